@@ -1,0 +1,1 @@
+"""mlpstudy: train a whole study of multilayer perceptrons, and learn which differences are real."""

@@ -1,0 +1,77 @@
+"""What an engine is: something that makes trainers. Both engines stand behind these two protocols."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mlpstudy.records import Examples, Float32Array, Weights
+    from mlpstudy.spec import Architecture
+
+
+class EpochTraining(NamedTuple):
+    """Running means of one epoch in training mode; ``stopped`` where it was asked to stop before its end."""
+
+    loss: float
+    accuracy: float
+    stopped: bool
+
+
+class Evaluation(NamedTuple):
+    """Means over examples in inference mode."""
+
+    loss: float
+    accuracy: float
+
+
+class Trainer(Protocol):
+    """One run being trained: a network, its optimiser, its dropout stream."""
+
+    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
+        """Train on the examples in the given order, in batches; the short last batch is trained on."""
+        ...
+
+    def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
+        """Return loss and accuracy in inference mode."""
+        ...
+
+    def probabilities(self, features: Float32Array, n_threads: int) -> Float32Array:
+        """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
+        ...
+
+    def weights(self) -> Weights:
+        """Return copies of all parameter tensors by name, in the order of the layers."""
+        ...
+
+    def request_stop(self) -> None:
+        """Make a running ``train_epoch`` return soon; may be called from another thread."""
+        ...
+
+
+class Engine(Protocol):
+    """What trains runs."""
+
+    name: str
+
+    def version(self) -> str:
+        """Return the version of what computes."""
+        ...
+
+    def instruction_set(self) -> str:
+        """Return the instruction set or the device that computes."""
+        ...
+
+    def trainer(
+        self,
+        architecture: Architecture,
+        initial_weights: Weights,
+        *,
+        n_classes: int,
+        image_shape: tuple[int, int] | None,
+        dropout_key: int,
+    ) -> Trainer:
+        """Return a trainer that starts from the given weights."""
+        ...

@@ -1,0 +1,214 @@
+"""The types that cross layers: data in, records of runs out. Frozen, typed, no behaviour to speak of.
+
+Axes are always in the order run, batch, feature.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Status = Literal["running", "finished", "diverged", "failed"]
+
+SCHEMA_VERSION = 1
+"""Version of the store's schema; a store of a newer one is refused."""
+
+PROBABILITY_CLIP = 1e-7
+"""Probabilities are clipped to [1e-7, 1 - 1e-7] before the logarithm, as Keras does."""
+
+Float32Array = npt.NDArray[np.float32]
+Weights = Mapping[str, Float32Array]
+"""Parameter tensors by name (``hidden_1.kernel``), in the order of the network's layers."""
+
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Examples of one split.
+
+    Attributes:
+        features: what a network sees, shape ``(n, d)``, float32, C-contiguous.
+        labels: class indices, shape ``(n,)``, int32.
+        raw: the values before scaling (for images uint8 0-255), shape ``(n, d)``, or None.
+    """
+
+    features: Float32Array
+    labels: npt.NDArray[np.int32]
+    raw: npt.NDArray[np.uint8] | None = None
+
+    def __len__(self) -> int:
+        return int(self.labels.shape[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """A data set as a study uses it: scaled, split, checked.
+
+    Attributes:
+        name: the name or path in the study file.
+        train: what the networks learn from.
+        validation: what they are measured on after each epoch.
+        validation_source: what that is: ``"test"`` (as the notebook did), or ``"held out"``.
+        test: what the outcomes are recorded on.
+        class_names: one name a class, in the order of the labels.
+        image_shape: ``(rows, columns)`` where the examples are images, else None.
+        sha256: hash of the raw bytes that the data were made from, and of how they were split.
+    """
+
+    name: str
+    train: Examples
+    validation: Examples
+    validation_source: Literal["test", "held out"]
+    test: Examples
+    class_names: tuple[str, ...]
+    image_shape: tuple[int, int] | None
+    sha256: str
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
+
+    @property
+    def n_features(self) -> int:
+        """Number of input features."""
+        return int(self.train.features.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """What one epoch of one run measured.
+
+    Attributes:
+        epoch: 1 for the first.
+        train_loss: running mean of the training loss over the epoch, in training mode (nats).
+        train_accuracy: running mean of the training accuracy (0 to 1).
+        val_loss: loss on the validation examples after the epoch, in inference mode (nats).
+        val_accuracy: accuracy on the validation examples (0 to 1).
+        train_s: wall time of the training part (s).
+        val_s: wall time of the validation part (s).
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    train_s: float
+    val_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What a finished run did on every test example, in the order of the test set.
+
+    Attributes:
+        predicted: predicted class, shape ``(n,)``, int32.
+        p_predicted: probability of the predicted class, shape ``(n,)``, float32.
+        p_true: probability of the true class, shape ``(n,)``, float32.
+    """
+
+    predicted: npt.NDArray[np.int32]
+    p_predicted: Float32Array
+    p_true: Float32Array
+
+    def correct(self, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Return where the prediction is right, shape ``(n,)``."""
+        return np.equal(self.predicted, labels)
+
+    def log_loss(self) -> float:
+        """Return the mean of -ln(p_true), clipped as in training (nats)."""
+        p_true = np.clip(self.p_true.astype(np.float64), PROBABILITY_CLIP, 1 - PROBABILITY_CLIP)
+        return float(-np.log(p_true).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a run's numbers come from.
+
+    Attributes:
+        mlpstudy: version of this package.
+        engine: name of the engine.
+        engine_version: version of what computed (this package, or PyTorch).
+        instruction_set: of the native engine, or the device of the torch engine.
+        python: version of Python.
+        numpy: version of NumPy.
+        platform: operating system and architecture.
+        cpu: name of the processor.
+        n_cores: number of cores that the process may use.
+    """
+
+    mlpstudy: str
+    engine: str
+    engine_version: str
+    instruction_set: str
+    python: str
+    numpy: str
+    platform: str
+    cpu: str
+    n_cores: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run: an architecture trained with one seed.
+
+    Attributes:
+        run_id: hash of everything that decides the result.
+        architecture: name of the architecture.
+        seed: the seed.
+        status: running, finished, diverged or failed.
+        reason: why it is diverged or failed, in a few words; else None.
+        n_epochs_done: epochs that were completed.
+        diverged_epoch: first epoch of the divergence, else None.
+        test_loss: mean test loss (nats) of a finished run, else None.
+        test_accuracy: test accuracy (0 to 1) of a finished run, else None.
+        n_parameters: all parameters, trainable or not.
+        n_trainable: trainable parameters.
+        wall_s: wall time from start to end (s).
+        started_at: start, UTC, ISO 8601.
+        provenance: what computed it.
+    """
+
+    run_id: str
+    architecture: str
+    seed: int
+    status: Status
+    reason: str | None
+    n_epochs_done: int
+    diverged_epoch: int | None
+    test_loss: float | None
+    test_accuracy: float | None
+    n_parameters: int
+    n_trainable: int
+    wall_s: float
+    started_at: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunResult:
+    """All that a run leaves behind. ``outcome`` is None and the weights may be empty unless it finished."""
+
+    record: RunRecord
+    epochs: tuple[EpochRecord, ...]
+    outcome: Outcome | None
+    initial_weights: Weights = field(default_factory=dict)
+    final_weights: Weights = field(default_factory=dict)
+
+
+def divergence_threshold(n_classes: int) -> float:
+    """Return the training loss above which a run counts as diverged: ln(k) + 2.
+
+    A network that gives the right class exp(-2) = 0.14 of the probability that guessing uniformly among
+    k classes would give it has learned worse than nothing.
+
+    >>> round(divergence_threshold(10), 3)
+    4.303
+    """
+    return math.log(n_classes) + 2.0

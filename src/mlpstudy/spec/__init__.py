@@ -1,0 +1,30 @@
+"""Studies, architectures, training: frozen objects, TOML in, identity = hash of content."""
+
+from mlpstudy.spec.initial import InitialWeights, Initializer
+from mlpstudy.spec.layers import Layer, count_parameters, layers, parameter_shapes
+from mlpstudy.spec.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
+from mlpstudy.spec.network import Network
+from mlpstudy.spec.study import SEMANTICS_VERSION, Adjustment, Architecture, Study, run_id
+from mlpstudy.spec.training import Data, Judging, Training
+
+__all__ = [
+    "DEFAULT_STUDY",
+    "SEMANTICS_VERSION",
+    "Adjustment",
+    "Architecture",
+    "Data",
+    "InitialWeights",
+    "Initializer",
+    "Judging",
+    "Layer",
+    "Network",
+    "Study",
+    "Training",
+    "builtin_names",
+    "count_parameters",
+    "layers",
+    "load_study",
+    "parameter_shapes",
+    "parse_study",
+    "run_id",
+]

@@ -1,0 +1,92 @@
+"""One clear line for what is wrong with a study: the path, what must be, what was found, the nearest key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpstudy.errors import must, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pydantic import ValidationError
+
+_TYPES = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "string_type": "a text in quotes",
+    "tuple_type": "an array such as [256, 64]",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "finite_number": "a finite number",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "above"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "below"),
+}
+UNION_PARTS = frozenset({"float", "int", "str", "tuple", "constrained-float", "constrained-int"})
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Write a path as a study file's reader sees it.
+
+    >>> dotted(["factors", "depth", "2", "hidden", 0])
+    'factors.depth.2.hidden[0]'
+    """
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def unknown_key(path: Sequence[str | int], valid: Iterable[str]) -> str:
+    """Return the line for a key that nothing knows."""
+    valid = sorted(valid)
+    near = nearest(str(path[-1]), valid)
+    where = dotted(path[:-1]) or "the study"
+    fix = f'write "{near}"' if near else f"remove it; known keys: {', '.join(valid)}"
+    return must(f"a key of {where}", "be known", str(path[-1]), fix)
+
+
+def _requirement(error: Mapping[str, Any]) -> str:
+    """Say in words what a value must be."""
+    kind = error["type"]
+    context = error.get("ctx", {})
+    if kind in _TYPES:
+        return f"be {_TYPES[kind]}"
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        return f"be {words} {context[key]}"
+    if kind == "literal_error":
+        return f"be {context['expected']}"
+    if kind == "too_short":
+        return f"have at least {context['min_length']} value"
+    if kind == "string_too_short":
+        return "not be empty"
+    if kind == "value_error":
+        return f"be {context['error']}"
+    return str(error["msg"]).removeprefix("Input should ")
+
+
+def one_line(error: ValidationError, valid_keys: Mapping[str, Iterable[str]], prefix: Sequence[str | int] = ()) -> str:
+    """Return the line for the first thing that is wrong.
+
+    Args:
+        error: what pydantic found.
+        valid_keys: the keys that are valid in a table, by the table's dotted path without indices.
+        prefix: path of the object that was validated.
+    """
+    first = error.errors(include_url=False)[0]
+    path = [*prefix, *(part for part in first["loc"] if not str(part).startswith(("literal[", "function-")))]
+    path = [part for part in path if part not in UNION_PARTS]
+    if first["type"] == "extra_forbidden":
+        where = ".".join(str(part) for part in path[:-1] if not isinstance(part, int))
+        return unknown_key(path, valid_keys.get(where, ()))
+    if first["type"] == "missing":
+        return must(dotted(path), "be given", "nothing", f"add {path[-1]} = ...")
+    return must(dotted(path) or "the study", _requirement(first), first["input"])

@@ -1,0 +1,285 @@
+"""A study: what is compared and how. Frozen once made; TOML in, architectures out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from mlpstudy.errors import StudyError, must, nearest
+from mlpstudy.spec.base import Frozen, content_hash
+from mlpstudy.spec.initial import InitialWeights
+from mlpstudy.spec.messages import dotted, one_line, unknown_key
+from mlpstudy.spec.network import Network
+from mlpstudy.spec.training import Data, DataField, Judging, Training
+
+SEMANTICS_VERSION = 1
+"""Raised whenever the same study would give other numbers; part of every run's id."""
+
+MAX_ARCHITECTURES = 10_000
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
+Path = tuple[str | int, ...]
+Settings = Mapping[str, Any]
+
+
+def _text_keys(value: Any) -> Any:  # noqa: ANN401  # raw TOML or Python: anything may come
+    """Level names are text, also where Python code wrote ``{2: ...}``."""
+    if isinstance(value, Mapping):
+        return {str(k): _text_keys(v) for k, v in value.items()}
+    return value
+
+
+class Architecture(Frozen):
+    """One combination of levels: the thing compared.
+
+    Attributes:
+        name: its levels, joined with "-".
+        levels: pairs of factor and level, in the order of the factors.
+        network: the network.
+        training: how it is trained.
+    """
+
+    name: str
+    levels: tuple[tuple[str, str], ...]
+    network: Network
+    training: Training
+
+    def content(self) -> dict[str, object]:
+        """Return what decides the result, without names."""
+        return {"network": self.network.model_dump(mode="json"), "training": self.training.model_dump(mode="json")}
+
+
+class Adjustment(Frozen):
+    """Settings that hold only for certain combinations of levels: how one factor's level depends on another.
+
+    Attributes:
+        when: the levels of one or more factors, ``{ depth = "5", regularisation = ["plain", "batchnorm"] }``.
+        set: the settings that then replace the levels' own.
+    """
+
+    when: Annotated[Mapping[str, str | Annotated[tuple[str, ...], BeforeValidator(tuple)]], Field(min_length=1)]
+    set: Annotated[Mapping[str, Any], Field(min_length=1)]
+
+    def applies(self, levels: Mapping[str, str]) -> bool:
+        """Say whether it holds for a combination of levels."""
+        return all(levels[f] in ((w,) if isinstance(w, str) else w) for f, w in self.when.items())
+
+
+class _Fields(Frozen):
+    """The fields of a study, as a study file has them."""
+
+    name: Annotated[str, Field(pattern=NAME_PATTERN)]
+    title: str = ""
+    data: DataField
+    seeds: Annotated[int, Field(ge=1, le=100_000)] = 1
+    study_seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    network: Annotated[Mapping[str, Any], BeforeValidator(_text_keys)] = {}
+    training: Annotated[Mapping[str, Any], BeforeValidator(_text_keys)] = {}
+    factors: Annotated[Mapping[str, Mapping[str, Mapping[str, Any]]], BeforeValidator(_text_keys)]
+    adjustments: Annotated[tuple[Adjustment, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)] = ()
+    judging: Judging = Judging()
+
+
+class Study(_Fields):
+    """What is compared and how: data, factors, training, judging.
+
+    Raises:
+        StudyError: one line, where anything is missing, unknown, of the wrong type or impossible.
+
+    >>> study = Study(name="width", data="mnist", factors={"width": {"64": {"hidden": [64]}, "128": {"hidden": [128]}}})
+    >>> [architecture.name for architecture in study.architectures]
+    ['64', '128']
+    """
+
+    def __init__(self, **fields: Any) -> None:  # noqa: ANN401  # the fields are checked one by one
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise StudyError(one_line(error, _valid_keys())) from None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        """Make every architecture once, so that a wrong level is found before anything runs."""
+        _check_factors(self)
+        names = [architecture.name for architecture in self.architectures]
+        contents: dict[str, str] = {}
+        for architecture in self.architectures:
+            key = content_hash(architecture.content())
+            if key in contents:
+                text = f'"{contents[key]}" and "{architecture.name}" are the same network'
+                raise StudyError(must("architectures", "differ", text, "change a level's settings or drop it"))
+            contents[key] = architecture.name
+        _check_judging(self.judging, names)
+        return self
+
+    @cached_property
+    def architectures(self) -> tuple[Architecture, ...]:
+        """All combinations of levels; the last factor varies fastest."""
+        factors = list(self.factors.items())
+        combinations = itertools.product(*(levels for _, levels in factors))
+        return tuple(_combine(self, dict(zip(self.factors, levels, strict=True))) for levels in combinations)
+
+    def architecture(self, name: str) -> Architecture:
+        """Return an architecture by name.
+
+        Raises:
+            StudyError: there is none of that name.
+        """
+        for architecture in self.architectures:
+            if architecture.name == name:
+                return architecture
+        raise StudyError(_no_architecture("the architecture", name, [a.name for a in self.architectures]))
+
+    def identity(self) -> str:
+        """Return the hash of everything that the study's folder stands for.
+
+        More seeds extend a study and a title explains it: neither changes what it is.
+        """
+        content = {
+            "data": self.data.model_dump(mode="json"),
+            "study_seed": self.study_seed,
+            "architectures": [{"name": a.name, **a.content()} for a in self.architectures],
+            "judging": self.judging.model_dump(mode="json"),
+            "semantics": SEMANTICS_VERSION,
+        }
+        return content_hash(content)
+
+    def with_changes(self, *, seeds: int | None = None, epochs: int | None = None) -> Study:
+        """Return the study with another number of seeds or of epochs (for every architecture)."""
+        fields = self.to_fields()
+        if seeds is not None:
+            fields["seeds"] = seeds
+        if epochs is not None:
+            if any("epochs" in settings for levels in self.factors.values() for settings in levels.values()):
+                raise StudyError(must("epochs", "not be a factor where --epochs is given", epochs))
+            fields["training"] = {**fields["training"], "epochs": epochs}
+        return Study(**fields)
+
+    def to_fields(self) -> dict[str, Any]:
+        """Return the fields as plain JSON-compatible values, from which the study can be made again."""
+        return self.model_dump(mode="json", exclude_unset=True) | {"training": dict(self.training)}
+
+
+def run_id(study: Study, architecture: Architecture, seed: int, *, engine: str, data_sha256: str) -> str:
+    """Return the hash of everything that decides a run's result, as 16 hexadecimal digits."""
+    content = {
+        **architecture.content(),
+        "data": data_sha256,
+        "study_seed": study.study_seed,
+        "seed": seed,
+        "engine": engine,
+        "semantics": SEMANTICS_VERSION,
+    }
+    return content_hash(content)[:16]
+
+
+def _setting_keys() -> set[str]:
+    return set(Network.model_fields) | set(Training.model_fields)
+
+
+def _valid_keys() -> dict[str, set[str]]:
+    """The keys that are valid in each table of a study file."""
+    return {
+        "": set(_Fields.model_fields),
+        "data": set(Data.model_fields),
+        "judging": set(Judging.model_fields),
+        "adjustments": set(Adjustment.model_fields),
+    }
+
+
+def _check_factors(study: Study) -> None:
+    """A study needs at least one architecture, and not absurdly many."""
+    if not study.factors:
+        raise StudyError(must("factors", "have at least one factor", "none", '[factors.width.64] with hidden = [64]'))
+    n_architectures = 1
+    for factor, levels in study.factors.items():
+        if not levels:
+            fix = f"[factors.{factor}.NAME] with its settings"
+            raise StudyError(must(f"factors.{factor}", "have at least one level", "none", fix))
+        n_architectures *= len(levels)
+    if n_architectures > MAX_ARCHITECTURES:
+        raise StudyError(must("factors", f"combine to at most {MAX_ARCHITECTURES} architectures", n_architectures))
+    for i, adjustment in enumerate(study.adjustments):
+        for factor, wanted in adjustment.when.items():
+            path: Path = ("adjustments", i, "when", factor)
+            if factor not in study.factors:
+                raise StudyError(unknown_key(path, study.factors))
+            for level in (wanted,) if isinstance(wanted, str) else wanted:
+                if level not in study.factors[factor]:
+                    raise StudyError(must(dotted(path), f"be one of {', '.join(study.factors[factor])}", level))
+
+
+def _settings(study: Study, levels: Mapping[str, str]) -> dict[str, tuple[Any, Path]]:
+    """Merge the settings of a combination of levels, each with the path where it was written."""
+    merged: dict[str, tuple[Any, Path]] = {}
+
+    def add(settings: Settings, path: Path, replaceable: Path | None) -> None:
+        for key, value in settings.items():
+            if key not in _setting_keys():
+                raise StudyError(unknown_key((*path, key), _setting_keys()))
+            if key in merged and replaceable is not None and merged[key][1][:1] == replaceable[:1]:
+                other = dotted(merged[key][1])
+                fix = "set it in one factor only, or in [[adjustments]]"
+                raise StudyError(must(dotted((*path, key)), "be set by one factor", f"set by {other} as well", fix))
+            merged[key] = (value, (*path, key))
+
+    for table, model in (("network", Network), ("training", Training)):
+        for key in getattr(study, table):
+            if key not in model.model_fields:
+                raise StudyError(unknown_key((table, key), model.model_fields))
+        add(getattr(study, table), (table,), None)
+    for factor, level in levels.items():
+        add(study.factors[factor][level], ("factors", factor, level), ("factors",))
+    for i, adjustment in enumerate(study.adjustments):
+        if adjustment.applies(levels):
+            add(adjustment.set, ("adjustments", i, "set"), None)
+    return merged
+
+
+def _combine(study: Study, levels: Mapping[str, str]) -> Architecture:
+    """Make the architecture of a combination of levels."""
+    settings = _settings(study, levels)
+    if "hidden" not in settings:
+        where = " or ".join(dotted(("factors", factor, level)) for factor, level in levels.items())
+        raise StudyError(must("hidden", f"be given in [network], {where}", "nothing", "hidden = [256, 64]"))
+    parts: dict[str, Network | Training] = {}
+    for model in (Network, Training):
+        own = {key: value for key, (value, _) in settings.items() if key in model.model_fields}
+        try:
+            parts[model.__name__] = model(**own)
+        except ValidationError as error:
+            key = error.errors()[0]["loc"][0]
+            path = settings[str(key)][1]
+            table = {dotted((*path[:-1], "initial_weights")): set(InitialWeights.model_fields)}
+            raise StudyError(one_line(error, table, path[:-1])) from None
+    network, training = parts["Network"], parts["Training"]
+    assert isinstance(network, Network)  # noqa: S101  # narrows the type
+    assert isinstance(training, Training)  # noqa: S101  # narrows the type
+    return Architecture(name="-".join(levels.values()), levels=tuple(levels.items()), network=network, training=training)
+
+
+def _no_architecture(what: str, name: str, names: list[str]) -> str:
+    near = nearest(name, names)
+    fix = f'write "{near}"' if near else f"one of {', '.join(names[:12])}"
+    return must(what, "be one of the study's architectures", name, fix)
+
+
+def _check_judging(judging: Judging, names: list[str]) -> None:
+    """The declared comparisons must name architectures of the study."""
+    if judging.family == "against" and judging.baseline is None:
+        raise StudyError(must("judging.baseline", 'be given where family = "against"', "nothing", f'"{names[0]}"'))
+    if judging.family == "pairs" and not judging.pairs:
+        fix = f'[["{names[0]}", "{names[-1]}"]]'
+        raise StudyError(must("judging.pairs", 'be given where family = "pairs"', "nothing", fix))
+    if judging.baseline is not None and judging.baseline not in names:
+        raise StudyError(_no_architecture("judging.baseline", judging.baseline, names))
+    for i, pair in enumerate(judging.pairs):
+        for name in pair:
+            if name not in names:
+                raise StudyError(_no_architecture(f"judging.pairs[{i}]", name, names))
+        if pair[0] == pair[1]:
+            raise StudyError(must(f"judging.pairs[{i}]", "name two architectures", pair[0]))
