@@ -26,7 +26,6 @@ Weights = Mapping[str, Float32Array]
 """Parameter tensors by name (``hidden_1.kernel``), in the order of the network's layers."""
 
 
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """Examples of one split.

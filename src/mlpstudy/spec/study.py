@@ -80,7 +80,9 @@ class _Fields(Frozen):
     network: Annotated[Mapping[str, Any], BeforeValidator(_text_keys)] = {}
     training: Annotated[Mapping[str, Any], BeforeValidator(_text_keys)] = {}
     factors: Annotated[Mapping[str, Mapping[str, Mapping[str, Any]]], BeforeValidator(_text_keys)]
-    adjustments: Annotated[tuple[Adjustment, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)] = ()
+    adjustments: Annotated[
+        tuple[Adjustment, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
+    ] = ()
     judging: Judging = Judging()
 
 
@@ -194,7 +196,7 @@ def _valid_keys() -> dict[str, set[str]]:
 def _check_factors(study: Study) -> None:
     """A study needs at least one architecture, and not absurdly many."""
     if not study.factors:
-        raise StudyError(must("factors", "have at least one factor", "none", '[factors.width.64] with hidden = [64]'))
+        raise StudyError(must("factors", "have at least one factor", "none", "[factors.width.64] with hidden = [64]"))
     n_architectures = 1
     for factor, levels in study.factors.items():
         if not levels:
@@ -259,7 +261,9 @@ def _combine(study: Study, levels: Mapping[str, str]) -> Architecture:
     network, training = parts["Network"], parts["Training"]
     assert isinstance(network, Network)  # noqa: S101  # narrows the type
     assert isinstance(training, Training)  # noqa: S101  # narrows the type
-    return Architecture(name="-".join(levels.values()), levels=tuple(levels.items()), network=network, training=training)
+    return Architecture(
+        name="-".join(levels.values()), levels=tuple(levels.items()), network=network, training=training
+    )
 
 
 def _no_architecture(what: str, name: str, names: list[str]) -> str:
