@@ -1,0 +1,96 @@
+"""Rows of the comparison table: means over finished runs, everything else counted."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mlpstudy.errors import ResultsError
+from mlpstudy.evidence.comparison import comparison_rows, spread
+from mlpstudy.evidence.intervals import mean_interval
+from mlpstudy.records import Provenance, RunRecord, Status
+
+PROVENANCE = Provenance("0", "native", "0", "avx2", "3.11", "2", "linux", "cpu", 2)
+
+
+def run(architecture: str, seed: int, accuracy: float | None, status: Status = "finished") -> RunRecord:
+    """Return a record; the loss is 1 - accuracy, the wall time 10 s a seed."""
+    return RunRecord(
+        run_id=f"{architecture}/{seed}",
+        architecture=architecture,
+        seed=seed,
+        status=status,
+        reason=None,
+        n_epochs_done=20,
+        diverged_epoch=None,
+        test_loss=None if accuracy is None else 1 - accuracy,
+        test_accuracy=accuracy,
+        n_parameters=100,
+        n_trainable=90,
+        wall_s=10.0 * (seed + 1),
+        started_at="2026-01-01T00:00:00Z",
+        provenance=PROVENANCE,
+    )
+
+
+def test_means_and_intervals_are_scipys() -> None:
+    """Mean, SD, standard error and t interval over the finished runs are those that SciPy gives."""
+    values = [0.981, 0.979, 0.9835, 0.98]
+    (row,) = comparison_rows([run("plain-2", seed, value) for seed, value in enumerate(values)])
+    assert row.accuracy is not None
+    assert row.accuracy.interval is not None
+    assert row.loss is not None
+    assert (row.accuracy.mean, row.accuracy.sd) == pytest.approx((np.mean(values), np.std(values, ddof=1)))
+    assert row.accuracy.se == pytest.approx(stats.sem(values))
+    expected = stats.t.interval(0.95, 3, np.mean(values), stats.sem(values))
+    assert (row.accuracy.interval.low, row.accuracy.interval.high) == pytest.approx(expected)
+    assert row.loss.mean == pytest.approx(1 - np.mean(values))
+    assert (row.n_parameters, row.n_trainable, row.wall_s) == (100, 90, 25.0)
+
+
+def test_runs_that_did_not_finish_are_counted_and_in_no_mean() -> None:
+    """Diverged, failed and running runs appear as counts."""
+    records = [
+        run("a", 0, 0.9),
+        run("a", 1, None, "diverged"),
+        run("a", 2, None, "diverged"),
+        run("a", 3, None, "failed"),
+        run("a", 4, None, "running"),
+    ]
+    (row,) = comparison_rows(records)
+    assert (row.n_finished, row.n_diverged, row.n_failed, row.n_running) == (1, 2, 1, 1)
+    assert row.accuracy is not None
+    assert (row.accuracy.n, row.accuracy.mean, row.accuracy.sd, row.accuracy.interval) == (1, 0.9, None, None)
+
+
+def test_an_architecture_that_never_finished_keeps_its_row() -> None:
+    """All runs diverged: a row without numbers, not a missing row."""
+    (row,) = comparison_rows([run("a", 0, None, "diverged")])
+    assert (row.accuracy, row.loss, row.wall_s, row.n_diverged) == (None, None, None, 1)
+
+
+def test_order_is_the_one_asked_for() -> None:
+    """Named architectures come first in their order, the rest after; a name without runs makes no row."""
+    rows = comparison_rows([run("c", 0, 0.9), run("a", 0, 0.9), run("b", 0, 0.9)], order=["b", "x", "a"])
+    assert [row.architecture for row in rows] == ["b", "a", "c"]
+
+
+def test_perfect_accuracy_has_no_spread() -> None:
+    """Accuracy exactly 1 in every seed: mean 1, SD 0, an interval of width 0."""
+    found = spread([1.0, 1.0, 1.0])
+    assert found is not None
+    assert found.interval is not None
+    assert (found.mean, found.sd, found.interval.low, found.interval.high) == (1.0, 0.0, 1.0, 1.0)
+
+
+def test_one_value_bounds_nothing() -> None:
+    """The interval of one value is infinite; of no value, an error; the level must make sense."""
+    assert mean_interval([0.5]).half_width == math.inf
+    with pytest.raises(ResultsError, match="must have one value at least"):
+        mean_interval([])
+    with pytest.raises(ResultsError, match="the confidence must be between 0 and 1, got 95"):
+        mean_interval([1.0, 2.0], 95)
+    assert spread([]) is None
