@@ -69,6 +69,18 @@ class Adjustment(Frozen):
         return all(levels[f] in ((w,) if isinstance(w, str) else w) for f, w in self.when.items())
 
 
+class Reported(Frozen):
+    """Values that somebody else reported for an architecture; shown beside ours, never computed with.
+
+    Attributes:
+        test_accuracy: 0 to 1.
+        test_loss: nats.
+    """
+
+    test_accuracy: Annotated[float, Field(ge=0, le=1)] | None = None
+    test_loss: Annotated[float, Field(ge=0)] | None = None
+
+
 class _Fields(Frozen):
     """The fields of a study, as a study file has them."""
 
@@ -84,6 +96,8 @@ class _Fields(Frozen):
         tuple[Adjustment, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
     ] = ()
     judging: Judging = Judging()
+    reported_by: str = ""
+    reported: Annotated[Mapping[str, Reported], BeforeValidator(_text_keys)] = {}
 
 
 class Study(_Fields):
@@ -116,6 +130,9 @@ class Study(_Fields):
                 raise StudyError(must("architectures", "differ", text, "change a level's settings or drop it"))
             contents[key] = architecture.name
         _check_judging(self.judging, names)
+        for name in self.reported:
+            if name not in names:
+                raise StudyError(_no_architecture("a key of reported", name, names))
         return self
 
     @cached_property
@@ -190,6 +207,7 @@ def _valid_keys() -> dict[str, set[str]]:
         "data": set(Data.model_fields),
         "judging": set(Judging.model_fields),
         "adjustments": set(Adjustment.model_fields),
+        "reported": set(Reported.model_fields),
     }
 
 

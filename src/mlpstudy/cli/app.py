@@ -1,0 +1,75 @@
+"""The command ``mlpstudy``: its subcommands, and how errors end it.
+
+Exit codes: 0 done, 1 the study or the data are at fault (one line), 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from mlpstudy.cli import data, run, show, summary
+from mlpstudy.cli.terminal import fail
+from mlpstudy.errors import MlpstudyError
+
+if TYPE_CHECKING:
+    from typer import Context
+
+INTERRUPTED = 130
+
+
+class _Group(TyperGroup):
+    """The top level: turns what goes wrong into one line and an exit code."""
+
+    def invoke(self, ctx: Context) -> object:
+        """Run a subcommand."""
+        try:
+            return super().invoke(ctx)
+        except MlpstudyError as error:
+            fail(str(error))
+        except OSError as error:
+            fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+        except KeyboardInterrupt:
+            fail("interrupted", INTERRUPTED)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"mlpstudy {version('mlpstudy')}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="mlpstudy",
+    cls=_Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Train a whole study of multilayer perceptrons fast, and learn which differences between them are real.",
+    epilog="Start with: mlpstudy run",
+)
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Hold the options that come before a command."""
+
+
+app.command("run")(run.run)
+app.command("summary")(summary.summary)
+app.command("show")(show.show)
+app.add_typer(data.app, name="data")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

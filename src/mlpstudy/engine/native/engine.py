@@ -1,0 +1,112 @@
+"""The native engine: compiled kernels for the CPU, behind the interface that all engines share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpstudy.engine.interface import EpochTraining, Evaluation
+from mlpstudy.engine.native import _kernels
+from mlpstudy.engine.native.layout import column_groups
+from mlpstudy.engine.provenance import package_version
+from mlpstudy.errors import EngineError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mlpstudy.records import Examples, Float32Array, Weights
+    from mlpstudy.spec import Architecture
+
+
+class NativeTrainer:
+    """One run in the compiled kernels; every method releases the GIL while it computes."""
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        initial_weights: Weights,
+        *,
+        n_classes: int,
+        image_shape: tuple[int, int] | None,
+        dropout_key: int,
+    ) -> None:
+        network, training = architecture.network, architecture.training
+        n_features = initial_weights["hidden_1.kernel"].shape[0]
+        self._names = tuple(initial_weights)
+        self._network = _kernels.Network(
+            n_features,
+            list(network.hidden),
+            n_classes,
+            activation=network.activation,
+            batch_normalisation=network.batch_normalisation,
+            bn_momentum=network.bn_momentum,
+            bn_epsilon=network.bn_epsilon,
+            dropout=[network.dropout] * len(network.hidden),
+            learning_rate=training.learning_rate,
+            beta_1=training.beta_1,
+            beta_2=training.beta_2,
+            adam_epsilon=training.epsilon,
+            batch_size=training.batch_size,
+            dropout_key=dropout_key,
+            column_groups=column_groups(n_features, image_shape),
+        )
+        self._network.set_parameters(list(initial_weights.values()))
+
+    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
+        """Train on the examples in the given order: one compiled call."""
+        done = self._network.train_epoch(examples.features, examples.labels, order, n_threads)
+        return EpochTraining(done.loss, done.accuracy, done.stopped)
+
+    def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
+        """Return loss and accuracy in inference mode."""
+        return Evaluation(*self._network.evaluate(examples.features, examples.labels, n_threads))
+
+    def probabilities(self, features: Float32Array, n_threads: int) -> Float32Array:
+        """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
+        return self._network.probabilities(features, n_threads)
+
+    def weights(self) -> Weights:
+        """Return copies of all parameter tensors by name."""
+        return dict(zip(self._names, self._network.parameters(), strict=True))
+
+    def request_stop(self) -> None:
+        """Make a running ``train_epoch`` return after its current step."""
+        self._network.request_stop()
+
+
+class NativeEngine:
+    """Compiled CPU kernels.
+
+    Raises:
+        EngineError: the instruction set that is asked for through ``MLPSTUDY_INSTRUCTION_SET`` cannot be had.
+    """
+
+    name = "native"
+
+    def __init__(self) -> None:
+        try:
+            self._instruction_set = _kernels.instruction_set()
+        except ValueError as error:
+            raise EngineError(str(error)) from None
+
+    def version(self) -> str:
+        """Return the version of this package: the kernels are part of it."""
+        return package_version()
+
+    def instruction_set(self) -> str:
+        """Return the instruction set that the kernels use."""
+        return self._instruction_set
+
+    def trainer(
+        self,
+        architecture: Architecture,
+        initial_weights: Weights,
+        *,
+        n_classes: int,
+        image_shape: tuple[int, int] | None,
+        dropout_key: int,
+    ) -> NativeTrainer:
+        """Return a trainer that starts from the given weights."""
+        return NativeTrainer(
+            architecture, initial_weights, n_classes=n_classes, image_shape=image_shape, dropout_key=dropout_key
+        )
