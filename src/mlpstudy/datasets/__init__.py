@@ -1,0 +1,22 @@
+"""Checked arrays: the shipped MNIST, its splits and encodings."""
+
+from mlpstudy.datasets.encoding import one_hot, scale
+from mlpstudy.datasets.idx import IdxFile, read_idx
+from mlpstudy.datasets.loading import load
+from mlpstudy.datasets.registry import NamedDataset, find_dataset, named_datasets
+from mlpstudy.datasets.source import DatasetInfo, FileCheck, RawExamples, Source
+
+__all__ = [
+    "DatasetInfo",
+    "FileCheck",
+    "IdxFile",
+    "NamedDataset",
+    "RawExamples",
+    "Source",
+    "find_dataset",
+    "load",
+    "named_datasets",
+    "one_hot",
+    "read_idx",
+    "scale",
+]

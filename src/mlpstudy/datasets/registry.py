@@ -1,0 +1,57 @@
+"""The data sets that have a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mlpstudy.datasets import mnist
+from mlpstudy.datasets.source import DatasetInfo, FileCheck, Source
+from mlpstudy.errors import DataError, must, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDataset:
+    """A data set that a study file can name.
+
+    Attributes:
+        info: what it is.
+        load: read it whole, checked.
+        check: say of each of its files whether it is the original.
+    """
+
+    info: DatasetInfo
+    load: Callable[[], Source]
+    check: Callable[[], tuple[FileCheck, ...]]
+
+
+_NAMED = {mnist.INFO.name: NamedDataset(mnist.INFO, mnist.load_mnist, mnist.check_mnist)}
+
+
+def named_datasets() -> tuple[NamedDataset, ...]:
+    """Return all data sets that have a name, in alphabetical order.
+
+    >>> [named.info.name for named in named_datasets()]
+    ['mnist']
+    """
+    return tuple(_NAMED[name] for name in sorted(_NAMED))
+
+
+def find_dataset(name: str, what: str = "data.name") -> NamedDataset:
+    """Return a data set by name.
+
+    Args:
+        name: as ``mlpstudy data list`` prints it.
+        what: where the name was written, for the message.
+
+    Raises:
+        DataError: there is none of that name; the line says which one is near.
+
+    >>> find_dataset("mnist").info.n_train
+    60000
+    """
+    if name in _NAMED:
+        return _NAMED[name]
+    near = nearest(name, _NAMED)
+    fix = f'write "{near}"' if near else f"one of {', '.join(sorted(_NAMED))}"
+    raise DataError(must(what, "be the name of a data set", name, fix))
