@@ -30,7 +30,7 @@ SHA256 = {
 
 INFO = DatasetInfo(
     name="mnist",
-    title="handwritten digits, grey values 0-255",
+    title="handwritten digits",
     n_train=60_000,
     n_test=10_000,
     image_shape=(28, 28),

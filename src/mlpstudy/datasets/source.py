@@ -17,7 +17,7 @@ class DatasetInfo:
         title: what it is, in a few words.
         n_train: number of training examples.
         n_test: number of test examples.
-        image_shape: ``(rows, columns)`` where the examples are images, else None.
+        image_shape: ``(rows, columns)``.
         class_names: one name a class, in the order of the labels.
         licence: of the data.
         authors: whom to name.
@@ -27,7 +27,7 @@ class DatasetInfo:
     title: str
     n_train: int
     n_test: int
-    image_shape: tuple[int, int] | None
+    image_shape: tuple[int, int]
     class_names: tuple[str, ...]
     licence: str
     authors: str

@@ -89,4 +89,5 @@ def _quotas(counts: npt.NDArray[np.int64], share: float) -> npt.NDArray[np.int64
     n_left = round(share * int(counts.sum())) - int(quotas.sum())
     by_remainder = np.argsort(quotas - exact, kind="stable")
     quotas[by_remainder[: max(n_left, 0)]] += 1
-    return np.minimum(quotas, np.maximum(counts - 1, 0)).astype(np.int64, copy=False)
+    kept_back: Indices = np.minimum(quotas, np.maximum(counts - 1, 0))
+    return kept_back

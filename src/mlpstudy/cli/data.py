@@ -1,0 +1,204 @@
+"""``mlpstudy data``: which data sets there are, what is in them, whether they are the originals."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.table import Table
+
+    from mlpstudy.datasets import DatasetInfo, ExampleView, FileCheck, SplitSummary
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The data sets that a study can name: list them, look at them, verify them.",
+    epilog="Start with: mlpstudy data show mnist --index 0",
+)
+
+WIDE = 120
+"""Columns assumed where the output is no terminal and COLUMNS does not say."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a data set, as 'mlpstudy data list' prints it.")]
+
+
+class Split(StrEnum):
+    """The part of a data set that an example is taken from."""
+
+    train = "train"
+    test = "test"
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the data sets that a study file can name.
+
+    Example: mlpstudy data list
+    """
+    from mlpstudy.datasets import named_datasets
+
+    infos = [named.info for named in named_datasets()]
+    if as_json:
+        typer.echo(json.dumps({"datasets": [_info_json(info) for info in infos]}, indent=2))
+        return
+    from mlpstudy.cli.terminal import console
+
+    console().print(_list_table(infos))
+
+
+@app.command()
+def show(
+    name: Name,
+    index: Annotated[int, typer.Option("--index", help="Which example to show, from 0.")] = 0,
+    split: Annotated[Split, typer.Option("--split", help="Take it from the training or the test examples.")] = (
+        Split.train
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Show numbers, shapes and balance of a data set, and one example: image, values, label.
+
+    Example: mlpstudy data show mnist --index 0
+    """
+    from mlpstudy.datasets import find_dataset, summarise, view_example
+
+    named = find_dataset(name, "NAME")
+    source = named.load()
+    splits = summarise(source)
+    example = view_example(source, split.value, index)
+    if as_json:
+        typer.echo(json.dumps(_show_json(named.info, splits, example)))
+        return
+    _print_info(named.info, splits)
+    _print_example(example)
+
+
+@app.command()
+def verify(name: Name, as_json: AsJson = False) -> None:
+    """Compare every file of a data set with the SHA-256 of the original; exit code 1 where one differs.
+
+    Example: mlpstudy data verify mnist
+    """
+    from mlpstudy.datasets import find_dataset
+    from mlpstudy.errors import DataError, must
+
+    checks = find_dataset(name, "NAME").check()
+    wrong = [check.file for check in checks if not check.ok]
+    if as_json:
+        files = [{**asdict(check), "ok": check.ok} for check in checks]
+        typer.echo(json.dumps({"name": name, "ok": not wrong, "files": files}, indent=2))
+    else:
+        for check in checks:
+            _print_check(check)
+    if wrong:
+        found = f"{len(wrong)} that are not: {', '.join(wrong)}"
+        raise DataError(must(f"the {len(checks)} files of {name}", "be the originals", found, "reinstall mlpstudy"))
+    if not as_json:
+        typer.echo(f"All {len(checks)} files of {name} are the originals.")
+
+
+def _info_json(info: DatasetInfo) -> dict[str, Any]:
+    return {**asdict(info), "n_classes": len(info.class_names)}
+
+
+def _show_json(info: DatasetInfo, splits: tuple[SplitSummary, ...], example: ExampleView) -> dict[str, Any]:
+    return {
+        **_info_json(info),
+        "splits": {split.split: asdict(split) for split in splits},
+        "example": {
+            "split": example.split,
+            "index": example.index,
+            "label": example.label,
+            "class_name": example.class_name,
+            "one_hot": example.one_hot.astype(int).tolist(),
+            "image": example.image.tolist(),
+            # Nine digits identify a float32; its float64 repr would show digits that it does not have.
+            "scaled": [[float(f"{value:.9g}") for value in row] for row in example.scaled],
+        },
+    }
+
+
+def _table(*columns: str) -> Table:
+    """Return an empty table; a column whose title starts with ">" is aligned to the right."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
+    return table
+
+
+def _list_table(infos: list[DatasetInfo]) -> Table:
+    table = _table("Name", "What", ">Train", ">Test", "Shape", ">Classes", "Licence")
+    for info in infos:
+        shape = " x ".join(str(n) for n in info.image_shape)
+        numbers = (f"{info.n_train:,}", f"{info.n_test:,}", shape, str(len(info.class_names)))
+        table.add_row(info.name, info.title, *numbers, info.licence)
+    return table
+
+
+def _print_info(info: DatasetInfo, splits: tuple[SplitSummary, ...]) -> None:
+    """Print what a data set is, its shapes and the balance of its classes."""
+    from mlpstudy.cli.terminal import console
+
+    console().print(f"[bold]{info.name}[/bold]: {info.title}")
+    console().print(f"{info.licence}, {info.authors}\n")
+    shapes = _table("Split", ">Examples", "Images", "Flattened")
+    for split in splits:
+        images = str((split.n_examples, *info.image_shape))
+        shapes.add_row(split.split, f"{split.n_examples:,}", images, str((split.n_examples, split.n_features)))
+    console().print(shapes, "")
+    balance = _table("Class", *(title for split in splits for title in (f">{split.split}", ">share")))
+    for label, class_name in enumerate(info.class_names):
+        cells = []
+        for split in splits:
+            n = split.class_counts[label]
+            cells += [f"{n:,}", f"{100 * n / split.n_examples:.1f} %"]
+        balance.add_row(class_name, *cells)
+    console().print(balance, "")
+
+
+def _print_example(example: ExampleView) -> None:
+    """Print one example: image, grey values, scaled values, label, one-hot vector."""
+    from mlpstudy.cli.pixels import half_blocks, hundredths, shades
+    from mlpstudy.cli.terminal import console
+
+    console().print(f"[bold]{example.split} example {example.index}: class {example.class_name}[/bold]\n")
+    has_greys = console().color_system in {"truecolor", "256"} and console().encoding.startswith("utf")
+    console().print(half_blocks(example.image) if has_greys else shades(example.image), soft_wrap=True)
+    _print_values("Grey values 0-255", example.image, str)
+    _print_values("Scaled by x / 255, rounded", example.scaled, hundredths)
+    row, column = divmod(int((example.image != 0).argmax()), example.image.shape[1])
+    quotient = f"{example.image[row, column]} / 255 = {example.scaled[row, column]:.9g}"
+    console().print(f"Not rounded: {quotient} in row {row}, column {column}\n")
+    vector = " ".join(str(int(value)) for value in example.one_hot)
+    console().print(f"Label {example.label}, one-hot \\[{vector}]")
+
+
+def _print_values(title: str, image: Any, show: Callable[[Any], str]) -> None:  # noqa: ANN401  # an array of any type
+    """Print the matrix of an image's values, in a layout that fits the terminal."""
+    from mlpstudy.cli.pixels import captioned
+    from mlpstudy.cli.terminal import console, is_terminal
+
+    width = console().width if is_terminal() else WIDE
+    for caption, matrix in captioned(image, width, show):
+        console().print(f"[bold]{title}[/bold]{f' ({caption})' if caption else ''}\n")
+        console().print(matrix, soft_wrap=True)
+
+
+def _print_check(check: FileCheck) -> None:
+    """Print what checking one file found; hashes on lines of their own, so that they fit 80 columns."""
+    typer.echo(f"{'ok' if check.ok else 'not ok':6}  {check.file}")
+    if check.found_sha256 is None:
+        typer.echo(f"        {check.problem}")
+        return
+    typer.echo(f"        {check.found_sha256}")
+    if not check.ok:
+        typer.echo(f"        must be {check.expected_sha256}")
