@@ -1,0 +1,125 @@
+// Plain data shared by the network (compiled once) and the kernels (compiled once per instruction set).
+//
+// Panel layout of every matrix with `cols` columns, P = two vectors wide:
+//
+//     panel 0            panel 1
+//     row 0: P floats    row 0: P floats        element (r, c) is at
+//     row 1: P floats    row 1: P floats        [(c / P) * rows + r] * P + c % P
+//     ...                ...
+//
+// A tile of a product then reads consecutive addresses only; a row stride of 2048 bytes instead would put
+// every row of a 512-wide matrix in the same cache set and halve the speed. Rows and columns that pad a
+// matrix to whole tiles hold zeros in parameters and in activations, so that no kernel has an edge case.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace mlp {
+
+enum class Activation { relu, tanh, sigmoid, linear };
+
+// A parameter with the two moments of Adam, in three separate arrays (interleaving them was slower).
+struct Tensor {
+    float *value, *m, *v;
+};
+
+struct Layer {
+    int index;             // position in the network: part of the dropout counter
+    int n_in, n_out;       // true sizes
+    int in_rows, n_panels; // padded: in_rows = multiple of P and 8, n_panels = ceil(n_out / P)
+    Activation activation;
+    bool normalise;
+    float epsilon, momentum;     // of batch normalisation
+    int dropout_bits;            // random bits an element takes: 8, 16 or 32; 0 = no dropout
+    std::uint32_t dropout_below; // an element is dropped when its bits, as an integer, are below this
+    float dropout_scale;         // 1 / (1 - rate)
+    Tensor kernel;               // [n_panels][in_rows][P]
+    Tensor bias, gamma, beta;    // [n_panels * P]
+    float *moving_mean, *moving_variance;
+};
+
+// What one layer remembers of a batch between forward and backward, each [n_panels][capacity][P].
+struct Activity {
+    std::size_t panel;   // floats from one panel to the next: capacity * P
+    float *h;            // activation(x W + b)
+    float *y;            // the layer's output; the same array as h without normalisation and dropout
+    float *dz;           // gradient of the loss with respect to x W + b
+    std::uint32_t *mask; // [n_panels][capacity]: one bit an element, 1 = kept
+    float *mean, *scale; // batch statistics [n_panels * P]; scale = 1 / sqrt(variance + epsilon)
+};
+
+// A batch of input rows and the two forms in which its zeros are skipped.
+//
+//   x               0 .5  0  0 | .1  0  0  0        rows in groups of 4, columns in groups of 4
+//   4 rows of it    0  0  0  0 | .2 .3  0  0
+//
+// by rows:    for each group of 4 rows, the columns lit in any of them, their 4 values side by side
+// by columns: for each group of 4 columns, the rows lit in any of them, their 4 values side by side
+//
+// Lit columns and rows are stored as float offsets into a panel (index * P).
+struct Input {
+    int n_columns, in_rows, block;          // block = columns a row list's segment covers
+    int n_blocks, capacity;                 // capacity = rows, a multiple of 8
+    float *x;                               // [capacity][in_rows], columns in grouped order
+    std::uint32_t *row_offset;              // [capacity / 4][in_rows]
+    float *row_value;                       // [capacity / 4][in_rows][4]
+    std::int32_t *row_start;                // [capacity / 4][n_blocks + 1]
+    std::uint32_t *column_offset;           // [in_rows / 4][capacity]
+    float *column_value;                    // [in_rows / 4][capacity][4]
+    std::int32_t *column_count;             // [in_rows / 4]
+    std::uint8_t *column_alive;             // [in_rows / 4]: has been lit since the moments were zero
+};
+
+struct Gather {
+    const float *features; // [n][n_columns], the caller's
+    const std::int64_t *rows;
+    const std::int32_t *columns; // column j of x is the caller's column columns[j]
+    int run;                     // 1, 2 or 4: columns[] is made of runs of this many neighbours
+};
+
+struct AdamStep {
+    float alpha, rest_1, rest_2, epsilon; // alpha = lr sqrt(1 - b2^t) / (1 - b1^t); rest = 1 - b
+};
+
+struct Dropout {
+    std::uint64_t key, step;
+};
+
+// The entry points of one instruction set. Each call computes one output tile and nothing else, so that
+// tiles can be done in any order by any thread with the same bits as result.
+struct Kernels {
+    const char *name;
+    int panel;  // P
+    int pair;   // panels that one task of the first layer covers
+    int row_tile;
+
+    // Rows [4 group, 4 group + 4) of the batch: gather, then list the lit columns. Rows >= n_rows are zero.
+    void (*gather_rows)(const Gather &, Input &, int n_rows, int group);
+    // Column groups [first, last): list the lit rows.
+    void (*list_columns)(Input &, int n_rows, int first, int last);
+
+    // Columns of output panel(s) `task`: product, bias, activation, normalisation, dropout.
+    void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout);
+    void (*forward)(const Layer &, const float *x, std::size_t x_panel, Activity &, int n_rows, int task,
+                    bool training, Dropout, float *scratch);
+
+    // Rows [first, last): logits become probabilities, or (training) the gradient; per-row loss and hit.
+    void (*softmax)(const Layer &, Activity &, const std::int32_t *labels, const std::int64_t *order, int first,
+                    int last, float gradient_scale, float *loss, std::uint8_t *hit);
+
+    // Panel `task` of the gradient of layer's input, carried on to the dz of the layer below, whose small
+    // parameters are updated on the way.
+    void (*backward)(const Layer &, const Activity &, Layer &below, Activity &below_activity, int n_rows, int task,
+                     const AdamStep &, float *scratch);
+    // Panel `task` of the bias of the output layer.
+    void (*update_bias)(Layer &, const Activity &, int n_rows, int task, const AdamStep &);
+
+    // Tile of the kernel: gradient, then Adam on it while it is in registers.
+    void (*update)(Layer &, const float *x, std::size_t x_panel, const Activity &, int n_rows, int task,
+                   const AdamStep &);
+    void (*update_input)(Layer &, const Input &, const Activity &, int task, int first, int last, const AdamStep &);
+};
+
+constexpr int kReductionBlock = 128; // rows of W that stay in L1 while all rows of a batch pass: 128 * 128 B
+
+} // namespace mlp

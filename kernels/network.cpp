@@ -1,0 +1,338 @@
+#include "network.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace mlp {
+namespace {
+
+constexpr int kInferenceRows = 256; // rows of a pass of evaluation: activations of 1000 columns stay in L2
+constexpr int kInputBlock = 128;    // columns of the first layer whose weights stay in L1 while the batch passes
+constexpr int kGroupsPerTask = 16;
+
+enum Phase { kGather, kInputForward, kForward, kLoss, kBackward, kInputUpdate, kUpdate, kPhases };
+const char *const kPhaseNames[] = {"gather and lists",        "forward, first layer", "forward, other layers",
+                                   "softmax and loss",        "input gradients and epilogues",
+                                   "update, first layer",     "update, other layers"};
+
+int divide_up(int a, int b) { return (a + b - 1) / b; }
+int round_up(int a, int b) { return divide_up(a, b) * b; }
+
+// Least of 8, 16, 32 bits in which the rate is exact; 32 for any other rate.
+int bits_for(double rate) {
+    for (const int bits : {8, 16})
+        if (rate * std::ldexp(1.0, bits) == std::floor(rate * std::ldexp(1.0, bits))) return bits;
+    return 32;
+}
+
+} // namespace
+
+Network::Network(Config config, const Kernels &kernels) : config_(std::move(config)), kernels_(kernels) {
+    columns_ = config_.column_groups;
+    for (const int run : {4, 2}) {
+        bool runs = run_ == 1;
+        for (std::size_t i = 0; i < columns_.size() && runs; ++i)
+            runs = columns_[i] == columns_[i / run * run] + static_cast<std::int32_t>(i % run);
+        if (runs) run_ = run;
+    }
+    make_layers();
+    for (const char *name : kPhaseNames) phases_.push_back({name});
+}
+
+void Network::make_layers() {
+    const int P = kernels_.panel;
+    const auto array = [&](std::size_t n) {
+        storage_.emplace_back(n);
+        return storage_.back().get();
+    };
+    const auto tensor = [&](std::size_t n) { return Tensor{array(n), array(n), array(n)}; };
+    const int n_layers = static_cast<int>(config_.hidden.size()) + 1;
+    for (int i = 0; i < n_layers; ++i) {
+        const bool hidden = i + 1 < n_layers;
+        Layer layer{};
+        layer.index = i;
+        layer.n_in = i == 0 ? config_.n_inputs : config_.hidden[i - 1];
+        layer.n_out = hidden ? config_.hidden[i] : config_.n_classes;
+        layer.in_rows = round_up(layer.n_in, P);
+        layer.n_panels = divide_up(layer.n_out, P);
+        layer.activation = hidden ? config_.activation : Activation::linear;
+        layer.normalise = hidden && config_.normalise;
+        layer.epsilon = static_cast<float>(config_.bn_epsilon);
+        layer.momentum = static_cast<float>(config_.bn_momentum);
+        layer.dropout_scale = 1;
+        if (hidden && config_.dropout[i] > 0) {
+            const double rate = config_.dropout[i];
+            layer.dropout_bits = bits_for(rate);
+            layer.dropout_below = static_cast<std::uint32_t>(std::llround(std::ldexp(rate, layer.dropout_bits)));
+            layer.dropout_scale = static_cast<float>(1 / (1 - rate));
+        }
+        const std::size_t width = static_cast<std::size_t>(layer.n_panels) * P;
+        layer.kernel = tensor(width * layer.in_rows);
+        layer.bias = tensor(width);
+        parameters_.push_back({"kernel", layer.n_in, layer.n_out, true, i, layer.kernel});
+        parameters_.push_back({"bias", 0, layer.n_out, true, i, layer.bias});
+        if (layer.normalise) {
+            layer.gamma = tensor(width);
+            layer.beta = tensor(width);
+            layer.moving_mean = array(width);
+            layer.moving_variance = array(width);
+            std::fill_n(layer.gamma.value, layer.n_out, 1.0f);
+            std::fill_n(layer.moving_variance, layer.n_out, 1.0f);
+            parameters_.push_back({"gamma", 0, layer.n_out, true, i, layer.gamma});
+            parameters_.push_back({"beta", 0, layer.n_out, true, i, layer.beta});
+            parameters_.push_back({"moving mean", 0, layer.n_out, false, i, {layer.moving_mean, nullptr, nullptr}});
+            parameters_.push_back({"moving variance", 0, layer.n_out, false, i, {layer.moving_variance, nullptr, nullptr}});
+        }
+        layers_.push_back(layer);
+    }
+    column_alive_ = Array<std::uint8_t>(layers_[0].in_rows / 4);
+}
+
+std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool training) {
+    const int P = kernels_.panel;
+    auto w = std::make_unique<Workspace>();
+    w->capacity = round_up(rows, 8);
+    const std::size_t capacity = w->capacity;
+    const auto floats = [&](std::size_t n) {
+        w->floats.emplace_back(n);
+        return w->floats.back().get();
+    };
+    const auto words = [&](std::size_t n) {
+        w->words.emplace_back(n);
+        return w->words.back().get();
+    };
+    const auto ints = [&](std::size_t n) {
+        w->ints.emplace_back(n);
+        return w->ints.back().get();
+    };
+    Input &in = w->input;
+    in.n_columns = config_.n_inputs;
+    in.in_rows = layers_[0].in_rows;
+    in.block = kInputBlock;
+    in.n_blocks = divide_up(in.in_rows, in.block);
+    in.capacity = w->capacity;
+    const std::size_t cells = capacity * in.in_rows;
+    in.x = floats(cells);
+    in.row_offset = words(cells / 4);
+    in.row_value = floats(cells);
+    in.row_start = ints(capacity / 4 * (in.n_blocks + 1));
+    in.column_alive = column_alive_.get();
+    if (training) {
+        in.column_offset = words(cells / 4);
+        in.column_value = floats(cells);
+        in.column_count = ints(in.in_rows / 4);
+    }
+    for (const Layer &layer : layers_) {
+        const std::size_t width = static_cast<std::size_t>(layer.n_panels) * P;
+        Activity a{};
+        a.panel = capacity * P;
+        a.h = floats(capacity * width);
+        const bool separate = training && (layer.normalise || layer.dropout_bits);
+        a.y = separate ? floats(capacity * width) : a.h;
+        if (training) {
+            a.dz = floats(capacity * width);
+            if (layer.dropout_bits) a.mask = words(layer.n_panels * capacity);
+            if (layer.normalise) {
+                a.mean = floats(width);
+                a.scale = floats(width);
+            }
+        }
+        w->activity.push_back(a);
+    }
+    w->loss = Array<float>(capacity);
+    w->hit = Array<std::uint8_t>(capacity);
+    return w;
+}
+
+void Network::read(const Parameter &p, Part part, float *to) const {
+    const float *const from = part == Part::value ? p.tensor.value : part == Part::m ? p.tensor.m : p.tensor.v;
+    const int P = kernels_.panel;
+    if (p.rows == 0) {
+        std::copy_n(from, p.columns, to);
+        return;
+    }
+    const Layer &layer = layers_[p.layer];
+    for (int r = 0; r < p.rows; ++r) {
+        const std::size_t outside = p.layer == 0 ? columns_[r] : r;
+        for (int c = 0; c < p.columns; ++c)
+            to[outside * p.columns + c] = from[(static_cast<std::size_t>(c / P) * layer.in_rows + r) * P + c % P];
+    }
+}
+
+void Network::write(const Parameter &p, Part part, const float *from) {
+    float *const to = part == Part::value ? p.tensor.value : part == Part::m ? p.tensor.m : p.tensor.v;
+    const int P = kernels_.panel;
+    const Layer &layer = layers_[p.layer];
+    if (p.rows == 0) {
+        std::fill_n(to, layer.n_panels * P, 0.0f); // a network that diverged leaves NaN in the padding, too
+        std::copy_n(from, p.columns, to);
+        return;
+    }
+    std::fill_n(to, static_cast<std::size_t>(layer.n_panels) * layer.in_rows * P, 0.0f);
+    for (int r = 0; r < p.rows; ++r) {
+        const std::size_t outside = p.layer == 0 ? columns_[r] : r;
+        for (int c = 0; c < p.columns; ++c)
+            to[(static_cast<std::size_t>(c / P) * layer.in_rows + r) * P + c % P] = from[outside * p.columns + c];
+    }
+}
+
+void Network::set_step(std::int64_t step) {
+    step_ = step;
+    std::fill_n(column_alive_.get(), column_alive_.size(), std::uint8_t{1}); // moments may be anything now
+}
+
+void Network::count(int phase, double dense, double done) {
+    phases_[phase].dense_gflop += dense * 1e-9;
+    phases_[phase].done_gflop += done * 1e-9;
+}
+
+template <typename Body> void Network::phase(int index, Team &team, int n_tasks, Body &&body) {
+    const auto start = std::chrono::steady_clock::now();
+    team.run(n_tasks, body);
+    phases_[index].seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void Network::forward(Team &team, Workspace &w, const Gather &gather, int n_rows, bool training) {
+    const Kernels &k = kernels_;
+    const Dropout dropout{config_.dropout_key, static_cast<std::uint64_t>(step_)};
+    const int n_groups = round_up(n_rows, 8) / 4;
+    phase(kGather, team, n_groups, [&](int task, int) { k.gather_rows(gather, w.input, n_rows, task); });
+    const Layer &first = layers_[0];
+    phase(kInputForward, team, divide_up(first.n_panels, k.pair), [&](int task, int) {
+        k.forward_input(first, w.input, w.activity[0], n_rows, task, training, dropout);
+    });
+    double listed = 0;
+    for (int g = 0; g < n_groups; ++g) listed += w.input.row_start[g * (w.input.n_blocks + 1) + w.input.n_blocks];
+    count(kInputForward, 2.0 * n_rows * first.n_in * first.n_out, 8.0 * listed * first.n_out);
+    for (std::size_t i = 1; i < layers_.size(); ++i) {
+        const Layer &layer = layers_[i];
+        const Activity &x = w.activity[i - 1];
+        const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
+        phase(kForward, team, layer.n_panels, [&](int task, int thread) {
+            k.forward(layer, x.y, x.panel, w.activity[i], n_rows, task, training, dropout, scratch(thread));
+        });
+        count(kForward, flop, flop);
+    }
+}
+
+void Network::backward(Team &team, Workspace &w, int n_rows) {
+    const Kernels &k = kernels_;
+    const int n_layers = static_cast<int>(layers_.size());
+    Layer &output = layers_.back();
+    // The gradient of a layer's input needs its weights of before the update, so it comes first.
+    for (int i = n_layers - 1; i > 0; --i) {
+        Layer &layer = layers_[i], &below = layers_[i - 1];
+        const Activity &a = w.activity[i];
+        Activity &b = w.activity[i - 1];
+        const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
+        phase(kBackward, team, below.n_panels, [&](int task, int thread) {
+            k.backward(layer, a, below, b, n_rows, task, adam_, scratch(thread));
+        });
+        count(kBackward, flop, flop);
+        phase(kUpdate, team, layer.n_panels * divide_up(layer.n_in, k.panel),
+              [&](int task, int) { k.update(layer, b.y, b.panel, a, n_rows, task, adam_); });
+        count(kUpdate, flop, flop);
+    }
+    phase(kUpdate, team, output.n_panels,
+          [&](int task, int) { k.update_bias(output, w.activity.back(), n_rows, task, adam_); });
+    Layer &first = layers_[0];
+    const int n_groups = first.in_rows / 4, chunks = divide_up(n_groups, kGroupsPerTask);
+    const int columns = divide_up(first.n_panels, k.pair);
+    phase(kGather, team, chunks, [&](int task, int) {
+        k.list_columns(w.input, n_rows, task * kGroupsPerTask, std::min(n_groups, (task + 1) * kGroupsPerTask));
+    });
+    phase(kInputUpdate, team, columns * chunks, [&](int task, int) {
+        const int chunk = task % chunks * kGroupsPerTask;
+        k.update_input(first, w.input, w.activity[0], task / chunks, chunk, std::min(n_groups, chunk + kGroupsPerTask),
+                       adam_);
+    });
+    double listed = 0;
+    for (int g = 0; g < n_groups; ++g) listed += w.input.column_count[g];
+    count(kInputUpdate, 2.0 * n_rows * first.n_in * first.n_out, 8.0 * listed * first.n_out);
+}
+
+EpochResult Network::train_epoch(const float *features, const std::int32_t *labels, const std::int64_t *order,
+                                 std::int64_t n_selected, int n_threads) {
+    const FlushDenormals flush;
+    if (!training_) training_ = make_workspace(static_cast<int>(config_.batch_size), true);
+    while (scratch_.size() < static_cast<std::size_t>(n_threads)) scratch_.emplace_back(kReductionBlock * kernels_.panel);
+    Team team(n_threads);
+    Workspace &w = *training_;
+    EpochResult result{0, 0, 0, false};
+    std::int64_t seen = 0;
+    while (seen < n_selected) {
+        if (stop_.exchange(false)) {
+            result.stopped = true;
+            break;
+        }
+        const int n_rows = static_cast<int>(std::min<std::int64_t>(config_.batch_size, n_selected - seen));
+        forward(team, w, Gather{features, order + seen, columns_.data(), run_}, n_rows, true);
+        phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
+            kernels_.softmax(layers_.back(), w.activity.back(), labels, order + seen, task * 64,
+                             std::min(n_rows, task * 64 + 64), 1.0f / static_cast<float>(n_rows), w.loss.get(),
+                             w.hit.get());
+        });
+        ++step_;
+        const double t = static_cast<double>(step_);
+        adam_.alpha = static_cast<float>(config_.learning_rate * std::sqrt(1 - std::pow(config_.beta_2, t)) /
+                                         (1 - std::pow(config_.beta_1, t)));
+        adam_.rest_1 = static_cast<float>(1 - config_.beta_1);
+        adam_.rest_2 = static_cast<float>(1 - config_.beta_2);
+        adam_.epsilon = static_cast<float>(config_.adam_epsilon);
+        backward(team, w, n_rows);
+        for (int r = 0; r < n_rows; ++r) {
+            result.loss += w.loss.get()[r];
+            result.accuracy += w.hit.get()[r];
+        }
+        seen += n_rows;
+        ++result.n_steps;
+    }
+    result.loss /= static_cast<double>(seen);
+    result.accuracy /= static_cast<double>(seen);
+    return result;
+}
+
+EpochResult Network::evaluate(const float *features, const std::int32_t *labels, std::int64_t n, float *probabilities,
+                              int n_threads) {
+    const FlushDenormals flush;
+    if (!inference_) inference_ = make_workspace(kInferenceRows, false);
+    while (scratch_.size() < static_cast<std::size_t>(n_threads)) scratch_.emplace_back(kReductionBlock * kernels_.panel);
+    Team team(n_threads);
+    Workspace &w = *inference_;
+    const int P = kernels_.panel, n_classes = config_.n_classes;
+    std::vector<std::int64_t> rows(kInferenceRows);
+    const std::vector<PhaseTime> saved = phases_;
+    EpochResult result{0, 0, 0, false};
+    for (std::int64_t first = 0; first < n; first += kInferenceRows) {
+        const int n_rows = static_cast<int>(std::min<std::int64_t>(kInferenceRows, n - first));
+        for (int r = 0; r < n_rows; ++r) rows[r] = first + r;
+        forward(team, w, Gather{features, rows.data(), columns_.data(), run_}, n_rows, false);
+        Activity &out = w.activity.back();
+        phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
+            kernels_.softmax(layers_.back(), out, labels, rows.data(), task * 64, std::min(n_rows, task * 64 + 64), 0,
+                             w.loss.get(), w.hit.get());
+        });
+        for (int r = 0; r < n_rows && labels; ++r) {
+            result.loss += w.loss.get()[r];
+            result.accuracy += w.hit.get()[r];
+        }
+        for (int r = 0; r < n_rows && probabilities; ++r)
+            for (int c = 0; c < n_classes; ++c)
+                probabilities[(first + r) * n_classes + c] = out.h[c / P * out.panel + r * P + c % P];
+        ++result.n_steps;
+    }
+    phases_ = saved;
+    result.loss /= static_cast<double>(n);
+    result.accuracy /= static_cast<double>(n);
+    return result;
+}
+
+std::vector<PhaseTime> Network::profile(bool reset) {
+    const std::vector<PhaseTime> result = phases_;
+    if (reset)
+        for (auto &p : phases_) p = {p.name};
+    return result;
+}
+
+} // namespace mlp

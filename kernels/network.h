@@ -1,0 +1,108 @@
+// One multilayer perceptron: its parameters, its optimiser's state and the loop over steps.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "layout.h"
+#include "memory.h"
+#include "team.h"
+
+namespace mlp {
+
+struct Config {
+    int n_inputs;
+    std::vector<int> hidden;
+    int n_classes;
+    Activation activation;
+    bool normalise;
+    double bn_momentum, bn_epsilon;
+    std::vector<double> dropout; // a rate per hidden layer
+    double learning_rate, beta_1, beta_2, adam_epsilon;
+    int batch_size;
+    std::uint64_t dropout_key;
+    std::vector<std::int32_t> column_groups; // permutation of the input columns; fours are grouped
+};
+
+struct EpochResult {
+    double loss, accuracy;
+    std::int64_t n_steps;
+    bool stopped;
+};
+
+// A parameter as the outside sees it: shape, and how it lies in panels.
+struct Parameter {
+    std::string name;
+    int rows, columns; // rows = 0: a vector
+    bool trainable;
+    int layer;
+    Tensor tensor;
+};
+
+struct PhaseTime {
+    std::string name;
+    double seconds = 0, dense_gflop = 0, done_gflop = 0;
+};
+
+class Network {
+  public:
+    Network(Config config, const Kernels &kernels);
+
+    const Config &config() const { return config_; }
+    const Kernels &kernels() const { return kernels_; }
+    const std::vector<Parameter> &parameters() const { return parameters_; }
+
+    // Which of the three arrays of a parameter: its value or one of Adam's moments.
+    enum class Part { value, m, v };
+    void read(const Parameter &, Part, float *to) const;
+    void write(const Parameter &, Part, const float *from);
+    std::int64_t step() const { return step_; }
+    void set_step(std::int64_t step);
+
+    // Arguments have been validated; features [.][n_inputs], order: rows to visit.
+    EpochResult train_epoch(const float *features, const std::int32_t *labels, const std::int64_t *order,
+                            std::int64_t n_selected, int n_threads);
+    // Any of probabilities and labels may be null.
+    EpochResult evaluate(const float *features, const std::int32_t *labels, std::int64_t n, float *probabilities,
+                         int n_threads);
+    void request_stop() { stop_.store(true); }
+    std::vector<PhaseTime> profile(bool reset);
+
+  private:
+    struct Workspace {
+        int capacity = 0;
+        Input input{};
+        std::vector<Activity> activity;
+        std::vector<Array<float>> floats;
+        std::vector<Array<std::uint32_t>> words;
+        std::vector<Array<std::int32_t>> ints;
+        std::vector<Array<std::int64_t>> longs;
+        Array<float> loss;
+        Array<std::uint8_t> hit;
+    };
+    template <typename Body> void phase(int index, Team &team, int n_tasks, Body &&body);
+    std::unique_ptr<Workspace> make_workspace(int rows, bool training);
+    void make_layers();
+    void forward(Team &, Workspace &, const Gather &, int n_rows, bool training);
+    void backward(Team &, Workspace &, int n_rows);
+    void count(int phase, double dense, double done);
+    float *scratch(int thread) { return scratch_[thread].get(); }
+
+    Config config_;
+    const Kernels &kernels_;
+    std::vector<Layer> layers_;
+    std::vector<Parameter> parameters_;
+    std::vector<Array<float>> storage_, scratch_;
+    std::vector<std::int32_t> columns_;
+    Array<std::uint8_t> column_alive_;
+    int run_ = 1;
+    std::int64_t step_ = 0;
+    AdamStep adam_{};
+    std::unique_ptr<Workspace> training_, inference_;
+    std::vector<PhaseTime> phases_;
+    std::atomic<bool> stop_{false};
+};
+
+} // namespace mlp

@@ -1,0 +1,127 @@
+// The kernels of one instruction set: this file is compiled once for each, with MLP_ISA as its namespace.
+// No standard container appears here: a template instantiated with AVX-512 flags could otherwise be the copy
+// that the linker keeps for everybody.
+#include <type_traits>
+
+#include "epilogue.h"
+#include "input.h"
+#include "loss.h"
+#include "tiles.h"
+
+namespace mlp::MLP_ISA {
+namespace {
+
+int smaller(int a, int b) { return a < b ? a : b; }
+
+// Rows that share one pass over a block of W: their results stay in L2 between blocks.
+constexpr int kRowBlock = 512;
+
+// Panel of C[n_rows][P] = X[n_rows][k] W[k][P].
+void product(const float *x, std::size_t x_panel, const float *w, int k, float *c, int n_rows) {
+    for (int r0 = 0; r0 < n_rows; r0 += kRowBlock) {
+        const int r1 = smaller(n_rows, r0 + kRowBlock);
+        for (int k0 = 0; k0 < k; k0 += kReductionBlock)
+            for (int r = r0; r < r1; r += kRowTile)
+                tile_rows<kRowTile>(x + k0 / P * x_panel + r * P, x_panel, w + k0 * P,
+                                    smaller(k - k0, kReductionBlock), c + r * P, k0 > 0);
+    }
+}
+
+void forward(const Layer &layer, const float *x, std::size_t x_panel, Activity &a, int n_rows, int task, bool training,
+             Dropout d, float *) {
+    const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
+    product(x, x_panel, layer.kernel.value + task * w_panel, layer.n_in, a.h + task * a.panel, n_rows);
+    epilogue(layer, a, n_rows, task, training, d);
+}
+
+template <int N> void forward_listed(const Layer &layer, const Input &in, Activity &a, int n_rows, int panel) {
+    const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
+    const float *const w = layer.kernel.value + panel * w_panel;
+    for (int r0 = 0; r0 < n_rows; r0 += kRowBlock)
+        for (int block = 0; block < in.n_blocks; ++block)
+            for (int r = r0; r < smaller(n_rows, r0 + kRowBlock); r += 4) {
+                const std::size_t list = static_cast<std::size_t>(r / 4) * in.in_rows;
+                const std::int32_t *const start = in.row_start + r / 4 * (in.n_blocks + 1) + block;
+                tile_list<N>(in.row_offset + list + start[0], in.row_value + 4 * (list + start[0]),
+                             start[1] - start[0], w, w_panel, a.h + panel * a.panel + r * P, a.panel, block > 0);
+            }
+}
+
+void forward_input(const Layer &layer, const Input &in, Activity &a, int n_rows, int task, bool training, Dropout d) {
+    const int first = task * kPair, last = smaller(layer.n_panels, first + kPair);
+    if (last - first == 2) forward_listed<kPair>(layer, in, a, n_rows, first);
+    else forward_listed<1>(layer, in, a, n_rows, first);
+    for (int panel = first; panel < last; ++panel) epilogue(layer, a, n_rows, panel, training, d);
+}
+
+// dX = dZ W^T, panel `task` of it. W^T is made in blocks of kReductionBlock x P, on the fly: a second, transposed
+// copy of W would double the optimiser's traffic.
+void backward(const Layer &layer, const Activity &a, Layer &below, Activity &below_activity, int n_rows, int task,
+              const AdamStep &step, float *scratch) {
+    const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
+    float *const g = below_activity.dz + task * below_activity.panel;
+    for (int k0 = 0; k0 < layer.n_out; k0 += kReductionBlock) {
+        const int k = smaller(kReductionBlock, layer.n_out - k0);
+        for (int i = 0; i < k; i += P)
+            transpose_block(layer.kernel.value + (k0 + i) / P * w_panel + task * P * P, scratch + i * P);
+        for (int r = 0; r < n_rows; r += kRowTile)
+            tile_rows<kRowTile>(a.dz + k0 / P * a.panel + r * P, a.panel, scratch, k, g + r * P, k0 > 0);
+    }
+    with_activation(below.activation, [&](auto f) {
+        for (int half = 0; half < kHalves; ++half) backward_half<f()>(below, below_activity, n_rows, task, half, step);
+    });
+}
+
+void update_bias(Layer &layer, const Activity &a, int n_rows, int task, const AdamStep &step) {
+    const Adam adam(step);
+    for (int half = 0; half < kHalves; ++half) {
+        Vec db[1];
+        const float *const dz = a.dz + task * a.panel + half * L;
+        sum_rows<1>(n_rows, db, [&](int r, Vec(&t)[1]) { t[0] += load(dz + r * P); });
+        adam.update(db[0], layer.bias, task * P + half * L);
+    }
+}
+
+Tensor at(const Tensor &t, std::size_t offset) { return {t.value + offset, t.m + offset, t.v + offset}; }
+
+// Task = (panel of columns, panel of rows) of W, columns slower, so that dZ's panel stays in L1.
+void update(Layer &layer, const float *x, std::size_t x_panel, const Activity &a, int n_rows, int task,
+            const AdamStep &step) {
+    const int x_panels = (layer.n_in + P - 1) / P, column = task / x_panels, row = task % x_panels;
+    const std::size_t tile = (static_cast<std::size_t>(column) * layer.in_rows + row * P) * P;
+    const int rows = smaller(P, layer.n_in - row * P);
+    for (int r = 0; r < rows; r += kRowTile)
+        tile_update<kRowTile>(x + row * x_panel + r, a.dz + column * a.panel, n_rows, at(layer.kernel, tile + r * P),
+                              step);
+}
+
+template <int N>
+void update_listed(Layer &layer, const Input &in, const Activity &a, int panel, int first, int last,
+                   const AdamStep &step) {
+    const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
+    for (int g = first; g < last; ++g) {
+        if (!in.column_alive[g]) continue; // gradient and moments have been zero since the start: Adam moves nothing
+        const std::size_t list = static_cast<std::size_t>(g) * in.capacity;
+        tile_list_update<N>(in.column_offset + list, in.column_value + 4 * list, in.column_count[g],
+                            a.dz + panel * a.panel, a.panel, at(layer.kernel, panel * w_panel + 4 * g * P), w_panel,
+                            step);
+    }
+}
+
+void update_input(Layer &layer, const Input &in, const Activity &a, int task, int first, int last,
+                  const AdamStep &step) {
+    const int panel = task * kPair;
+    if (layer.n_panels - panel >= kPair) update_listed<kPair>(layer, in, a, panel, first, last, step);
+    else update_listed<1>(layer, in, a, panel, first, last, step);
+}
+
+} // namespace
+
+#define MLP_TEXT_(x) #x
+#define MLP_TEXT(x) MLP_TEXT_(x)
+
+extern const Kernels kernels;
+const Kernels kernels = {MLP_NAME,      P,       kPair,    kRowTile, gather_rows,  list_columns, forward_input,
+                         forward,       softmax, backward, update_bias, update,    update_input};
+
+} // namespace mlp::MLP_ISA

@@ -1,0 +1,92 @@
+"""The compiled training step (kernels/module.cpp)."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Float32Array = npt.NDArray[np.float32]
+
+def available_instruction_sets() -> list[str]:
+    """Names of the instruction sets that this machine can run, best first."""
+
+def instruction_set() -> str:
+    """Name of the instruction set that new networks use: the best, or MLPSTUDY_INSTRUCTION_SET.
+
+    Raises:
+        ValueError: the variable names one that is unknown or that this machine cannot run.
+    """
+
+class EpochResult:
+    """Means over the examples of one epoch, seen in training mode, each before its step's update."""
+
+    @property
+    def loss(self) -> float: ...
+    @property
+    def accuracy(self) -> float: ...
+    @property
+    def n_steps(self) -> int: ...
+    @property
+    def stopped(self) -> bool: ...
+
+class Network:
+    """One multilayer perceptron and its optimiser; one thread at a time may use it, but for request_stop."""
+
+    def __init__(
+        self,
+        n_inputs: int,
+        hidden: Sequence[int],
+        n_classes: int,
+        *,
+        activation: Literal["relu", "tanh", "sigmoid", "linear"],
+        batch_normalisation: bool,
+        bn_momentum: float = 0.99,
+        bn_epsilon: float = 1e-3,
+        dropout: Sequence[float],
+        learning_rate: float = 1e-3,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        adam_epsilon: float = 1e-7,
+        batch_size: int,
+        dropout_key: int = 0,
+        column_groups: npt.NDArray[np.int32] | None = None,
+    ) -> None: ...
+    @property
+    def instruction_set(self) -> str:
+        """Name of the instruction set that this network uses."""
+
+    def set_parameters(self, parameters: Sequence[Float32Array]) -> None:
+        """Set all parameters, in Keras's order: per layer kernel, bias, then gamma, beta, moving mean, moving variance."""
+
+    def parameters(self) -> list[Float32Array]:
+        """Copies of all parameters, in the order of set_parameters."""
+
+    def optimizer_state(self) -> tuple[int, list[Float32Array], list[Float32Array]]:
+        """Steps done, and Adam's moments m and v of the trainable parameters, in their order."""
+
+    def set_optimizer_state(self, step: int, m: Sequence[Float32Array], v: Sequence[Float32Array]) -> None:
+        """Set what optimizer_state returned; training then goes on bit for bit as if it had not paused."""
+
+    def train_epoch(
+        self,
+        features: Float32Array,
+        labels: npt.NDArray[np.int32],
+        order: npt.NDArray[np.int64],
+        n_threads: int = 1,
+    ) -> EpochResult:
+        """Train on the rows that order names, in batches; the short last batch is trained on, too."""
+
+    def evaluate(
+        self, features: Float32Array, labels: npt.NDArray[np.int32], n_threads: int = 1
+    ) -> tuple[float, float]:
+        """Mean loss and accuracy in inference mode."""
+
+    def probabilities(self, features: Float32Array, n_threads: int = 1) -> Float32Array:
+        """Class probabilities in inference mode, shape (n, n_classes)."""
+
+    def request_stop(self) -> None:
+        """Make a running train_epoch return after its current step; callable from any thread."""
+
+    def profile(self, reset: bool = False) -> list[tuple[str, float, float, float]]:
+        """Per phase of training: name, seconds, gigaflop of the dense products, gigaflop done."""

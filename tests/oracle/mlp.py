@@ -1,0 +1,193 @@
+"""A multilayer perceptron in plain NumPy, float64, written from the equations: the yardstick of the kernels.
+
+It shares no code with the product. Rows are examples; a layer computes, in this order,
+
+    z = x W + b;   h = f(z);   n = (h - mean) / sqrt(variance + epsilon);   y = gamma n + beta;   y = y * mask / (1 - rate)
+
+where mean and (biased) variance are the batch's in training and moving averages in inference, and the last
+layer is softmax(x W + b). Loss: -log(clip(p_true, 1e-7, 1 - 1e-7)), mean over the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+CLIP = 1e-7
+
+
+@dataclass
+class Layer:
+    """Parameters of one layer; ``gamma`` is None without batch normalisation."""
+
+    kernel: Array
+    bias: Array
+    gamma: Array | None = None
+    beta: Array | None = None
+    moving_mean: Array | None = None
+    moving_variance: Array | None = None
+
+
+@dataclass
+class Memory:
+    """What the backward pass of a layer needs from its forward pass."""
+
+    x: Array
+    h: Array
+    normal: Array | None = None
+    scale: Array | None = None
+    mask: Bools | None = None
+
+
+@dataclass
+class Mlp:
+    """A network, its hyperparameters and Adam's state."""
+
+    layers: list[Layer]
+    activation: str = "relu"
+    dropout: list[float] = field(default_factory=list)
+    momentum: float = 0.99
+    bn_epsilon: float = 1e-3
+    learning_rate: float = 1e-3
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-7
+    step: int = 0
+    m: list[Array] = field(default_factory=list)
+    v: list[Array] = field(default_factory=list)
+
+    def forward(self, x: Array, *, training: bool, masks: list[Bools] | None = None) -> tuple[Array, list[Memory]]:
+        """Return class probabilities and, per layer, what backward needs; training moves the moving averages."""
+        memories = []
+        for i, layer in enumerate(self.layers[:-1]):
+            memory = Memory(x=x, h=activate(self.activation, x @ layer.kernel + layer.bias))
+            y = memory.h
+            if layer.gamma is not None:
+                y = self._normalise(layer, memory, training=training)
+            if training and masks is not None and self.dropout[i] > 0:
+                memory.mask = masks[i]
+                y = np.where(masks[i], y / (1 - self.dropout[i]), 0.0)
+            memories.append(memory)
+            x = y
+        last = self.layers[-1]
+        memories.append(Memory(x=x, h=x @ last.kernel + last.bias))
+        return softmax(memories[-1].h), memories
+
+    def _normalise(self, layer: Layer, memory: Memory, *, training: bool) -> Array:
+        if training:
+            mean, variance = memory.h.mean(0), memory.h.var(0)
+            layer.moving_mean = layer.moving_mean * self.momentum + mean * (1 - self.momentum)
+            layer.moving_variance = layer.moving_variance * self.momentum + variance * (1 - self.momentum)
+        else:
+            mean, variance = layer.moving_mean, layer.moving_variance
+        memory.scale = 1 / np.sqrt(variance + self.bn_epsilon)
+        memory.normal = (memory.h - mean) * memory.scale
+        return layer.gamma * memory.normal + layer.beta
+
+    def gradients(self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None) -> tuple[Array, list[Array]]:
+        """Return the loss of each example and the gradient of their mean with respect to each trainable tensor."""
+        p, memories = self.forward(x, training=True, masks=masks)
+        true = p[np.arange(len(x)), labels]
+        inside = (true >= CLIP) & (true <= 1 - CLIP)
+        dz = p.copy()
+        dz[np.arange(len(x)), labels] -= 1
+        dz *= inside[:, None] / len(x)
+        result: list[list[Array]] = []
+        for i in reversed(range(len(self.layers))):
+            layer, memory = self.layers[i], memories[i]
+            small: list[Array] = []
+            if i < len(self.layers) - 1:
+                dz, small = self._backward(layer, memory, dz, self.dropout[i] if self.dropout else 0.0)
+            result.append([memory.x.T @ dz, dz.sum(0), *small])
+            dz = dz @ layer.kernel.T
+        return cross_entropy(p, labels), [g for tensors in reversed(result) for g in tensors]
+
+    def _backward(self, layer: Layer, memory: Memory, dy: Array, rate: float) -> tuple[Array, list[Array]]:
+        """From the gradient of a hidden layer's output to that of z, and of gamma and beta where there are any."""
+        small: list[Array] = []
+        if memory.mask is not None:
+            dy = np.where(memory.mask, dy / (1 - rate), 0.0)
+        if layer.gamma is not None:
+            n = memory.normal
+            small = [(dy * n).sum(0), dy.sum(0)]
+            dn = dy * layer.gamma
+            dy = memory.scale * (dn - dn.mean(0) - n * (dn * n).mean(0))
+        return dy * slope(self.activation, memory.h), small
+
+    def train_step(self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None) -> Array:
+        """Do one step of Adam on one batch; return the loss of each example before it."""
+        loss, gradients = self.gradients(x, labels, masks)
+        tensors = self.trainable()
+        if not self.m:
+            self.m = [np.zeros_like(t) for t in tensors]
+            self.v = [np.zeros_like(t) for t in tensors]
+        self.step += 1
+        alpha = self.learning_rate * np.sqrt(1 - self.beta_2**self.step) / (1 - self.beta_1**self.step)
+        for tensor, g, m, v in zip(tensors, gradients, self.m, self.v, strict=True):
+            m += (g - m) * (1 - self.beta_1)
+            v += (g * g - v) * (1 - self.beta_2)
+            tensor -= alpha * m / (np.sqrt(v) + self.epsilon)
+        return loss
+
+    def trainable(self) -> list[Array]:
+        """The tensors that Adam moves, in Keras's order."""
+        tensors = [(a.kernel, a.bias, a.gamma, a.beta) for a in self.layers]
+        return [t for layer in tensors for t in layer if t is not None]
+
+    def parameters(self) -> list[Array]:
+        """All tensors, in Keras's order."""
+        tensors = [(a.kernel, a.bias, a.gamma, a.beta, a.moving_mean, a.moving_variance) for a in self.layers]
+        return [t for layer in tensors for t in layer if t is not None]
+
+
+def build(sizes: list[int], rng: np.random.Generator, *, normalise: bool = False) -> list[Layer]:
+    """Layers of the given sizes (inputs, hidden widths, classes) with random parameters, none of them trivial."""
+    layers = []
+    for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        layer = Layer(rng.normal(0, 1 / np.sqrt(n_in), (n_in, n_out)), rng.normal(0, 0.1, n_out))
+        if normalise and i < len(sizes) - 2:
+            layer.gamma, layer.beta = rng.uniform(0.5, 1.5, n_out), rng.normal(0, 0.3, n_out)
+            layer.moving_mean, layer.moving_variance = rng.normal(0, 0.3, n_out), rng.uniform(0.5, 1.5, n_out)
+        layers.append(layer)
+    return layers
+
+
+def activate(name: str, z: Array) -> Array:
+    """f(z)."""
+    match name:
+        case "relu":
+            return np.maximum(z, 0)
+        case "tanh":
+            return np.tanh(z)
+        case "sigmoid":
+            return 1 / (1 + np.exp(-z))
+        case _:
+            return z
+
+
+def slope(name: str, h: Array) -> Array:
+    """f'(z), from h = f(z)."""
+    match name:
+        case "relu":
+            return (h > 0).astype(np.float64)
+        case "tanh":
+            return 1 - h * h
+        case "sigmoid":
+            return h * (1 - h)
+        case _:
+            return np.ones_like(h)
+
+
+def softmax(z: Array) -> Array:
+    """Probabilities of each row."""
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+def cross_entropy(p: Array, labels: npt.NDArray[np.int32]) -> Array:
+    """Loss of each example."""
+    return -np.log(np.clip(p[np.arange(len(p)), labels], CLIP, 1 - CLIP))
