@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -56,7 +56,7 @@ class Initializer(Frozen):
 
 def parse_initializer(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
     """Turn the forms that a study file allows into the fields of an Initializer."""
-    if isinstance(value, str):
+    if isinstance(value, str) and value in {"normal", "uniform", *get_args(Named)}:
         if value in {"normal", "uniform"}:
             message = f'{{ {value} = 0.05 }}: a number must follow the name "{value}"'
             raise ValueError(message)
@@ -69,7 +69,7 @@ def parse_initializer(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything 
         return {"kind": kind, "scale": float(scale)}
     if isinstance(value, Initializer) or (isinstance(value, dict) and "kind" in value):
         return value
-    message = 'a name such as "glorot_uniform", { normal = 0.05 } or { uniform = 0.05 }'
+    message = f"a name such as {', '.join(get_args(Named))}; {{ normal = 0.05 }} or {{ uniform = 0.05 }}"
     raise ValueError(message)
 
 

@@ -53,7 +53,7 @@ def unknown_key(path: Sequence[str | int], valid: Iterable[str]) -> str:
     return must(f"a key of {where}", "be known", str(path[-1]), fix)
 
 
-def _requirement(error: Mapping[str, Any]) -> str:
+def _requirement(error: Mapping[str, Any]) -> str:  # noqa: PLR0911  # a table of cases, a line each
     """Say in words what a value must be."""
     kind = error["type"]
     context = error.get("ctx", {})
@@ -70,23 +70,26 @@ def _requirement(error: Mapping[str, Any]) -> str:
         return "not be empty"
     if kind == "value_error":
         return f"be {context['error']}"
+    if kind == "string_pattern_mismatch":
+        return "be letters, digits, '.', '_' and '-', at most 100 and starting with a letter or digit"
     return str(error["msg"]).removeprefix("Input should ")
 
 
 def one_line(error: ValidationError, valid_keys: Mapping[str, Iterable[str]], prefix: Sequence[str | int] = ()) -> str:
-    """Return the line for the first thing that is wrong.
+    """Return the line for what is wrong: an unknown key before all else, since it explains a missing one.
 
     Args:
         error: what pydantic found.
         valid_keys: the keys that are valid in a table, by the table's dotted path without indices.
         prefix: path of the object that was validated.
     """
-    first = error.errors(include_url=False)[0]
+    errors = error.errors(include_url=False)
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     path = [*prefix, *(part for part in first["loc"] if not str(part).startswith(("literal[", "function-")))]
     path = [part for part in path if part not in UNION_PARTS]
     if first["type"] == "extra_forbidden":
         where = ".".join(str(part) for part in path[:-1] if not isinstance(part, int))
-        return unknown_key(path, valid_keys.get(where, ()))
+        return unknown_key(path, valid_keys.get(where) or valid_keys.get(where.split(".", maxsplit=1)[0], ()))
     if first["type"] == "missing":
         return must(dotted(path), "be given", "nothing", f"add {path[-1]} = ...")
     return must(dotted(path) or "the study", _requirement(first), first["input"])

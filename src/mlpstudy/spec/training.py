@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, Field
 from mlpstudy.spec.base import Frozen
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
-Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Training(Frozen):
@@ -47,6 +46,15 @@ def _from_text(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may com
     return {"name": value} if isinstance(value, str) else value
 
 
+def _checked_validation(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
+    """Say in one sentence what a validation may be, where a union of types would say it in two."""
+    is_share = isinstance(value, float) and 0 < value < 1
+    if value != "test" and not is_share:
+        message = '"test" or a share of the training examples between 0 and 1'
+        raise ValueError(message)
+    return value
+
+
 class Data(Frozen):
     """What the networks learn from and are judged on.
 
@@ -59,7 +67,7 @@ class Data(Frozen):
     """
 
     name: Annotated[str, Field(min_length=1)]
-    validation: Literal["test"] | Fraction = "test"
+    validation: Annotated[Literal["test"] | float, BeforeValidator(_checked_validation)] = "test"
     train_examples: Annotated[int, Field(ge=1)] | None = None
     test_examples: Annotated[int, Field(ge=1)] | None = None
 

@@ -1,0 +1,129 @@
+"""Planning runs over threads: order, stopping, failures."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from helpers import blobs
+
+from mlpstudy.engine import EpochEnded, RunEnded, RunFailed, RunStarted, RunTask, get_engine, train_runs
+from mlpstudy.engine.interface import Engine, Trainer
+from mlpstudy.records import Weights
+from mlpstudy.spec import Architecture, Network, Training
+
+
+def tasks(widths: tuple[int, ...] = (4, 64, 16), *, epochs: int = 2) -> list[RunTask]:
+    """Return one run a width."""
+    return [
+        RunTask(
+            f"width{width}",
+            Architecture(
+                name=str(width),
+                levels=(("width", str(width)),),
+                network=Network(hidden=(width,)),
+                training=Training(epochs=epochs, batch_size=16),
+            ),
+            seed=0,
+            study_seed=0,
+        )
+        for width in widths
+    ]
+
+
+class Failing:
+    """The native engine, but networks of some width fail in a given way."""
+
+    name = "failing"
+
+    def __init__(self, width: int, error: Exception) -> None:
+        self.native = get_engine("native")
+        self.width = width
+        self.error = error
+
+    def version(self) -> str:
+        return self.native.version()
+
+    def instruction_set(self) -> str:
+        return self.native.instruction_set()
+
+    def trainer(
+        self,
+        architecture: Architecture,
+        initial_weights: Weights,
+        *,
+        n_classes: int,
+        image_shape: tuple[int, int] | None,
+        dropout_key: int,
+    ) -> Trainer:
+        if architecture.network.hidden == (self.width,):
+            raise self.error
+        return self.native.trainer(
+            architecture, initial_weights, n_classes=n_classes, image_shape=image_shape, dropout_key=dropout_key
+        )
+
+
+def native() -> Engine:
+    """Return the native engine."""
+    return get_engine("native")
+
+
+def test_longest_runs_come_first() -> None:
+    """With one thread the runs start in the order of their cost."""
+    events = list(train_runs(native(), tasks(), blobs(), n_threads=1))
+    started = [event.record.architecture for event in events if isinstance(event, RunStarted)]
+    assert started == ["64", "16", "4"]
+
+
+def test_every_run_reports_start_epochs_and_end_in_order() -> None:
+    """A run starts, ends each of its epochs in turn, and ends."""
+    events = list(train_runs(native(), tasks(), blobs(), n_threads=2))
+    for task in tasks():
+        own = [
+            event
+            for event in events
+            if (isinstance(event, RunStarted) and event.record.run_id == task.run_id)
+            or (isinstance(event, EpochEnded) and event.run_id == task.run_id)
+            or (isinstance(event, RunEnded) and event.result.record.run_id == task.run_id)
+        ]
+        assert [type(event) for event in own] == [RunStarted, EpochEnded, EpochEnded, RunEnded]
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+def test_results_depend_neither_on_threads_nor_on_company(n_threads: int) -> None:
+    """A run gives the same weights alone, in company, and with any number of threads."""
+    alone = _weights(train_runs(native(), tasks((16,)), blobs(), n_threads=1), "width16")
+    together = _weights(train_runs(native(), tasks(), blobs(), n_threads=n_threads), "width16")
+    np.testing.assert_array_equal(alone, together)
+
+
+def _weights(events: object, run_id: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Return the first kernel that a run ended with."""
+    assert hasattr(events, "__iter__")
+    for event in events:
+        if isinstance(event, RunEnded) and event.result.record.run_id == run_id:
+            return event.result.final_weights["hidden_1.kernel"]
+    pytest.fail(f"{run_id} did not end")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(MemoryError(), "out of memory"), (RuntimeError("no luck"), "RuntimeError: no luck")]
+)
+def test_a_failed_run_does_not_stop_the_others(error: Exception, reason: str) -> None:
+    """A run that cannot be trained is reported with its reason; the others are trained."""
+    events = list(train_runs(Failing(64, error), tasks(), blobs(), n_threads=2))
+    assert [event for event in events if isinstance(event, RunFailed)] == [RunFailed("width64", reason)]
+    assert {e.result.record.architecture for e in events if isinstance(e, RunEnded)} == {"4", "16"}
+
+
+def test_closing_stops_running_runs_and_their_threads() -> None:
+    """Whoever stops listening stops the training, long before it would end."""
+    before = threading.active_count()
+    events = train_runs(native(), tasks((512, 513), epochs=10_000), blobs(), n_threads=2)
+    next(events)
+    start = time.monotonic()
+    events.close()  # type: ignore[attr-defined]  # a generator
+    assert threading.active_count() == before
+    assert time.monotonic() - start < 60  # 10,000 epochs would take far longer

@@ -1,0 +1,120 @@
+"""One run: what it records, how it ends, and what its random numbers depend on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from helpers import blobs
+
+from mlpstudy.engine import RunTask, get_engine
+from mlpstudy.engine.runner import RunHooks, first_diverged_epoch, train_run
+from mlpstudy.records import Dataset, EpochRecord, RunResult
+from mlpstudy.spec import Architecture, Network, Training
+
+
+def task(seed: int = 0, study_seed: int = 0, *, hidden: tuple[int, ...] = (16,), **training: float) -> RunTask:
+    """Return a run of a small network."""
+    made = Architecture(
+        name="small",
+        levels=(("width", "small"),),
+        network=Network(hidden=hidden, batch_normalisation=True, dropout=0.2),
+        training=Training(**{"epochs": 4, "batch_size": 32, **training}),
+    )
+    return RunTask(f"run{seed}", made, seed, study_seed)
+
+
+def train(
+    one: RunTask, dataset: Dataset | None = None, *, n_threads: int = 1, stopped: Callable[[], bool] = lambda: False
+) -> RunResult | None:
+    """Train one run with the native engine."""
+    hooks = RunHooks(
+        on_start=lambda _: None,
+        on_trainer=lambda _: None,
+        on_epoch=lambda _: None,
+        n_threads=lambda: n_threads,
+        stopped=stopped,
+    )
+    return train_run(get_engine("native"), one, dataset or blobs(), hooks)
+
+
+def finished(one: RunTask, dataset: Dataset | None = None, *, n_threads: int = 1) -> RunResult:
+    """Train one run to its end."""
+    result = train(one, dataset, n_threads=n_threads)
+    assert result is not None
+    return result
+
+
+def test_a_finished_run_records_what_it_did() -> None:
+    """Record, epochs, outcome and weights agree with each other and with the data."""
+    data = blobs()
+    result = finished(task(), data)
+    record = result.record
+    assert (record.status, record.n_epochs_done, record.reason) == ("finished", 4, None)
+    assert [epoch.epoch for epoch in result.epochs] == [1, 2, 3, 4]
+    assert result.outcome is not None
+    accuracy = float((result.outcome.predicted == data.test.labels).mean())
+    assert record.test_accuracy == accuracy
+    assert record.test_accuracy == pytest.approx(result.epochs[-1].val_accuracy)
+    assert record.test_loss == pytest.approx(result.epochs[-1].val_loss, rel=1e-5)
+    assert accuracy > 0.9
+    assert result.epochs[-1].train_loss < result.epochs[0].train_loss
+    assert list(result.initial_weights) == list(result.final_weights)
+    assert (record.n_parameters, record.n_trainable) == (6 * 16 + 16 + 4 * 16 + 16 * 3 + 3, 6 * 16 + 16 + 32 + 16 * 3 + 3)
+
+
+@pytest.mark.parametrize("n_threads", [2, 3])
+def test_threads_do_not_change_a_bit(n_threads: int) -> None:
+    """However many threads compute a run, its weights are the same to the last bit."""
+    one, more = finished(task()), finished(task(), n_threads=n_threads)
+    for name, weights in one.final_weights.items():
+        np.testing.assert_array_equal(weights, more.final_weights[name])
+    assert [e.train_loss for e in one.epochs] == [e.train_loss for e in more.epochs]
+
+
+def test_seeds_change_everything_and_the_same_seed_nothing() -> None:
+    """A seed decides initial weights, batch order and dropout masks; the study seed as well."""
+    first, again, other, elsewhere = (finished(t) for t in (task(0), task(0), task(1), task(0, study_seed=1)))
+    kernel = "hidden_1.kernel"
+    np.testing.assert_array_equal(first.final_weights[kernel], again.final_weights[kernel])
+    for different in (other, elsewhere):
+        assert not np.array_equal(first.initial_weights[kernel], different.initial_weights[kernel])
+        assert not np.array_equal(first.final_weights[kernel], different.final_weights[kernel])
+
+
+def test_a_learning_rate_of_a_million_diverges() -> None:
+    """A run that ends worse than guessing has diverged: recorded with its epoch, without an outcome."""
+    result = finished(task(learning_rate=1e6, hidden=(16, 16)))
+    assert result.record.status == "diverged"
+    assert result.record.diverged_epoch == 1
+    assert result.record.reason is not None
+    assert result.outcome is None
+    assert (result.record.test_loss, result.record.test_accuracy) == (None, None)
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_with_its_epoch() -> None:
+    """Data that overflow give an infinite or undefined loss; no further epoch is trained."""
+    data = blobs()
+    data.train.features[:] *= np.float32(1e38)
+    result = finished(task(hidden=(16, 16)), data)
+    assert (result.record.status, result.record.n_epochs_done) == ("diverged", 1)
+    assert "not finite" in str(result.record.reason)
+
+
+def test_divergence_counts_from_where_the_bad_stretch_begins() -> None:
+    """A bad epoch from which a run recovers is no divergence."""
+
+    def epochs(*losses: float) -> list[EpochRecord]:
+        return [EpochRecord(i, loss, 0.5, 1.0, 0.5, 0.1, 0.1) for i, loss in enumerate(losses, start=1)]
+
+    assert first_diverged_epoch(epochs(9.0, 1.0, 0.5), 10) is None
+    assert first_diverged_epoch(epochs(1.0, 9.0, 9.0), 10) == 2
+    assert first_diverged_epoch(epochs(1.0, 0.9, math.nan), 10) == 3
+    assert first_diverged_epoch(epochs(2.4, 2.4, 2.4), 10) is None
+
+
+def test_a_stopped_run_leaves_nothing() -> None:
+    """A run that is given up has no result."""
+    assert train(task(), stopped=lambda: True) is None

@@ -1,0 +1,34 @@
+"""Small data and studies that many tests share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlpstudy.records import Dataset, Examples
+from mlpstudy.spec import Study
+
+
+def small_study(**changes: object) -> Study:
+    """Return a study of two architectures on a little of MNIST, two epochs, with changes."""
+    fields: dict[str, object] = {
+        "name": "small",
+        "data": {"name": "mnist", "train_examples": 640, "test_examples": 256},
+        "training": {"epochs": 2, "batch_size": 64},
+        "factors": {"width": {"8": {"hidden": [8]}, "16": {"hidden": [16]}}},
+    }
+    return Study(**{**fields, **changes})
+
+
+def blobs(n_train: int = 256, n_test: int = 64, n_features: int = 6, n_classes: int = 3) -> Dataset:
+    """Return well-separated clusters, one a class: a data set that any network learns."""
+    rng = np.random.default_rng(7)
+    centres = rng.normal(size=(n_classes, n_features)) * 3
+
+    def examples(n: int) -> Examples:
+        labels = rng.integers(0, n_classes, n).astype(np.int32)
+        features = (centres[labels] + rng.normal(size=(n, n_features))).astype(np.float32)
+        return Examples(features, labels)
+
+    train, test = examples(n_train), examples(n_test)
+    names = tuple(str(k) for k in range(n_classes))
+    return Dataset("blobs", train, test, "test", test, names, None, "0" * 64)
