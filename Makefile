@@ -1,0 +1,46 @@
+# make run    trains the notebook's nine networks on MNIST and prints the tables
+# make test   everything that must hold: style, types, layers, tests
+# make bench  what the claims about speed and accuracy stand on (long)
+# make lock   renews the locked versions
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
+
+.DELETE_ON_ERROR:
+.PHONY: run test lint bench lock clean install
+
+run: $(VENV)/.installed
+	$(BIN)/mlpstudy run notebook
+
+$(VENV)/.build-tools: constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer must run this, got " + sys.version.split()[0] + ", fix: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -c constraints.txt scikit-build-core nanobind cmake ninja
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.build-tools $(SOURCES)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install -c constraints.txt --no-build-isolation --force-reinstall --no-deps .
+	$(PIP) install -c constraints.txt mlpstudy
+	touch $@
+
+install: $(VENV)/.installed
+
+$(VENV)/.test-tools: $(VENV)/.installed constraints.txt
+	$(PIP) install torch==2.13.0
+	$(PIP) install -c constraints.txt --group test
+	touch $@
+
+lint: $(VENV)/.test-tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest --pyargs tests mlpstudy
+
+clean:
+	rm -rf $(VENV) build

@@ -1,0 +1,76 @@
+"""The two functions that most programs need: run a study, open its results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlpstudy.results import StudyResults
+
+if TYPE_CHECKING:
+    from mlpstudy.spec import Study
+    from mlpstudy.workflow import Listener
+
+
+def run(
+    study: Study | str | Path = "notebook",
+    *,
+    out: str | Path | None = None,
+    seeds: int | None = None,
+    epochs: int | None = None,
+    engine: str = "native",
+    n_threads: int | None = None,
+    progress: bool = False,
+    listener: Listener | None = None,
+) -> StudyResults:
+    """Train every run of a study that its folder does not hold yet, and return its results.
+
+    Args:
+        study: a Study, the path of a TOML file, or the name of a built-in study.
+        out: the study's folder; ``runs/<study name>`` where it is None.
+        seeds: number of seeds, instead of the study's own; those that are there already are kept.
+        epochs: number of epochs, instead of the study's own.
+        engine: ``"native"`` or ``"torch"``.
+        n_threads: threads in all; the number of cores where it is None.
+        progress: print a line an epoch and a run.
+        listener: who wants to see it run, instead of ``progress``.
+
+    Returns:
+        The results, opened for reading.
+
+    Raises:
+        StudyError: the study is at fault.
+        DataError: its data are at fault.
+        EngineError: the engine is unknown or missing.
+        StoreError: the folder cannot be used, or belongs to another study.
+
+    >>> import tempfile
+    >>> from mlpstudy import Study
+    >>> study = Study(
+    ...     name="width",
+    ...     data={"name": "mnist", "train_examples": 512, "test_examples": 256},
+    ...     training={"epochs": 1},
+    ...     factors={"width": {"8": {"hidden": [8]}, "16": {"hidden": [16]}}},
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     results = run(study, out=f"{folder}/width")
+    ...     print(results.results()["status"].to_list())
+    ['finished', 'finished']
+    """
+    from mlpstudy.progress import PlainLines  # noqa: PLC0415  # loads the engine
+    from mlpstudy.workflow import run_study  # noqa: PLC0415  # loads the engine
+
+    chosen = listener or (PlainLines() if progress else None)
+    folder = run_study(
+        study, out=out, seeds=seeds, epochs=epochs, engine=engine, n_threads=n_threads, listener=chosen
+    )
+    return StudyResults(folder)
+
+
+def open_study(folder: str | Path) -> StudyResults:
+    """Open a study's folder for reading, also while the study is still running.
+
+    Raises:
+        StoreError: there is no study there, or it cannot be read.
+    """
+    return StudyResults(folder)

@@ -1,0 +1,122 @@
+"""The comparison tables as text: what the notebook printed, with spread over seeds, reported values beside ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpstudy.cli.terminal import console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from mlpstudy.evidence.comparison import ComparisonRow, Spread
+    from mlpstudy.results import StudyResults
+    from mlpstudy.spec import Architecture, Study
+
+
+def print_results(results: StudyResults) -> None:
+    """Print comparison tables, observations, and what the number of seeds can say."""
+    rows = {row.architecture: row for row in results.comparison()}
+    for title, architectures in grouped(results.study):
+        console().print(_table(title, architectures, results.study, rows))
+    observations = results.observations()
+    if observations:
+        console().print("[bold]What the curves show[/bold]")
+        for name, seen in observations.items():
+            console().print(f"  [bold]{name}[/bold]: {seen.sentence}", soft_wrap=False)
+        console().print()
+    n_done = sum(row.n_finished + row.n_diverged + row.n_failed for row in rows.values())
+    if n_done < results.n_planned:
+        console().print(f"[yellow]Provisional: {n_done} of {results.n_planned} runs have ended.[/yellow]")
+    console().print(honest_line(results.study, list(rows.values())))
+
+
+def grouped(study: Study) -> list[tuple[str, list[Architecture]]]:
+    """Return the architectures table by table: one a level of the first factor where there are two or more."""
+    architectures = list(study.architectures)
+    if len(study.factors) < 2:  # noqa: PLR2004  # one factor: one table
+        return [(study.name, architectures)]
+    factor, levels = next(iter(study.factors.items()))
+    return [(f"{factor}: {level}", [a for a in architectures if dict(a.levels)[factor] == level]) for level in levels]
+
+
+def _table(title: str, architectures: list[Architecture], study: Study, rows: dict[str, ComparisonRow]) -> Table:
+    """Return one comparison table."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column("Hidden\nlayers", justify="right")
+    for heading in ("Architecture", "Activation", "Optimizer", "Initial weights"):
+        table.add_column(heading)
+    for heading in ("Seeds", "Test loss", "Test accuracy"):
+        table.add_column(heading, justify="right")
+    if study.reported:
+        table.add_column(f"Reported by\n{study.reported_by}" if study.reported_by else "Reported", justify="right")
+    for architecture in architectures:
+        row = rows.get(architecture.name)
+        network = architecture.network
+        cells = [
+            str(len(network.hidden)),
+            architecture.name + "\n[dim]" + "-".join(str(width) for width in network.hidden) + "[/dim]",
+            network.activation,
+            architecture.training.optimizer,
+            network.initial_weights.text().replace(", ", "\n"),
+            _seeds(row),
+            _spread(row.loss if row else None, 1.0),
+            _spread(row.accuracy if row else None, 100.0),
+        ]
+        if study.reported:
+            cells.append(_reported(study, architecture.name))
+        table.add_row(*cells)
+    return table
+
+
+def _seeds(row: ComparisonRow | None) -> str:
+    """Write how many runs a row stands on, and how many it does not."""
+    if row is None:
+        return "0"
+    text = str(row.n_finished)
+    for count, word in ((row.n_diverged, "diverged"), (row.n_failed, "failed"), (row.n_running, "running")):
+        if count:
+            text += f"\n[red]{count} {word}[/red]" if word != "running" else f"\n{count} {word}"
+    return text
+
+
+def _spread(spread: Spread | None, factor: float) -> str:
+    """Write mean and SD over seeds; accuracies in percent."""
+    if spread is None:
+        return "-"
+    unit, digits = ("%", 2) if factor > 1 else ("", 4)
+    text = f"{spread.mean * factor:.{digits}f}{unit}"
+    return text if spread.sd is None else f"{text}\n[dim]SD {spread.sd * factor:.{digits}f}[/dim]"
+
+
+def _reported(study: Study, name: str) -> str:
+    """Write what somebody else reported."""
+    reported = study.reported.get(name)
+    if reported is None:
+        return "-"
+    parts = []
+    if reported.test_loss is not None:
+        parts.append(f"{reported.test_loss:.4f}")
+    if reported.test_accuracy is not None:
+        parts.append(f"{reported.test_accuracy * 100:.2f}%")
+    return " / ".join(parts)
+
+
+def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
+    """Say what the number of seeds can and cannot say."""
+    n_seeds = min((row.n_finished for row in rows), default=0)
+    if len(study.architectures) < 2:  # noqa: PLR2004  # nothing to compare
+        return "One architecture: nothing is compared here."
+    if n_seeds < 2:  # noqa: PLR2004  # no spread
+        return (
+            "One seed says how these runs ended, not which architecture is better: the same network trained again "
+            "ends elsewhere. See the spread with more seeds, for example --seeds 5."
+        )
+    sd = max(row.accuracy.sd for row in rows if row.accuracy is not None and row.accuracy.sd is not None)
+    return (
+        f"{n_seeds} seeds: accuracies of one architecture scatter by up to {sd * 100:.2f} points (SD) from seed to seed; "
+        "smaller differences between single runs say nothing."
+    )

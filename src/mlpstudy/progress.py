@@ -1,0 +1,216 @@
+"""How a running study looks: live bars in a terminal, plain lines elsewhere, JSON for machines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from mlpstudy.engine.pool import EpochEnded, Event, RunEnded, RunFailed, RunStarted, cost
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.progress import Progress, TaskID
+
+    from mlpstudy.records import EpochRecord, RunRecord
+    from mlpstudy.workflow import Plan
+
+
+def duration(seconds: float) -> str:
+    """Write a duration for people.
+
+    >>> duration(3.2), duration(75), duration(3725)
+    ('3 s', '1 min 15 s', '1 h 02 min')
+    """
+    whole = round(seconds)
+    if whole < 60:  # noqa: PLR2004  # seconds a minute
+        return f"{whole} s"
+    if whole < 3600:  # noqa: PLR2004  # seconds an hour
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def epoch_text(epoch: EpochRecord, n_train: int) -> str:
+    """Write what one epoch measured, in the notebook's order."""
+    return (
+        f"{epoch.train_s * 1e6 / n_train:6.1f} us/sample  loss {epoch.train_loss:.4f}  "
+        f"accuracy {epoch.train_accuracy:.4f}  val_loss {epoch.val_loss:.4f}  val_accuracy {epoch.val_accuracy:.4f}"
+    )
+
+
+def end_text(record: RunRecord) -> str:
+    """Write how a run ended."""
+    if record.status == "diverged":
+        return f"diverged at epoch {record.diverged_epoch}: {record.reason}"
+    return f"test loss {record.test_loss:.4f}  test accuracy {record.test_accuracy:.4f}  ({duration(record.wall_s)})"
+
+
+class _Work:
+    """How much work is done and how much is left, in units of the planned cost."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.cost = {task.run_id: cost(task, plan.dataset) for task in plan.tasks}
+        self.n_epochs = {task.run_id: task.architecture.training.epochs for task in plan.tasks}
+        self.name = {task.run_id: f"{task.architecture.name} seed {task.seed}" for task in plan.tasks}
+        self.done = dict.fromkeys(self.cost, 0.0)
+        self.start = time.monotonic()
+
+    def update(self, event: Event) -> None:
+        """Count an event."""
+        match event:
+            case EpochEnded(run_id, epoch):
+                self.done[run_id] = self.cost[run_id] * epoch.epoch / self.n_epochs[run_id]
+            case RunEnded(result):
+                self.done[result.record.run_id] = self.cost[result.record.run_id]
+            case RunFailed(run_id, _):
+                self.done[run_id] = self.cost[run_id]
+            case _:
+                pass
+
+    def left_s(self) -> float | None:
+        """Return the seconds left, or None while nothing is done."""
+        done, total = sum(self.done.values()), sum(self.cost.values())
+        return (time.monotonic() - self.start) * (total - done) / done if done else None
+
+
+class JsonLines:
+    """One event a line, as JSON."""
+
+    def planned(self, plan: Plan) -> None:
+        """Print what is about to be done."""
+        self._print(
+            "planned",
+            study=plan.study.name,
+            folder=str(plan.folder),
+            n_runs=plan.n_runs,
+            n_missing=len(plan.tasks),
+            n_train_examples=len(plan.dataset.train),
+        )
+
+    def happened(self, event: Event) -> None:
+        """Print one event."""
+        match event:
+            case RunStarted(record):
+                self._print("run_started", run_id=record.run_id, architecture=record.architecture, seed=record.seed)
+            case EpochEnded(run_id, epoch):
+                self._print("epoch_ended", run_id=run_id, **dataclasses.asdict(epoch))
+            case RunEnded(result):
+                self._print(f"run_{result.record.status}", **dataclasses.asdict(result.record))
+            case RunFailed(run_id, reason):
+                self._print("run_failed", run_id=run_id, reason=reason)
+
+    @staticmethod
+    def _print(event: str, **fields: Any) -> None:  # noqa: ANN401  # plain JSON values
+        print(json.dumps({"event": event, **finite(fields)}), flush=True)  # noqa: T201  # machines read this
+
+
+def finite(value: Any) -> Any:  # noqa: ANN401  # plain JSON values
+    """Replace numbers that JSON cannot hold by null.
+
+    >>> finite({"loss": float("nan"), "epoch": 1})
+    {'loss': None, 'epoch': 1}
+    """
+    if isinstance(value, dict):
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value
+
+
+class PlainLines:
+    """A line an epoch and a line a run, for logs."""
+
+    def planned(self, plan: Plan) -> None:
+        """Print what is about to be done."""
+        self.work = _Work(plan)
+        self.n_done = plan.n_runs - len(plan.tasks)
+        print(headline(plan), flush=True)  # noqa: T201  # the command's output
+
+    def happened(self, event: Event) -> None:
+        """Print one event."""
+        self.work.update(event)
+        match event:
+            case EpochEnded(run_id, epoch):
+                text = epoch_text(epoch, len(self.work.plan.dataset.train))
+                line = f"{self.work.name[run_id]}  epoch {epoch.epoch}/{self.work.n_epochs[run_id]}  {text}"
+            case RunEnded(result):
+                self.n_done += 1
+                left = self.work.left_s()
+                ahead = f"  {self.n_done}/{self.work.plan.n_runs} runs" + (f", {duration(left)} left" if left else "")
+                line = f"{self.work.name[result.record.run_id]}  {end_text(result.record)}{ahead}"
+            case RunFailed(run_id, reason):
+                line = f"{self.work.name[run_id]}  failed: {reason}"
+            case _:
+                return
+        print(line, flush=True)  # noqa: T201  # the command's output
+
+
+def headline(plan: Plan) -> str:
+    """Say in one line what is about to be done."""
+    study, dataset = plan.study, plan.dataset
+    n_there = plan.n_runs - len(plan.tasks)
+    seeds = f"{study.seeds} seed" + ("s" if study.seeds > 1 else "")
+    there = f", {n_there} of {plan.n_runs} runs are there already" if n_there else ""
+    return (
+        f"{study.name}: {len(study.architectures)} architectures x {seeds} on {dataset.name} "
+        f"({len(dataset.train)} training and {len(dataset.test)} test examples){there}"
+    )
+
+
+class LiveBars:
+    """A bar a running run, and one for the whole study with the time left."""
+
+    def planned(self, plan: Plan) -> None:
+        """Draw the bars."""
+        from rich.console import Console, Group
+        from rich.live import Live
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        console = Console(highlight=False)
+        self.work = _Work(plan)
+        self.bars: dict[str, TaskID] = {}
+        self.n_done = plan.n_runs - len(plan.tasks)
+        console.print(headline(plan))
+        self.runs: Progress = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=20), TextColumn("{task.fields[text]}"), console=console
+        )
+        self.overall: Progress = Progress(
+            TextColumn("[bold]{task.description}"), BarColumn(bar_width=40), TextColumn("{task.fields[text]}"), console=console
+        )
+        self.all = self.overall.add_task(f"{plan.study.name}", total=sum(self.work.cost.values()) or 1, text="")
+        self.live: Live = Live(Group(self.runs, self.overall), console=console, refresh_per_second=8, transient=True)
+        self.live.start()
+
+    def happened(self, event: Event) -> None:
+        """Move the bars."""
+        self.work.update(event)
+        match event:
+            case RunStarted(record):
+                n_epochs = self.work.n_epochs[record.run_id]
+                name = self.work.name[record.run_id]
+                self.bars[record.run_id] = self.runs.add_task(name, total=n_epochs, text=f"epoch 0/{n_epochs}")
+            case EpochEnded(run_id, epoch):
+                text = epoch_text(epoch, len(self.work.plan.dataset.train))
+                label = f"epoch {epoch.epoch}/{self.work.n_epochs[run_id]} {text}"
+                self.runs.update(self.bars[run_id], completed=epoch.epoch, text=label)
+            case RunEnded(result):
+                self._end(result.record.run_id, end_text(result.record))
+            case RunFailed(run_id, reason):
+                self._end(run_id, f"[red]failed:[/red] {reason}")
+        left = self.work.left_s()
+        text = f"{self.n_done}/{self.work.plan.n_runs} runs" + (f", {duration(left)} left" if left is not None else "")
+        self.overall.update(self.all, completed=sum(self.work.done.values()), text=text)
+
+    def _end(self, run_id: str, text: str) -> None:
+        """Turn the bar of a run into a line that stays."""
+        self.n_done += 1
+        if run_id in self.bars:
+            self.runs.remove_task(self.bars.pop(run_id))
+        self.live.console.print(f"{self.work.name[run_id]}  {text}")
+
+    def close(self) -> None:
+        """Take the bars away."""
+        if hasattr(self, "live"):
+            self.live.stop()

@@ -1,0 +1,205 @@
+"""A study's results, opened for reading: frames, arrays, tables and figures. Never touches an engine."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from mlpstudy.errors import ResultsError, must
+from mlpstudy.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from mlpstudy.evidence.comparison import ComparisonRow
+    from mlpstudy.evidence.observations import Observation
+    from mlpstudy.records import EpochRecord, Outcome, RunRecord, Weights
+    from mlpstudy.spec import Study
+
+RunKey = str | tuple[str, int]
+"""A run: its id, or architecture and seed."""
+
+
+class StudyResults:
+    """The results in a study's folder, also while the study is still running.
+
+    Every call reads what the folder holds at that moment.
+
+    Attributes:
+        folder: the study's folder.
+
+    Raises:
+        StoreError: there is no study there, or it cannot be read.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.store = Store.open(self.folder)
+
+    def __repr__(self) -> str:
+        n_finished = sum(record.status == "finished" for record in self.runs())
+        return f'StudyResults("{self.folder}": {self.study.name}, {n_finished} of {self.n_planned} runs finished)'
+
+    def _repr_html_(self) -> str:
+        return self.results()._repr_html_()
+
+    @cached_property
+    def study(self) -> Study:
+        """The study, as it was run."""
+        return self.store.study()
+
+    @property
+    def n_planned(self) -> int:
+        """Number of runs of the whole study."""
+        return len(self.study.architectures) * self.study.seeds
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """Return the records of all runs, in the order of the study's architectures, then by seed."""
+        rank = {architecture.name: i for i, architecture in enumerate(self.study.architectures)}
+        return tuple(sorted(self.store.runs(), key=lambda record: (rank[record.architecture], record.seed)))
+
+    def run(self, key: RunKey) -> RunRecord:
+        """Return the record of one run.
+
+        Raises:
+            ResultsError: there is no such run.
+        """
+        for record in self.runs():
+            if key in (record.run_id, (record.architecture, record.seed)):
+                return record
+        names = ", ".join(architecture.name for architecture in self.study.architectures)
+        fix = f"(architecture, seed) with an architecture among {names}"
+        raise ResultsError(must("the run", f"be one of the {len(self.runs())} in {self.folder}", key, fix))
+
+    def results(self) -> pl.DataFrame:
+        """Return one row a run: architecture, factors, seed, status, test accuracy and loss, parameters, times."""
+        import polars as pl  # noqa: PLC0415  # heavy
+
+        levels = {architecture.name: dict(architecture.levels) for architecture in self.study.architectures}
+        records = self.runs()
+        columns: dict[str, list[object]] = {"architecture": [record.architecture for record in records]}
+        for factor in self.study.factors:
+            columns[factor] = [levels[record.architecture][factor] for record in records]
+        for name in _RESULT_COLUMNS:
+            columns[name] = [getattr(record, name) for record in records]
+        schema = {"architecture": pl.String, **dict.fromkeys(self.study.factors, pl.String)}
+        types = {"str": pl.String, "int": pl.Int64, "float": pl.Float64}
+        schema |= {name: types[kind] for name, kind in _RESULT_COLUMNS.items()}
+        return pl.DataFrame(columns, schema=schema)
+
+    def epochs(self) -> pl.DataFrame:
+        """Return one row an epoch of every run: losses, accuracies, wall times, microseconds a training example."""
+        import polars as pl  # noqa: PLC0415  # heavy
+
+        per_run = self.store.all_epochs()
+        rows = [
+            {"architecture": record.architecture, "seed": record.seed, "run_id": record.run_id, **_fields(epoch)}
+            for record in self.runs()
+            for epoch in per_run.get(record.run_id, ())
+        ]
+        frame = pl.DataFrame(rows, schema=_EPOCH_SCHEMA_NAMES, orient="row") if not rows else pl.DataFrame(rows)
+        n_train = self.store.n_train
+        return frame.with_columns((pl.col("train_s").cast(pl.Float64) * 1e6 / n_train).alias("us_per_sample"))
+
+    def outcomes(self, key: RunKey | None = None) -> pl.DataFrame:
+        """Return one row a test example of every finished run (or of one run).
+
+        Columns: architecture, seed, example, label, predicted, p_predicted, p_true.
+        """
+        import polars as pl  # noqa: PLC0415  # heavy
+
+        labels = self.store.test_labels()
+        wanted = [self.run(key)] if key is not None else list(self.runs())
+        frames = []
+        for record in wanted:
+            if record.status != "finished":
+                continue
+            outcome = self.store.outcome(record.run_id)
+            frames.append(
+                pl.DataFrame(
+                    {
+                        "example": np.arange(labels.size, dtype=np.int32),
+                        "label": labels,
+                        "predicted": outcome.predicted,
+                        "p_predicted": outcome.p_predicted,
+                        "p_true": outcome.p_true,
+                    }
+                ).select(pl.lit(record.architecture).alias("architecture"), pl.lit(record.seed).alias("seed"), pl.all())
+            )
+        if not frames:
+            raise ResultsError(must(str(self.folder), "hold a finished run", "none", "mlpstudy run"))
+        return pl.concat(frames)
+
+    def outcome(self, key: RunKey) -> Outcome:
+        """Return what one finished run did on every test example, as arrays."""
+        return self.store.outcome(self.run(key).run_id)
+
+    def weights(self, key: RunKey, which: Literal["initial", "final"] = "final") -> Weights:
+        """Return the parameter tensors of one run by name (``hidden_1.kernel``), as NumPy arrays."""
+        return self.store.weights(self.run(key).run_id, which)
+
+    def curves(self, key: RunKey) -> tuple[EpochRecord, ...]:
+        """Return the epochs of one run."""
+        return self.store.epochs(self.run(key).run_id)
+
+    def comparison(self) -> tuple[ComparisonRow, ...]:
+        """Return the comparison table: one row an architecture, mean and spread over its seeds."""
+        from mlpstudy.evidence.comparison import comparison_rows  # noqa: PLC0415  # heavy: SciPy
+
+        names = [architecture.name for architecture in self.study.architectures]
+        return tuple(comparison_rows(self.runs(), order=names, confidence=self.study.judging.confidence))
+
+    def observations(self) -> dict[str, Observation]:
+        """Return what the learning curves show, an architecture (mean curve over its finished runs)."""
+        from mlpstudy.evidence.observations import observe  # noqa: PLC0415  # heavy: SciPy
+
+        per_run = self.store.all_epochs()
+        found = {}
+        for architecture in self.study.architectures:
+            curves = [
+                per_run[record.run_id]
+                for record in self.runs()
+                if record.architecture == architecture.name and record.status == "finished"
+            ]
+            if curves:
+                train = np.array([[epoch.train_loss for epoch in curve] for curve in curves])
+                validation = np.array([[epoch.val_loss for epoch in curve] for curve in curves])
+                found[architecture.name] = observe(train, validation)
+        return found
+
+
+_RESULT_COLUMNS = {
+    "seed": "int",
+    "status": "str",
+    "test_accuracy": "float",
+    "test_loss": "float",
+    "n_epochs_done": "int",
+    "diverged_epoch": "int",
+    "reason": "str",
+    "n_parameters": "int",
+    "n_trainable": "int",
+    "wall_s": "float",
+    "started_at": "str",
+    "run_id": "str",
+}
+
+
+def _fields(epoch: EpochRecord) -> dict[str, float]:
+    return {name: getattr(epoch, name) for name in _EPOCH_SCHEMA_NAMES[3:]}
+
+
+_EPOCH_SCHEMA_NAMES = [
+    "architecture",
+    "seed",
+    "run_id",
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "val_loss",
+    "val_accuracy",
+    "train_s",
+    "val_s",
+]
