@@ -1,0 +1,123 @@
+"""A multilayer perceptron as a PyTorch module, layer by layer as the study describes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from mlpstudy.engine.torch.batchnorm import BatchNormalization
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlpstudy.records import Weights
+    from mlpstudy.spec import Network
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "linear": lambda z: z,
+}
+
+
+class Dense(nn.Module):
+    """z = x W + b, with W of shape (inputs, width) as Keras stores it.
+
+    >>> Dense(torch.ones(3, 2), torch.zeros(2))(torch.ones(1, 3))
+    tensor([[3., 3.]], grad_fn=<AddmmBackward0>)
+    """
+
+    def __init__(self, kernel: Tensor, bias: Tensor) -> None:
+        super().__init__()
+        self.kernel = nn.Parameter(kernel)
+        self.bias = nn.Parameter(bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return z, shape ``(batch, width)``."""
+        return torch.addmm(self.bias, x, self.kernel)
+
+
+class Dropout(nn.Module):
+    """Inverted dropout: in training, y = x mask / (1 - rate) with a mask that keeps a unit with 1 - rate.
+
+    Source: Srivastava et al. 2014, scaled in training instead of in inference, as Keras does.
+
+    Args:
+        rate: share of units that are dropped.
+        generator: where the masks are drawn from, on the module's device.
+    """
+
+    def __init__(self, rate: float, generator: torch.Generator) -> None:
+        super().__init__()
+        self.keep = 1.0 - rate
+        self._generator = generator
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the batch with units dropped, shape ``(batch, width)``."""
+        if not self.training:
+            return x
+        mask = torch.empty_like(x).bernoulli_(self.keep, generator=self._generator)
+        return x * mask.div_(self.keep)
+
+
+class MultilayerPerceptron(nn.Module):
+    """Hidden layers of dense, activation, batch normalisation, dropout; then a dense layer: returns logits.
+
+    Parameters and buffers have the names of the study's tensors (``hidden_1.kernel``).
+
+    Args:
+        network: the settings.
+        weights: the tensors that it starts from; they are copied.
+        generator: where dropout masks are drawn from.
+
+    >>> from mlpstudy.engine.initial_weights import initial_weights
+    >>> from mlpstudy.spec import Network
+    >>> network = Network(hidden=(4,), batch_normalisation=True)
+    >>> weights = initial_weights(network, 3, 2, study_seed=0, seed=0)
+    >>> module = MultilayerPerceptron(network, weights, torch.Generator())
+    >>> module(torch.zeros(5, 3)).shape, sum(p.numel() for p in module.parameters())
+    (torch.Size([5, 2]), 34)
+    """
+
+    def __init__(self, network: Network, weights: Weights, generator: torch.Generator) -> None:
+        super().__init__()
+        self._activation = ACTIVATIONS[network.activation]
+        self.tensor_names = tuple(weights)
+        tensors = {name: torch.tensor(tensor) for name, tensor in weights.items()}
+
+        def dense(name: str) -> Dense:
+            return Dense(tensors[f"{name}.kernel"], tensors[f"{name}.bias"])
+
+        def batchnorm(name: str) -> BatchNormalization:
+            return BatchNormalization(
+                tensors[f"{name}.gamma"],
+                tensors[f"{name}.beta"],
+                tensors[f"{name}.moving_mean"],
+                tensors[f"{name}.moving_variance"],
+                momentum=network.bn_momentum,
+                epsilon=network.bn_epsilon,
+            )
+
+        for i in range(1, len(network.hidden) + 1):
+            self.add_module(f"hidden_{i}", dense(f"hidden_{i}"))
+            if network.batch_normalisation:
+                self.add_module(f"batchnorm_{i}", batchnorm(f"batchnorm_{i}"))
+            if network.dropout > 0:
+                self.add_module(f"dropout_{i}", Dropout(network.dropout, generator))
+        self.add_module("output", dense("output"))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits, shape ``(batch, n_classes)``."""
+        for name, layer in self.named_children():
+            x = layer(x)
+            if name.startswith("hidden"):
+                x = self._activation(x)
+        return x
+
+    def weights(self) -> Weights:
+        """Return copies of all tensors by name, in the order of the layers."""
+        tensors = dict(self.named_parameters()) | dict(self.named_buffers())
+        return {name: tensors[name].detach().cpu().numpy().copy() for name in self.tensor_names}

@@ -1,0 +1,134 @@
+"""One run being trained with PyTorch autograd."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from mlpstudy.engine.interface import EpochTraining, Evaluation
+from mlpstudy.engine.torch.adam import Adam
+from mlpstudy.engine.torch.loss import cross_entropy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+    from torch import Tensor
+
+    from mlpstudy.engine.torch.network import MultilayerPerceptron
+    from mlpstudy.records import Examples, Float32Array, Weights
+    from mlpstudy.spec import Training
+
+EVALUATION_BATCH = 1000
+"""Examples evaluated at once: enough to fill a core, few enough for its cache."""
+
+
+class TorchTrainer:
+    """One run: a module, its optimiser, its dropout generator.
+
+    On the CPU a run computes on one thread, whatever ``n_threads`` allows: the order in which a matrix product
+    adds up depends on the number of threads, and so would the results. Studies use all cores by training
+    several runs at once.
+
+    Args:
+        module: returns logits.
+        training: optimiser and batches.
+        device: where it computes.
+    """
+
+    def __init__(self, module: MultilayerPerceptron, training: Training, *, device: str) -> None:
+        self._device = device
+        self._module = module.to(device)
+        self._batch_size = training.batch_size
+        self._parameters = list(self._module.parameters())
+        self._adam = Adam(self._parameters, training)
+        self._stop = threading.Event()
+
+    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:  # noqa: ARG002  # one thread, see the class
+        """Train on the examples in the given order, in batches; the short last batch is trained on."""
+        losses: list[Tensor] = []
+        hits: list[Tensor] = []
+        n_done = 0
+        with _settings():
+            self._module.train()
+            while n_done < len(order) and not self._stop.is_set():
+                x, labels = self._batch(examples, order[n_done : n_done + self._batch_size])
+                loss, n_hits = self._step(x, labels)
+                losses.append(loss)
+                hits.append(n_hits)
+                n_done += len(labels)
+        stopped = n_done < len(order)
+        return EpochTraining(_total(losses) / max(n_done, 1), _total(hits) / max(n_done, 1), stopped)
+
+    def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:  # noqa: ARG002  # one thread, see the class
+        """Return loss and accuracy in inference mode."""
+        losses, hits = [], []
+        with _settings(), torch.no_grad():
+            self._module.eval()
+            for rows in _rows(len(examples)):
+                x, labels = self._batch(examples, rows)
+                logits = self._module(x)
+                losses.append(cross_entropy(logits, labels).sum())
+                hits.append((logits.argmax(dim=1) == labels).sum())
+        return Evaluation(_total(losses) / len(examples), _total(hits) / len(examples))
+
+    def probabilities(self, features: Float32Array, n_threads: int) -> Float32Array:  # noqa: ARG002  # one thread, see the class
+        """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
+        parts: list[Float32Array] = []
+        with _settings(), torch.no_grad():
+            self._module.eval()
+            for rows in _rows(len(features)):
+                x = torch.from_numpy(features[rows]).to(self._device)
+                parts.append(torch.softmax(self._module(x), dim=1).cpu().numpy())
+        return np.concatenate(parts)
+
+    def weights(self) -> Weights:
+        """Return copies of all parameter tensors by name, in the order of the layers."""
+        return self._module.weights()
+
+    def request_stop(self) -> None:
+        """Make a running ``train_epoch`` return after its current step."""
+        self._stop.set()
+
+    def _step(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Train on one batch; return the sum of its losses and the number of its hits."""
+        logits = self._module(x)
+        losses = cross_entropy(logits, labels)
+        self._adam.step(torch.autograd.grad(losses.mean(), self._parameters))
+        return losses.detach().sum(), (logits.argmax(dim=1) == labels).sum()
+
+    def _batch(self, examples: Examples, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """Copy some examples to the device: features and labels."""
+        x = torch.from_numpy(examples.features[rows]).to(self._device)
+        return x, torch.from_numpy(examples.labels[rows].astype(np.int64)).to(self._device)
+
+
+def _rows(n: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Row numbers 0 to n - 1 in batches for evaluation."""
+    for start in range(0, n, EVALUATION_BATCH):
+        yield np.arange(start, min(start + EVALUATION_BATCH, n))
+
+
+def _total(values: list[Tensor]) -> float:
+    """The sum of numbers that lie on the device, in float64."""
+    return float(torch.stack(values).cpu().double().sum()) if values else 0.0
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Compute on one thread with denormal numbers flushed to zero, in the calling thread only.
+
+    Adam's moments become denormal after a few epochs, and an operation on one then costs some hundred cycles.
+    """
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(n_threads)
