@@ -1,0 +1,185 @@
+"""The sample that is judged: what every run of every architecture did on the test examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpstudy.errors import ResultsError, must
+from mlpstudy.evidence.calibration import calibration_error
+from mlpstudy.records import PROBABILITY_CLIP, Outcome, RunRecord
+
+FloatArray = npt.NDArray[np.float64]
+Metric = Literal["accuracy", "log loss", "calibration error"]
+METRICS: tuple[Metric, ...] = ("accuracy", "log loss", "calibration error")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArchitectureSample:
+    """The finished runs of one architecture, seeds ascending, and the count of the others.
+
+    Attributes:
+        name: the architecture.
+        levels: pairs of factor and level; empty where the study's factors are not known.
+        seeds: seeds of the finished runs, shape ``(n,)``, int64, ascending.
+        predicted: predicted classes, shape ``(n, N)``, int32.
+        p_predicted: their probabilities, shape ``(n, N)``, float32.
+        p_true: probabilities of the true classes, shape ``(n, N)``, float32.
+        diverged_seeds: seeds whose run diverged.
+        failed_seeds: seeds whose run failed.
+        wall_s: mean wall time of a finished run (s); None where it is not known.
+    """
+
+    name: str
+    levels: tuple[tuple[str, str], ...]
+    seeds: npt.NDArray[np.int64]
+    predicted: npt.NDArray[np.int32]
+    p_predicted: npt.NDArray[np.float32]
+    p_true: npt.NDArray[np.float32]
+    diverged_seeds: tuple[int, ...] = ()
+    failed_seeds: tuple[int, ...] = ()
+    wall_s: float | None = None
+
+    @property
+    def n(self) -> int:
+        """Number of finished runs."""
+        return int(self.seeds.size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudySample:
+    """All that judging needs of a study.
+
+    Attributes:
+        architectures: in the order of the study.
+        labels: true classes of the test examples, shape ``(N,)``, int32.
+        n_planned: seeds an architecture that the study asks for.
+    """
+
+    architectures: tuple[ArchitectureSample, ...]
+    labels: npt.NDArray[np.int32]
+    n_planned: int
+
+    @property
+    def n_examples(self) -> int:
+        """Number of test examples, N."""
+        return int(self.labels.size)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Some architecture has fewer finished or diverged runs than planned."""
+        return any(a.n + len(a.diverged_seeds) < self.n_planned for a in self.architectures)
+
+    def index(self, name: str) -> int:
+        """Return the position of an architecture.
+
+        Raises:
+            ResultsError: there is none of that name.
+        """
+        names = [a.name for a in self.architectures]
+        if name not in names:
+            raise ResultsError(must("the architecture", f"be one of {', '.join(names[:12])}", name))
+        return names.index(name)
+
+    def cells(self, metric: Metric) -> list[FloatArray] | None:
+        """Return a metric of every run on every example, an array ``(n_a, N)`` an architecture.
+
+        Accuracy: 1 where right, else 0. Log loss: -ln of the probability of the true class, clipped as in
+        training (nats). None for the calibration error, which no single example has.
+        """
+        if metric == "accuracy":
+            return [(a.predicted == self.labels).astype(np.float64) for a in self.architectures]
+        if metric == "log loss":
+            return [log_loss_cells(a.p_true) for a in self.architectures]
+        return None
+
+    def scores(self, metric: Metric) -> list[FloatArray]:
+        """Return a metric of every run, an array ``(n_a,)`` an architecture."""
+        cells = self.cells(metric)
+        if cells is not None:
+            return [table.mean(axis=1) for table in cells]
+        return [
+            np.array(
+                [calibration_error(p, c).error for p, c in zip(a.p_predicted, a.predicted == self.labels, strict=True)]
+            )
+            for a in self.architectures
+        ]
+
+
+def log_loss_cells(p_true: npt.NDArray[np.float32]) -> FloatArray:
+    """Return -ln(p) with p clipped to [1e-7, 1 - 1e-7] as in training (nats), same shape, float64."""
+    clipped = np.clip(p_true.astype(np.float64), PROBABILITY_CLIP, 1.0 - PROBABILITY_CLIP)
+    return np.asarray(-np.log(clipped), dtype=np.float64)
+
+
+def higher_is_better(metric: Metric) -> bool:
+    """Say which end of a metric is good."""
+    return metric == "accuracy"
+
+
+def collect(
+    runs: Iterable[tuple[RunRecord, Outcome | None]],
+    labels: npt.ArrayLike,
+    architectures: Mapping[str, Sequence[tuple[str, str]]],
+    n_planned: int,
+) -> StudySample:
+    """Return the sample of a study from its runs.
+
+    Args:
+        runs: every run of the study with its outcome (None unless it finished), in any order.
+        labels: true classes of the test examples, shape ``(N,)``.
+        architectures: names, in the order of the study, with their pairs of factor and level.
+        n_planned: seeds an architecture that the study asks for.
+
+    Raises:
+        ResultsError: a finished run lacks its outcome, an outcome has not one value an example, a run is of
+            another study, or a seed appears twice.
+    """
+    truth = np.asarray(labels, dtype=np.int32)
+    if truth.ndim != 1 or truth.size < 2:  # noqa: PLR2004  # a mean square between examples needs two
+        raise ResultsError(
+            must("the labels", "be one class for each of two or more test examples", f"shape {truth.shape}")
+        )
+    by_name: dict[str, list[tuple[RunRecord, Outcome | None]]] = {name: [] for name in architectures}
+    for record, outcome in runs:
+        if record.architecture not in by_name:
+            raise ResultsError(must("a run's architecture", "be one of the study's", record.architecture))
+        by_name[record.architecture].append((record, outcome))
+    samples = tuple(_architecture(name, tuple(architectures[name]), by_name[name], truth.size) for name in by_name)
+    return StudySample(samples, truth, n_planned)
+
+
+def _architecture(
+    name: str, levels: tuple[tuple[str, str], ...], runs: list[tuple[RunRecord, Outcome | None]], n_examples: int
+) -> ArchitectureSample:
+    """Return the sample of one architecture."""
+    finished: dict[int, tuple[RunRecord, Outcome]] = {}
+    for record, outcome in runs:
+        if record.status != "finished":
+            continue
+        if outcome is None or outcome.predicted.shape != (n_examples,):
+            found = "none" if outcome is None else f"{outcome.predicted.size} values"
+            raise ResultsError(must(f"the outcome of {name}, seed {record.seed}", f"have {n_examples} values", found))
+        if record.seed in finished:
+            raise ResultsError(must(f"{name}, seed {record.seed}", "have finished once", "two finished runs"))
+        finished[record.seed] = (record, outcome)
+    seeds = sorted(finished)
+    empty = np.empty((0, n_examples))
+    outcomes = [finished[seed][1] for seed in seeds]
+    return ArchitectureSample(
+        name=name,
+        levels=levels,
+        seeds=np.array(seeds, dtype=np.int64),
+        predicted=np.array([o.predicted for o in outcomes], dtype=np.int32) if outcomes else empty.astype(np.int32),
+        p_predicted=np.array([o.p_predicted for o in outcomes], dtype=np.float32)
+        if outcomes
+        else empty.astype(np.float32),
+        p_true=np.array([o.p_true for o in outcomes], dtype=np.float32) if outcomes else empty.astype(np.float32),
+        diverged_seeds=tuple(sorted(r.seed for r, _ in runs if r.status == "diverged" and r.seed not in finished)),
+        failed_seeds=tuple(sorted(r.seed for r, _ in runs if r.status == "failed" and r.seed not in finished)),
+        wall_s=float(np.mean([finished[seed][0].wall_s for seed in seeds])) if seeds else None,
+    )
