@@ -1,0 +1,34 @@
+"""Pictures of a study: one file a figure, each with a function ``figure`` that returns a Vega-Altair chart.
+
+A figure draws numbers that it is handed (:mod:`mlpstudy.figures.inputs`) and computes no statistic. The same
+chart serves the notebook, the report, the dashboard and, through :func:`save`, files.
+"""
+
+from __future__ import annotations
+
+from mlpstudy.figures.inputs import (
+    ArchitectureAccuracy,
+    ArchitectureCurves,
+    ArchitectureWeights,
+    Band,
+    RunCurves,
+    TensorDensity,
+)
+from mlpstudy.figures.saving import save, specification
+from mlpstudy.figures.theme import DARK, LIGHT, Theme, config, with_theme
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "ArchitectureAccuracy",
+    "ArchitectureCurves",
+    "ArchitectureWeights",
+    "Band",
+    "RunCurves",
+    "TensorDensity",
+    "Theme",
+    "config",
+    "save",
+    "specification",
+    "with_theme",
+]

@@ -1,0 +1,83 @@
+"""Charts as files: SVG, PNG and PDF by vl-convert, without a browser and without a network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlpstudy.errors import ResultsError, StoreError, must
+from mlpstudy.figures.theme import Theme, with_theme
+
+if TYPE_CHECKING:
+    import altair as alt
+
+FORMATS = ("svg", "png", "pdf")
+PNG_SCALE = 2.0
+"""Pixels of a PNG for one of the figure: sharp on a screen of twice the usual density."""
+
+
+def save(
+    chart: alt.TopLevelMixin,
+    path_without_suffix: str | os.PathLike[str],
+    formats: Sequence[str] = ("svg", "png"),
+    *,
+    theme: Theme | None = None,
+    scale: float = PNG_SCALE,
+) -> tuple[Path, ...]:
+    """Write a chart to files and return their paths, one a format; the folder is made where it is missing.
+
+    Args:
+        chart: what a figure's ``figure`` returned.
+        path_without_suffix: path of the files without ``.svg``; what follows a dot in it is kept.
+        formats: any of ``svg``, ``png``, ``pdf``.
+        theme: LIGHT or DARK; None leaves the chart as it is.
+        scale: pixels of a PNG for one of the figure.
+
+    Raises:
+        ResultsError: a format is unknown.
+        StoreError: a file cannot be written.
+    """
+    for name in formats:
+        if name not in FORMATS:
+            raise ResultsError(must("the format of a figure", f"be one of {', '.join(FORMATS)}", name))
+    base = Path(path_without_suffix)
+    spec = specification(chart, theme)
+    paths = tuple(base.with_name(f"{base.name}.{name}") for name in formats)
+    for name, path in zip(formats, paths, strict=True):
+        _write(path, _render(spec, name, scale))
+    return paths
+
+
+def specification(chart: alt.TopLevelMixin, theme: Theme | None = None) -> dict[str, Any]:
+    """Return a chart as a Vega-Lite specification: plain values that JSON can hold."""
+    themed = chart if theme is None else with_theme(chart, theme)
+    # Validation against the schema costs more than drawing; the tests do it for every figure.
+    spec: dict[str, Any] = themed.to_dict(validate=False)
+    return spec
+
+
+def _render(spec: dict[str, Any], name: str, scale: float) -> bytes:
+    """Return the bytes of a file."""
+    import vl_convert  # noqa: PLC0415  # 80 MB that only files need
+
+    # No address is allowed, so that drawing can never reach out to a network.
+    allowed: list[str] = []
+    if name == "png":
+        return bytes(vl_convert.vegalite_to_png(spec, scale=scale, allowed_base_urls=allowed))
+    if name == "pdf":
+        return bytes(vl_convert.vegalite_to_pdf(spec, allowed_base_urls=allowed))
+    return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=allowed)).encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        text = f"{error.strerror or error}"
+        raise StoreError(must(str(path), "be writable", f"the system says: {text}", "choose another folder")) from error

@@ -1,0 +1,66 @@
+"""Numbers and names as figures write them."""
+
+from __future__ import annotations
+
+CHARACTER_WIDTH = 0.56
+"""Mean width of a character of the sans-serif fonts used, as a share of the font size (bold: 0.58)."""
+
+
+def short(value: float) -> str:
+    """Return a number as a note shows it: three digits, a true minus sign.
+
+    >>> short(123456.0), short(0.2)
+    ('1.23e5', '0.2')
+    """
+    text = f"{value:.3g}"
+    mantissa, e, exponent = text.partition("e")
+    text = f"{mantissa}e{int(exponent)}" if e else mantissa
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def spaced(name: str) -> str:
+    """Return a parameter's name in words.
+
+    >>> spaced("moving_variance")
+    'moving variance'
+    """
+    return name.replace("_", " ")
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "seed"), counted(5, "seed")
+    ('1 seed', '5 seeds')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def wrapped(text: str, width: float, font_size: float) -> list[str]:
+    """Return a text in lines that fit a width, broken after spaces and hyphens.
+
+    Args:
+        text: the text.
+        width: of a line, in pixels.
+        font_size: in pixels.
+
+    >>> wrapped("batchnorm-dropout-5, seed 0", 110, 16)
+    ['batchnorm-', 'dropout-5,', 'seed 0']
+    """
+    n_fit = max(int(width / (CHARACTER_WIDTH * font_size)), 4)
+    lines = [""]
+    for part in _parts(text):
+        if lines[-1] and len(lines[-1]) + len(part.rstrip()) > n_fit:
+            lines.append("")
+        lines[-1] += part
+    return [line.strip() for line in lines]
+
+
+def _parts(text: str) -> list[str]:
+    """Return the pieces of a text between which a line may end."""
+    parts, start = [], 0
+    for i, character in enumerate(text):
+        if character in " -_":
+            parts.append(text[start : i + 1])
+            start = i + 1
+    return [*parts, text[start:]]
