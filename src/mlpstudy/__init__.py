@@ -1,9 +1,9 @@
 """Train a whole study of multilayer perceptrons fast, and learn which differences between them are real.
 
-    >>> import mlpstudy
-    >>> study = mlpstudy.load_study("notebook")
-    >>> len(study.architectures)
-    9
+>>> import mlpstudy
+>>> study = mlpstudy.load_study("notebook")
+>>> len(study.architectures)
+9
 """
 
 from __future__ import annotations

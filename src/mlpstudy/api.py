@@ -61,9 +61,7 @@ def run(
     from mlpstudy.workflow import run_study  # noqa: PLC0415  # loads the engine
 
     chosen = listener or (PlainLines() if progress else None)
-    folder = run_study(
-        study, out=out, seeds=seeds, epochs=epochs, engine=engine, n_threads=n_threads, listener=chosen
-    )
+    folder = run_study(study, out=out, seeds=seeds, epochs=epochs, engine=engine, n_threads=n_threads, listener=chosen)
     return StudyResults(folder)
 
 

@@ -41,6 +41,8 @@ def epoch_text(epoch: EpochRecord, n_train: int) -> str:
 
 def end_text(record: RunRecord) -> str:
     """Write how a run ended."""
+    if record.status == "failed":
+        return f"failed: {record.reason}"
     if record.status == "diverged":
         return f"diverged at epoch {record.diverged_epoch}: {record.reason}"
     return f"test loss {record.test_loss:.4f}  test accuracy {record.test_accuracy:.4f}  ({duration(record.wall_s)})"
@@ -64,8 +66,8 @@ class _Work:
                 self.done[run_id] = self.cost[run_id] * epoch.epoch / self.n_epochs[run_id]
             case RunEnded(result):
                 self.done[result.record.run_id] = self.cost[result.record.run_id]
-            case RunFailed(run_id, _):
-                self.done[run_id] = self.cost[run_id]
+            case RunFailed(record):
+                self.done[record.run_id] = self.cost[record.run_id]
             case _:
                 pass
 
@@ -98,8 +100,8 @@ class JsonLines:
                 self._print("epoch_ended", run_id=run_id, **dataclasses.asdict(epoch))
             case RunEnded(result):
                 self._print(f"run_{result.record.status}", **dataclasses.asdict(result.record))
-            case RunFailed(run_id, reason):
-                self._print("run_failed", run_id=run_id, reason=reason)
+            case RunFailed(record):
+                self._print("run_failed", **dataclasses.asdict(record))
 
     @staticmethod
     def _print(event: str, **fields: Any) -> None:  # noqa: ANN401  # plain JSON values
@@ -140,8 +142,8 @@ class PlainLines:
                 left = self.work.left_s()
                 ahead = f"  {self.n_done}/{self.work.plan.n_runs} runs" + (f", {duration(left)} left" if left else "")
                 line = f"{self.work.name[result.record.run_id]}  {end_text(result.record)}{ahead}"
-            case RunFailed(run_id, reason):
-                line = f"{self.work.name[run_id]}  failed: {reason}"
+            case RunFailed(record):
+                line = f"{self.work.name[record.run_id]}  {end_text(record)}"
             case _:
                 return
         print(line, flush=True)  # noqa: T201  # the command's output
@@ -164,21 +166,18 @@ class LiveBars:
 
     def planned(self, plan: Plan) -> None:
         """Draw the bars."""
-        from rich.console import Console, Group
-        from rich.live import Live
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.console import Console, Group  # noqa: PLC0415  # start-up time
+        from rich.live import Live  # noqa: PLC0415
+        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
         console = Console(highlight=False)
         self.work = _Work(plan)
         self.bars: dict[str, TaskID] = {}
         self.n_done = plan.n_runs - len(plan.tasks)
         console.print(headline(plan))
-        self.runs: Progress = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=20), TextColumn("{task.fields[text]}"), console=console
-        )
-        self.overall: Progress = Progress(
-            TextColumn("[bold]{task.description}"), BarColumn(bar_width=40), TextColumn("{task.fields[text]}"), console=console
-        )
+        name, text = TextColumn("{task.description}"), TextColumn("{task.fields[text]}")
+        self.runs: Progress = Progress(name, BarColumn(bar_width=12), text, console=console)
+        self.overall: Progress = Progress(name, BarColumn(bar_width=40), text, console=console)
         self.all = self.overall.add_task(f"{plan.study.name}", total=sum(self.work.cost.values()) or 1, text="")
         self.live: Live = Live(Group(self.runs, self.overall), console=console, refresh_per_second=8, transient=True)
         self.live.start()
@@ -197,8 +196,8 @@ class LiveBars:
                 self.runs.update(self.bars[run_id], completed=epoch.epoch, text=label)
             case RunEnded(result):
                 self._end(result.record.run_id, end_text(result.record))
-            case RunFailed(run_id, reason):
-                self._end(run_id, f"[red]failed:[/red] {reason}")
+            case RunFailed(record):
+                self._end(record.run_id, f"[red]{end_text(record)}[/red]")
         left = self.work.left_s()
         text = f"{self.n_done}/{self.work.plan.n_runs} runs" + (f", {duration(left)} left" if left is not None else "")
         self.overall.update(self.all, completed=sum(self.work.done.values()), text=text)

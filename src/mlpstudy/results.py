@@ -85,8 +85,8 @@ class StudyResults:
             columns[factor] = [levels[record.architecture][factor] for record in records]
         for name in _RESULT_COLUMNS:
             columns[name] = [getattr(record, name) for record in records]
-        schema = {"architecture": pl.String, **dict.fromkeys(self.study.factors, pl.String)}
-        types = {"str": pl.String, "int": pl.Int64, "float": pl.Float64}
+        types: dict[str, type[pl.DataType]] = {"str": pl.String, "int": pl.Int64, "float": pl.Float64}
+        schema: dict[str, type[pl.DataType]] = dict.fromkeys(("architecture", *self.study.factors), pl.String)
         schema |= {name: types[kind] for name, kind in _RESULT_COLUMNS.items()}
         return pl.DataFrame(columns, schema=schema)
 
@@ -101,7 +101,7 @@ class StudyResults:
             for epoch in per_run.get(record.run_id, ())
         ]
         frame = pl.DataFrame(rows, schema=_EPOCH_SCHEMA_NAMES, orient="row") if not rows else pl.DataFrame(rows)
-        n_train = self.store.n_train
+        n_train = self.store.n_examples[0]
         return frame.with_columns((pl.col("train_s").cast(pl.Float64) * 1e6 / n_train).alias("us_per_sample"))
 
     def outcomes(self, key: RunKey | None = None) -> pl.DataFrame:

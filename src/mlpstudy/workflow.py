@@ -12,7 +12,7 @@ from mlpstudy.engine import RunEnded, RunFailed, RunStarted, RunTask, get_engine
 from mlpstudy.engine.pool import EpochEnded, Event
 from mlpstudy.errors import StudyError, must
 from mlpstudy.spec import Study, load_study, run_id
-from mlpstudy.store import Store
+from mlpstudy.store import Store, WritableStore
 
 if TYPE_CHECKING:
     from mlpstudy.records import Dataset
@@ -111,7 +111,7 @@ def run_study(
     with Store.create_or_open(folder, resolved, dataset, engine) as store:
         store.forget_unfinished()
         tasks = _tasks(resolved, engine, dataset)
-        done = {record.run_id for record in store.runs()}
+        done = store.completed_run_ids()
         missing = tuple(task for task in tasks if task.run_id not in done)
         listener.planned(Plan(resolved, folder, dataset, missing, len(tasks), n_threads))
         with closing(train_runs(chosen, missing, dataset, n_threads=n_threads)) as events:
@@ -135,7 +135,7 @@ def _tasks(study: Study, engine: str, dataset: Dataset) -> tuple[RunTask, ...]:
     )
 
 
-def _record(store: Store, event: Event) -> None:
+def _record(store: WritableStore, event: Event) -> None:
     """Write down what happened."""
     match event:
         case RunStarted(record):
@@ -144,5 +144,5 @@ def _record(store: Store, event: Event) -> None:
             store.add_epoch(run, epoch)
         case RunEnded(result):
             store.finish_run(result)
-        case RunFailed(run, reason):
-            store.fail_run(run, reason)
+        case RunFailed(record):
+            store.fail_run(record)

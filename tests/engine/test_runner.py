@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from helpers import blobs
 
+from helpers import blobs
 from mlpstudy.engine import RunTask, get_engine
-from mlpstudy.engine.runner import RunHooks, first_diverged_epoch, train_run
+from mlpstudy.engine.runner import RunHooks, first_diverged_epoch, started_record, train_run
 from mlpstudy.records import Dataset, EpochRecord, RunResult
 from mlpstudy.spec import Architecture, Network, Training
 
@@ -20,8 +20,8 @@ def task(seed: int = 0, study_seed: int = 0, *, hidden: tuple[int, ...] = (16,),
     made = Architecture(
         name="small",
         levels=(("width", "small"),),
-        network=Network(hidden=hidden, batch_normalisation=True, dropout=0.2),
-        training=Training(**{"epochs": 4, "batch_size": 32, **training}),
+        network=Network(hidden=hidden, batch_normalisation=True, bn_momentum=0.8, dropout=0.2),
+        training=Training(**{"epochs": 4, "batch_size": 16, "learning_rate": 0.01, **training}),
     )
     return RunTask(f"run{seed}", made, seed, study_seed)
 
@@ -31,13 +31,13 @@ def train(
 ) -> RunResult | None:
     """Train one run with the native engine."""
     hooks = RunHooks(
-        on_start=lambda _: None,
         on_trainer=lambda _: None,
         on_epoch=lambda _: None,
         n_threads=lambda: n_threads,
         stopped=stopped,
     )
-    return train_run(get_engine("native"), one, dataset or blobs(), hooks)
+    engine, data = get_engine("native"), dataset or blobs()
+    return train_run(engine, one, data, started_record(engine, one, data), hooks)
 
 
 def finished(one: RunTask, dataset: Dataset | None = None, *, n_threads: int = 1) -> RunResult:
@@ -62,7 +62,10 @@ def test_a_finished_run_records_what_it_did() -> None:
     assert accuracy > 0.9
     assert result.epochs[-1].train_loss < result.epochs[0].train_loss
     assert list(result.initial_weights) == list(result.final_weights)
-    assert (record.n_parameters, record.n_trainable) == (6 * 16 + 16 + 4 * 16 + 16 * 3 + 3, 6 * 16 + 16 + 32 + 16 * 3 + 3)
+    assert (record.n_parameters, record.n_trainable) == (
+        6 * 16 + 16 + 4 * 16 + 16 * 3 + 3,
+        6 * 16 + 16 + 32 + 16 * 3 + 3,
+    )
 
 
 @pytest.mark.parametrize("n_threads", [2, 3])
@@ -97,7 +100,7 @@ def test_a_learning_rate_of_a_million_diverges() -> None:
 def test_a_loss_that_is_not_finite_ends_the_run_with_its_epoch() -> None:
     """Data that overflow give an infinite or undefined loss; no further epoch is trained."""
     data = blobs()
-    data.train.features[:] *= np.float32(1e38)
+    data.train.features[:] *= np.float32(1e37)
     result = finished(task(hidden=(16, 16)), data)
     assert (result.record.status, result.record.n_epochs_done) == ("diverged", 1)
     assert "not finite" in str(result.record.reason)

@@ -55,7 +55,9 @@ BAD = {
     HEAD + LEVEL + "initial_weights = { output = { normal = -1 } }": "output must be normal = a number above 0",
     HEAD + LEVEL + "[factors.size.s]\nhidden = [5]": "factors.size.s.hidden must be set by one factor",
     HEAD + LEVEL + "[factors.width.again]\nhidden = [8]": "architectures must differ",
-    HEAD + '[judging]\nmetrc = "accuracy"\n' + LEVEL: """a key of judging must be known, got 'metrc', fix: write "metric\"""",
+    HEAD
+    + '[judging]\nmetrc = "accuracy"\n'
+    + LEVEL: """a key of judging must be known, got 'metrc', fix: write "metric\"""",
     HEAD + '[judging]\nfamily = "against"\n' + LEVEL: "judging.baseline must be given",
     HEAD + '[judging]\nfamily = "against"\nbaseline = "9"\n' + LEVEL: "judging.baseline must be one of the study's",
     HEAD + '[judging]\nfamily = "pairs"\npairs = [["8", "8"]]\n' + LEVEL: "judging.pairs[0] must name two",
@@ -81,7 +83,7 @@ def test_bad_study_gets_one_line(text: str, line: str) -> None:
 
 def test_study_in_code_gets_the_same_line() -> None:
     """A study built in code is checked like a file, without pydantic's traceback text."""
-    with pytest.raises(StudyError, match="^factors.width.8.hidden must be an array such as"):
+    with pytest.raises(StudyError, match=r"^factors\.width\.8\.hidden must be an array such as"):
         Study(name="x", data="mnist", factors={"width": {"8": {"hidden": "wide"}}})
 
 

@@ -15,7 +15,7 @@ from mlpstudy.cli.terminal import fail
 from mlpstudy.errors import MlpstudyError
 
 if TYPE_CHECKING:
-    from typer import Context
+    from typer._click import Context
 
 INTERRUPTED = 130
 

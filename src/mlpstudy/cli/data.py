@@ -171,7 +171,8 @@ def _print_example(example: ExampleView) -> None:
     from mlpstudy.cli.terminal import console
 
     console().print(f"[bold]{example.split} example {example.index}: class {example.class_name}[/bold]\n")
-    has_greys = console().color_system in {"truecolor", "256"} and console().encoding.startswith("utf")
+    has_greys = console().color_system in {"truecolor", "256"} and not console().no_color
+    has_greys = has_greys and console().encoding.startswith("utf")
     console().print(half_blocks(example.image) if has_greys else shades(example.image), soft_wrap=True)
     _print_values("Grey values 0-255", example.image, str)
     _print_values("Scaled by x / 255, rounded", example.scaled, hundredths)

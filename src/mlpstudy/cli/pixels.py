@@ -52,8 +52,8 @@ def shades(image: Image) -> str:
 def windows(image: Image, width: int) -> list[Window]:
     """Choose what a matrix shows so that no line is longer than ``width`` characters.
 
-    The whole image where it fits; else the box around its non-zero values where that fits; else the whole image in
-    blocks of columns, one below the other.
+    The whole image where it fits; else the box around its non-zero values, in blocks of columns, one below the
+    other, where that is too wide as well.
     """
     import numpy as np
 
@@ -61,10 +61,13 @@ def windows(image: Image, width: int) -> list[Window]:
     n_fit = max(1, (width + 1) // (CELL + 1))
     if columns <= n_fit:
         return [Window(0, rows, 0, columns)]
-    used_rows, used_columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
-    if used_columns.size and used_columns[-1] - used_columns[0] < n_fit:
-        return [Window(*(int(i) for i in (used_rows[0], used_rows[-1] + 1, used_columns[0], used_columns[-1] + 1)))]
-    return [Window(0, rows, left, min(left + n_fit, columns)) for left in range(0, columns, n_fit)]
+    if image.any():
+        used_rows, used_columns = (np.flatnonzero(image.any(axis=axis)).tolist() for axis in (1, 0))
+        box = Window(used_rows[0], used_rows[-1] + 1, used_columns[0], used_columns[-1] + 1)
+    else:
+        box = Window(0, rows, 0, columns)
+    lefts = range(box.left, box.right, n_fit)
+    return [Window(box.top, box.bottom, left, min(left + n_fit, box.right)) for left in lefts]
 
 
 def matrix(image: Image, window: Window, show: Callable[[Any], str]) -> Text:

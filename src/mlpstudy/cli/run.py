@@ -26,8 +26,8 @@ def run(
 
     Example: mlpstudy run notebook --seeds 5
     """
-    from mlpstudy.progress import JsonLines, LiveBars, PlainLines
     from mlpstudy.cli.terminal import console, is_terminal
+    from mlpstudy.progress import JsonLines, LiveBars, PlainLines
     from mlpstudy.workflow import run_study
 
     bars = LiveBars()
@@ -69,7 +69,7 @@ def _print_end(folder: Path, *, figures: bool, as_json: bool) -> int:
         with console().status("drawing the figures") if not as_json else _Nothing():
             saved = results.save_figures()
         if not as_json:
-            console().print(f"{len(saved)} figures: {folder / 'figures'}   table of runs: mlpstudy show {folder} --json")
+            console().print(f"{len(saved)} figures: {folder / 'figures'}   the tables again: mlpstudy show {folder}")
     return sum(record.status == "failed" for record in results.runs())
 
 

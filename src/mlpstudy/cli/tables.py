@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from mlpstudy.results import StudyResults
     from mlpstudy.spec import Architecture, Study
 
+WIDE = 110
+"""From this many columns on, the tables show every setting in a column of its own."""
+
 
 def print_results(results: StudyResults) -> None:
     """Print comparison tables, observations, and what the number of seeds can say."""
+    from rich.padding import Padding
+
     rows = {row.architecture: row for row in results.comparison()}
     for title, architectures in grouped(results.study):
         console().print(_table(title, architectures, results.study, rows))
@@ -23,7 +28,7 @@ def print_results(results: StudyResults) -> None:
     if observations:
         console().print("[bold]What the curves show[/bold]")
         for name, seen in observations.items():
-            console().print(f"  [bold]{name}[/bold]: {seen.sentence}", soft_wrap=False)
+            console().print(Padding(f"[bold]{name}[/bold]: {seen.sentence}", (0, 0, 0, 2)))
         console().print()
     n_done = sum(row.n_finished + row.n_diverged + row.n_failed for row in rows.values())
     if n_done < results.n_planned:
@@ -40,28 +45,43 @@ def grouped(study: Study) -> list[tuple[str, list[Architecture]]]:
     return [(f"{factor}: {level}", [a for a in architectures if dict(a.levels)[factor] == level]) for level in levels]
 
 
+def _settings(architecture: Architecture) -> dict[str, str]:
+    """Return what the notebook's tables said of how a network is made and trained."""
+    network, training = architecture.network, architecture.training
+    return {
+        "Activation": network.activation,
+        "Optimizer": training.optimizer,
+        "Initial weights": network.initial_weights.text().replace(", ", "\n"),
+    }
+
+
 def _table(title: str, architectures: list[Architecture], study: Study, rows: dict[str, ComparisonRow]) -> Table:
-    """Return one comparison table."""
+    """Return one comparison table; in a narrow terminal, what all rows share stands in its title."""
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column("Hidden\nlayers", justify="right")
-    for heading in ("Architecture", "Activation", "Optimizer", "Initial weights"):
-        table.add_column(heading)
+    settings = {architecture.name: _settings(architecture) for architecture in architectures}
+    columns = list(_settings(architectures[0]))
+    if console().width < WIDE:
+        shared = [name for name in columns if len({own[name] for own in settings.values()}) == 1]
+        columns = [name for name in columns if name not in shared]
+        same = [f"{name.lower()} {settings[architectures[0].name][name]}".replace("\n", ", ") for name in shared]
+        title = f"{title}\n[not bold]{'; '.join(same)}[/not bold]" if same else title
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("Layers", justify="right")
+    for heading in ("Architecture", *columns):
+        table.add_column(heading, no_wrap=True)
     for heading in ("Seeds", "Test loss", "Test accuracy"):
         table.add_column(heading, justify="right")
     if study.reported:
         table.add_column(f"Reported by\n{study.reported_by}" if study.reported_by else "Reported", justify="right")
     for architecture in architectures:
         row = rows.get(architecture.name)
-        network = architecture.network
+        hidden = architecture.network.hidden
         cells = [
-            str(len(network.hidden)),
-            architecture.name + "\n[dim]" + "-".join(str(width) for width in network.hidden) + "[/dim]",
-            network.activation,
-            architecture.training.optimizer,
-            network.initial_weights.text().replace(", ", "\n"),
+            str(len(hidden)),
+            architecture.name + "\n[dim]" + "-".join(str(width) for width in hidden) + "[/dim]",
+            *(settings[architecture.name][name] for name in columns),
             _seeds(row),
             _spread(row.loss if row else None, 1.0),
             _spread(row.accuracy if row else None, 100.0),
@@ -102,7 +122,7 @@ def _reported(study: Study, name: str) -> str:
         parts.append(f"{reported.test_loss:.4f}")
     if reported.test_accuracy is not None:
         parts.append(f"{reported.test_accuracy * 100:.2f}%")
-    return " / ".join(parts)
+    return "\n".join(parts)
 
 
 def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
@@ -117,6 +137,6 @@ def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
         )
     sd = max(row.accuracy.sd for row in rows if row.accuracy is not None and row.accuracy.sd is not None)
     return (
-        f"{n_seeds} seeds: accuracies of one architecture scatter by up to {sd * 100:.2f} points (SD) from seed to seed; "
-        "smaller differences between single runs say nothing."
+        f"{n_seeds} seeds: the accuracy of one architecture scatters by up to {sd * 100:.2f} points (SD) from seed to "
+        "seed; a difference between two single runs that is no larger says nothing."
     )

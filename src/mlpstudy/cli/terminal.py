@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
@@ -11,13 +12,17 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+FILE_WIDTH = 120
+"""Columns of what is written to a file or a pipe."""
+
 
 @cache
 def console() -> Console:
     """Return the console for standard output."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    width = None if is_terminal() or "COLUMNS" in os.environ else FILE_WIDTH
+    return Console(highlight=False, width=width)
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

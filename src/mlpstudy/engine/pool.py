@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlpstudy.engine.provenance import n_cores
-from mlpstudy.engine.runner import RunHooks, RunTask, train_run
+from mlpstudy.engine.runner import RunHooks, RunTask, started_record, train_run
 from mlpstudy.records import EpochRecord, RunRecord, RunResult
 from mlpstudy.spec import count_parameters
 
@@ -48,8 +48,7 @@ class RunEnded:
 class RunFailed:
     """A run could not be trained; the study goes on without it."""
 
-    run_id: str
-    reason: str
+    record: RunRecord
 
 
 Event = RunStarted | EpochEnded | RunEnded | RunFailed
@@ -111,7 +110,7 @@ def cost(task: RunTask, dataset: Dataset) -> float:
 
 def train_runs(
     engine: Engine, tasks: Sequence[RunTask], dataset: Dataset, *, n_threads: int | None = None
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Train runs on worker threads and yield what happens, in the caller's thread.
 
     Closing the iterator (or an exception in the caller's loop, such as Ctrl-C) stops the runs that are being
@@ -160,20 +159,19 @@ def _work(engine: Engine, dataset: Dataset, shared: _Shared) -> None:
 
 def _train(engine: Engine, dataset: Dataset, shared: _Shared, task: RunTask) -> None:
     """Train one run; whatever goes wrong inside it is that run's failure, not the study's."""
+    started = started_record(engine, task, dataset)
+    shared.events.put(RunStarted(started))
     hooks = RunHooks(
-        on_start=lambda record: shared.events.put(RunStarted(record)),
         on_trainer=lambda trainer: shared.add_trainer(task, trainer),
         on_epoch=lambda epoch: shared.events.put(EpochEnded(task.run_id, epoch)),
         n_threads=shared.threads_for_a_run,
         stopped=shared.stop.is_set,
     )
     try:
-        result = train_run(engine, task, dataset, hooks)
+        result = train_run(engine, task, dataset, started, hooks)
     except Exception as error:  # noqa: BLE001  # a failed run is a record with its reason; the others go on
         reason = "out of memory" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
-        shared.events.put(RunFailed(task.run_id, reason))
+        shared.events.put(RunFailed(replace(started, status="failed", reason=reason)))
     else:
         if result is not None:
             shared.events.put(RunEnded(result))
-
-

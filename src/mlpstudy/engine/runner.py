@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpstudy.engine.interface import Engine, Trainer
-    from mlpstudy.records import Dataset, Weights
+    from mlpstudy.records import Dataset
     from mlpstudy.spec import Architecture
 
 
@@ -46,50 +46,53 @@ class RunHooks:
     """How a run talks to whoever trains it.
 
     Attributes:
-        on_start: called with the record of the run before its first epoch.
         on_trainer: called with the trainer, so that it can be asked to stop.
         on_epoch: called after every epoch.
         n_threads: says before each epoch how many threads may compute it.
         stopped: says whether the run is to be given up.
     """
 
-    on_start: Callable[[RunRecord], None]
     on_trainer: Callable[[Trainer], None]
     on_epoch: Callable[[EpochRecord], None]
     n_threads: Callable[[], int]
     stopped: Callable[[], bool]
 
 
-def train_run(engine: Engine, task: RunTask, dataset: Dataset, hooks: RunHooks) -> RunResult | None:
+def started_record(engine: Engine, task: RunTask, dataset: Dataset) -> RunRecord:
+    """Return the record of a run that starts now."""
+    n_parameters, n_trainable = count_parameters(task.architecture.network, dataset.n_features, dataset.n_classes)
+    return RunRecord(
+        run_id=task.run_id,
+        architecture=task.architecture.name,
+        seed=task.seed,
+        status="running",
+        reason=None,
+        n_epochs_done=0,
+        diverged_epoch=None,
+        test_loss=None,
+        test_accuracy=None,
+        n_parameters=n_parameters,
+        n_trainable=n_trainable,
+        wall_s=0.0,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        provenance=provenance(engine),
+    )
+
+
+def _ended(started: RunRecord, clock: float, epochs: list[EpochRecord], **fields: Any) -> RunRecord:  # noqa: ANN401
+    """Return the record of a run that ends now."""
+    return replace(started, n_epochs_done=len(epochs), wall_s=time.perf_counter() - clock, **fields)
+
+
+def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecord, hooks: RunHooks) -> RunResult | None:
     """Train one run and return what it leaves behind, or None where it was stopped.
 
     A run has diverged when a loss is not finite (it then ends with that epoch), or when its training loss ends
     above ``divergence_threshold``: worse than guessing.
     """
     clock = time.perf_counter()
-    started_at = datetime.now(UTC).isoformat(timespec="seconds")
     network, training = task.architecture.network, task.architecture.training
-    n_parameters, n_trainable = count_parameters(network, dataset.n_features, dataset.n_classes)
-    origin = provenance(engine)
-
-    def record(status: str, epochs: list[EpochRecord], **fields: object) -> RunRecord:
-        values = {"reason": None, "diverged_epoch": None, "test_loss": None, "test_accuracy": None, **fields}
-        return RunRecord(
-            run_id=task.run_id,
-            architecture=task.architecture.name,
-            seed=task.seed,
-            status=status,  # type: ignore[arg-type]
-            n_epochs_done=len(epochs),
-            n_parameters=n_parameters,
-            n_trainable=n_trainable,
-            wall_s=time.perf_counter() - clock,
-            started_at=started_at,
-            provenance=origin,
-            **values,  # type: ignore[arg-type]
-        )
-
     epochs: list[EpochRecord] = []
-    hooks.on_start(record("running", epochs))
     initial = initial_weights(
         network, dataset.n_features, dataset.n_classes, study_seed=task.study_seed, seed=task.seed
     )
@@ -114,11 +117,12 @@ def train_run(engine: Engine, task: RunTask, dataset: Dataset, hooks: RunHooks) 
     diverged_epoch = first_diverged_epoch(epochs, dataset.n_classes)
     if diverged_epoch is not None:
         reason = _divergence_reason(epochs[-1], dataset.n_classes)
-        ended = record("diverged", epochs, reason=reason, diverged_epoch=diverged_epoch)
+        ended = _ended(started, clock, epochs, status="diverged", reason=reason, diverged_epoch=diverged_epoch)
         return RunResult(ended, tuple(epochs), None, initial, final)
     outcome = outcome_on_test(trainer, dataset, hooks.n_threads())
     accuracy = float(outcome.correct(dataset.test.labels).mean())
-    ended = record("finished", epochs, test_loss=outcome.log_loss(), test_accuracy=accuracy)
+    test_loss = outcome.log_loss()
+    ended = _ended(started, clock, epochs, status="finished", test_loss=test_loss, test_accuracy=accuracy)
     return RunResult(ended, tuple(epochs), outcome, initial, final)
 
 
@@ -153,8 +157,6 @@ def outcome_on_test(trainer: Trainer, dataset: Dataset, n_threads: int) -> Outco
         p_predicted=np.ascontiguousarray(probabilities[rows, predicted]),
         p_true=np.ascontiguousarray(probabilities[rows, dataset.test.labels]),
     )
-
-
 
 
 def first_diverged_epoch(epochs: list[EpochRecord], n_classes: int) -> int | None:

@@ -1,6 +1,6 @@
 """Studies, architectures, training: frozen objects, TOML in, identity = hash of content."""
 
-from mlpstudy.spec.initial import InitialWeights, Initializer
+from mlpstudy.spec.initial import Initializer, InitialWeights
 from mlpstudy.spec.layers import Layer, count_parameters, layers, parameter_shapes
 from mlpstudy.spec.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
 from mlpstudy.spec.network import Network

@@ -233,14 +233,19 @@ def _check_factors(study: Study) -> None:
                     raise StudyError(must(dotted(path), f"be one of {', '.join(study.factors[factor])}", level))
 
 
+def _check_keys(settings: Settings, path: Path, known: set[str]) -> None:
+    """Refuse settings that nothing knows."""
+    for key in settings:
+        if key not in known:
+            raise StudyError(unknown_key((*path, key), known))
+
+
 def _settings(study: Study, levels: Mapping[str, str]) -> dict[str, tuple[Any, Path]]:
     """Merge the settings of a combination of levels, each with the path where it was written."""
     merged: dict[str, tuple[Any, Path]] = {}
 
     def add(settings: Settings, path: Path, replaceable: Path | None) -> None:
         for key, value in settings.items():
-            if key not in _setting_keys():
-                raise StudyError(unknown_key((*path, key), _setting_keys()))
             if key in merged and replaceable is not None and merged[key][1][:1] == replaceable[:1]:
                 other = dotted(merged[key][1])
                 fix = "set it in one factor only, or in [[adjustments]]"
@@ -248,14 +253,14 @@ def _settings(study: Study, levels: Mapping[str, str]) -> dict[str, tuple[Any, P
             merged[key] = (value, (*path, key))
 
     for table, model in (("network", Network), ("training", Training)):
-        for key in getattr(study, table):
-            if key not in model.model_fields:
-                raise StudyError(unknown_key((table, key), model.model_fields))
+        _check_keys(getattr(study, table), (table,), set(model.model_fields))
         add(getattr(study, table), (table,), None)
     for factor, level in levels.items():
+        _check_keys(study.factors[factor][level], ("factors", factor, level), _setting_keys())
         add(study.factors[factor][level], ("factors", factor, level), ("factors",))
     for i, adjustment in enumerate(study.adjustments):
         if adjustment.applies(levels):
+            _check_keys(adjustment.set, ("adjustments", i, "set"), _setting_keys())
             add(adjustment.set, ("adjustments", i, "set"), None)
     return merged
 
