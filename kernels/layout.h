@@ -60,7 +60,7 @@ struct Activity {
 struct Input {
     int n_columns, in_rows, block;          // block = columns a row list's segment covers
     int n_blocks, capacity;                 // capacity = rows, a multiple of 8
-    float *x;                               // [capacity][in_rows], columns in grouped order
+    float *x;                               // [capacity / 4][in_rows / 4][4][4], columns in grouped order
     std::uint32_t *row_offset;              // [capacity / 4][in_rows]
     float *row_value;                       // [capacity / 4][in_rows][4]
     std::int32_t *row_start;                // [capacity / 4][n_blocks + 1]

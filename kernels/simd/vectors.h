@@ -56,21 +56,6 @@ MLP_INLINE Vec square_root(Vec x) {
 #endif
 }
 
-// Bit i is set where p[i] != 0; NaN counts as lit.
-MLP_INLINE std::uint32_t lit(Vec x) {
-#if MLP_LANES == 16
-    return _mm512_cmp_ps_mask((__m512)x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-#elif MLP_LANES == 8
-    return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps((__m256)x, _mm256_setzero_ps(), _CMP_NEQ_UQ)));
-#elif defined(__x86_64__)
-    return static_cast<std::uint32_t>(_mm_movemask_ps(_mm_cmpneq_ps((__m128)x, _mm_setzero_ps())));
-#else
-    std::uint32_t bits = 0;
-    for (int i = 0; i < L; ++i) bits |= static_cast<std::uint32_t>(x[i] != 0) << i;
-    return bits;
-#endif
-}
-
 // e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2, e^r by its Taylor polynomial of degree 7
 // (relative error below 6e-9, under half a unit in the last place). NaN stays NaN.
 MLP_INLINE Vec exponential(Vec x) {
