@@ -18,6 +18,7 @@ run: $(VENV)/.installed
 $(VENV)/.build-tools: constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer must run this, got " + sys.version.split()[0] + ", fix: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade 'pip>=25.1'
 	$(PIP) install -c constraints.txt scikit-build-core nanobind cmake ninja
 	touch $@
 
@@ -44,3 +45,14 @@ test: lint
 
 clean:
 	rm -rf $(VENV) build
+
+# The build tools, the package's dependencies and the test group, as one resolved set of versions.
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --upgrade pip
+	build/lock/bin/python -m pip install --quiet torch==2.13.0
+	build/lock/bin/python -m pip install --quiet scikit-build-core nanobind cmake ninja
+	build/lock/bin/python -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]))' > build/lock/needs.txt
+	build/lock/bin/python -m pip install --quiet -r build/lock/needs.txt --group test
+	build/lock/bin/python -m pip freeze | grep -v '^torch' > constraints.txt
+	echo 'torch==2.13.0' >> constraints.txt
