@@ -1,0 +1,143 @@
+"""Opening the database: for the one writer, and for readers that leave no trace where SQLite allows it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from mlpstudy.errors import StoreError, must
+from mlpstudy.records import SCHEMA_VERSION
+from mlpstudy.store import schema
+from mlpstudy.store.database import Database
+from mlpstudy.store.failures import DATABASE, one_line, sqlite_code
+from mlpstudy.store.files import refuse_link, sync_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUSY_S = 10.0
+"""How long to wait for a lock of SQLite's own, which nobody holds for longer than one small transaction."""
+
+_NEEDS_MORE_RIGHTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+def _connect(path: Path, parameters: str, *, any_thread: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{parameters}",
+        uri=True,
+        timeout=BUSY_S,
+        isolation_level=None,
+        check_same_thread=not any_thread,
+    )
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _has_log(path: Path) -> bool:
+    """Say whether committed work may lie beside the database, where ``immutable`` would not see it."""
+    for suffix in ("-wal", "-journal"):
+        log = path.with_name(path.name + suffix)
+        if log.exists() and log.stat().st_size > 0:
+            return True
+    return False
+
+
+def _connect_reading(path: Path) -> sqlite3.Connection:
+    """Connect in the way that touches least: read only, then with recovery, then without any lock.
+
+    A database that its writer left in WAL mode can be opened read only where the folder is writable (SQLite
+    makes its index there). After a crash, recovery may need to write. In a folder that nobody may write to,
+    and with no log to recover, ``immutable`` is safe: nobody else can be writing.
+    """
+    failures: list[sqlite3.Error] = []
+    for parameters in ("mode=ro", "mode=rw", "immutable=1"):
+        if parameters == "immutable=1" and _has_log(path):
+            break
+        try:
+            return _connect(path, parameters, any_thread=True)
+        except sqlite3.OperationalError as error:
+            if sqlite_code(error) not in _NEEDS_MORE_RIGHTS:
+                raise
+            failures.append(error)
+    raise failures[0]
+
+
+def _in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a copy of an older database, migrated in memory: a reader never changes the file."""
+    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    memory.row_factory = sqlite3.Row
+    connection.backup(memory)
+    connection.close()
+    schema.migrate(memory)
+    return memory
+
+
+def _no_study(folder: Path) -> StoreError:
+    found = "a folder without one" if folder.is_dir() else "no such folder"
+    fix = "the folder that mlpstudy run printed, or mlpstudy run first"
+    return StoreError(must(f"folder {folder}", "hold a study", found, fix))
+
+
+def open_reading(folder: Path) -> Database:
+    """Open a study's database for reading, from any thread.
+
+    Raises:
+        StoreError: there is none, it is damaged, not a study's, or of a newer schema.
+    """
+    path = folder / DATABASE
+    with one_line(folder, "read the study"):
+        refuse_link(path)
+        if not path.is_file():
+            raise _no_study(folder)
+        connection = _connect_reading(path)
+        try:
+            connection = _checked(connection, folder)
+        except BaseException:
+            connection.close()
+            raise
+        return Database(folder, connection)
+
+
+def _checked(connection: sqlite3.Connection, folder: Path) -> sqlite3.Connection:
+    """Return a connection to what is known to be a study of this version's schema."""
+    path = folder / DATABASE
+    if schema.is_empty(connection):
+        raise _no_study(folder)
+    schema.check_kind(connection, path)
+    if schema.version(connection) < SCHEMA_VERSION:
+        connection = _in_memory(connection)
+    schema.check_layout(connection, path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def open_writing(folder: Path) -> Database:
+    """Open a study's database for the one writer; make it or migrate it where needed.
+
+    Raises:
+        StoreError: it is damaged, not a study's, of a newer schema, or the disk refuses.
+    """
+    path = folder / DATABASE
+    with one_line(folder, "write the study"):
+        refuse_link(path)
+        connection = _connect(path, "mode=rwc", any_thread=False)
+        try:
+            if not schema.is_empty(connection):
+                schema.check_kind(connection, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            schema.migrate(connection)
+            schema.check_layout(connection, path)
+            sync_folder(folder)
+        except BaseException:
+            connection.close()
+            raise
+        return Database(folder, connection)

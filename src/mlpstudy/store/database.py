@@ -1,0 +1,79 @@
+"""The open database: one connection behind one guard, its errors as one line each."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from mlpstudy.store.failures import one_line
+from mlpstudy.store.schema import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+
+class Database:
+    """A connection to a study's database.
+
+    Attributes:
+        folder: the study's folder, for errors.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._connection = connection
+        self._guard = threading.RLock()
+
+    def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[sqlite3.Row]:
+        """Execute a statement and return all of its rows.
+
+        Raises:
+            StoreError: SQLite or the disk refuses.
+        """
+        with self._guard, one_line(self.folder, "read the study"):
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Row | None:
+        """Execute a statement and return its first row, None where it has none."""
+        found = self.query(sql, parameters)
+        return found[0] if found else None
+
+    @contextmanager
+    def writing(self, doing: str) -> Iterator[None]:
+        """Make the queries inside happen together or not at all.
+
+        Args:
+            doing: what they do, for errors.
+        """
+        with self._guard, one_line(self.folder, doing), transaction(self._connection):
+            yield
+
+    def execute(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> None:
+        """Execute a statement inside ``writing``, which names what is being done where it fails."""
+        self._connection.execute(sql, parameters)
+
+    def change_counter(self) -> int:
+        """Return a number that changes with every commit, other processes' and one's own."""
+        with self._guard, one_line(self.folder, "read the study"):
+            version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            return version + self._connection.total_changes
+
+    def close(self) -> None:
+        """Close the connection; closing twice does no harm."""
+        with self._guard:
+            self._connection.close()
+
+    def close_writing(self) -> None:
+        """Close the writer's connection and leave one plain file where no reader is connected.
+
+        Out of WAL mode the database needs no ``-wal`` and ``-shm`` beside it, so that it can be read in a
+        read-only folder and copied as one file. With readers connected, or on a full disk, it stays in WAL
+        mode, which is as safe.
+        """
+        with self._guard, suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            self._connection.execute("PRAGMA journal_mode = DELETE")
+        self.close()

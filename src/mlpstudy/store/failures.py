@@ -1,0 +1,87 @@
+"""What SQLite and the operating system report, as one clear line."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mlpstudy.errors import StoreError, must
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DATABASE = "study.db"
+KEPT = "every run finished so far is kept"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_PRIMARY_CODE = 0xFF
+_SQLITE_FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
+_SQLITE_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def damaged(what: object, problem: str) -> StoreError:
+    """Return the error for a part of a store that cannot be trusted."""
+    return StoreError(must(str(what), "be undamaged", problem, "bring back a copy, or train that study again"))
+
+
+def sqlite_code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code, or 0 where the error is Python's own."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & _PRIMARY_CODE
+
+
+def _full(folder: Path, doing: str) -> StoreError:
+    fix = f"free some space and run it again: {KEPT}"
+    return StoreError(must(f"the disk of {folder}", f"have room to {doing}", "no space left", fix))
+
+
+def _forbidden(folder: Path, doing: str, found: str) -> StoreError:
+    return StoreError(must(f"folder {folder}", f"allow to {doing}", found, "change its permissions, or --out another"))
+
+
+def _from_os(error: OSError, folder: Path, doing: str) -> StoreError:
+    found = f"the error {error.strerror or error}"
+    if error.errno in _FULL:
+        return _full(folder, doing)
+    if error.errno in _FORBIDDEN:
+        return _forbidden(folder, doing, found)
+    if error.errno in {errno.ENOTDIR, errno.EEXIST}:
+        where = os.fsdecode(error.filename) if error.filename else str(folder)
+        return StoreError(must(where, "be a folder", "something else of that name", "--out another folder"))
+    return StoreError(must(f"folder {folder}", f"allow to {doing}", found, KEPT))
+
+
+def _from_sqlite(error: sqlite3.Error, folder: Path, doing: str) -> StoreError:
+    code = sqlite_code(error)
+    if code == sqlite3.SQLITE_FULL:
+        return _full(folder, doing)
+    if code in _SQLITE_DAMAGED:
+        return damaged(folder / DATABASE, f"a damaged database ({error})")
+    if code in _SQLITE_FORBIDDEN:
+        return _forbidden(folder, doing, f"the error {error}")
+    if code in _SQLITE_BUSY:
+        return StoreError(must(str(folder / DATABASE), "be free", "a lock of another program", "close it there"))
+    return StoreError(must(str(folder / DATABASE), f"allow to {doing}", f"the error {error}", KEPT))
+
+
+@contextmanager
+def one_line(folder: Path, doing: str) -> Iterator[None]:
+    """Turn what goes wrong inside into a StoreError of one line.
+
+    Args:
+        folder: the study's folder.
+        doing: what is being done, as a verb with its object ("record an epoch").
+
+    Raises:
+        StoreError: whenever SQLite or the operating system fails.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _from_sqlite(error, folder, doing) from error
+    except OSError as error:
+        raise _from_os(error, folder, doing) from error

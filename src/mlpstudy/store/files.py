@@ -1,0 +1,132 @@
+"""Files inside a study's folder: written so that they are whole or absent, read without following links."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from mlpstudy.errors import StoreError, must
+from mlpstudy.store.failures import damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEMPORARY_SUFFIX = ".tmp"
+_LARGEST_WRITE = 1 << 26
+"""A single write of more than 2 GiB is cut short by Linux; 64 MiB pieces never are."""
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a symbolic link, which could point out of the study's folder."""
+    if path.is_symlink():
+        fix = "put the file itself there"
+        raise StoreError(must(str(path), "lie in the study's folder", f"a symbolic link to {path.readlink()}", fix))
+
+
+@contextmanager
+def directory(path: Path) -> Iterator[int]:
+    """Yield the descriptor of a folder that is no symbolic link."""
+    refuse_link(path)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, each entry on disk before this returns."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in reversed(missing):
+        sync_folder(folder.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the entries of a folder are on disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_durably(folder: Path, name: str, content: bytes) -> None:
+    """Write a file that after a crash at any moment is there whole, or as it was before.
+
+    A temporary file is written and synced, then renamed, then the folder is synced.
+
+    Raises:
+        OSError: the file as it was before is untouched.
+        StoreError: the folder is a symbolic link.
+    """
+    temporary = f".{name}{TEMPORARY_SUFFIX}"
+    with directory(folder) as at:
+        try:
+            _write_and_sync(temporary, content, at)
+            os.replace(temporary, name, src_dir_fd=at, dst_dir_fd=at)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=at)
+            raise
+        os.fsync(at)
+
+
+def _write_and_sync(name: str, content: bytes, at: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(name, flags, 0o666, dir_fd=at)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view[:_LARGEST_WRITE]) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_exactly(folder: Path, name: str, n_bytes: int) -> bytes:
+    """Read a file of a known size; the size is checked before anything is read.
+
+    Raises:
+        StoreError: it is missing, a symbolic link, no regular file, or of another size.
+        OSError: it cannot be read.
+    """
+    path = folder / name
+    try:
+        with directory(folder) as at:
+            refuse_link(path)
+            # O_NONBLOCK: opening a FIFO that somebody put there must not wait for its other end.
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at)
+    except FileNotFoundError:
+        raise damaged(path, "no such file") from None
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise damaged(path, "something that is no regular file")
+        if found.st_size != n_bytes:
+            raise damaged(path, f"{found.st_size} bytes instead of {n_bytes}")
+        content = file.read(n_bytes + 1)
+    if len(content) != n_bytes:
+        raise damaged(path, f"{len(content)} bytes instead of {n_bytes}")
+    return content
+
+
+def remove(folder: Path, name: str) -> None:
+    """Remove a file; it may be gone already."""
+    with directory(folder) as at, suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=at)
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of a folder's entries, none where there is no folder."""
+    try:
+        with directory(folder) as at:
+            return sorted(os.listdir(at))  # noqa: PTH208  # by descriptor, which no link can redirect
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+            return []
+        raise

@@ -1,0 +1,87 @@
+"""The statements that write records; each is called inside a transaction of the writer's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpstudy.errors import StoreError, must
+from mlpstudy.store import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlpstudy.records import EpochRecord, Outcome, RunRecord
+    from mlpstudy.store.database import Database
+
+
+def forget(database: Database, run_ids: Iterable[str]) -> None:
+    """Delete runs with their epochs.
+
+    Raises:
+        StoreError: a run is completed: those are never deleted.
+    """
+    for run_id in run_ids:
+        found = database.one("SELECT status FROM runs WHERE run_id = ?", (run_id,))
+        if found and found["status"] in rows.COMPLETED:
+            raise StoreError(must(f"run {run_id}", "not be recorded twice", f"a run that is {found['status']}"))
+        database.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
+
+
+def put_record(database: Database, record: RunRecord) -> None:
+    """Insert a run and, where it is new, its provenance."""
+    origin = rows.plain(record.provenance, rows.PROVENANCE_COLUMNS)
+    database.execute(rows.insert("provenance", origin, otherwise="OR IGNORE"), origin)
+    match = " AND ".join(f"{name} = :{name}" for name in origin)
+    sql = f"SELECT id FROM provenance WHERE {match}"  # noqa: S608  # the names are those of our own records
+    values = rows.plain(record, rows.RUN_COLUMNS)
+    values["provenance_id"] = database.query(sql, origin)[0]["id"]
+    database.execute(rows.insert("runs", values), values)
+
+
+def put_epoch(database: Database, run_id: str, epoch: EpochRecord) -> None:
+    """Insert an epoch of a run, or replace it."""
+    values = {"run_id": run_id, **rows.plain(epoch, rows.EPOCH_COLUMNS)}
+    database.execute(rows.insert("epochs", values, otherwise="OR REPLACE"), values)
+
+
+def put_outcome(database: Database, run_id: str, outcome: Outcome) -> None:
+    """Insert the outcome of a run."""
+    blobs = {
+        "predicted": rows.blob(outcome.predicted, np.int32),
+        "p_predicted": rows.blob(outcome.p_predicted, np.float32),
+        "p_true": rows.blob(outcome.p_true, np.float32),
+    }
+    values = {"run_id": run_id, **blobs, "sha256": rows.blobs_sha256(*blobs.values())}
+    database.execute(rows.insert("outcomes", values), values)
+
+
+def put_weights(database: Database, run_id: str, n_bytes: int, sha256: str) -> None:
+    """Record size and hash of a run's file of weights."""
+    sql = "UPDATE runs SET weights_bytes = ?, weights_sha256 = ? WHERE run_id = ?"
+    database.execute(sql, (n_bytes, sha256, run_id))
+
+
+def seal_run(database: Database, run_id: str) -> None:
+    """Record the hash of a run as it now stands in the database."""
+    digest = run_seal(database, run_id)
+    database.execute("UPDATE runs SET sha256 = ? WHERE run_id = ?", (digest, run_id))
+
+
+def seal_study(database: Database) -> None:
+    """Record the hash of the study as it now stands in the database."""
+    database.execute("UPDATE study SET sha256 = ?", (study_seal(database),))
+
+
+def run_seal(database: Database, run_id: str) -> str:
+    """Return the hash of a run's record, provenance and epochs, and of the hashes of its outcome and weights."""
+    record = database.query(f"{rows.SELECT_RUNS} WHERE runs.run_id = ?", (run_id,))
+    epochs = database.query(f"{rows.SELECT_EPOCHS} WHERE run_id = ? ORDER BY epoch", (run_id,))
+    outcome = database.query("SELECT sha256 AS outcome FROM outcomes WHERE run_id = ?", (run_id,))
+    return rows.seal(*record, *epochs, *outcome)
+
+
+def study_seal(database: Database) -> str:
+    """Return the hash of the row of the table study."""
+    return rows.seal(*database.query("SELECT * FROM study"))

@@ -1,0 +1,265 @@
+"""Reading a study's folder, from any thread, also while a writer is writing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from mlpstudy.errors import ResultsError, StudyError, must
+from mlpstudy.records import SCHEMA_VERSION
+from mlpstudy.spec import Study
+from mlpstudy.store import rows, weights
+from mlpstudy.store.connection import open_reading
+from mlpstudy.store.failures import DATABASE, damaged, one_line
+from mlpstudy.store.files import read_exactly
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from mlpstudy.records import Dataset, EpochRecord, Float32Array, Outcome, RunRecord
+    from mlpstudy.store.database import Database
+    from mlpstudy.store.verify import Finding
+    from mlpstudy.store.writer import WritableStore
+
+_MOST_PARAMETERS = 500
+"""SQLite takes at least 999 parameters a statement."""
+
+
+class Store:
+    """A study's folder, opened for reading.
+
+    Every method sees what was committed last, so that a store can be followed while it grows. A reader
+    makes no file and takes no lock that a writer would feel. A context manager; safe from any thread.
+    """
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self._database = database
+        self._parsed: tuple[str, Study] | None = None
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Store:
+        """Open a study's folder for reading.
+
+        Raises:
+            StoreError: it holds no study, or one that is damaged or of a newer schema.
+
+        >>> Store.open("no/such/folder")
+        Traceback (most recent call last):
+        mlpstudy.errors.StoreError: folder no/such/folder must hold a study, got no such folder, \
+fix: the folder that mlpstudy run printed, or mlpstudy run first
+        """
+        path = Path(folder)
+        return Store(path, open_reading(path))
+
+    @staticmethod
+    def create_or_open(folder: str | Path, study: Study, dataset: Dataset, engine: str) -> WritableStore:
+        """Open a study's folder for writing; make it where there is none.
+
+        Args:
+            folder: where; made with those above it.
+            study: what is to be stored there; a larger number of seeds extends what is there already.
+            dataset: its data; the hash must be that of the data the folder's runs were made from.
+            engine: name of the engine.
+
+        Raises:
+            StoreError: the folder belongs to another study, another process writes it, it is damaged or of a
+                newer schema, or it cannot be written.
+        """
+        from mlpstudy.store.writer import WritableStore  # noqa: PLC0415  # the writer derives from the reader
+
+        return WritableStore(Path(folder), study, dataset, engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; closing twice does no harm."""
+        self._database.close()
+
+    def _study_row(self) -> sqlite3.Row:
+        found = self._database.query("SELECT * FROM study")
+        if len(found) != 1:
+            raise damaged(self.folder / DATABASE, f"{len(found)} rows in the table study")
+        return found[0]
+
+    def study(self) -> Study:
+        """Return the study, with the largest number of seeds that was asked for so far."""
+        fields = rows.text(self._study_row(), "fields")
+        parsed = self._parsed
+        if parsed is None or parsed[0] != fields:
+            parsed = self._parsed = (fields, self._parse(fields))
+        return parsed[1]
+
+    def _parse(self, fields: str) -> Study:
+        try:
+            return Study(**json.loads(fields))
+        except (StudyError, ValueError, TypeError) as error:
+            raise damaged(self.folder / DATABASE, f"a study that cannot be read ({error})") from error
+
+    @property
+    def planned_seeds(self) -> int:
+        """Number of seeds that the study is to have."""
+        return self.study().seeds
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine that trains the runs."""
+        return rows.text(self._study_row(), "engine")
+
+    @property
+    def data_sha256(self) -> str:
+        """Hash of the data that the runs were made from."""
+        return rows.text(self._study_row(), "data_sha256")
+
+    @property
+    def validation_source(self) -> str:
+        """What the curves were measured on: ``"test"`` or ``"held out"``."""
+        return rows.text(self._study_row(), "validation_source")
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """One name a class."""
+        names = json.loads(rows.text(self._study_row(), "class_names"))
+        return tuple(str(name) for name in names)
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """Rows and columns where the examples are images, else None."""
+        row = self._study_row()
+        if row["image_rows"] is None:
+            return None
+        return rows.whole(row, "image_rows"), rows.whole(row, "image_columns")
+
+    @property
+    def n_features(self) -> int:
+        """Number of input features."""
+        return rows.whole(self._study_row(), "n_features")
+
+    @property
+    def n_examples(self) -> tuple[int, int, int]:
+        """Numbers of training, validation and test examples."""
+        row = self._study_row()
+        return rows.whole(row, "n_train"), rows.whole(row, "n_validation"), rows.whole(row, "n_test")
+
+    @property
+    def schema_version(self) -> int:
+        """Version of the schema in which the records are read."""
+        return SCHEMA_VERSION
+
+    @property
+    def semantics_version(self) -> int:
+        """Version of the semantics under which the runs were trained."""
+        return rows.whole(self._study_row(), "semantics")
+
+    def test_labels(self) -> npt.NDArray[np.int32]:
+        """Return the true class of every test example, shape ``(n_test,)``."""
+        row = self._study_row()
+        return rows.array(row, "test_labels", np.int32, rows.whole(row, "n_test"))
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """Return every run that was ever begun, ordered by architecture (as in the study), then seed."""
+        position = {architecture.name: i for i, architecture in enumerate(self.study().architectures)}
+        found = [rows.run_record(row) for row in self._database.query(rows.SELECT_RUNS)]
+        return tuple(sorted(found, key=lambda run: (position.get(run.architecture, len(position)), run.seed)))
+
+    def run(self, run_id: str) -> RunRecord:
+        """Return one run.
+
+        Raises:
+            ResultsError: there is no such run.
+        """
+        return rows.run_record(self._run_row(run_id))
+
+    def _run_row(self, run_id: str) -> sqlite3.Row:
+        found = self._database.query(f"{rows.SELECT_RUNS} WHERE runs.run_id = ?", (run_id,))
+        if not found:
+            raise ResultsError(must(f"run {run_id}", f"be one of the study in {self.folder}", "no such run"))
+        return found[0]
+
+    def completed_run_ids(self) -> frozenset[str]:
+        """Return the runs that need no training: finished or diverged."""
+        marks = ", ".join("?" for _ in rows.COMPLETED)
+        found = self._database.query(f"SELECT run_id FROM runs WHERE status IN ({marks})", rows.COMPLETED)  # noqa: S608  # marks
+        return frozenset(rows.text(row, "run_id") for row in found)
+
+    def epochs(self, run_id: str) -> tuple[EpochRecord, ...]:
+        """Return the epochs of a run so far, in order."""
+        found = self._database.query(f"{rows.SELECT_EPOCHS} WHERE run_id = ? ORDER BY epoch", (run_id,))
+        return tuple(rows.epoch_record(row) for row in found)
+
+    def all_epochs(self) -> dict[str, tuple[EpochRecord, ...]]:
+        """Return the epochs of every run so far, in order, by run id; runs without any are missing."""
+        found: dict[str, list[EpochRecord]] = {}
+        for row in self._database.query(f"{rows.SELECT_EPOCHS} ORDER BY run_id, epoch"):
+            found.setdefault(rows.text(row, "run_id"), []).append(rows.epoch_record(row))
+        return {run_id: tuple(records) for run_id, records in found.items()}
+
+    def outcome(self, run_id: str) -> Outcome:
+        """Return what a finished run did on the test examples.
+
+        Raises:
+            ResultsError: the run is not finished.
+            StoreError: the outcome is damaged.
+        """
+        found = self.outcomes([run_id])
+        if not found:
+            status = self.run(run_id).status
+            raise ResultsError(must(f"run {run_id}", "be finished to have an outcome", status, "mlpstudy run"))
+        return found[run_id]
+
+    def outcomes(self, run_ids: Iterable[str] | None = None) -> dict[str, Outcome]:
+        """Return the outcomes of the given runs, or of all, by run id; unfinished runs are missing.
+
+        The arrays are read only and share the memory that the database handed out.
+
+        Raises:
+            StoreError: an outcome is damaged.
+        """
+        n_test = self.n_examples[2]
+        if run_ids is None:
+            return {row["run_id"]: rows.outcome(row, n_test) for row in self._database.query(rows.SELECT_OUTCOMES)}
+        wanted = list(run_ids)
+        found: dict[str, Outcome] = {}
+        for start in range(0, len(wanted), _MOST_PARAMETERS):
+            part = wanted[start : start + _MOST_PARAMETERS]
+            sql = f"{rows.SELECT_OUTCOMES} WHERE run_id IN ({', '.join('?' for _ in part)})"
+            found |= {row["run_id"]: rows.outcome(row, n_test) for row in self._database.query(sql, part)}
+        return {run_id: found[run_id] for run_id in wanted if run_id in found}
+
+    def weights(self, run_id: str, which: weights.Which) -> dict[str, Float32Array]:
+        """Return a run's weights before (``"initial"``) or after training (``"final"``), in the order of the layers.
+
+        Raises:
+            ResultsError: the run has none (yet).
+            StoreError: the file is missing or damaged.
+        """
+        row = self._run_row(run_id)
+        path = self.folder / weights.FOLDER / weights.file_name(run_id)
+        if row["weights_sha256"] is None:
+            found = f"the status {row['status']}"
+            raise ResultsError(must(f"run {run_id}", "be finished to have weights", found, "mlpstudy run"))
+        with one_line(self.folder, "read weights"):
+            content = read_exactly(path.parent, path.name, rows.whole(row, "weights_bytes"))
+        if weights.sha256(content) != row["weights_sha256"]:
+            raise damaged(path, "another content than was written")
+        return weights.decode(content, which, path)
+
+    def change_counter(self) -> int:
+        """Return a number that changes whenever anything was committed; compare it within one Store only."""
+        return self._database.change_counter()
+
+    def verify(self) -> list[Finding]:
+        """Check every hash, every count and every outcome; return what is damaged, precisely."""
+        from mlpstudy.store.verify import verify  # noqa: PLC0415  # it checks stores
+
+        return verify(self, self._database)

@@ -1,0 +1,176 @@
+"""Is everything in a study's folder as it was written? What is not is named precisely."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpstudy.errors import MlpstudyError, ResultsError
+from mlpstudy.spec import SEMANTICS_VERSION, run_id
+from mlpstudy.store import recording, rows, weights
+from mlpstudy.store.failures import one_line
+from mlpstudy.store.files import names
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from mlpstudy.records import Outcome, RunRecord
+    from mlpstudy.store.database import Database
+    from mlpstudy.store.store import Store
+
+ACCURACY_TOLERANCE = 1e-6
+"""An accuracy is a count divided by n; engines may hold it as float32."""
+LOSS_TOLERANCE = 1e-4
+"""Relative, plus 1e-5 nats: an engine's loss comes from float32 sums, ours from the float32 probabilities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a study's folder that is not as it must be.
+
+    Attributes:
+        what: the thing: ``"weights of run 0123456789abcdef (2-plain, seed 0)"``.
+        problem: what is wrong with it.
+        run_id: the run that would have to be trained again, or None where that does not mend it.
+    """
+
+    what: str
+    problem: str
+    run_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.problem}"
+
+
+def verify(store: Store, database: Database) -> list[Finding]:
+    """Check every hash, every count and every outcome of a study's folder against what was recorded.
+
+    Completed runs are checked whole; of running and failed ones the counts. A writer may be writing meanwhile.
+
+    Returns:
+        What is damaged, nothing where all is well.
+    """
+    try:
+        findings = [*_pages(database)]
+        if not findings:
+            findings = [*_study(store, database), *_runs(store, database), *_strays(store)]
+    except MlpstudyError as error:
+        return [Finding("the database", str(error))]
+    return findings
+
+
+def _pages(database: Database) -> Iterator[Finding]:
+    """Ask SQLite whether its pages, indices and references are sound."""
+    for row in database.query("PRAGMA integrity_check"):
+        if row[0] != "ok":
+            yield Finding("the database", str(row[0]))
+    for row in database.query("PRAGMA foreign_key_check"):
+        yield Finding("the database", f"a row of the table {row[0]} that belongs to no run")
+
+
+def _study(store: Store, database: Database) -> Iterator[Finding]:
+    study = store.study()
+    row = database.query("SELECT identity, sha256 FROM study")[0]
+    if recording.study_seal(database) != row["sha256"]:
+        yield Finding("the study", "its record is not as it was written")
+    if store.semantics_version == SEMANTICS_VERSION and study.identity() != row["identity"]:
+        yield Finding("the study", "its settings do not have the identity that was recorded")
+    labels = store.test_labels()
+    if labels.size and not 0 <= int(labels.min()) <= int(labels.max()) < len(store.class_names):
+        yield Finding("the test labels", f"not all between 0 and {len(store.class_names) - 1}")
+
+
+def _runs(store: Store, database: Database) -> Iterator[Finding]:
+    for row in database.query(rows.SELECT_RUNS):
+        name = f"run {row['run_id']} ({row['architecture']}, seed {row['seed']})"
+        for part, problem in _run(store, database, row):
+            yield Finding(f"{part} of {name}", problem, str(row["run_id"]))
+
+
+def _run(store: Store, database: Database, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a run: the part, and the problem."""
+    record: RunRecord | None = None
+    try:
+        record = rows.run_record(row)
+        yield from (("record", problem) for problem in _record(store, record))
+        yield from (("epochs", problem) for problem in _epochs(store, record))
+    except MlpstudyError as error:
+        yield "record", str(error)
+    if record is None or record.status not in rows.COMPLETED:
+        return
+    if recording.run_seal(database, record.run_id) != row["sha256"]:
+        yield "record", "it or its epochs are not as they were written"
+    for part, check in (("outcome", _outcome), ("weights", _weights)):
+        try:
+            yield from ((part, problem) for problem in check(store, record))
+        except MlpstudyError as error:
+            yield part, str(error)
+
+
+def _record(store: Store, record: RunRecord) -> Iterator[str]:
+    study = store.study()
+    architecture = study.architecture(record.architecture)
+    if store.semantics_version == SEMANTICS_VERSION:
+        expected = run_id(study, architecture, record.seed, engine=store.engine, data_sha256=store.data_sha256)
+        if record.run_id != expected:
+            yield f"its id must be {expected}, the hash of what decides its result"
+    if record.n_epochs_done > architecture.training.epochs:
+        yield f"{record.n_epochs_done} epochs done of {architecture.training.epochs}"
+
+
+def _epochs(store: Store, record: RunRecord) -> Iterator[str]:
+    found = [epoch.epoch for epoch in store.epochs(record.run_id)]
+    if found != list(range(1, record.n_epochs_done + 1)):
+        missing = sorted(set(range(1, record.n_epochs_done + 1)) - set(found))
+        yield f"{len(found)} recorded of {record.n_epochs_done} done" + (
+            f", epoch {missing[0]} missing" * bool(missing)
+        )
+
+
+def _outcome(store: Store, record: RunRecord) -> Iterator[str]:
+    if record.status != "finished":
+        return
+    outcome = store.outcome(record.run_id)
+    yield from _probabilities(outcome, len(store.class_names))
+    accuracy = float(outcome.correct(store.test_labels()).mean())
+    if record.test_accuracy is None or abs(accuracy - record.test_accuracy) > ACCURACY_TOLERANCE:
+        yield f"accuracy {accuracy:.6f}, recorded as {record.test_accuracy}"
+    loss = outcome.log_loss()
+    if record.test_loss is None or not math.isclose(loss, record.test_loss, rel_tol=LOSS_TOLERANCE, abs_tol=1e-5):
+        yield f"loss {loss:.6f}, recorded as {record.test_loss}"
+
+
+def _probabilities(outcome: Outcome, n_classes: int) -> Iterator[str]:
+    for values in (outcome.p_predicted, outcome.p_true):
+        if not np.all((values >= 0) & (values <= 1)):
+            yield "a probability outside 0 to 1"
+    if outcome.predicted.size and not 0 <= int(outcome.predicted.min()) <= int(outcome.predicted.max()) < n_classes:
+        yield f"a predicted class outside 0 to {n_classes - 1}"
+
+
+def _weights(store: Store, record: RunRecord) -> Iterator[str]:
+    which: weights.Which
+    for which in ("initial", "final"):
+        try:
+            tensors = store.weights(record.run_id, which)
+        except ResultsError as error:
+            if record.status == "finished":
+                yield str(error)
+            return
+        n_values = sum(tensor.size for tensor in tensors.values())
+        if n_values not in {0, record.n_parameters}:
+            yield f"{n_values} {which} weights, {record.n_parameters} parameters recorded"
+
+
+def _strays(store: Store) -> Iterator[Finding]:
+    """Find files of weights that no record speaks of; a running run may be about to be recorded."""
+    with one_line(store.folder, "read weights"):
+        found = names(store.folder / weights.FOLDER)
+    known = {weights.file_name(record.run_id) for record in store.runs() if record.status != "failed"}
+    for name in found:
+        if weights.may_be_leftover(name) and name.removeprefix(".").removesuffix(".tmp") not in known:
+            yield Finding(f"the file {weights.FOLDER}/{name}", "no run recorded that it belongs to")
