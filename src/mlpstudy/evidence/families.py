@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
 
+MAX_COMPARISONS = 5000
+"""All pairs of 100 architectures: beyond it hardly any difference could survive the adjustment."""
 FamilyKind = Literal["all-pairs", "against", "pairs"]
 
 
@@ -30,12 +32,16 @@ def family(
         pairs: for ``"pairs"``.
 
     Raises:
-        ResultsError: a name is no architecture's, or the family names none.
+        ResultsError: a name is no architecture's, or the family names none or more than 5,000 comparisons.
 
     >>> family(["x", "y", "z"], "against", baseline="y")
     (('x', 'y'), ('z', 'y'))
     """
     if kind == "all-pairs":
+        n_pairs = len(names) * (len(names) - 1) // 2
+        if n_pairs > MAX_COMPARISONS:
+            fix = 'judging.family = "against" or "pairs"'
+            raise ResultsError(must("a family", f"have at most {MAX_COMPARISONS} comparisons", n_pairs, fix))
         return tuple(itertools.combinations(names, 2))
     if kind == "against":
         if baseline is None or baseline not in names:

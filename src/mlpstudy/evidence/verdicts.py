@@ -152,16 +152,17 @@ def _on_new_data(estimate: Estimate) -> str:
         return ""
     if estimate.new_data.excludes(0.0):
         return "; it should show on new data too"
-    return "; on new data it might not show, the test set is too small for that"
+    return "; on new data of the same kind it is not certain to show"
 
 
 def _equivalent_reason(estimate: Estimate, facts: PairFacts) -> str:
     """Return why a pair is EQUIVALENT."""
     if estimate.identical:
         return f"{facts.a} and {facts.b} do the same on every test example in all {estimate.n_seeds} common seeds."
+    band = size_words(facts.band, facts.metric)
     return (
-        f"The difference, {difference_words(estimate.value, facts.metric)}, is inside the "
-        f"{size_words(facts.band, facts.metric)} that do not matter (two one-sided tests, p = {facts.equivalence_p:.2g})."
+        f"The difference, {difference_words(estimate.value, facts.metric)}, is inside the {band} that do not "
+        f"matter (two one-sided tests, p = {facts.equivalence_p:.2g})."
     )
 
 
