@@ -23,8 +23,7 @@ $(VENV)/.build-tools: constraints.txt
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.build-tools $(SOURCES)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install -c constraints.txt --no-build-isolation --force-reinstall --no-deps .
-	$(PIP) install -c constraints.txt mlpstudy
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install -c constraints.txt --no-build-isolation .
 	touch $@
 
 install: $(VENV)/.installed
