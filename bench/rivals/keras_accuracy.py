@@ -16,9 +16,9 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
-
 from bench.rivals.keras_network import keras_model
 from bench.rivals.mnist import N_CLASSES, load
+
 from mlpstudy.spec import load_study
 
 FIELDS = ("side", "architecture", "seed", "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "wall_s")
