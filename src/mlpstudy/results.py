@@ -12,6 +12,7 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.store import Store
 
 if TYPE_CHECKING:
+    import altair as alt
     import polars as pl
 
     from mlpstudy.evidence.comparison import ComparisonRow
@@ -169,6 +170,34 @@ class StudyResults:
                 validation = np.array([[epoch.val_loss for epoch in curve] for curve in curves])
                 found[architecture.name] = observe(train, validation)
         return found
+
+    def loss_curves(self, key: RunKey | None = None) -> alt.LayerChart | alt.FacetChart:
+        """Return the loss curves of one run, or of all architectures on one page, as an Altair chart."""
+        from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
+
+        if key is not None:
+            return gallery.run_loss_curves(self.store, self.run(key))
+        return gallery.study_loss_curves(self.store, self.study, self.runs())
+
+    def violins(self, architecture: str, seed: int | None = None) -> alt.VConcatChart:
+        """Return the violins of every weight layer of one architecture, of one run or pooled over its seeds."""
+        from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
+        from mlpstudy.figures import weight_violins  # noqa: PLC0415
+
+        self.study.architecture(architecture)
+        runs = [r for r in self.runs() if r.architecture == architecture and seed in (None, r.seed)]
+        return weight_violins.figure(gallery.architecture_weights(self.store, runs, architecture))
+
+    def save_figures(self, folder: str | Path | None = None) -> list[Path]:
+        """Save every figure as SVG and PNG, in the folder ``figures`` of the study's folder, and return the paths.
+
+        Raises:
+            StoreError: a file cannot be written.
+        """
+        from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
+
+        target = Path(folder) if folder is not None else self.folder / "figures"
+        return gallery.save_figures(self.store, self.study, self.runs(), self.comparison(), target)
 
 
 _RESULT_COLUMNS = {

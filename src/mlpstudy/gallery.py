@@ -1,0 +1,140 @@
+"""The figures of a stored study: what to draw, from what the store holds; drawn by ``figures``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpstudy.evidence.comparison import ComparisonRow
+from mlpstudy.evidence.curves import mean_curve
+from mlpstudy.figures import (
+    ArchitectureAccuracy,
+    ArchitectureCurves,
+    ArchitectureWeights,
+    Band,
+    RunCurves,
+    accuracy_dots,
+    curves_grid,
+    loss_curves,
+    save,
+    violins_grid,
+    weight_violins,
+)
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from mlpstudy.records import RunRecord
+    from mlpstudy.spec import Study
+    from mlpstudy.store import Store
+
+MAX_RUN_FIGURES = 30
+"""With more runs than this, the figures a run are drawn for the first seed of each architecture only."""
+
+
+def run_loss_curves(store: Store, record: RunRecord) -> alt.LayerChart:
+    """Return the loss curves of one run."""
+    curves = RunCurves.of(record, store.epochs(record.run_id))
+    return loss_curves.figure(curves, validation_source=store.validation_source)
+
+
+def study_loss_curves(store: Store, study: Study, records: Sequence[RunRecord]) -> alt.FacetChart:
+    """Return the loss curves of all architectures on one page; with seeds, means and their intervals."""
+    runs = _by_architecture(records)
+    epochs = store.all_epochs()
+    architectures = []
+    for architecture in study.architectures:
+        own = [RunCurves.of(r, epochs[r.run_id]) for r in runs[architecture.name] if r.run_id in epochs]
+        if own:
+            whole = [c for c in own if c.diverged_epoch is None and c.n_epochs == architecture.training.epochs]
+            bands = [_band([getattr(c, loss) for c in whole], study) for loss in ("train_loss", "val_loss")]
+            architectures.append(ArchitectureCurves(architecture.name, architecture.levels, tuple(own), *bands))
+    level = f"{study.judging.confidence:.0%} interval of the mean"
+    return curves_grid.figure(architectures, validation_source=store.validation_source, interval=level)
+
+
+def _band(curves: list[np.ndarray[tuple[int], np.dtype[np.float64]]], study: Study) -> Band | None:
+    """Return mean and interval of several curves, None for fewer than two."""
+    return Band(*mean_curve(np.stack(curves), study.judging.confidence)) if len(curves) > 1 else None
+
+
+def architecture_weights(store: Store, records: Iterable[RunRecord], name: str) -> ArchitectureWeights:
+    """Return the weight distributions of some runs of one architecture, pooled."""
+    done = [record for record in records if record.status in ("finished", "diverged")]
+    final = [store.weights(record.run_id, "final") for record in done]
+    initial = [store.weights(record.run_id, "initial") for record in done]
+    return ArchitectureWeights.pooled(name, final, initial, seed=done[0].seed if len(done) == 1 else None)
+
+
+def study_accuracies(study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow]) -> alt.LayerChart:
+    """Return the test accuracies of all runs, a row an architecture, with the reported values."""
+    runs = _by_architecture(records)
+    by_name = {row.architecture: row for row in rows}
+    entries = []
+    for architecture in study.architectures:
+        done = [r for r in runs[architecture.name] if r.test_accuracy is not None]
+        row, reported = by_name.get(architecture.name), study.reported.get(architecture.name)
+        spread = row.accuracy if row is not None else None
+        interval = spread.interval if spread is not None else None
+        entries.append(
+            ArchitectureAccuracy(
+                architecture.name,
+                architecture.levels,
+                tuple(r.seed for r in done),
+                np.array([r.test_accuracy for r in done], dtype=np.float64),
+                mean=spread.mean if spread is not None else None,
+                interval=(interval.low, interval.high) if interval is not None else None,
+                reference=reported.test_accuracy if reported is not None else None,
+                n_diverged=row.n_diverged if row is not None else 0,
+            )
+        )
+    return accuracy_dots.figure(entries, reference=study.reported_by or None)
+
+
+def save_figures(
+    store: Store, study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow], folder: Path
+) -> list[Path]:
+    """Save every figure of a study as SVG and PNG, and return the paths.
+
+    The whole study on one page each: ``loss-curves``, ``weight-violins``, ``test-accuracy``. One run each:
+    ``runs/<architecture>-seed-<seed>-loss`` and ``-weights``.
+
+    Raises:
+        StoreError: a file cannot be written.
+    """
+    saved: list[Path] = []
+    ended = [record for record in records if record.status in ("finished", "diverged")]
+    if not ended:
+        return saved
+    saved += save(study_loss_curves(store, study, ended), folder / "loss-curves")
+    saved += save(study_accuracies(study, ended, rows), folder / "test-accuracy")
+    runs = _by_architecture(ended)
+    pooled = [architecture_weights(store, own, name) for name, own in runs.items()]
+    saved += save(violins_grid.figure(pooled), folder / "weight-violins")
+    for record in _drawn_alone(ended):
+        base = folder / "runs" / f"{record.architecture}-seed-{record.seed}"
+        saved += save(run_loss_curves(store, record), f"{base}-loss")
+        weights = architecture_weights(store, [record], record.architecture)
+        saved += save(weight_violins.figure(weights), f"{base}-weights")
+    return saved
+
+
+def _drawn_alone(records: Sequence[RunRecord]) -> Iterator[RunRecord]:
+    """Yield the runs that get figures of their own."""
+    if len(records) <= MAX_RUN_FIGURES:
+        yield from records
+        return
+    for own in _by_architecture(records).values():
+        yield own[0]
+
+
+def _by_architecture(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Return the runs of each architecture, in the order given."""
+    runs: dict[str, list[RunRecord]] = defaultdict(list)
+    for record in records:
+        runs[record.architecture].append(record)
+    return runs
