@@ -154,14 +154,14 @@ def _panel(
     y = alt.Y("y:Q", title="loss (nats)", axis=alt.Axis(tickCount=4), scale=scale)
     base = alt.Chart().encode(x=x, y=y, color=splits.colour(validation_source))
     means = base.transform_filter("datum.what == 'mean'")
-    runs = base.transform_filter("datum.what == 'run'").encode(
-        detail="seed:N", tooltip=["seed:O", *splits.tooltip()], color=splits.colour(validation_source, legend=False)
-    )
-    layers = [runs.mark_line(style="faint-curve", clip=True)]
+    runs = base.transform_filter("datum.what == 'run'").encode(detail="seed:N", tooltip=["seed:O", *splits.tooltip()])
+    mean_lines = means.mark_line(style="curve", clip=True).encode(tooltip=splits.tooltip())
+    # The first layer gives the legend its symbols: strong ones, hence once more below the faint runs.
+    layers = [mean_lines, runs.mark_line(style="faint-curve", clip=True)]
     if any("low" in row for row in rows):
         band = means.mark_area(style="band", clip=True).encode(y=alt.Y("low:Q", title="loss (nats)"), y2="high:Q")
         layers.append(band)
-    layers.append(means.mark_line(style="curve", clip=True).encode(tooltip=splits.tooltip()))
+    layers.append(mean_lines)
     if n_epochs == 1:
         layers += [runs.mark_circle(size=20, opacity=0.3), means.mark_circle(size=20, opacity=1)]
     layers.append(base.transform_filter("datum.what == 'best'").mark_point(style="best", size=60, clip=True))

@@ -43,10 +43,10 @@ def save(
         if name not in FORMATS:
             raise ResultsError(must("the format of a figure", f"be one of {', '.join(FORMATS)}", name))
     base = Path(path_without_suffix)
-    spec = specification(chart, theme)
+    drawing = svg(chart, theme)
     paths = tuple(base.with_name(f"{base.name}.{name}") for name in formats)
     for name, path in zip(formats, paths, strict=True):
-        _write(path, _render(spec, name, scale))
+        _write(path, _converted(drawing, name, scale))
     return paths
 
 
@@ -58,17 +58,23 @@ def specification(chart: alt.TopLevelMixin, theme: Theme | None = None) -> dict[
     return spec
 
 
-def _render(spec: dict[str, Any], name: str, scale: float) -> bytes:
-    """Return the bytes of a file."""
-    import vl_convert  # noqa: PLC0415  # 80 MB that only files need
+def svg(chart: alt.TopLevelMixin, theme: Theme | None = None) -> str:
+    """Return a chart as the text of an SVG file."""
+    import vl_convert  # noqa: PLC0415  # 80 MB that only drawing needs
 
     # No address is allowed, so that drawing can never reach out to a network.
-    allowed: list[str] = []
+    return str(vl_convert.vegalite_to_svg(specification(chart, theme), allowed_base_urls=[]))
+
+
+def _converted(drawing: str, name: str, scale: float) -> bytes:
+    """Return an SVG as the bytes of a file: drawn once, converted into the other formats."""
+    import vl_convert  # noqa: PLC0415  # as above
+
     if name == "png":
-        return bytes(vl_convert.vegalite_to_png(spec, scale=scale, allowed_base_urls=allowed))
+        return bytes(vl_convert.svg_to_png(drawing, scale=scale))
     if name == "pdf":
-        return bytes(vl_convert.vegalite_to_pdf(spec, allowed_base_urls=allowed))
-    return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=allowed)).encode()
+        return bytes(vl_convert.svg_to_pdf(drawing))
+    return drawing.encode()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -153,6 +153,7 @@ def config(theme: Theme) -> dict[str, Any]:
 
 def _styles(theme: Theme) -> dict[str, Any]:
     """Return the mark styles, by role."""
+    dashed = {"strokeWidth": 1.2, "strokeDash": [4, 2.5]}
     return {
         "curve": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},
         "faint-curve": {"strokeWidth": 1, "opacity": 0.3},
@@ -161,11 +162,12 @@ def _styles(theme: Theme) -> dict[str, Any]:
         "guide": {"stroke": theme.muted, "color": theme.muted, "strokeWidth": 1, "strokeDash": [2, 3]},
         "note": {"fill": theme.muted, "color": theme.muted, "fontSize": SMALL_SIZE},
         "strong-note": {"fill": theme.ink, "color": theme.ink, "fontSize": LABEL_SIZE},
-        "trained": {"fill": theme.fill, "fillOpacity": 0.55, "stroke": theme.fill, "strokeWidth": 1.2},
-        "initial": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 1.2, "strokeDash": [4, 2.5]},
+        "trained": {"color": theme.fill, "fillOpacity": 0.5, "stroke": theme.fill, "strokeWidth": 1.2},
+        "initial": {"color": theme.ink, "fillOpacity": 0, "stroke": theme.ink, **dashed},
+        "trained-level": {"color": theme.fill, "stroke": theme.fill, "strokeWidth": 4},
+        "initial-level": {"color": theme.ink, "stroke": theme.ink, **dashed},
         "quartiles": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 3.5, "strokeCap": "round"},
-        "median": {"fill": theme.background, "stroke": theme.ink, "strokeWidth": 1.5, "opacity": 1},
-        "constant": {"stroke": theme.fill, "color": theme.fill, "strokeWidth": 4},
+        "median": {"color": theme.background, "stroke": theme.ink, "strokeWidth": 1.5, "opacity": 1},
         "run": {"opacity": 0.55, "stroke": None, "strokeWidth": 0},
         "mean": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 2.5},
         "interval": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 1.5},
