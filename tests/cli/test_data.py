@@ -11,12 +11,14 @@ import struct
 import subprocess
 import sys
 import termios
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from mlpstudy.cli import terminal
 from mlpstudy.cli.app import app
 from mlpstudy.datasets import find_dataset, mnist
 
@@ -46,7 +48,7 @@ def in_terminal(columns: int, *arguments: str) -> str:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     hidden = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}
     env = {key: value for key, value in os.environ.items() if key not in hidden}
-    process = subprocess.Popen(  # noqa: S603  # our own interpreter
+    process = subprocess.Popen(  # our own interpreter
         [sys.executable, "-c", "from mlpstudy.cli import main; main()", "data", *arguments],
         stdin=theirs,
         stdout=theirs,
@@ -95,8 +97,10 @@ def test_show_prints_what_the_notebook_prints() -> None:
     assert max(len(line) for line in output.splitlines()) <= 120
 
 
-def test_show_prints_the_whole_matrix_where_there_is_room() -> None:
-    """All 28 rows of 28 grey values, exactly; then the scaled values, to two decimals."""
+def test_show_prints_the_whole_matrix_into_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All 28 rows of 28 grey values, exactly; then the scaled values, to two decimals; however narrow the screen."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(terminal, "console", cache(terminal.console.__wrapped__))
     output = call("show", "mnist", "--index", "7", "--split", "test").stdout
     image = find_dataset("mnist").load().test.values[7].reshape(28, 28)
     number = r"(?:\d+|\.\d\d|1\.0)"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlpstudy.datasets import Source, find_dataset, load, registry, scale
+from mlpstudy.datasets.splits import choose
 from mlpstudy.errors import DataError
 from mlpstudy.records import Examples
 from mlpstudy.spec import Data
@@ -92,13 +93,16 @@ def test_loading_again_gives_the_same_bits() -> None:
     assert first.sha256 == again.sha256
 
 
-def test_the_number_of_test_examples_does_not_touch_the_training_examples() -> None:
-    """Each choice has a stream of its own."""
+def test_the_number_of_test_examples_does_not_touch_the_training_examples(mnist: Source) -> None:
+    """Each choice has a stream of its own: training examples index 0, test examples index 1."""
     few = load(SMALL, study_seed=0)
     more = load(SMALL.model_copy(update={"test_examples": 200}), study_seed=0)
     assert rows(few.train) == rows(more.train)
     assert rows(few.validation) == rows(more.validation)
     assert set(rows(few.test)) < set(rows(more.test))
+    of_train, of_test = choose(60_000, 500, 0, 0, "n"), choose(10_000, 100, 0, 1, "n")
+    assert {*rows(few.train), *rows(few.validation)} == {row.tobytes() for row in mnist.train.values[of_train]}
+    assert rows(few.test) == [row.tobytes() for row in mnist.test.values[of_test]]
 
 
 def test_the_hash_tells_apart_whatever_gives_other_arrays() -> None:

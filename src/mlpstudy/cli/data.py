@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 
 WIDE = 120
-"""Columns assumed where the output is no terminal and COLUMNS does not say."""
+"""Columns that a matrix may take where the output is no terminal."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a data set, as 'mlpstudy data list' prints it.")]
