@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint bench lock clean install
+.PHONY: run test lint bench lock clean install docs
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -55,3 +55,6 @@ lock:
 	build/lock/bin/python -m pip install --quiet -r build/lock/needs.txt --group test
 	build/lock/bin/python -m pip freeze | grep -v '^torch' > constraints.txt
 	echo 'torch==2.13.0' >> constraints.txt
+
+docs: $(VENV)/.test-tools
+	$(BIN)/python tools/command_reference.py

@@ -1,0 +1,54 @@
+"""The documentation runs: Python blocks are executed, study files parsed, the command reference is up to date."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from mlpstudy.spec import parse_study
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")], key=lambda path: path.name)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Return the code blocks of a page in one language."""
+    return [code for kind, code in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == language]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
+def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python blocks of a page run from top to bottom, as a reader would paste them."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"__name__": "__main__"}
+    for i, code in enumerate(blocks(page, "python"), start=1):
+        exec(compile(code, f"{page.name}, block {i}", "exec"), names)  # noqa: S102  # the project's own pages
+
+
+def test_study_files_in_the_docs_are_studies() -> None:
+    """Every complete study file that a page shows can be parsed."""
+    shown = [code for page in PAGES for code in blocks(page, "toml") if code.lstrip().startswith("name =")]
+    assert shown
+    for code in shown:
+        assert parse_study(code).architectures
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    """Every relative link and picture of a page exists."""
+    for page in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_command_reference_is_what_the_commands_say() -> None:
+    """docs/commands.md is what ``make docs`` writes."""
+    spec = importlib.util.spec_from_file_location("command_reference", ROOT / "tools" / "command_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == module.reference()
