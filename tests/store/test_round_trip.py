@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -196,7 +196,7 @@ def test_the_writer_belongs_to_one_thread(tmp_path: Path) -> None:
 def test_weights_must_be_float32(tmp_path: Path) -> None:
     """Weights of another type are refused, not rounded silently."""
     result = samples.finished(STUDY)
-    wrong = {name: tensor.astype(np.float64) for name, tensor in result.final_weights.items()}
+    wrong: Any = {name: tensor.astype(np.float64) for name, tensor in result.final_weights.items()}
     with samples.write(tmp_path) as store:
         with pytest.raises(StoreError, match=r"weights final/hidden_1.kernel .* must be float32"):
             store.finish_run(replace(result, final_weights=wrong))

@@ -9,7 +9,7 @@ from mlpstudy.errors import StoreError, must
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import schema
 from mlpstudy.store.database import Database
-from mlpstudy.store.failures import DATABASE, one_line, sqlite_code
+from mlpstudy.store.failures import DATABASE, damaged, one_line, sqlite_code
 from mlpstudy.store.files import refuse_link, sync_folder
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BUSY_S = 10.0
 """How long to wait for a lock of SQLite's own, which nobody holds for longer than one small transaction."""
 
+_MAGIC = b"SQLite format 3\0"
 _NEEDS_MORE_RIGHTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
@@ -69,6 +70,19 @@ def _connect_reading(path: Path) -> sqlite3.Connection:
     raise failures[0]
 
 
+def _is_database(path: Path) -> bool:
+    """Say whether a file has content; SQLite would take a very short file for an empty database.
+
+    Raises:
+        StoreError: it has, but not SQLite's.
+    """
+    with path.open("rb") as file:
+        start = file.read(len(_MAGIC))
+    if start not in {b"", _MAGIC}:
+        raise damaged(path, "a file that is no database")
+    return start == _MAGIC
+
+
 def _in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a copy of an older database, migrated in memory: a reader never changes the file."""
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -85,37 +99,46 @@ def _no_study(folder: Path) -> StoreError:
     return StoreError(must(f"folder {folder}", "hold a study", found, fix))
 
 
-def open_reading(folder: Path) -> Database:
-    """Open a study's database for reading, from any thread.
+def find_reading(folder: Path) -> Database | None:
+    """Open a study's database for reading, from any thread; return None where there is none (yet).
 
     Raises:
-        StoreError: there is none, it is damaged, not a study's, or of a newer schema.
+        StoreError: it is damaged, not a study's, or of a newer schema.
     """
     path = folder / DATABASE
     with one_line(folder, "read the study"):
         refuse_link(path)
-        if not path.is_file():
-            raise _no_study(folder)
+        if not path.is_file() or not _is_database(path):
+            return None
         connection = _connect_reading(path)
         try:
-            connection = _checked(connection, folder)
+            if schema.is_empty(connection):
+                connection.close()
+                return None
+            schema.check_kind(connection, path)
+            if schema.version(connection) < SCHEMA_VERSION:
+                connection = _in_memory(connection)
+            schema.check_layout(connection, path)
+            connection.execute("PRAGMA query_only = ON")
+            if connection.execute("SELECT count(*) FROM study").fetchone()[0] == 0:
+                connection.close()
+                return None
         except BaseException:
             connection.close()
             raise
         return Database(folder, connection)
 
 
-def _checked(connection: sqlite3.Connection, folder: Path) -> sqlite3.Connection:
-    """Return a connection to what is known to be a study of this version's schema."""
-    path = folder / DATABASE
-    if schema.is_empty(connection):
+def open_reading(folder: Path) -> Database:
+    """Open a study's database for reading, from any thread.
+
+    Raises:
+        StoreError: there is none, it is damaged, not a study's, or of a newer schema.
+    """
+    database = find_reading(folder)
+    if database is None:
         raise _no_study(folder)
-    schema.check_kind(connection, path)
-    if schema.version(connection) < SCHEMA_VERSION:
-        connection = _in_memory(connection)
-    schema.check_layout(connection, path)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
+    return database
 
 
 def open_writing(folder: Path) -> Database:
@@ -127,6 +150,8 @@ def open_writing(folder: Path) -> Database:
     path = folder / DATABASE
     with one_line(folder, "write the study"):
         refuse_link(path)
+        if path.is_file():
+            _is_database(path)
         connection = _connect(path, "mode=rwc", any_thread=False)
         try:
             if not schema.is_empty(connection):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DATABASE = "study.db"
 KEPT = "every run finished so far is kept"
+AGAIN = f"check the disk and run it again: {KEPT}"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _PRIMARY_CODE = 0xFF
@@ -40,7 +41,9 @@ def _full(folder: Path, doing: str) -> StoreError:
 
 
 def _forbidden(folder: Path, doing: str, found: str) -> StoreError:
-    return StoreError(must(f"folder {folder}", f"allow to {doing}", found, "change its permissions, or --out another"))
+    return StoreError(
+        must(f"folder {folder}", f"allow to {doing}", found, "change its permissions, or use another folder")
+    )
 
 
 def _from_os(error: OSError, folder: Path, doing: str) -> StoreError:
@@ -52,7 +55,7 @@ def _from_os(error: OSError, folder: Path, doing: str) -> StoreError:
     if error.errno in {errno.ENOTDIR, errno.EEXIST}:
         where = os.fsdecode(error.filename) if error.filename else str(folder)
         return StoreError(must(where, "be a folder", "something else of that name", "--out another folder"))
-    return StoreError(must(f"folder {folder}", f"allow to {doing}", found, KEPT))
+    return StoreError(must(f"folder {folder}", f"allow to {doing}", found, AGAIN))
 
 
 def _from_sqlite(error: sqlite3.Error, folder: Path, doing: str) -> StoreError:
@@ -65,7 +68,7 @@ def _from_sqlite(error: sqlite3.Error, folder: Path, doing: str) -> StoreError:
         return _forbidden(folder, doing, f"the error {error}")
     if code in _SQLITE_BUSY:
         return StoreError(must(str(folder / DATABASE), "be free", "a lock of another program", "close it there"))
-    return StoreError(must(str(folder / DATABASE), f"allow to {doing}", f"the error {error}", KEPT))
+    return StoreError(must(str(folder / DATABASE), f"allow to {doing}", f"the error {error}", AGAIN))
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def write_durably(folder: Path, name: str, content: bytes) -> None:
     A temporary file is written and synced, then renamed, then the folder is synced.
 
     Raises:
-        OSError: the file as it was before is untouched.
+        OSError: nothing of what was to be written may be relied on; there is no half of a file.
         StoreError: the folder is a symbolic link.
     """
     temporary = f".{name}{TEMPORARY_SUFFIX}"

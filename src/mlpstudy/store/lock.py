@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, must
+from mlpstudy.store.files import refuse_link
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK_FILE = "lock"
 _LONGEST_NOTE = 200
+_ATTEMPTS = 10
+_PAUSE_S = 0.02
 
 
 class WriterLock:
@@ -30,19 +34,28 @@ class WriterLock:
             StoreError: another writer holds it.
             OSError: the file cannot be made.
         """
+        refuse_link(folder / LOCK_FILE)
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         self._descriptor = os.open(folder / LOCK_FILE, flags, 0o666)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(self._descriptor, _LONGEST_NOTE, 0).decode(errors="replace").strip()
-            os.close(self._descriptor)
-            found = f"another writer: {holder or 'process unknown'}"
-            raise StoreError(must(f"folder {folder}", "have one writer", found, "wait for it, or stop it")) from None
+            self._take(folder)
         except BaseException:
             os.close(self._descriptor)
             raise
         self._note(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+
+    def _take(self, folder: Path) -> None:
+        """Try for a moment: a reader that asks who writes holds a shared lock for some microseconds."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if attempt < _ATTEMPTS - 1:
+                    time.sleep(_PAUSE_S)
+            else:
+                return
+        found = f"another writer, {_read_note(self._descriptor)}"
+        raise StoreError(must(f"folder {folder}", "have one writer", found, "wait for it, or stop it"))
 
     def _note(self, text: str) -> None:
         """Say who holds the lock; a full disk must not keep a writer from opening, so failure is no error."""
@@ -58,3 +71,29 @@ class WriterLock:
             self._note("")
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _read_note(descriptor: int) -> str:
+    """Return who holds the lock, in one line of plain characters."""
+    note = os.pread(descriptor, _LONGEST_NOTE, 0).decode(errors="replace").strip()
+    return note if note.isprintable() and note else "an unknown process"
+
+
+def writer_of(folder: Path) -> str | None:
+    """Return who is writing a study, ``"process 4711 since 2026-01-01 12:00:00 UTC"``, or None.
+
+    Raises:
+        OSError: the lock file cannot be read.
+    """
+    try:
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read_note(descriptor)
+    else:
+        return None
+    finally:
+        os.close(descriptor)

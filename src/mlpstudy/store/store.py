@@ -15,6 +15,7 @@ from mlpstudy.store import rows, weights
 from mlpstudy.store.connection import open_reading
 from mlpstudy.store.failures import DATABASE, damaged, one_line
 from mlpstudy.store.files import read_exactly
+from mlpstudy.store.lock import writer_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,6 +42,8 @@ class Store:
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
         self._database = database
+        # Absolute, so that a later change of the working directory does not lose the files.
+        self._weights_folder = folder.absolute() / weights.FOLDER
         self._parsed: tuple[str, Study] | None = None
 
     @classmethod
@@ -103,7 +106,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
     def _parse(self, fields: str) -> Study:
         try:
             return Study(**json.loads(fields))
-        except (StudyError, ValueError, TypeError) as error:
+        except (StudyError, ValueError, TypeError, RecursionError) as error:
             raise damaged(self.folder / DATABASE, f"a study that cannot be read ({error})") from error
 
     @property
@@ -129,8 +132,11 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
     @property
     def class_names(self) -> tuple[str, ...]:
         """One name a class."""
-        names = json.loads(rows.text(self._study_row(), "class_names"))
-        return tuple(str(name) for name in names)
+        text = rows.text(self._study_row(), "class_names")
+        try:
+            return tuple(str(name) for name in json.loads(text))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise damaged(self.folder / DATABASE, f"class names that cannot be read ({error})") from error
 
     @property
     def image_shape(self) -> tuple[int, int] | None:
@@ -244,7 +250,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
             StoreError: the file is missing or damaged.
         """
         row = self._run_row(run_id)
-        path = self.folder / weights.FOLDER / weights.file_name(run_id)
+        path = self._weights_folder / weights.file_name(run_id)
         if row["weights_sha256"] is None:
             found = f"the status {row['status']}"
             raise ResultsError(must(f"run {run_id}", "be finished to have weights", found, "mlpstudy run"))
@@ -257,6 +263,15 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
     def change_counter(self) -> int:
         """Return a number that changes whenever anything was committed; compare it within one Store only."""
         return self._database.change_counter()
+
+    def writer(self) -> str | None:
+        """Return who is writing the study now, or None: then its running runs have been interrupted.
+
+        Raises:
+            StoreError: the lock cannot be read.
+        """
+        with one_line(self.folder, "read who writes it"):
+            return writer_of(self.folder)
 
     def verify(self) -> list[Finding]:
         """Check every hash, every count and every outcome; return what is damaged, precisely."""

@@ -91,7 +91,7 @@ def decode(content: bytes, which: Which, what: object = "the weights") -> dict[s
         # The library checks the header's length and every tensor's extent against the bytes present.
         tensors = load(content)
         order = _order(content)
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise damaged(what, f"no safetensors file of mlpstudy's ({error})") from error
     if set(order) != set(tensors):
         raise damaged(what, "an order of layers that does not fit its tensors")

@@ -12,7 +12,7 @@ import numpy as np
 from mlpstudy.errors import StoreError, must
 from mlpstudy.spec import SEMANTICS_VERSION, run_id
 from mlpstudy.store import recording, rows, weights
-from mlpstudy.store.connection import open_writing
+from mlpstudy.store.connection import find_reading, open_writing
 from mlpstudy.store.difference import differences
 from mlpstudy.store.failures import one_line
 from mlpstudy.store.files import make_folder, names, refuse_link, remove, write_durably
@@ -36,16 +36,18 @@ class WritableStore(Store):
     def __init__(self, folder: Path, study: Study, dataset: Dataset, engine: str) -> None:
         with one_line(folder, "write the study"):
             make_folder(folder)
-            refuse_link(folder / weights.FOLDER)
-            make_folder(folder / weights.FOLDER)
             self._lock = WriterLock(folder)
         try:
+            _check_same(folder, study, dataset, engine)
             super().__init__(folder, open_writing(folder))
         except BaseException:
             self._lock.release()
             raise
         try:
             self._claim(study, dataset, engine)
+            with one_line(folder, "write weights"):
+                refuse_link(self._weights_folder)
+                make_folder(self._weights_folder)
         except BaseException:
             self.close()
             raise
@@ -56,34 +58,19 @@ class WritableStore(Store):
         self._lock.release()
 
     def _claim(self, study: Study, dataset: Dataset, engine: str) -> None:
-        """Make the folder the study's, or check that it is; the study's fields become those given here."""
+        """Make the folder the study's, which it may be already; its seeds and title become those given here."""
         if not self._database.query("SELECT 1 FROM study"):
             values = _study_values(study, dataset, engine)
             with self._database.writing("record the study"):
                 self._database.execute(rows.insert("study", values), values)
                 recording.seal_study(self._database)
             return
-        self._check_same(study, dataset, engine)
-        fields = study.with_changes(seeds=max(study.seeds, self.planned_seeds)).to_fields()
-        if _ordered_json(fields) != self._study_row()["fields"]:
+        changed = study.with_changes(seeds=max(study.seeds, self.planned_seeds))
+        fields = _ordered_json(changed.to_fields())
+        if fields != self._study_row()["fields"]:
             with self._database.writing("record the study"):
-                self._database.execute("UPDATE study SET fields = ?, name = ?", (_ordered_json(fields), study.name))
+                self._database.execute("UPDATE study SET fields = ?, name = ?", (fields, changed.name))
                 recording.seal_study(self._database)
-
-    def _check_same(self, study: Study, dataset: Dataset, engine: str) -> None:
-        there = self.study()
-        what, fix = f"folder {self.folder}", "--out another folder"
-        if self.semantics_version != SEMANTICS_VERSION:
-            found = f"the semantics {self.semantics_version}, under which the same study gives other numbers"
-            raise StoreError(must(what, f"be of the semantics {SEMANTICS_VERSION}", found, fix))
-        if there.identity() != study.identity():
-            found = f'another study "{there.name}" with {differences(there, study)}'
-            raise StoreError(must(what, f'belong to this study "{study.name}"', found, fix))
-        if self.engine != engine:
-            raise StoreError(must(what, f'hold runs of the engine "{engine}"', f"runs of {self.engine!r}", fix))
-        if self.data_sha256 != dataset.sha256:
-            found = f"runs made from other data: SHA-256 {self.data_sha256[:12]} there, {dataset.sha256[:12]} here"
-            raise StoreError(must(what, f"hold runs made from the data {dataset.name} as they are now", found, fix))
 
     def begin_run(self, record: RunRecord) -> None:
         """Record that a run has begun.
@@ -173,11 +160,10 @@ class WritableStore(Store):
             run_ids = tuple(str(row["run_id"]) for row in found)
             recording.forget(self._database, run_ids)
         with one_line(self.folder, "drop unfinished runs"):
-            folder = self.folder / weights.FOLDER
             kept = {weights.file_name(run_id) for run_id in self.completed_run_ids()}
-            for name in names(folder):
+            for name in names(self._weights_folder):
                 if weights.may_be_leftover(name) and name not in kept:
-                    remove(folder, name)
+                    remove(self._weights_folder, name)
         return run_ids
 
     def _check_belongs(self, record: RunRecord) -> None:
@@ -204,8 +190,34 @@ class WritableStore(Store):
         run_id = result.record.run_id
         content = weights.encode(run_id, result.initial_weights, result.final_weights)
         with one_line(self.folder, "record weights"):
-            write_durably(self.folder / weights.FOLDER, weights.file_name(run_id), content)
+            write_durably(self._weights_folder, weights.file_name(run_id), content)
         return content
+
+
+def _check_same(folder: Path, study: Study, dataset: Dataset, engine: str) -> None:
+    """Check that a folder is free, or belongs to the same study; it is only read.
+
+    Raises:
+        StoreError: it belongs to another study, engine or data, and what differs.
+    """
+    database = find_reading(folder)
+    if database is None:
+        return
+    what, fix = f"folder {folder}", "--out another folder"
+    with Store(folder, database) as store:
+        there = store.study()
+        if store.semantics_version != SEMANTICS_VERSION:
+            found = f"the semantics {store.semantics_version}, under which the same study gives other numbers"
+            raise StoreError(must(what, f"be of the semantics {SEMANTICS_VERSION}", found, fix))
+        if there.identity() != study.identity():
+            found = f'another study "{there.name}" with {differences(there, study)}'
+            raise StoreError(must(what, f'belong to this study "{study.name}"', found, fix))
+        if store.engine != engine:
+            raise StoreError(must(what, f'hold runs of the engine "{engine}"', f"runs of {store.engine!r}", fix))
+        if store.data_sha256 != dataset.sha256:
+            hashes = f"SHA-256 {store.data_sha256[:12]} there, {dataset.sha256[:12]} here"
+            be = f"hold runs made from the data {dataset.name} as they are now"
+            raise StoreError(must(what, be, f"runs made from other data: {hashes}", fix))
 
 
 def _ordered_json(value: object) -> str:

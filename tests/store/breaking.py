@@ -1,0 +1,59 @@
+"""Helpers for tests that break things: what was said, changes behind the store's back, lost rights."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlpstudy.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOBODY = 65534
+
+
+def said(call: Any, *arguments: Any) -> str:
+    """Return the one line of the StoreError that a call must end with."""
+    with pytest.raises(StoreError) as caught:
+        call(*arguments)
+    text = str(caught.value)
+    assert "\n" not in text
+    return text
+
+
+def execute(folder: Path, statement: str, parameters: tuple[object, ...] = ()) -> None:
+    """Change a study's database behind the store's back."""
+    with closing(sqlite3.connect(folder / "study.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(statement, parameters)
+
+
+@contextmanager
+def nobody() -> Iterator[Path]:
+    """Yield a folder that everybody may read; inside, act as a user who has no special rights."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    me = os.geteuid()
+    try:
+        yield folder
+    finally:
+        os.seteuid(me)
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def become_nobody(folder: Path) -> None:
+    """Take the right to write from a folder and from this process, until ``nobody`` ends."""
+    for path in (*folder.rglob("*"), folder):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    if os.geteuid() == 0:
+        os.seteuid(NOBODY)
