@@ -19,8 +19,9 @@ import time
 import numpy as np
 import scipy
 
-from mlpstudy.evidence.judgement import Rules, judge
+from mlpstudy.evidence.judgement import judge
 from mlpstudy.evidence.sample import ArchitectureSample, StudySample
+from mlpstudy.spec import Judging
 
 N_EXAMPLES = 10_000
 SIZES = ((9, 30, 5.0), (30, 50, 60.0))
@@ -57,7 +58,7 @@ def measure(n_architectures: int, n_seeds: int, promised_s: float) -> bool:
     """Judge one size, print its line, and say whether it keeps what is promised."""
     sample = simulated(n_architectures, n_seeds)
     start = time.perf_counter()
-    judgement = judge(sample, Rules())
+    judgement = judge(sample, Judging())
     wall_s = time.perf_counter() - start
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     kept = wall_s < promised_s and peak_gb < MAX_GB

@@ -8,38 +8,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from evidence.simulated import run
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.comparison import comparison_rows, spread
 from mlpstudy.evidence.intervals import mean_interval
-from mlpstudy.records import Provenance, RunRecord, Status
-
-PROVENANCE = Provenance("0", "native", "0", "avx2", "3.11", "2", "linux", "cpu", 2)
-
-
-def run(architecture: str, seed: int, accuracy: float | None, status: Status = "finished") -> RunRecord:
-    """Return a record; the loss is 1 - accuracy, the wall time 10 s a seed."""
-    return RunRecord(
-        run_id=f"{architecture}/{seed}",
-        architecture=architecture,
-        seed=seed,
-        status=status,
-        reason=None,
-        n_epochs_done=20,
-        diverged_epoch=None,
-        test_loss=None if accuracy is None else 1 - accuracy,
-        test_accuracy=accuracy,
-        n_parameters=100,
-        n_trainable=90,
-        wall_s=10.0 * (seed + 1),
-        started_at="2026-01-01T00:00:00Z",
-        provenance=PROVENANCE,
-    )
 
 
 def test_means_and_intervals_are_scipys() -> None:
     """Mean, SD, standard error and t interval over the finished runs are those that SciPy gives."""
     values = [0.981, 0.979, 0.9835, 0.98]
-    (row,) = comparison_rows([run("plain-2", seed, value) for seed, value in enumerate(values)])
+    (row,) = comparison_rows(
+        [run("plain-2", seed, value, wall_s=10.0 * (seed + 1)) for seed, value in enumerate(values)]
+    )
     assert row.accuracy is not None
     assert row.accuracy.interval is not None
     assert row.loss is not None

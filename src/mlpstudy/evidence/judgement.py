@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.contrasts import Estimate, estimate_contrasts
 from mlpstudy.evidence.factorial import Effect, factor_effects
-from mlpstudy.evidence.families import FamilyKind, family, family_weights
+from mlpstudy.evidence.families import family, family_weights
 from mlpstudy.evidence.ledger import FlipLedger, HardExample, flip_ledger, hard_examples
 from mlpstudy.evidence.letters import compact_letters
 from mlpstudy.evidence.noise import NoiseAudit, audit
@@ -19,6 +19,7 @@ from mlpstudy.evidence.sample import METRICS, ArchitectureSample, Metric, StudyS
 from mlpstudy.evidence.signflip import holm
 from mlpstudy.evidence.superiority import Superiority, superiority
 from mlpstudy.evidence.verdicts import PairFacts, Verdict, equivalence_p, judge_pair
+from mlpstudy.spec import Judging
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -29,30 +30,16 @@ LISTED_FLIPS = 8
 """Examples a pair in the judgement's flip ledgers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How a study is judged: written in the study file before anything runs.
+def band(judging: Judging, metric: Metric) -> float:
+    """Return the band of indifference in the unit of a metric.
 
-    Attributes:
-        metric: the primary metric; the others are exploratory.
-        family: the comparisons that are adjusted together.
-        baseline: for ``family = "against"``.
-        pairs: for ``family = "pairs"``.
-        confidence: level of the intervals; the error rate of a family is 1 minus it.
-        indifference_pp: differences of at most that many percentage points do not matter.
+    The declared points for accuracy and calibration error; 0.05 nats a point for log loss.
+
+    >>> band(Judging(), "accuracy"), band(Judging(), "log loss")
+    (0.001, 0.005)
     """
-
-    metric: Metric = "accuracy"
-    family: FamilyKind = "all-pairs"
-    baseline: str | None = None
-    pairs: tuple[tuple[str, str], ...] = ()
-    confidence: float = 0.95
-    indifference_pp: float = 0.1
-
-    def band(self, metric: Metric) -> float:
-        """Return the band of indifference in the unit of a metric."""
-        share = self.indifference_pp / 100
-        return share * NATS_AN_ERROR if metric == "log loss" else share
+    share = judging.indifference_pp / 100
+    return share * NATS_AN_ERROR if metric == "log loss" else share
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +134,7 @@ class Judgement:
     """What counts as evidence in a study.
 
     Attributes:
-        rules: how it was judged.
+        judging: how it was judged.
         n_planned: seeds an architecture that the study asks for.
         n_examples: test examples.
         is_provisional: fewer runs are finished than planned; not the verdicts of record.
@@ -157,7 +144,7 @@ class Judgement:
         hard: examples that nearly all runs get wrong.
     """
 
-    rules: Rules
+    judging: Judging
     n_planned: int
     n_examples: int
     is_provisional: bool
@@ -172,29 +159,29 @@ class Judgement:
         return self.metrics[0]
 
 
-def judge(sample: StudySample, rules: Rules, *, n_workers: int = 1) -> Judgement:
+def judge(sample: StudySample, judging: Judging, *, n_workers: int = 1) -> Judgement:
     """Return the judgement of a study.
 
     Args:
         sample: what its runs did.
-        rules: how it is judged.
+        judging: how it is judged, as the study file declares it.
         n_workers: runs that train at once here, for the time that more seeds take.
 
     Raises:
-        ResultsError: there are fewer than two architectures, or the rules name one that is not there.
+        ResultsError: there are fewer than two architectures, or the declaration names one that is not there.
     """
     names = [a.name for a in sample.architectures]
     if len(names) < 2:  # noqa: PLR2004  # nothing to compare
         raise ResultsError(must("a judged study", "have two architectures to compare", len(names)))
-    pairs = family(names, rules.family, baseline=rules.baseline, pairs=rules.pairs)
+    pairs = family(names, judging.family, baseline=judging.baseline, pairs=judging.pairs)
     noise = tuple(_noise(a, sample) for a in sample.architectures)
-    ordered = (rules.metric, *(m for m in METRICS if m != rules.metric))
+    ordered = (judging.metric, *(m for m in METRICS if m != judging.metric))
     return Judgement(
-        rules=rules,
+        judging=judging,
         n_planned=sample.n_planned,
         n_examples=sample.n_examples,
         is_provisional=sample.is_provisional,
-        metrics=tuple(_metric(metric, sample, rules, pairs, noise, n_workers) for metric in ordered),
+        metrics=tuple(_metric(metric, sample, judging, pairs, noise, n_workers) for metric in ordered),
         noise=noise,
         flips=tuple(ledger for a, b in pairs if (ledger := ledger_of(sample, a, b, n_listed=LISTED_FLIPS)) is not None),
         hard=hard_examples(
@@ -232,7 +219,7 @@ def _noise(architecture: ArchitectureSample, sample: StudySample) -> Architectur
 def _metric(
     metric: Metric,
     sample: StudySample,
-    rules: Rules,
+    judging: Judging,
     pairs: Sequence[tuple[str, str]],
     noise: Sequence[ArchitectureNoise],
     n_workers: int,
@@ -244,26 +231,26 @@ def _metric(
     names = [a.name for a in sample.architectures]
     resolution = 1.0 / sample.n_examples if metric == "accuracy" else 0.0
     estimates = estimate_contrasts(
-        family_weights(names, pairs), seeds, scores, cells, confidence=rules.confidence, resolution=resolution
+        family_weights(names, pairs), seeds, scores, cells, confidence=judging.confidence, resolution=resolution
     )
-    band = rules.band(metric)
-    p_equivalent = holm([equivalence_p(estimate, band) for estimate in estimates])
+    width = band(judging, metric)
+    p_equivalent = holm([equivalence_p(estimate, width) for estimate in estimates])
     judged = tuple(
-        _pair(sample, metric, rules, noise, scores, pair, estimate, float(p), len(pairs), n_workers)
+        _pair(sample, metric, judging, noise, scores, pair, estimate, float(p), len(pairs), n_workers)
         for pair, estimate, p in zip(pairs, estimates, p_equivalent, strict=True)
     )
     return MetricJudgement(
         metric=metric,
         unit="nats" if metric == "log loss" else "share",
-        is_primary=metric == rules.metric,
-        band=band,
+        is_primary=metric == judging.metric,
+        band=width,
         pairs=judged,
         effects=factor_effects(
             [a.levels for a in sample.architectures],
             seeds,
             scores,
             cells,
-            confidence=rules.confidence,
+            confidence=judging.confidence,
             resolution=resolution,
         ),
         standings=_standings(names, metric, scores, judged, noise),
@@ -273,7 +260,7 @@ def _metric(
 def _pair(
     sample: StudySample,
     metric: Metric,
-    rules: Rules,
+    judging: Judging,
     noise: Sequence[ArchitectureNoise],
     scores: Sequence[FloatArray],
     pair: tuple[str, str],
@@ -293,7 +280,7 @@ def _pair(
         a=pair[0],
         b=pair[1],
         metric=metric,
-        band=rules.band(metric),
+        band=band(judging, metric),
         n_comparisons=n_comparisons,
         trouble="; ".join(text for text in (noise[i].trouble, noise[j].trouble) if text),
         equivalence_p=p_equivalent,
@@ -306,7 +293,7 @@ def _pair(
     sign = 1.0 if higher_is_better(metric) else -1.0
     beats = None
     if first.n and second.n:
-        beats = superiority(sign * scores[i], sign * scores[j], rules.confidence)
+        beats = superiority(sign * scores[i], sign * scores[j], judging.confidence)
     return PairJudgement(
         a=pair[0],
         b=pair[1],

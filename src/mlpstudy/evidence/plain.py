@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from pydantic import BaseModel
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
@@ -14,7 +15,7 @@ Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 def plain(value: object) -> Plain:
     """Return any result of this package as plain JSON values.
 
-    Dataclasses become objects with their field names, tuples and arrays lists, infinities and nan null.
+    Dataclasses and models become objects with their field names, tuples and arrays lists, infinities and nan null.
 
     Raises:
         TypeError: the value is of a type that no result has.
@@ -25,6 +26,8 @@ def plain(value: object) -> Plain:
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
