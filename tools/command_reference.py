@@ -35,9 +35,7 @@ def _sections(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401  # type
     text, _, example = inspect.cleandoc(command.help).partition("Example:")
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
-    usage = " ".join(
-        [name, *(_usage(p) for p in arguments), *(["[OPTIONS]"] if options else [])]
-    )
+    usage = " ".join([name, *(_usage(p) for p in arguments), *(["[OPTIONS]"] if options else [])])
     yield f"## `{name}`\n\n{_flat(text)}\n\n```\n{usage}\n```\n"
     rows = [f"| `{_names(p)}` | {p.help or ''} | {_default(p)} |" for p in (*arguments, *options)]
     if rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import re
 from pathlib import Path
@@ -26,7 +27,14 @@ def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "__main__"}
     for i, code in enumerate(blocks(page, "python"), start=1):
-        exec(compile(code, f"{page.name}, block {i}", "exec"), names)  # noqa: S102  # the project's own pages
+        where = f"{page.name}, block {i}"
+        if code.startswith(">>>"):
+            example = doctest.DocTestParser().get_doctest(code, names, where, str(page), 0)
+            result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, clear_globs=False)
+            assert result.failed == 0
+            names.update(example.globs)
+        else:
+            exec(compile(code, where, "exec"), names)  # noqa: S102  # the project's own pages
 
 
 def test_study_files_in_the_docs_are_studies() -> None:
