@@ -54,13 +54,20 @@ def verify(store: Store, database: Database) -> list[Finding]:
     Returns:
         What is damaged, nothing where all is well.
     """
-    try:
-        findings = [*_pages(database)]
-        if not findings:
-            findings = [*_study(store, database), *_runs(store, database), *_strays(store)]
-    except MlpstudyError as error:
-        return [Finding("the database", str(error))]
+    findings = [*_collected(_pages(database), "the database")]
+    if not findings:
+        findings += _collected(_study(store, database), "the study")
+        findings += _collected(_runs(store, database), "the runs")
+        findings += _collected(_strays(store, database), "the folder")
     return findings
+
+
+def _collected(found: Iterator[Finding], what: str) -> Iterator[Finding]:
+    """Yield findings, and as the last one what made it impossible to go on."""
+    try:
+        yield from found
+    except MlpstudyError as error:
+        yield Finding(what, str(error))
 
 
 def _pages(database: Database) -> Iterator[Finding]:
@@ -124,10 +131,10 @@ def _record(store: Store, record: RunRecord) -> Iterator[str]:
 
 def _epochs(store: Store, record: RunRecord) -> Iterator[str]:
     found = [epoch.epoch for epoch in store.epochs(record.run_id)]
-    if found != list(range(1, record.n_epochs_done + 1)):
-        missing = sorted(set(range(1, record.n_epochs_done + 1)) - set(found))
+    gap = next((i for i, epoch in enumerate(found, start=1) if epoch != i), None)
+    if len(found) != record.n_epochs_done or gap is not None:
         yield f"{len(found)} recorded of {record.n_epochs_done} done" + (
-            f", epoch {missing[0]} missing" * bool(missing)
+            "" if gap is None else f", epoch {gap} missing"
         )
 
 
@@ -166,11 +173,11 @@ def _weights(store: Store, record: RunRecord) -> Iterator[str]:
             yield f"{n_values} {which} weights, {record.n_parameters} parameters recorded"
 
 
-def _strays(store: Store) -> Iterator[Finding]:
+def _strays(store: Store, database: Database) -> Iterator[Finding]:
     """Find files of weights that no record speaks of; a running run may be about to be recorded."""
     with one_line(store.folder, "read weights"):
         found = names(store.folder / weights.FOLDER)
-    known = {weights.file_name(record.run_id) for record in store.runs() if record.status != "failed"}
+    known = {row["run_id"] for row in database.query("SELECT run_id FROM runs WHERE status != 'failed'")}
     for name in found:
-        if weights.may_be_leftover(name) and name.removeprefix(".").removesuffix(".tmp") not in known:
+        if weights.may_be_leftover(name) and name.lstrip(".").split(".")[0] not in known:
             yield Finding(f"the file {weights.FOLDER}/{name}", "no run recorded that it belongs to")

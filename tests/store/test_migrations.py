@@ -1,0 +1,110 @@
+"""A store of every earlier version opens: untouched for reading, brought up to date for writing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mlpstudy.errors import StoreError
+from mlpstudy.records import SCHEMA_VERSION
+from mlpstudy.store import Store, connection, recording, schema
+from store import samples
+from store.make_golden import GOLDEN, summary
+
+VERSIONS = sorted(GOLDEN.iterdir())
+
+
+def test_there_is_a_golden_store_for_every_version() -> None:
+    """Each version of the schema has left a store behind."""
+    assert [path.name for path in VERSIONS] == [f"v{version}" for version in range(1, SCHEMA_VERSION + 1)]
+    assert len(schema.MIGRATIONS) == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize("folder", VERSIONS, ids=lambda path: str(path.name))
+def test_a_golden_store_can_be_read(folder: Path) -> None:
+    """A reader finds in it what its writer wrote, and leaves it as it is."""
+    before = (folder / "study.db").read_bytes()
+    with Store.open(folder) as store:
+        assert summary(store) == json.loads((folder / "expected.json").read_text())
+        assert store.verify() == []
+    assert (folder / "study.db").read_bytes() == before
+    assert sorted(path.name for path in folder.iterdir()) == ["expected.json", "study.db", "weights"]
+
+
+@pytest.mark.parametrize("folder", VERSIONS, ids=lambda path: str(path.name))
+def test_a_golden_store_can_be_brought_up_to_date(folder: Path, tmp_path: Path) -> None:
+    """A writer migrates it in place, and everything in it stays."""
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    connection.open_writing(copy).close_writing()
+    with Store.open(copy) as store:
+        assert store._database.query("PRAGMA user_version")[0][0] == SCHEMA_VERSION
+        assert summary(store) == json.loads((folder / "expected.json").read_text())
+        assert store.verify() == []
+
+
+def _second_version(database: sqlite3.Connection) -> None:
+    """Stand in for the migration of a later version."""
+    database.execute("CREATE TABLE notes (text TEXT NOT NULL)")
+    database.execute("INSERT INTO notes VALUES ('migrated')")
+
+
+def _broken_version(database: sqlite3.Connection) -> None:
+    """Fail in the middle, after a change was made."""
+    database.execute("DROP TABLE outcomes")
+    database.execute("CREATE TABLE runs (again)")
+
+
+def _as_version_2(monkeypatch: pytest.MonkeyPatch, step: object) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, step))
+    for module in (schema, connection):
+        monkeypatch.setattr(module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    monkeypatch.setattr(schema, "_expected_layout", schema._expected_layout.__wrapped__)
+
+
+def test_a_reader_migrates_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older store is read through the later version's eyes; its file is not changed."""
+    result = samples.finished(samples.tiny_study())
+    samples.fill(tmp_path, [result])
+    before = (tmp_path / "study.db").read_bytes()
+    _as_version_2(monkeypatch, _second_version)
+    with Store.open(tmp_path) as store:
+        assert store._database.query("SELECT text FROM notes")[0][0] == "migrated"
+        assert store.runs() == (result.record,)
+        assert store.verify() == []
+    assert (tmp_path / "study.db").read_bytes() == before
+
+
+def test_a_writer_migrates_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older store is migrated once, under the lock, and then goes on as if it had been made so."""
+    study = samples.tiny_study()
+    results = [samples.finished(study, "4", seed) for seed in (0, 1)]
+    samples.fill(tmp_path, results[:1])
+    with monkeypatch.context() as later:
+        _as_version_2(later, _second_version)
+        samples.fill(tmp_path, results[1:])
+        with Store.open(tmp_path) as store:
+            assert len(store._database.query("SELECT text FROM notes")) == 1
+            assert store.runs() == tuple(result.record for result in results)
+            assert store.verify() == []
+    with pytest.raises(StoreError, match=f"must be schema at most {SCHEMA_VERSION}, got {SCHEMA_VERSION + 1}"):
+        Store.open(tmp_path)
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration happens as a whole or not at all."""
+    result = samples.finished(samples.tiny_study())
+    samples.fill(tmp_path, [result])
+    with monkeypatch.context() as later:
+        _as_version_2(later, _second_version)
+        later.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS[:-1], _broken_version))
+        later.setattr(schema, "_expected_layout", dict)
+        with pytest.raises(StoreError, match="table runs already exists"):
+            samples.write(tmp_path)
+    with Store.open(tmp_path) as store:
+        assert store.runs() == (result.record,)
+        assert store.verify() == []
+        assert recording.study_seal(store._database)
