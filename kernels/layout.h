@@ -58,16 +58,15 @@ struct Activity {
 //
 // Lit columns and rows are stored as float offsets into a panel (index * P).
 struct Input {
-    int n_columns, in_rows, block;          // block = columns a row list's segment covers
-    int n_blocks, capacity;                 // capacity = rows, a multiple of 8
-    float *x;                               // [capacity / 4][in_rows / 4][4][4], columns in grouped order
-    std::uint32_t *row_offset;              // [capacity / 4][in_rows]
-    float *row_value;                       // [capacity / 4][in_rows][4]
-    std::int32_t *row_start;                // [capacity / 4][n_blocks + 1]
-    std::uint32_t *column_offset;           // [in_rows / 4][capacity]
-    float *column_value;                    // [in_rows / 4][capacity][4]
-    std::int32_t *column_count;             // [in_rows / 4]
-    std::uint8_t *column_alive;             // [in_rows / 4]: has been lit since the moments were zero
+    int n_columns, in_rows, n_blocks; // n_blocks of kInputBlock columns
+    int stride; // rows + 4: at a power of two the ends of all column lists would share two sets of L1
+    std::uint32_t *row_offset;                  // [capacity / 4][in_rows]: block b's list starts at b * kInputBlock
+    float *row_value;                           // [capacity / 4][in_rows][4]
+    std::int32_t *row_count;                    // [capacity / 4][n_blocks]
+    std::uint32_t *column_offset;               // [in_rows / 4][stride], null in inference
+    float *column_value;                        // [in_rows / 4][stride][4]
+    std::int32_t *column_count;                 // [in_rows / 4]
+    std::uint8_t *column_alive;                 // [in_rows / 4]: has been lit since the moments were zero
 };
 
 struct Gather {
@@ -93,10 +92,8 @@ struct Kernels {
     int pair;   // panels that one task of the first layer covers
     int row_tile;
 
-    // Rows [4 group, 4 group + 4) of the batch: gather, then list the lit columns. Rows >= n_rows are zero.
-    void (*gather_rows)(const Gather &, Input &, int n_rows, int group);
-    // Column groups [first, last): list the lit rows.
-    void (*list_columns)(Input &, int n_rows, int first, int last);
+    // Lists of columns [task * kInputBlock, (task + 1) * kInputBlock).
+    void (*list_block)(const Gather &, Input &, int n_rows, int task);
 
     // Columns of output panel(s) `task`: product, bias, activation, normalisation, dropout.
     void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout);
@@ -104,7 +101,7 @@ struct Kernels {
                     bool training, Dropout, float *scratch);
 
     // Rows [first, last): logits become probabilities, or (training) the gradient; per-row loss and hit.
-    void (*softmax)(const Layer &, Activity &, const std::int32_t *labels, const std::int64_t *order, int first,
+    void (*softmax)(const Layer &, Activity &, const std::int32_t *labels, const std::int64_t *rows, int first,
                     int last, float gradient_scale, float *loss, std::uint8_t *hit);
 
     // Panel `task` of the gradient of layer's input, carried on to the dz of the layer below, whose small
@@ -114,12 +111,15 @@ struct Kernels {
     // Panel `task` of the bias of the output layer.
     void (*update_bias)(Layer &, const Activity &, int n_rows, int task, const AdamStep &);
 
-    // Tile of the kernel: gradient, then Adam on it while it is in registers.
+    // Tile of a kernel: gradient, then Adam on it while it is in registers. The first layer's takes column groups
+    // [first, last) and prefetches a part of the next batch.
     void (*update)(Layer &, const float *x, std::size_t x_panel, const Activity &, int n_rows, int task,
                    const AdamStep &);
-    void (*update_input)(Layer &, const Input &, const Activity &, int task, int first, int last, const AdamStep &);
+    void (*update_input)(Layer &, const Input &, const Activity &, int task, int first, int last, const AdamStep &,
+                         const Gather &next, int n_next);
 };
 
+constexpr int kInputBlock = 128;     // columns of the first layer whose weights stay in L1 while the batch passes
 constexpr int kReductionBlock = 128; // rows of W that stay in L1 while all rows of a batch pass: 128 * 128 B
 
 } // namespace mlp

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 namespace mlp {
 namespace {
 
 constexpr int kInferenceRows = 256; // rows of a pass of evaluation: activations of 1000 columns stay in L2
-constexpr int kInputBlock = 128;    // columns of the first layer whose weights stay in L1 while the batch passes
 constexpr int kGroupsPerTask = 16;
 
 enum Phase { kGather, kInputForward, kForward, kLoss, kBackward, kInputUpdate, kUpdate, kPhases };
@@ -24,6 +24,17 @@ int bits_for(double rate) {
     for (const int bits : {8, 16})
         if (rate * std::ldexp(1.0, bits) == std::floor(rate * std::ldexp(1.0, bits))) return bits;
     return 32;
+}
+
+// Stable counting sort of rows by label. Examples of a class are lit in like places, so a group of four rows of one
+// class leaves a tenth less of the first layer's forward work (0.35 of dense against 0.39 on MNIST). Results of
+// examples do not depend on it; sums over a batch run in this order.
+void sort_by_label(const std::int64_t *rows, std::int64_t n, const std::int32_t *labels, int n_classes,
+                   std::vector<std::int64_t> &start, std::int64_t *to) {
+    start.assign(n_classes + 1, 0);
+    for (std::int64_t i = 0; i < n; ++i) ++start[labels[rows[i]] + 1];
+    for (int c = 0; c < n_classes; ++c) start[c + 1] += start[c];
+    for (std::int64_t i = 0; i < n; ++i) to[start[labels[rows[i]]]++] = rows[i];
 }
 
 } // namespace
@@ -109,18 +120,16 @@ std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool train
     Input &in = w->input;
     in.n_columns = config_.n_inputs;
     in.in_rows = layers_[0].in_rows;
-    in.block = kInputBlock;
-    in.n_blocks = divide_up(in.in_rows, in.block);
-    in.capacity = w->capacity;
+    in.n_blocks = divide_up(in.in_rows, kInputBlock);
+    in.stride = w->capacity + 4;
     const std::size_t cells = capacity * in.in_rows;
-    in.x = floats(cells);
     in.row_offset = words(cells / 4);
     in.row_value = floats(cells);
-    in.row_start = ints(capacity / 4 * (in.n_blocks + 1));
+    in.row_count = ints(capacity / 4 * in.n_blocks);
     in.column_alive = column_alive_.get();
     if (training) {
-        in.column_offset = words(cells / 4);
-        in.column_value = floats(cells);
+        in.column_offset = words(static_cast<std::size_t>(in.in_rows) / 4 * in.stride);
+        in.column_value = floats(static_cast<std::size_t>(in.in_rows) * in.stride);
         in.column_count = ints(in.in_rows / 4);
     }
     for (const Layer &layer : layers_) {
@@ -197,13 +206,13 @@ void Network::forward(Team &team, Workspace &w, const Gather &gather, int n_rows
     const Kernels &k = kernels_;
     const Dropout dropout{config_.dropout_key, static_cast<std::uint64_t>(step_)};
     const int n_groups = round_up(n_rows, 8) / 4;
-    phase(kGather, team, n_groups, [&](int task, int) { k.gather_rows(gather, w.input, n_rows, task); });
+    phase(kGather, team, w.input.n_blocks, [&](int task, int) { k.list_block(gather, w.input, n_rows, task); });
     const Layer &first = layers_[0];
     phase(kInputForward, team, divide_up(first.n_panels, k.pair), [&](int task, int) {
         k.forward_input(first, w.input, w.activity[0], n_rows, task, training, dropout);
     });
     double listed = 0;
-    for (int g = 0; g < n_groups; ++g) listed += w.input.row_start[g * (w.input.n_blocks + 1) + w.input.n_blocks];
+    for (int i = 0; i < n_groups * w.input.n_blocks; ++i) listed += w.input.row_count[i];
     count(kInputForward, 2.0 * n_rows * first.n_in * first.n_out, 8.0 * listed * first.n_out);
     for (std::size_t i = 1; i < layers_.size(); ++i) {
         const Layer &layer = layers_[i];
@@ -216,7 +225,7 @@ void Network::forward(Team &team, Workspace &w, const Gather &gather, int n_rows
     }
 }
 
-void Network::backward(Team &team, Workspace &w, int n_rows) {
+void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next, int n_next) {
     const Kernels &k = kernels_;
     const int n_layers = static_cast<int>(layers_.size());
     Layer &output = layers_.back();
@@ -239,13 +248,10 @@ void Network::backward(Team &team, Workspace &w, int n_rows) {
     Layer &first = layers_[0];
     const int n_groups = first.in_rows / 4, chunks = divide_up(n_groups, kGroupsPerTask);
     const int columns = divide_up(first.n_panels, k.pair);
-    phase(kGather, team, chunks, [&](int task, int) {
-        k.list_columns(w.input, n_rows, task * kGroupsPerTask, std::min(n_groups, (task + 1) * kGroupsPerTask));
-    });
     phase(kInputUpdate, team, columns * chunks, [&](int task, int) {
         const int chunk = task % chunks * kGroupsPerTask;
         k.update_input(first, w.input, w.activity[0], task / chunks, chunk, std::min(n_groups, chunk + kGroupsPerTask),
-                       adam_);
+                       adam_, next, n_next);
     });
     double listed = 0;
     for (int g = 0; g < n_groups; ++g) listed += w.input.column_count[g];
@@ -260,6 +266,7 @@ EpochResult Network::train_epoch(const float *features, const std::int32_t *labe
     Team team(n_threads);
     Workspace &w = *training_;
     EpochResult result{0, 0, 0, false};
+    std::vector<std::int64_t> rows(config_.batch_size), start;
     std::int64_t seen = 0;
     while (seen < n_selected) {
         if (stop_.exchange(false)) {
@@ -267,9 +274,10 @@ EpochResult Network::train_epoch(const float *features, const std::int32_t *labe
             break;
         }
         const int n_rows = static_cast<int>(std::min<std::int64_t>(config_.batch_size, n_selected - seen));
-        forward(team, w, Gather{features, order + seen, columns_.data(), run_}, n_rows, true);
+        sort_by_label(order + seen, n_rows, labels, config_.n_classes, start, rows.data());
+        forward(team, w, Gather{features, rows.data(), columns_.data(), run_}, n_rows, true);
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
-            kernels_.softmax(layers_.back(), w.activity.back(), labels, order + seen, task * 64,
+            kernels_.softmax(layers_.back(), w.activity.back(), labels, rows.data(), task * 64,
                              std::min(n_rows, task * 64 + 64), 1.0f / static_cast<float>(n_rows), w.loss.get(),
                              w.hit.get());
         });
@@ -280,7 +288,9 @@ EpochResult Network::train_epoch(const float *features, const std::int32_t *labe
         adam_.rest_1 = static_cast<float>(1 - config_.beta_1);
         adam_.rest_2 = static_cast<float>(1 - config_.beta_2);
         adam_.epsilon = static_cast<float>(config_.adam_epsilon);
-        backward(team, w, n_rows);
+        const std::int64_t left = n_selected - seen - n_rows;
+        const Gather next{features, order + seen + n_rows, columns_.data(), run_};
+        backward(team, w, n_rows, next, static_cast<int>(std::min<std::int64_t>(config_.batch_size, left)));
         for (int r = 0; r < n_rows; ++r) {
             result.loss += w.loss.get()[r];
             result.accuracy += w.hit.get()[r];
@@ -301,16 +311,22 @@ EpochResult Network::evaluate(const float *features, const std::int32_t *labels,
     Team team(n_threads);
     Workspace &w = *inference_;
     const int P = kernels_.panel, n_classes = config_.n_classes;
-    std::vector<std::int64_t> rows(kInferenceRows);
+    std::vector<std::int64_t> rows(n);
+    std::iota(rows.begin(), rows.end(), std::int64_t{0});
+    if (labels) {
+        const std::vector<std::int64_t> natural = rows;
+        std::vector<std::int64_t> start;
+        sort_by_label(natural.data(), n, labels, n_classes, start, rows.data());
+    }
     const std::vector<PhaseTime> saved = phases_;
     EpochResult result{0, 0, 0, false};
     for (std::int64_t first = 0; first < n; first += kInferenceRows) {
         const int n_rows = static_cast<int>(std::min<std::int64_t>(kInferenceRows, n - first));
-        for (int r = 0; r < n_rows; ++r) rows[r] = first + r;
-        forward(team, w, Gather{features, rows.data(), columns_.data(), run_}, n_rows, false);
+        const std::int64_t *const here = rows.data() + first;
+        forward(team, w, Gather{features, here, columns_.data(), run_}, n_rows, false);
         Activity &out = w.activity.back();
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
-            kernels_.softmax(layers_.back(), out, labels, rows.data(), task * 64, std::min(n_rows, task * 64 + 64), 0,
+            kernels_.softmax(layers_.back(), out, labels, here, task * 64, std::min(n_rows, task * 64 + 64), 0,
                              w.loss.get(), w.hit.get());
         });
         for (int r = 0; r < n_rows && labels; ++r) {

@@ -40,10 +40,9 @@ template <int N> void forward_listed(const Layer &layer, const Input &in, Activi
     for (int r0 = 0; r0 < n_rows; r0 += kRowBlock)
         for (int block = 0; block < in.n_blocks; ++block)
             for (int r = r0; r < smaller(n_rows, r0 + kRowBlock); r += 4) {
-                const std::size_t list = static_cast<std::size_t>(r / 4) * in.in_rows;
-                const std::int32_t *const start = in.row_start + r / 4 * (in.n_blocks + 1) + block;
-                tile_list<N>(in.row_offset + list + start[0], in.row_value + 4 * (list + start[0]),
-                             start[1] - start[0], w, w_panel, a.h + panel * a.panel + r * P, a.panel, block > 0);
+                const std::size_t list = static_cast<std::size_t>(r / 4) * in.in_rows + block * kInputBlock;
+                tile_list<N>(in.row_offset + list, in.row_value + 4 * list, in.row_count[r / 4 * in.n_blocks + block],
+                             w, w_panel, a.h + panel * a.panel + r * P, a.panel, block > 0);
             }
 }
 
@@ -96,23 +95,24 @@ void update(Layer &layer, const float *x, std::size_t x_panel, const Activity &a
 }
 
 template <int N>
-void update_listed(Layer &layer, const Input &in, const Activity &a, int panel, int first, int last,
-                   const AdamStep &step) {
+void update_listed(Layer &layer, const Input &in, const Activity &a, int panel, int group, const AdamStep &step) {
+    if (!in.column_alive[group]) return; // gradient and moments have been zero since the start: Adam moves nothing
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
-    for (int g = first; g < last; ++g) {
-        if (!in.column_alive[g]) continue; // gradient and moments have been zero since the start: Adam moves nothing
-        const std::size_t list = static_cast<std::size_t>(g) * in.capacity;
-        tile_list_update<N>(in.column_offset + list, in.column_value + 4 * list, in.column_count[g],
-                            a.dz + panel * a.panel, a.panel, at(layer.kernel, panel * w_panel + 4 * g * P), w_panel,
-                            step);
-    }
+    const std::size_t list = static_cast<std::size_t>(group) * in.stride;
+    tile_list_update<N>(in.column_offset + list, in.column_value + 4 * list, in.column_count[group],
+                        a.dz + panel * a.panel, a.panel, at(layer.kernel, panel * w_panel + 4 * group * P), w_panel,
+                        step);
 }
 
 void update_input(Layer &layer, const Input &in, const Activity &a, int task, int first, int last,
-                  const AdamStep &step) {
-    const int panel = task * kPair;
-    if (layer.n_panels - panel >= kPair) update_listed<kPair>(layer, in, a, panel, first, last, step);
-    else update_listed<1>(layer, in, a, panel, first, last, step);
+                  const AdamStep &step, const Gather &next, int n_next) {
+    const int panel = task * kPair, n_groups = in.in_rows / 4;
+    const int n_tiles = n_groups * ((layer.n_panels + kPair - 1) / kPair);
+    for (int group = first; group < last; ++group) {
+        if (n_next) prefetch_part(next, in.n_columns, n_next, task * n_groups + group, n_tiles);
+        if (layer.n_panels - panel >= kPair) update_listed<kPair>(layer, in, a, panel, group, step);
+        else update_listed<1>(layer, in, a, panel, group, step);
+    }
 }
 
 } // namespace
@@ -121,7 +121,7 @@ void update_input(Layer &layer, const Input &in, const Activity &a, int task, in
 #define MLP_TEXT(x) MLP_TEXT_(x)
 
 extern const Kernels kernels;
-const Kernels kernels = {MLP_NAME,      P,       kPair,    kRowTile, gather_rows,  list_columns, forward_input,
-                         forward,       softmax, backward, update_bias, update,    update_input};
+const Kernels kernels = {MLP_NAME, P,       kPair,    kRowTile,    list_block, forward_input,
+                         forward,  softmax, backward, update_bias, update,     update_input};
 
 } // namespace mlp::MLP_ISA

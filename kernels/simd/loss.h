@@ -41,13 +41,13 @@ MLP_INLINE int softmax_row(const Layer &layer, float *row, std::size_t panel) {
     return best < 0 ? 0 : best;
 }
 
-static void softmax(const Layer &layer, Activity &a, const std::int32_t *labels, const std::int64_t *order, int first,
+static void softmax(const Layer &layer, Activity &a, const std::int32_t *labels, const std::int64_t *rows, int first,
                     int last, float gradient_scale, float *loss, std::uint8_t *hit) {
     for (int r = first; r < last; ++r) {
         float *const row = a.h + static_cast<std::size_t>(r) * P;
         const int best = softmax_row(layer, row, a.panel);
         if (!labels) continue;
-        const int truth = labels[order ? order[r] : r];
+        const int truth = labels[rows[r]];
         const float p = row[truth / P * a.panel + truth % P];
         const float clipped = p < kClipLow ? kClipLow : p > kClipHigh ? kClipHigh : p; // NaN passes
         loss[r] = -std::log(clipped);
