@@ -11,6 +11,7 @@ from mlpstudy.figures.inputs import (
     ArchitectureCurves,
     ArchitectureWeights,
     Band,
+    ExampleImage,
     RunCurves,
     TensorDensity,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "ArchitectureCurves",
     "ArchitectureWeights",
     "Band",
+    "ExampleImage",
     "RunCurves",
     "TensorDensity",
     "Theme",

@@ -114,10 +114,12 @@ def _rows(architecture: ArchitectureCurves, axis: LossAxis, layout: Layout) -> l
         else {"panel": _label(architecture.name)}
     )
     alone = len(architecture.runs) == 1
+    # Runs without a mean among them carry the message themselves.
+    strong = alone or architecture.val is None
     rows: list[dict[str, Any]] = []
     for run in architecture.runs:
-        rows += [{"what": "mean" if alone else "run", "seed": run.seed, **row} for row in splits.rows(run, axis)]
-    if not alone:
+        rows += [{"what": "mean" if strong else "run", "seed": run.seed, **row} for row in splits.rows(run, axis)]
+    if not strong:
         for split, band in ((splits.VALIDATION, architecture.val), (splits.TRAIN, architecture.train)):
             rows += _band_rows(split, band, axis)
     means = [r for r in rows if r["what"] == "mean" and r["split"] == splits.VALIDATION and r["loss"] is not None]
@@ -153,7 +155,7 @@ def _panel(
     scale = alt.Scale(domain=[plain(axis.low), plain(axis.high)], nice=False, zero=False)
     y = alt.Y("y:Q", title="loss (nats)", axis=alt.Axis(tickCount=4), scale=scale)
     base = alt.Chart().encode(x=x, y=y, color=splits.colour(validation_source))
-    means = base.transform_filter("datum.what == 'mean'")
+    means = base.transform_filter("datum.what == 'mean'").encode(detail="seed:N")
     runs = base.transform_filter("datum.what == 'run'").encode(detail="seed:N", tooltip=["seed:O", *splits.tooltip()])
     mean_lines = means.mark_line(style="curve", clip=True).encode(tooltip=splits.tooltip())
     # The first layer gives the legend its symbols: strong ones, hence once more below the faint runs.

@@ -194,6 +194,26 @@ class ArchitectureAccuracy:
             raise ResultsError(must(f"the accuracies of {self.name}", "have one seed each", found))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ExampleImage:
+    """An example that is an image.
+
+    Attributes:
+        pixels: grey values 0 to 255, shape ``(rows, columns)``, 0 the paper and 255 the ink.
+        label: its class, or what is to be said of it.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    label: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no image."""
+        if self.pixels.ndim != 2 or self.pixels.size == 0 or self.pixels.dtype != np.uint8:  # noqa: PLR2004  # a plane
+            found = f"shape {self.pixels.shape} of {self.pixels.dtype}"
+            fix = "reshape the raw values to the data set's image_shape"
+            raise ResultsError(must("the pixels of an example", "be rows and columns of uint8", found, fix))
+
+
 def _density(runs: Sequence[Mapping[str, npt.NDArray[np.float32]]], tensor: str) -> Density | None:
     """Return the density of a tensor's finite values over runs, None where there are none."""
     values = [run[tensor].ravel() for run in runs if tensor in run]

@@ -45,6 +45,7 @@ class Theme:
         validation: the validation curve.
         train: the training curve.
         fill: the body of a violin.
+        dot_opacity: of a dot among many; light dots on dark need more.
         levels: one colour a level of a factor, in this order.
     """
 
@@ -56,6 +57,7 @@ class Theme:
     validation: str
     train: str
     fill: str
+    dot_opacity: float
     levels: tuple[str, ...]
 
 
@@ -68,6 +70,7 @@ LIGHT = Theme(
     validation="#0072b2",
     train="#cc2f2f",
     fill="#56a5d8",
+    dot_opacity=0.65,
     levels=("#0072b2", "#d55e00", "#00835f", "#b0528b", "#b07c00", "#2f93c7", "#7a5195", "#5c6670"),
 )
 """For paper and light pages."""
@@ -81,6 +84,7 @@ DARK = Theme(
     validation="#56b4e9",
     train="#ff7b72",
     fill="#3f86b5",
+    dot_opacity=0.8,
     levels=("#56b4e9", "#ff9a4d", "#2fc79a", "#e59cc6", "#f0c24a", "#9ad4f5", "#b79be0", "#aab4be"),
 )
 """For dark pages."""
@@ -168,11 +172,11 @@ def _styles(theme: Theme) -> dict[str, Any]:
         "initial-level": {"color": theme.ink, "stroke": theme.ink, **dashed},
         "quartiles": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 3.5, "strokeCap": "round"},
         "median": {"color": theme.background, "stroke": theme.ink, "strokeWidth": 1.5, "opacity": 1},
-        "run": {"opacity": 0.55, "stroke": None, "strokeWidth": 0},
-        "mean": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 2.5},
+        "run": {"opacity": theme.dot_opacity},
+        "mean": {"color": theme.ink, "opacity": 1},
         "interval": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 1.5},
-        "reference": {"stroke": theme.ink, "fill": theme.background, "strokeWidth": 1.5, "opacity": 1},
-        "row-band": {"fill": theme.grid, "color": theme.grid, "opacity": 0.5},
+        "reference": {"color": theme.background, "stroke": theme.ink, "strokeWidth": 1.6, "opacity": 1},
+        "names": {"labelColor": theme.ink, "labelFontSize": LABEL_SIZE + 1},
     }
 
 
