@@ -73,6 +73,7 @@ class FaultyOs:
 
     def __init__(self, nth: int, fault: str) -> None:
         self.n_calls = 0
+        self.names: list[str] = []
         self._nth = nth
         self._fault = fault
         self._dead = False
@@ -92,6 +93,7 @@ class FaultyOs:
                 return real(*arguments)
             raise Crash
         self.n_calls += 1
+        self.names.append(name)
         if self.n_calls != self._nth:
             return real(*arguments, **options)
         if name == "write" and self._fault in {"short write", "crash"}:
@@ -155,6 +157,17 @@ def _strike(store: Any, fault: str) -> None:
         with pytest.raises(StoreError, match="every run finished so far is kept") as caught:
             store.finish_run(SECOND)
         assert ("must have room to record weights" in str(caught.value)) == (fault == "ENOSPC")
+
+
+def test_weights_are_on_disk_before_their_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is synced before it gets its name, and its name before the database speaks of it."""
+    recorder = FaultyOs(0, "EIO")
+    with samples.write(tmp_path) as store, monkeypatch.context() as patch:
+        patch.setattr(files, "os", recorder)
+        patch.setattr(store._database, "writing", _crash)
+        with pytest.raises(Crash):
+            store.finish_run(FIRST)
+    assert recorder.names == ["open", "open", "write", "fsync", "close", "replace", "fsync", "close"]
 
 
 def test_a_crash_between_weights_and_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
