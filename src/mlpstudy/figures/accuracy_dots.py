@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOU
 from mlpstudy.figures.wording import counted, wrapped
 
 WIDTH = 600
-NAME_WIDTH = 200
+NAME_WIDTH, NAME_SIZE = 200, LABEL_SIZE + 1
 ROW_HEIGHT, DENSE_ROW_HEIGHT = 44, 32
 N_ROOMY_ROWS = 12
 """With more architectures than this the rows are lower."""
@@ -84,8 +83,9 @@ def figure(
         *_means(architectures, axis),
         *_references(architectures, axis, dots_at),
         *_notes(architectures),
+        _names(architectures),
     ]
-    y = _rows_axis(architectures)
+    y = _y(architectures)
     layers = [layer.encode(y=y) for layer in layers]
     width = WIDTH + NAME_WIDTH
     chart = alt.LayerChart(
@@ -93,7 +93,7 @@ def figure(
         width=WIDTH,
         height=row_height * len(architectures),
         title=alt.Title(
-            wrapped(title or _title(architectures), width, TITLE_SIZE),
+            wrapped(title or _title(architectures), width, TITLE_SIZE, bold=True),
             subtitle=[
                 line
                 for text in _subtitle(architectures, axis, reference, interval)
@@ -134,20 +134,19 @@ def _x(field: str, axis: _Axis) -> alt.X:
     return alt.X(field, title="test accuracy (%)", axis=look, scale=scale)
 
 
-def _rows_axis(architectures: Sequence[ArchitectureAccuracy]) -> alt.Y:
-    """Return the axis of the rows, an architecture's name at each."""
-    names = ["\n".join(wrapped(a.name, NAME_WIDTH, LABEL_SIZE)) for a in architectures]
-    look = alt.Axis(
-        values=list(range(len(names))),
-        labelExpr=f"{json.dumps(names)}[datum.value]",
-        labelLimit=NAME_WIDTH + 20,
-        labelOverlap=False,
-        labelPadding=12,
-        style="names",
-        grid=False,
-    )
-    scale = alt.Scale(domain=[len(names) - 0.5, -0.5], nice=False, zero=False)
-    return alt.Y("row:Q", title=None, axis=look, scale=scale)
+def _y(architectures: Sequence[ArchitectureAccuracy]) -> alt.Y:
+    scale = alt.Scale(domain=[len(architectures) - 0.5, -0.5], nice=False, zero=False)
+    return alt.Y("row:Q", axis=None, scale=scale)
+
+
+def _names(architectures: Sequence[ArchitectureAccuracy]) -> alt.Chart:
+    """Return the names at the left of the rows: marks and no axis, whose labels of two lines would stand too low."""
+    lines = [wrapped(a.name, NAME_WIDTH, NAME_SIZE) for a in architectures]
+    records = [{"row": row, "name": "\n".join(of), "n": len(of)} for row, of in enumerate(lines)]
+    lift = alt.ExprRef(f"-{NAME_SIZE / 2 + 1} * (datum.n - 1)")
+    base = alt.Chart(alt.InlineData(name="names", values=records)).encode(x=alt.value(0), text="name:N")
+    names: alt.Chart = base.mark_text(style="name", align="right", dx=-12, dy=lift, lineHeight=NAME_SIZE + 2)
+    return names
 
 
 def _groups(architectures: Sequence[ArchitectureAccuracy]) -> list[str]:
@@ -266,7 +265,7 @@ def _subtitle(
     if any(a.reference is not None for a in architectures):
         marks.append(f"diamond: reported by {reference}" if reference else "diamond: reported elsewhere")
     lines = ["; ".join(marks) + "."]
-    if all(len(a.seeds) <= 1 for a in architectures):
+    if max(len(a.seeds) for a in architectures) == 1:
         lines[0] += " One seed does not show how much the seeds alone scatter."
     outside = [float(v) for a in architectures for v in 100 * a.accuracy if v < axis.low]
     if outside:

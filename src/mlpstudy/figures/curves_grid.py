@@ -74,7 +74,7 @@ def figure(
     heading = title or f"Loss of {counted(len(architectures), 'architecture')}, epoch by epoch"
     chart = _facet(_panel(rows, axis, n_epochs, validation_source), architectures, layout).properties(
         title=alt.Title(
-            wrapped(heading, layout.width, TITLE_SIZE),
+            wrapped(heading, layout.width, TITLE_SIZE, bold=True),
             subtitle=wrapped(_subtitle(architectures, interval), max(layout.width, 380), LABEL_SIZE),
         )
     )
@@ -102,7 +102,7 @@ def arrange(levels: Sequence[Levels]) -> Layout:
 
 def _label(name: str, width: float = PANEL_WIDTH) -> str:
     """Return a name in lines as wide as its panel."""
-    return "\n".join(wrapped(name, width, LABEL_SIZE))
+    return "\n".join(wrapped(name, width, LABEL_SIZE, bold=True))
 
 
 def _rows(architecture: ArchitectureCurves, axis: LossAxis, layout: Layout) -> list[dict[str, Any]]:

@@ -73,7 +73,7 @@ def figure(
         layer=[images, labels],
         width=width,
         height=((len(examples) - 1) // columns + 1) * (CELL + LABEL_ROOM + GAP) - GAP,
-        title=alt.Title(wrapped(heading, max(width, MIN_WIDTH), TITLE_SIZE)),
+        title=alt.Title(wrapped(heading, max(width, MIN_WIDTH), TITLE_SIZE, bold=True)),
     )
     return with_theme(chart, theme)
 

@@ -9,7 +9,7 @@ from mlpstudy.figures.inputs import RunCurves
 from mlpstudy.figures.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
 from mlpstudy.figures.splits import ValidationSource
 from mlpstudy.figures.theme import LIGHT, TITLE_SIZE, Theme, with_theme
-from mlpstudy.figures.wording import short, wrapped
+from mlpstudy.figures.wording import loss_text, wrapped
 
 WIDTH, HEIGHT = 560, 320
 
@@ -50,7 +50,9 @@ def figure(
     layers.append(_above(curves))
     layers += _best(run, axis, x, y, colour)
     layers += _diverged(run, x)
-    title = alt.Title(wrapped(f"{run.architecture}, seed {run.seed}", WIDTH, TITLE_SIZE), subtitle=_subtitle(run, axis))
+    title = alt.Title(
+        wrapped(f"{run.architecture}, seed {run.seed}", WIDTH, TITLE_SIZE, bold=True), subtitle=_subtitle(run, axis)
+    )
     chart = alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT, title=title)
     return with_theme(chart, theme)
 
@@ -103,12 +105,12 @@ def _subtitle(run: RunCurves, axis: LossAxis) -> list[str]:
     lines = []
     best = splits.lowest(run.val_loss)
     if best is not None:
-        lines.append(f"Lowest validation loss {short(float(run.val_loss[best]))}, in epoch {best + 1} (ring)")
+        lines.append(f"Lowest validation loss {loss_text(float(run.val_loss[best]))}, in epoch {best + 1} (ring)")
     if run.diverged_epoch is not None:
         lines.append(f"Diverged in epoch {run.diverged_epoch}")
     above = [row for row in splits.rows(run, axis) if row["above"]]
     if above:
         top = max(above, key=lambda row: float(row["loss"]))
-        name = f"{top['split']} loss {short(float(top['loss']))} in epoch {top['epoch']}"
+        name = f"{top['split']} loss {loss_text(float(top['loss']))} in epoch {top['epoch']}"
         lines.append(f"Above the axis (triangles): {name}" + (", the highest" if len(above) > 1 else ""))
     return lines

@@ -13,8 +13,8 @@ from mlpstudy.figures.inputs import RunCurves
 EARLY_SHARE = 0.25
 """Share of the epochs, from the first, whose losses may leave the axis."""
 
-MARGIN = 1.03
-"""Height of the loss axis, as a multiple of the highest loss: a point there stays whole."""
+MARGIN = 0.04
+"""Share of the loss axis beyond the extreme losses: points there stay whole."""
 
 HEADROOM = 4.0
 """Height of the loss axis, as a multiple of the highest loss after the early epochs."""
@@ -55,7 +55,7 @@ def loss_axis(groups: Iterable[Sequence[RunCurves]]) -> LossAxis:
 
     >>> losses = np.array([9.0, 0.5, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1])
     >>> loss_axis([[RunCurves("a", 0, losses, losses)]])
-    LossAxis(low=0.0, high=0.8)
+    LossAxis(low=0.0, high=0.832)
     """
     all_losses, late_heights = [], []
     for runs in groups:
@@ -67,13 +67,13 @@ def loss_axis(groups: Iterable[Sequence[RunCurves]]) -> LossAxis:
     if not all_losses:
         return LossAxis(0.0, 1.0)
     losses = np.concatenate(all_losses)
-    high = min(MARGIN * float(losses.max()), HEADROOM * float(np.median(late_heights)))
+    high = min(float(losses.max()), HEADROOM * float(np.median(late_heights)))
     low = float(losses.min())
     if not high > 0:
         return LossAxis(0.0, 1.0)
     if low <= 0.5 * high:
-        return LossAxis(0.0, high)
-    margin = 0.05 * (high - low) or 0.05 * high
+        return LossAxis(0.0, (1 + MARGIN) * high)
+    margin = MARGIN * (high - low) or MARGIN * high
     return LossAxis(low - margin, high + margin)
 
 

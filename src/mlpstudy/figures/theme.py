@@ -149,7 +149,6 @@ def config(theme: Theme) -> dict[str, Any]:
             "labelPadding": 6,
             "titlePadding": 4,
         },
-        "text": {"font": FONT, "fontSize": SMALL_SIZE},
         "range": {"category": list(theme.levels), "ordinal": [theme.validation, theme.train]},
         "style": _styles(theme),
     }
@@ -176,7 +175,7 @@ def _styles(theme: Theme) -> dict[str, Any]:
         "mean": {"color": theme.ink, "opacity": 1},
         "interval": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 1.5},
         "reference": {"color": theme.background, "stroke": theme.ink, "strokeWidth": 1.6, "opacity": 1},
-        "names": {"labelColor": theme.ink, "labelFontSize": LABEL_SIZE + 1},
+        "name": {"fill": theme.ink, "color": theme.ink, "fontSize": LABEL_SIZE + 1},
     }
 
 

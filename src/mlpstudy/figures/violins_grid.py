@@ -51,7 +51,8 @@ def figure(
         datasets={f"row {i}": violin.records(tensors) for i, (_, tensors) in enumerate(rows) if tensors},
         spacing=14,
         title=alt.Title(
-            wrapped(heading, width, TITLE_SIZE), subtitle=wrapped(_subtitle(architectures), width, LABEL_SIZE)
+            wrapped(heading, width, TITLE_SIZE, bold=True),
+            subtitle=wrapped(_subtitle(architectures), width, LABEL_SIZE),
         ),
     )
     return with_theme(chart, theme)
@@ -60,12 +61,14 @@ def figure(
 def _look(architecture: ArchitectureWeights, tensors: Sequence[TensorDensity], width: int) -> violin.Row:
     """Return how the row of one architecture is drawn."""
     headings = ["\n".join(wrapped(t.layer, PANEL_WIDTH, LABEL_SIZE)) for t in tensors]
-    return violin.Row(PANEL_WIDTH, PANEL_HEIGHT, wrapped(architecture.name, width, LABEL_SIZE + 1), 3, headings)
+    return violin.Row(
+        PANEL_WIDTH, PANEL_HEIGHT, wrapped(architecture.name, width, LABEL_SIZE + 1, bold=True), 3, headings
+    )
 
 
 def _missing(architecture: ArchitectureWeights, width: int) -> alt.Chart:
     """Return the row of an architecture that has no weights to show."""
-    title = alt.Title(wrapped(architecture.name, width, LABEL_SIZE + 1), fontSize=LABEL_SIZE + 1, offset=8)
+    title = alt.Title(wrapped(architecture.name, width, LABEL_SIZE + 1, bold=True), fontSize=LABEL_SIZE + 1, offset=8)
     base = alt.Chart(alt.InlineData(values=[{"note": "no finished run, no weights"}]), width=PANEL_WIDTH, height=20)
     note: alt.Chart = (
         base.mark_text(style="note", align="left").encode(x=alt.value(0), text="note:N").properties(title=title)

@@ -56,7 +56,9 @@ def figure(
         vconcat=[violin.row(kind, _look(kind, tensors)) for kind, tensors in rows],
         datasets={kind: violin.records(tensors) for kind, tensors in rows},
         spacing=24,
-        title=alt.Title(wrapped(heading, width, TITLE_SIZE), subtitle=wrapped(_subtitle(weights), width, LABEL_SIZE)),
+        title=alt.Title(
+            wrapped(heading, width, TITLE_SIZE, bold=True), subtitle=wrapped(_subtitle(weights), width, LABEL_SIZE)
+        ),
     )
     return with_theme(chart, theme)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-CHARACTER_WIDTH = 0.56
-"""Mean width of a character of the sans-serif fonts used, as a share of the font size (bold: 0.58)."""
+CHARACTER_WIDTH, BOLD_CHARACTER_WIDTH = 0.51, 0.57
+"""Mean width of a character in names and sentences, as a share of the font size (measured in Liberation Sans)."""
+
+LARGE_LOSS = 1000.0
+"""From here on decimals of a loss say nothing."""
 
 
 def short(value: float) -> str:
@@ -18,13 +21,13 @@ def short(value: float) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def spaced(name: str) -> str:
-    """Return a parameter's name in words.
+def loss_text(loss: float) -> str:
+    """Return a loss as a sentence shows it: four decimals, as in the tables of training frameworks.
 
-    >>> spaced("moving_variance")
-    'moving variance'
+    >>> loss_text(0.07), loss_text(5e5)
+    ('0.0700', '5e5')
     """
-    return name.replace("_", " ")
+    return f"{loss:.4f}" if abs(loss) < LARGE_LOSS else short(loss)
 
 
 def counted(n: int, noun: str) -> str:
@@ -36,18 +39,19 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def wrapped(text: str, width: float, font_size: float) -> list[str]:
+def wrapped(text: str, width: float, font_size: float, *, bold: bool = False) -> list[str]:
     """Return a text in lines that fit a width, broken after spaces and hyphens.
 
     Args:
         text: the text.
         width: of a line, in pixels.
         font_size: in pixels.
+        bold: whether it is set in bold.
 
     >>> wrapped("batchnorm-dropout-5, seed 0", 110, 16)
     ['batchnorm-', 'dropout-5,', 'seed 0']
     """
-    n_fit = max(int(width / (CHARACTER_WIDTH * font_size)), 4)
+    n_fit = max(int(width / ((BOLD_CHARACTER_WIDTH if bold else CHARACTER_WIDTH) * font_size)), 4)
     lines = [""]
     for part in _parts(text):
         if lines[-1] and len(lines[-1]) + len(part.rstrip()) > n_fit:
