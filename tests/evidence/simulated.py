@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from mlpstudy.evidence.contrasts import Estimate
+from mlpstudy.evidence.intervals import mean_interval
 from mlpstudy.evidence.sample import ArchitectureSample, StudySample
 from mlpstudy.records import Outcome, Provenance, RunRecord, Status
 
@@ -87,6 +89,27 @@ def study(*architectures: ArchitectureSample, n_planned: int | None = None) -> S
     n_examples = architectures[0].predicted.shape[1]
     planned = max(a.n for a in architectures) if n_planned is None else n_planned
     return StudySample(architectures, np.zeros(n_examples, dtype=np.int32), planned)
+
+
+def estimate_of(d: npt.ArrayLike, *, p_adjusted: float = 0.5) -> Estimate:
+    """Return the estimate of one comparison from its differences, without any flip."""
+    sample = np.asarray(d, dtype=np.float64)
+    interval = mean_interval(sample)
+    sd = float(sample.std(ddof=1))
+    se = sd / float(np.sqrt(sample.size))
+    return Estimate(
+        n_seeds=sample.size,
+        value=float(sample.mean()),
+        sd=sd,
+        se=se,
+        same_test_set=interval,
+        simultaneous=interval,
+        new_data=None,
+        components=None,
+        p=p_adjusted,
+        p_adjusted=p_adjusted,
+        identical=False,
+    )
 
 
 def run(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.evidence.intervals import t_two_sided_p
 from mlpstudy.evidence.twoway import two_way
 
 FloatArray = npt.NDArray[np.float64]
@@ -22,6 +23,8 @@ MIN_SEEDS_SPLIT = 6
 """Seeds from which two groups can be told from one."""
 SPLIT_P = 0.005
 """Probability under one normal group at which runs count as split in two."""
+LONE_P = 0.001
+"""Probability under one normal group at which one run counts as apart; scores near 1 are skewed, so it is small."""
 N_SPLIT_DRAWS = 4000
 SPLIT_KEY = 0x73706C6974
 
@@ -69,8 +72,9 @@ def audit(cells: npt.ArrayLike) -> NoiseAudit:
 
     The spread is in excess where the observed SD is at least five times that of finite test data, with three
     seeds or more. Runs are split in two where the best cut of the sorted scores leaves so little variance inside
-    the two groups as one normal group does once in 200 (keyed simulation), and the observed SD is twice that of
-    finite test data.
+    the two groups as one normal group does once in 200 (keyed simulation), or one run lies so far from the rest as
+    happens once in 1,000 (Grubbs' test); both only where the observed SD is twice that of finite test data, and
+    from six seeds on.
 
     Args:
         cells: right (1) or wrong (0), shape ``(n seeds, N examples)``, or another metric that is higher better.
@@ -78,7 +82,7 @@ def audit(cells: npt.ArrayLike) -> NoiseAudit:
     Raises:
         ResultsError: there is no seed.
 
-    Source: Jordan 2024 (arXiv 2304.01910), section 3.
+    Sources: Jordan 2024 (arXiv 2304.01910), section 3; Grubbs 1950.
 
     >>> audit([[1, 1, 0, 1], [1, 0, 1, 1], [0, 1, 1, 1]]).sd
     0.0
@@ -116,10 +120,17 @@ def audit(cells: npt.ArrayLike) -> NoiseAudit:
 
 def _split(scores: FloatArray) -> int:
     """Return the size of the lower group where the scores fall into two, else 0."""
-    if scores.size < MIN_SEEDS_SPLIT:
+    n_seeds = scores.size
+    if n_seeds < MIN_SEEDS_SPLIT:
         return 0
+    far = np.abs(scores - scores.mean())
+    lone = int(far.argmax())
+    rest = np.delete(scores, lone)
+    t = (scores[lone] - rest.mean()) / max(float(rest.std(ddof=1)), np.finfo(float).tiny) * math.sqrt(1 - 1 / n_seeds)
+    if n_seeds * t_two_sided_p(float(t), n_seeds - 2) < LONE_P:
+        return 1 if t < 0 else n_seeds - 1
     inside, n_low = _best_cut(np.sort(scores)[None, :])
-    threshold = np.quantile(_inside_under_one_group(scores.size), SPLIT_P)
+    threshold = np.quantile(_inside_under_one_group(n_seeds), SPLIT_P)
     return int(n_low[0]) if inside[0] < threshold else 0
 
 

@@ -14,6 +14,9 @@ from mlpstudy.evidence.intervals import Interval, check_confidence, unbounded
 MEANINGFUL = 0.75
 """Probability from which a difference is worth having (Bouthillier et al. 2021, section 4.1)."""
 
+EDGE = 1e-9
+"""Distance from 0 and 1 at which the ends of an interval are looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Superiority:
@@ -87,6 +90,7 @@ def _interval(probability: float, n_a: int, n_b: int, confidence: float) -> Inte
         inner = 1 + n_inner * ((1 - theta) / (2 - theta) + theta / (1 + theta))
         return (probability - theta) ** 2 - z_squared * theta * (1 - theta) * inner / (n_a * n_b)
 
-    low = 0.0 if probability == 0.0 else float(optimize.brentq(outside, 0.0, probability))
-    high = 1.0 if probability == 1.0 else float(optimize.brentq(outside, probability, 1.0))
+    # At a probability of 0 or 1 the inequality holds with equality there: the other root is the end.
+    low = 0.0 if probability == 0.0 else float(optimize.brentq(outside, 0.0, min(probability, 1 - EDGE)))
+    high = 1.0 if probability == 1.0 else float(optimize.brentq(outside, max(probability, EDGE), 1.0))
     return Interval(low, high, confidence)
