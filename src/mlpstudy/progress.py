@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 from mlpstudy.engine.pool import EpochEnded, Event, RunEnded, RunFailed, RunStarted, cost
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.live import Live
-    from rich.progress import Progress, TaskID
 
     from mlpstudy.records import EpochRecord, RunRecord
     from mlpstudy.workflow import Plan
+
+WIDE = 100
+"""From this many columns on, a running run has a bar."""
 
 
 def duration(seconds: float) -> str:
@@ -162,54 +165,74 @@ def headline(plan: Plan) -> str:
 
 
 class LiveBars:
-    """A bar a running run, and one for the whole study with the time left."""
+    """A line with a bar a running run, and a bar for the whole study with the time left."""
 
     def planned(self, plan: Plan) -> None:
-        """Draw the bars."""
-        from rich.console import Console, Group  # noqa: PLC0415  # start-up time
+        """Start drawing."""
+        from rich.console import Console  # noqa: PLC0415  # start-up time
         from rich.live import Live  # noqa: PLC0415
-        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
-        console = Console(highlight=False)
         self.work = _Work(plan)
-        self.bars: dict[str, TaskID] = {}
+        self.running: dict[str, EpochRecord | None] = {}
         self.n_done = plan.n_runs - len(plan.tasks)
-        console.print(headline(plan))
-        name, text = TextColumn("{task.description}"), TextColumn("{task.fields[text]}")
-        self.runs: Progress = Progress(name, BarColumn(bar_width=12), text, console=console)
-        self.overall: Progress = Progress(name, BarColumn(bar_width=40), text, console=console)
-        self.all = self.overall.add_task(f"{plan.study.name}", total=sum(self.work.cost.values()) or 1, text="")
-        self.live: Live = Live(Group(self.runs, self.overall), console=console, refresh_per_second=8, transient=True)
+        self.console = Console(highlight=False)
+        self.console.print(headline(plan))
+        self.live: Live = Live(get_renderable=self._drawing, console=self.console, refresh_per_second=4, transient=True)
         self.live.start()
 
     def happened(self, event: Event) -> None:
-        """Move the bars."""
+        """Move the bars; a run that has ended leaves a line that stays."""
         self.work.update(event)
         match event:
             case RunStarted(record):
-                n_epochs = self.work.n_epochs[record.run_id]
-                name = self.work.name[record.run_id]
-                self.bars[record.run_id] = self.runs.add_task(name, total=n_epochs, text=f"epoch 0/{n_epochs}")
+                self.running[record.run_id] = None
             case EpochEnded(run_id, epoch):
-                text = epoch_text(epoch, len(self.work.plan.dataset.train))
-                label = f"epoch {epoch.epoch}/{self.work.n_epochs[run_id]} {text}"
-                self.runs.update(self.bars[run_id], completed=epoch.epoch, text=label)
+                self.running[run_id] = epoch
             case RunEnded(result):
-                self._end(result.record.run_id, end_text(result.record))
+                self._end(result.record)
             case RunFailed(record):
-                self._end(record.run_id, f"[red]{end_text(record)}[/red]")
-        left = self.work.left_s()
-        text = f"{self.n_done}/{self.work.plan.n_runs} runs" + (f", {duration(left)} left" if left is not None else "")
-        self.overall.update(self.all, completed=sum(self.work.done.values()), text=text)
-
-    def _end(self, run_id: str, text: str) -> None:
-        """Turn the bar of a run into a line that stays."""
-        self.n_done += 1
-        if run_id in self.bars:
-            self.runs.remove_task(self.bars.pop(run_id))
-        self.live.console.print(f"{self.work.name[run_id]}  {text}")
+                self._end(record)
 
     def close(self) -> None:
         """Take the bars away."""
         if hasattr(self, "live"):
             self.live.stop()
+
+    def _end(self, record: RunRecord) -> None:
+        """Turn the bar of a run into a line that stays."""
+        self.n_done += 1
+        self.running.pop(record.run_id, None)
+        style = None if record.status == "finished" else "red"
+        self.console.print(f"{self.work.name[record.run_id]}  {end_text(record)}", style=style, markup=False)
+
+    def _drawing(self) -> Group:
+        """Return what the terminal shows now."""
+        from rich.console import Group  # noqa: PLC0415  # start-up time
+        from rich.progress_bar import ProgressBar  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415
+
+        has_bars = self.console.width >= WIDE
+        runs = Table(box=None, pad_edge=False, header_style="dim")
+        runs.add_column("run", no_wrap=True)
+        if has_bars:
+            runs.add_column("", width=12)
+        for heading in ("epoch", "us/sample", "loss", "accuracy", "val_loss", "val_accuracy"):
+            runs.add_column(heading, justify="right", no_wrap=True)
+        for run_id, epoch in list(self.running.items()):  # drawn in another thread than changed
+            n_epochs, n_done = self.work.n_epochs[run_id], epoch.epoch if epoch else 0
+            bar = [ProgressBar(total=n_epochs, completed=n_done, width=12)] if has_bars else []
+            runs.add_row(self.work.name[run_id], *bar, f"{n_done}/{n_epochs}", *self._numbers(epoch))
+        left = self.work.left_s()
+        text = f"{self.n_done}/{self.work.plan.n_runs} runs" + (f", {duration(left)} left" if left is not None else "")
+        overall = Table.grid(padding=(0, 1))
+        done, total = sum(self.work.done.values()), sum(self.work.cost.values())
+        overall.add_row(self.work.plan.study.name, ProgressBar(total=total or 1, completed=done, width=40), text)
+        return Group(runs, overall)
+
+    def _numbers(self, epoch: EpochRecord | None) -> tuple[str, ...]:
+        """Return what the last epoch of a run measured, a cell each."""
+        if epoch is None:
+            return ()
+        speed = f"{epoch.train_s * 1e6 / len(self.work.plan.dataset.train):.1f}"
+        values = (epoch.train_loss, epoch.train_accuracy, epoch.val_loss, epoch.val_accuracy)
+        return (speed, *(f"{value:.4f}" for value in values))

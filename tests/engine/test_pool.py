@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
 
 from helpers import blobs
 from mlpstudy.engine import EpochEnded, RunEnded, RunFailed, RunStarted, RunTask, get_engine, train_runs
-from mlpstudy.engine.interface import Engine, Trainer
-from mlpstudy.records import Weights
+from mlpstudy.engine.interface import Engine, EpochTraining, Trainer
+from mlpstudy.records import Examples, Weights
 from mlpstudy.spec import Architecture, Network, Training
 
 
@@ -128,3 +129,28 @@ def test_closing_stops_running_runs_and_their_threads() -> None:
     events.close()
     assert threading.active_count() == before
     assert time.monotonic() - start < 60  # 10,000 epochs would take far longer
+
+
+def test_idle_threads_help_the_last_run() -> None:
+    """While runs are waiting each gets one thread; once none is, the running ones share all threads."""
+    seen: list[tuple[str, int]] = []
+
+    class Counting(Failing):
+        """The native engine, which notes how many threads each epoch gets."""
+
+        def trainer(self, architecture: Architecture, initial_weights: Weights, **settings: Any) -> Trainer:
+            trainer = super().trainer(architecture, initial_weights, **settings)
+            train_epoch = trainer.train_epoch
+
+            def noted(examples: Examples, order: Any, n_threads: int) -> EpochTraining:
+                seen.append((architecture.name, n_threads))
+                return train_epoch(examples, order, n_threads)
+
+            trainer.train_epoch = noted  # type: ignore[method-assign]  # a wrapper of the same shape
+            return trainer
+
+    list(train_runs(Counting(0, ValueError()), tasks((8, 4)), blobs(), n_threads=1))
+    assert seen == [("8", 1)] * 2 + [("4", 1)] * 2
+    seen.clear()
+    list(train_runs(Counting(0, ValueError()), tasks((8,)), blobs(), n_threads=3))
+    assert seen == [("8", 3)] * 2
