@@ -76,7 +76,7 @@ def test_detectable_inverts_the_power() -> None:
 def test_the_judge_finds_what_the_plan_predicts(n_pairs: int, n_seeds: int, effect: float) -> None:
     """A true difference becomes BETTER within 3 points of the predicted probability."""
     rng = np.random.default_rng([n_pairs, n_seeds])
-    n_trials, found = 2500, 0
+    n_trials, found = 1500, 0
     weights = np.kron(np.eye(n_pairs), [1.0, -1.0])
     for _ in range(n_trials):
         scores = rng.standard_normal((2 * n_pairs, n_seeds)) / ROOT_2

@@ -19,7 +19,7 @@ N_TRIALS = 3000
 def test_question_1_covers_at_its_level(n_seeds: int) -> None:
     """The paired t interval holds the mean over retrainings on this test set in 95 % of studies."""
     rng = np.random.default_rng(n_seeds)
-    n_examples = 400
+    n_examples = 200
     hard = rng.standard_normal(n_examples)
     truth_a, truth_b = rng.uniform(0.9, 0.99, (2, n_examples)) ** np.exp(0.2 * hard)
     truth = float((truth_a - truth_b).mean())

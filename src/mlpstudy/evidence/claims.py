@@ -232,8 +232,9 @@ def read_claims(text: str, source: str = "claims.json") -> Claims:
             claims=tuple(_claim(one) for one in raw["claims"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
+        found = " ".join(f"{type(error).__name__} {error}".split())[:120]
         raise ResultsError(
-            must(source, "have every field of a claim", f"{error!r} ", "mlpstudy judge writes it anew")
+            must(source, "have every field of a claim", found, "mlpstudy judge writes it anew")
         ) from error
     return claims
 
