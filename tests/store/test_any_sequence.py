@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from mlpstudy.errors import StoreError
 from mlpstudy.records import Status
 from mlpstudy.store import Store, WritableStore
 from store import samples
+from store.breaking import folder_in_memory
 
 STUDY = samples.tiny_study()
 KEYS = st.tuples(st.sampled_from(["4", "3"]), st.integers(0, 2))
@@ -35,7 +35,7 @@ class AnySequence(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.root = Path(tempfile.mkdtemp())
+        self.root = folder_in_memory()
         self.n_folders = 0
         self.seeds = 1
         self.expected: dict[Key, Expected] = {}

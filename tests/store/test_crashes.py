@@ -1,8 +1,7 @@
-"""Nothing that was promised is lost: killed writers, and a fault at every system call that writes weights."""
+"""Nothing that was promised is lost: killed writers, and a fault at every call that changes a file."""
 
 from __future__ import annotations
 
-import errno
 import os
 import random
 import shutil
@@ -10,33 +9,41 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlpstudy.errors import StoreError
 from mlpstudy.store import Store, files
 from store import samples
+from store.breaking import folder_in_memory
+from store.faulty_writer import FAULTS
 from store.killed_writer import STUDY as LONG_STUDY
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 STUDY = samples.tiny_study()
-FIRST, SECOND = samples.finished(STUDY, "4", 0), samples.finished(STUDY, "3", 1)
+FIRST = samples.finished(STUDY, "4", 0)
 N_KILLS = 15
 CALLS = ("open", "write", "fsync", "replace", "close")
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of a process that imports what this one imports, tests included."""
+    tests = str(Path(__file__).parents[1])
+    return os.environ | {"PYTHONPATH": os.pathsep.join([tests, *sys.path])}
 
 
 def test_killed_writers_lose_nothing(tmp_path: Path) -> None:
     """After kill -9 at any moment the store is sound, holds every run it promised, and the next writer goes on."""
     folder = tmp_path / "s"
-    tests = str(Path(__file__).parents[1])
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([tests, *sys.path])}
     promised: set[str] = set()
     moments = random.Random(20260101)  # noqa: S311  # moments, no secrets
     for i in range(N_KILLS):
         # The first kills fall into the making of the folder, which takes some milliseconds.
         delay_s = moments.uniform(0, 0.01 if i < 5 else 0.25)
         command = [sys.executable, "-m", "store.killed_writer", str(folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment()) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             time.sleep(delay_s)
@@ -68,100 +75,60 @@ class Crash(BaseException):
     """Stands in for the death of the process: nothing may be done after it."""
 
 
-class FaultyOs:
-    """The module ``os``, in which the n-th call that touches a file fails, or is the last one."""
+class Recorder:
+    """The module ``os``, which remembers the names of the calls that matter for what is on disk."""
 
-    def __init__(self, nth: int, fault: str) -> None:
-        self.n_calls = 0
+    def __init__(self) -> None:
         self.names: list[str] = []
-        self._nth = nth
-        self._fault = fault
-        self._dead = False
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(os, name)
-        if name == "unlink" and self._dead:
-            return self._die
-        return (lambda *a, **k: self._call(name, real, *a, **k)) if name in CALLS else real
+        if name not in CALLS:
+            return real
 
-    def _die(self, *_: object, **__: object) -> None:
-        raise Crash
-
-    def _call(self, name: str, real: Any, *arguments: Any, **options: Any) -> Any:
-        if self._dead:
-            if name == "close":
-                return real(*arguments)
-            raise Crash
-        self.n_calls += 1
-        self.names.append(name)
-        if self.n_calls != self._nth:
+        def call(*arguments: Any, **options: Any) -> Any:
+            self.names.append(name)
             return real(*arguments, **options)
-        if name == "write" and self._fault in {"short write", "crash"}:
-            written = real(arguments[0], arguments[1][:100])
-            if self._fault == "short write":
-                return written
-        if self._fault == "short write":
-            return real(*arguments, **options)
-        if name == "close":
-            real(*arguments)
-        if self._fault == "crash":
-            self._dead = True
-            raise Crash
-        raise OSError(getattr(errno, self._fault), os.strerror(getattr(errno, self._fault)))
+
+        return call
 
 
-def _calls_of_a_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Count the calls that recording one run's weights takes."""
-    with samples.write(folder) as store, monkeypatch.context() as patch:
-        counting = FaultyOs(0, "EIO")
-        patch.setattr(files, "os", counting)
-        store.finish_run(SECOND)
-    return counting.n_calls
+@pytest.fixture(name="in_memory")
+def _in_memory() -> Iterator[Path]:
+    """Yield a folder that is removed afterwards."""
+    folder = folder_in_memory()
+    yield folder
+    shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("fault", ["EIO", "ENOSPC", "short write", "crash"])
-def test_a_fault_at_every_call_that_writes_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
-    """Wherever it strikes, the store is sound, earlier runs are there, and the run is recorded once in the end."""
-    n_calls = _calls_of_a_run(tmp_path / "counted", monkeypatch)
-    assert n_calls >= 8
-    for nth in range(1, n_calls + 1):
-        live, folder = tmp_path / f"live{nth}", tmp_path / f"left{nth}"
-        with samples.write(live) as store:
-            store.finish_run(FIRST)
-            store.begin_run(samples.record(STUDY, "3", 1))
-            with monkeypatch.context() as patch:
-                patch.setattr(files, "os", FaultyOs(nth, fault))
-                _strike(store, fault)
-            # What lies there now is what a process that died here leaves behind.
-            shutil.copytree(live, folder)
-        with Store.open(folder) as reader:
-            assert reader.verify() == []
-            assert reader.run(FIRST.record.run_id) == FIRST.record
-            assert (reader.run(SECOND.record.run_id).status == "finished") == (fault == "short write")
-        with samples.write(folder) as store:
-            store.forget_unfinished()
-            store.finish_run(SECOND)
-            assert [run.status for run in store.runs()] == ["finished", "finished"]
-            assert store.verify() == []
-            assert len(list((folder / "weights").iterdir())) == 2
+@pytest.fixture(name="shim", scope="module")
+def _shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile the layer that makes calls to the disk fail."""
+    library = tmp_path_factory.mktemp("shim") / "faults.so"
+    compiler = os.environ.get("CXX", "c++")
+    source = Path(__file__).with_name("faults.cpp")
+    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
+    return library
 
 
-def _strike(store: Any, fault: str) -> None:
-    """Record a run, in which one call goes wrong."""
-    if fault == "short write":
-        store.finish_run(SECOND)
-    elif fault == "crash":
-        with pytest.raises(Crash):
-            store.finish_run(SECOND)
-    else:
-        with pytest.raises(StoreError, match="every run finished so far is kept") as caught:
-            store.finish_run(SECOND)
-        assert ("must have room to record weights" in str(caught.value)) == (fault == "ENOSPC")
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_a_fault_at_every_call_that_changes_a_file(in_memory: Path, shim: Path, fault: str) -> None:
+    """At whichever write, sync, truncation or rename it strikes, nothing promised is lost.
+
+    SQLite's own calls count too. Afterwards, each run is recorded exactly once.
+    """
+    environment = _environment() | {"LD_PRELOAD": str(shim), "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "store.faulty_writer", str(in_memory), fault]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    n_calls = [int(line.split()[0]) for line in done.stdout.splitlines()]
+    assert len(n_calls) == 2
+    assert min(n_calls) >= 50
 
 
 def test_weights_are_on_disk_before_their_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is synced before it gets its name, and its name before the database speaks of it."""
-    recorder = FaultyOs(0, "EIO")
+    recorder = Recorder()
     with samples.write(tmp_path) as store, monkeypatch.context() as patch:
         patch.setattr(files, "os", recorder)
         patch.setattr(store._database, "writing", _crash)

@@ -250,8 +250,8 @@ def test_files_that_are_no_weights(tmp_path: Path, content: bytes) -> None:
         assert "no safetensors file of mlpstudy's" in said(store.weights, result.record.run_id, "final")
 
 
-def test_a_writer_cannot_forge_the_tables(tmp_path: Path) -> None:
-    """SQLite's own switches are set: WAL, FULL, foreign keys, versions; readers cannot write."""
+def test_sqlites_own_safeguards_are_on(tmp_path: Path) -> None:
+    """SQLite logs, syncs and checks references, the file says what it is, and a reader cannot write."""
     with samples.write(tmp_path) as store, Store.open(tmp_path) as reader:
         for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("trusted_schema", 0)):
             assert store._database.query(f"PRAGMA {pragma}")[0][0] == value

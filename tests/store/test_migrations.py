@@ -75,6 +75,8 @@ def test_a_reader_migrates_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert store._database.query("SELECT text FROM notes")[0][0] == "migrated"
         assert store.runs() == (result.record,)
         assert store.verify() == []
+        with pytest.raises(StoreError, match="readonly database"):
+            store._database.query("DELETE FROM runs")
     assert (tmp_path / "study.db").read_bytes() == before
 
 

@@ -45,6 +45,9 @@ def test_epochs_come_in_order_and_while_running(store: WritableStore) -> None:
     again = replace(samples.epoch(1), val_loss=0.125)
     store.add_epoch(RUN_ID, again)
     assert store.epochs(RUN_ID) == (again,)
+    store.add_epoch(RUN_ID, samples.epoch(2))
+    store.add_epoch(RUN_ID, samples.epoch(1))
+    assert store.run(RUN_ID).n_epochs_done == 2
     store.finish_run(RESULT)
     assert "must be running to get an epoch, got 'finished'" in said(store.add_epoch, RUN_ID, samples.epoch(4))
     assert store.epochs(RUN_ID) == RESULT.epochs
