@@ -15,7 +15,7 @@ from mlpstudy.figures.inputs import (
     RunCurves,
     TensorDensity,
 )
-from mlpstudy.figures.saving import save, specification
+from mlpstudy.figures.saving import save, specification, svg
 from mlpstudy.figures.theme import DARK, LIGHT, Theme, config, with_theme
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "config",
     "save",
     "specification",
+    "svg",
     "with_theme",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     import altair as alt
 
 FORMATS = ("svg", "png", "pdf")
+CLIP_NAME = re.compile(r'(?<=id=")clip\d+(?=")|(?<=url\(#)clip\d+(?=\))')
+
 PNG_SCALE = 2.0
 """Pixels of a PNG for one of the figure: sharp on a screen of twice the usual density."""
 
@@ -63,7 +67,18 @@ def svg(chart: alt.TopLevelMixin, theme: Theme | None = None) -> str:
     import vl_convert  # noqa: PLC0415  # 80 MB that only drawing needs
 
     # No address is allowed, so that drawing can never reach out to a network.
-    return str(vl_convert.vegalite_to_svg(specification(chart, theme), allowed_base_urls=[]))
+    return _named_by_content(str(vl_convert.vegalite_to_svg(specification(chart, theme), allowed_base_urls=[])))
+
+
+def _named_by_content(drawing: str) -> str:
+    """Return an SVG whose clip paths are named by its content.
+
+    The renderer numbers them through all drawings of a process: the same figure would differ from file to file,
+    and two figures of different processes in one page would clip each other.
+    """
+    digest = hashlib.sha256(CLIP_NAME.sub("", drawing).encode()).hexdigest()[:8]
+    numbers: dict[str, int] = {}
+    return CLIP_NAME.sub(lambda found: f"clip-{digest}-{numbers.setdefault(found[0], len(numbers))}", drawing)
 
 
 def _converted(drawing: str, name: str, scale: float) -> bytes:

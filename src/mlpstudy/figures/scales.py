@@ -16,6 +16,9 @@ EARLY_SHARE = 0.25
 MARGIN = 0.04
 """Share of the loss axis beyond the extreme losses: points there stay whole."""
 
+MIN_HEIGHT = 0.1
+"""Least height of a loss axis, as a share of the highest loss: a curve that hardly moves looks flat."""
+
 HEADROOM = 4.0
 """Height of the loss axis, as a multiple of the highest loss after the early epochs."""
 
@@ -47,7 +50,7 @@ class LossAxis:
 def loss_axis(groups: Iterable[Sequence[RunCurves]]) -> LossAxis:
     """Return the loss axis that a set of curves shares; each group is the runs of one architecture.
 
-    The axis begins at 0, or just under the lowest loss where that is more than half of the highest. It ends at
+    The axis begins at 0, or under the lowest loss where that is more than half of the highest. It ends at
     the highest loss, but at no more than 4 times the highest loss *after the first quarter of the epochs*, so
     that a steep beginning leaves the rest at least a quarter of the height. Where several architectures share
     the axis, the median over them stands for that highest loss: one that learned nothing does not flatten
@@ -74,7 +77,7 @@ def loss_axis(groups: Iterable[Sequence[RunCurves]]) -> LossAxis:
         return LossAxis(0.0, 1.0)
     if low <= 0.5 * high:
         return LossAxis(0.0, (1 + MARGIN) * high)
-    margin = MARGIN * (high - low) or MARGIN * high
+    margin = max(MARGIN * (high - low), (MIN_HEIGHT * high - (high - low)) / 2)
     return LossAxis(low - margin, high + margin)
 
 

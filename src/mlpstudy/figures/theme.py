@@ -4,8 +4,9 @@ A figure names roles (the mark style ``trained``, the colour range ``category``)
 same chart is drawn light or dark by changing its configuration: ``with_theme(chart, DARK)`` in Python, or
 ``vegaEmbed(element, spec, {config})`` in a page.
 
-Colours are of Okabe & Ito (2008, "Color Universal Design"), darkened or lightened where the contrast with
-the background would fall below 3 : 1. Validation is blue and train red, as in the notebook.
+Colours are of Okabe & Ito (2008, "Color Universal Design"), darkened or lightened where the contrast with the
+background would fall below 3 : 1, or where two of the first four would look alike to a colour-blind reader.
+Validation is blue and train red, as in the notebook.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ LIGHT = Theme(
     train="#cc2f2f",
     fill="#56a5d8",
     dot_opacity=0.65,
-    levels=("#0072b2", "#d55e00", "#00835f", "#b0528b", "#b07c00", "#2f93c7", "#7a5195", "#5c6670"),
+    levels=("#005f99", "#d55e00", "#009e73", "#cc79a7", "#a87900", "#2f93c7", "#7a5195", "#5c6670"),
 )
 """For paper and light pages."""
 
@@ -85,7 +86,7 @@ DARK = Theme(
     train="#ff7b72",
     fill="#3f86b5",
     dot_opacity=0.8,
-    levels=("#56b4e9", "#ff9a4d", "#2fc79a", "#e59cc6", "#f0c24a", "#9ad4f5", "#b79be0", "#aab4be"),
+    levels=("#4aa3df", "#ff9a4d", "#4fdcae", "#e59cc6", "#f0c24a", "#9ad4f5", "#b79be0", "#aab4be"),
 )
 """For dark pages."""
 
