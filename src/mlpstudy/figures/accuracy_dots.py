@@ -14,7 +14,7 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures.inputs import ArchitectureAccuracy
 from mlpstudy.figures.scales import plain
 from mlpstudy.figures.swarm import swarm
-from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, with_theme
+from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import counted, wrapped
 
 WIDTH = 600
@@ -102,7 +102,7 @@ def figure(
             frame="bounds",
         ),
     )
-    return with_theme(chart, theme)
+    return set_theme(chart, theme)
 
 
 def _has_mean(architecture: ArchitectureAccuracy) -> bool:

@@ -13,7 +13,7 @@ from mlpstudy.figures import splits
 from mlpstudy.figures.inputs import ArchitectureCurves, Band, Levels
 from mlpstudy.figures.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
 from mlpstudy.figures.splits import ValidationSource
-from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, with_theme
+from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import counted, wrapped
 
 PANEL_WIDTH, PANEL_HEIGHT = 210, 140
@@ -78,7 +78,7 @@ def figure(
             subtitle=wrapped(_subtitle(architectures, interval), max(layout.width, 380), LABEL_SIZE),
         )
     )
-    return with_theme(chart, theme)
+    return set_theme(chart, theme)
 
 
 def arrange(levels: Sequence[Levels]) -> Layout:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures.inputs import ExampleImage
-from mlpstudy.figures.theme import LIGHT, TITLE_SIZE, Theme, with_theme
+from mlpstudy.figures.theme import LIGHT, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import wrapped
 
 CELL = 64
@@ -75,7 +75,7 @@ def figure(
         height=((len(examples) - 1) // columns + 1) * (CELL + LABEL_ROOM + GAP) - GAP,
         title=alt.Title(wrapped(heading, max(width, MIN_WIDTH), TITLE_SIZE, bold=True)),
     )
-    return with_theme(chart, theme)
+    return set_theme(chart, theme)
 
 
 def data_url(pixels: npt.NDArray[np.uint8]) -> str:

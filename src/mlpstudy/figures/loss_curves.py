@@ -8,7 +8,7 @@ from mlpstudy.figures import splits
 from mlpstudy.figures.inputs import RunCurves
 from mlpstudy.figures.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
 from mlpstudy.figures.splits import ValidationSource
-from mlpstudy.figures.theme import LIGHT, TITLE_SIZE, Theme, with_theme
+from mlpstudy.figures.theme import LIGHT, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import loss_text, wrapped
 
 WIDTH, HEIGHT = 560, 320
@@ -54,7 +54,7 @@ def figure(
         wrapped(f"{run.architecture}, seed {run.seed}", WIDTH, TITLE_SIZE, bold=True), subtitle=_subtitle(run, axis)
     )
     chart = alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT, title=title)
-    return with_theme(chart, theme)
+    return set_theme(chart, theme)
 
 
 def _x(run: RunCurves) -> alt.X:

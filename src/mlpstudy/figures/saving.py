@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpstudy.errors import ResultsError, StoreError, must
-from mlpstudy.figures.theme import Theme, with_theme
+from mlpstudy.figures.theme import Theme, config
 
 if TYPE_CHECKING:
     import altair as alt
@@ -56,10 +56,9 @@ def save(
 
 def specification(chart: alt.TopLevelMixin, theme: Theme | None = None) -> dict[str, Any]:
     """Return a chart as a Vega-Lite specification: plain values that JSON can hold."""
-    themed = chart if theme is None else with_theme(chart, theme)
     # Validation against the schema costs more than drawing; the tests do it for every figure.
-    spec: dict[str, Any] = themed.to_dict(validate=False)
-    return spec
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec if theme is None else spec | {"config": config(theme)}
 
 
 def svg(chart: alt.TopLevelMixin, theme: Theme | None = None) -> str:

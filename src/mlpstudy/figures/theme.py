@@ -180,6 +180,15 @@ def _styles(theme: Theme) -> dict[str, Any]:
     }
 
 
+def set_theme(chart: ChartT, theme: Theme) -> ChartT:
+    """Give a chart that nobody else holds yet its theme, and return it."""
+    import altair as alt  # noqa: PLC0415  # a third of a second that a look at the colours does not need
+
+    own: Any = chart
+    own.config = alt.Config(**config(theme))
+    return chart
+
+
 def with_theme(chart: ChartT, theme: Theme = LIGHT) -> ChartT:
     """Return a copy of a chart that is drawn in a theme.
 
@@ -187,10 +196,6 @@ def with_theme(chart: ChartT, theme: Theme = LIGHT) -> ChartT:
     >>> with_theme(alt.Chart().mark_point(), DARK).to_dict(validate=False)["config"]["background"]
     '#0d1117'
     """
-    import altair as alt  # noqa: PLC0415  # a third of a second that a look at the colours does not need
-
-    themed: Any = chart
-    themed = themed.copy(deep=False)
-    themed.config = alt.Config(**config(theme))
-    result: ChartT = themed
-    return result
+    own: Any = chart
+    copied: ChartT = own.copy(deep=False)
+    return set_theme(copied, theme)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -61,21 +62,26 @@ def row(data_name: str, look: Row) -> alt.FacetChart:
     heading = alt.Header(
         labelExpr=f"{json.dumps(list(look.headings))}[datum.value]", labelPadding=8, labelFontWeight="normal"
     )
-    facet = alt.Facet("panel:O", title=None, header=heading)
-    layers = [*_shapes(), *_levels(), *_marks(), *_ends(look)]
-    # The axis belongs to the first layer: with independent scales each panel has its own.
-    axis = alt.Axis(tickCount=look.n_ticks, title=None, labelExpr=TICK_LABEL)
-    layers[0] = layers[0].encode(y=_y("value:Q", axis=axis))
     return alt.FacetChart(
         data=alt.NamedData(name=data_name),
-        spec=alt.LayerChart(layer=layers, width=look.width, height=look.height),
-        facet=facet,
+        spec=_panel(look.width, look.height, look.n_ticks),
+        facet=alt.Facet("panel:O", title=None, header=heading),
         columns=max(len(look.headings), 1),
         spacing=AXIS_ROOM,
         bounds="flush",
         resolve=alt.Resolve(scale=alt.ScaleResolveMap(y="independent")),
         title=alt.Title(list(look.title), fontSize=LABEL_SIZE + 1, offset=8),
     )
+
+
+@cache
+def _panel(width: int, height: int, n_ticks: int) -> alt.LayerChart:
+    """Return what every panel draws; made once, because Altair takes longer to make it than to draw it."""
+    layers = [*_shapes(), *_levels(), *_marks(), *_ends(width, height)]
+    # The axis belongs to the first layer: with independent scales each panel has its own.
+    axis = alt.Axis(tickCount=n_ticks, title=None, labelExpr=TICK_LABEL)
+    layers[0] = layers[0].encode(y=_y("value:Q", axis=axis))
+    return alt.LayerChart(layer=layers, width=width, height=height)
 
 
 def limits(densities: list[Density]) -> tuple[float, float]:
@@ -207,10 +213,10 @@ def _marks() -> list[alt.Chart]:
     ]
 
 
-def _ends(look: Row) -> list[alt.Chart]:
+def _ends(width: int, height: int) -> list[alt.Chart]:
     """Return the smallest and the largest value, written below and above a panel, or what is missing."""
-    base = _only("mark").encode(x=alt.value(look.width / 2))
-    low = base.mark_text(style="note", baseline="top").encode(y=alt.value(look.height + GAP), text="low:N")
+    base = _only("mark").encode(x=alt.value(width / 2))
+    low = base.mark_text(style="note", baseline="top").encode(y=alt.value(height + GAP), text="low:N")
     high = base.mark_text(style="note", baseline="bottom").encode(y=alt.value(-GAP), text="high:N")
     note = base.transform_filter("isValid(datum.note)").mark_text(style="note")
-    return [low, high, note.encode(y=alt.value(look.height / 2), text="note:N")]
+    return [low, high, note.encode(y=alt.value(height / 2), text="note:N")]

@@ -9,7 +9,7 @@ import altair as alt
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures import violin
 from mlpstudy.figures.inputs import ArchitectureWeights, TensorDensity
-from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, with_theme
+from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import counted, wrapped
 
 PANEL_WIDTH, PANEL_HEIGHT = 88, 76
@@ -48,14 +48,15 @@ def figure(
             violin.row(f"row {i}", _look(a, tensors, width)) if tensors else _missing(a, width)
             for i, (a, tensors) in enumerate(rows)
         ],
-        datasets={f"row {i}": violin.records(tensors) for i, (_, tensors) in enumerate(rows) if tensors},
         spacing=14,
         title=alt.Title(
             wrapped(heading, width, TITLE_SIZE, bold=True),
             subtitle=wrapped(_subtitle(architectures), width, LABEL_SIZE),
         ),
     )
-    return with_theme(chart, theme)
+    # Set last: Altair would copy every row of the data sets while it joins the rows of the page.
+    chart.datasets = {f"row {i}": violin.records(tensors) for i, (_, tensors) in enumerate(rows) if tensors}
+    return set_theme(chart, theme)
 
 
 def _look(architecture: ArchitectureWeights, tensors: Sequence[TensorDensity], width: int) -> violin.Row:

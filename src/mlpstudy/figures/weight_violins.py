@@ -9,7 +9,7 @@ import altair as alt
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures import violin
 from mlpstudy.figures.inputs import ArchitectureWeights, TensorDensity
-from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, with_theme
+from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import counted, wrapped
 
 PANEL_WIDTH, PANEL_HEIGHT = 104, 150
@@ -54,13 +54,14 @@ def figure(
     heading = title or f"{weights.name}: trained weights and where they started"
     chart = alt.VConcatChart(
         vconcat=[violin.row(kind, _look(kind, tensors)) for kind, tensors in rows],
-        datasets={kind: violin.records(tensors) for kind, tensors in rows},
         spacing=24,
         title=alt.Title(
             wrapped(heading, width, TITLE_SIZE, bold=True), subtitle=wrapped(_subtitle(weights), width, LABEL_SIZE)
         ),
     )
-    return with_theme(chart, theme)
+    # Set last: Altair would copy every row of the data sets while it joins the rows of the page.
+    chart.datasets = {kind: violin.records(tensors) for kind, tensors in rows}
+    return set_theme(chart, theme)
 
 
 def _look(kind: str, tensors: Sequence[TensorDensity]) -> violin.Row:
