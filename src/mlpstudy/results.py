@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from mlpstudy.evidence.comparison import ComparisonRow
+    from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.evidence.observations import Observation
+    from mlpstudy.evidence.plan import SeedPlan
+    from mlpstudy.judging import Verification
     from mlpstudy.records import EpochRecord, Outcome, RunRecord, Weights
     from mlpstudy.spec import Study
 
@@ -170,6 +173,38 @@ class StudyResults:
                 validation = np.array([[epoch.val_loss for epoch in curve] for curve in curves])
                 found[architecture.name] = observe(train, validation)
         return found
+
+    def judge(self) -> Judgement:
+        """Return what the evidence says of every declared pair and factor, by the rules of the study file.
+
+        Raises:
+            ResultsError: the study has one architecture only.
+        """
+        from mlpstudy.judging import judge_store  # noqa: PLC0415  # heavy: SciPy
+
+        return judge_store(self.store)
+
+    def plan(self, *, detect: float | None = None, sd: float | None = None) -> SeedPlan:
+        """Return how many seeds find a difference in accuracy (share), by the observed SD or the one given (share)."""
+        from mlpstudy.judging import plan_store  # noqa: PLC0415  # heavy: SciPy
+
+        return plan_store(self.store, detect=detect, sd=sd)
+
+    def write_claims(self) -> Path:
+        """Write every verdict with its numbers to ``claims.json`` in the folder, and return its path.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        from mlpstudy.judging import write_claims  # noqa: PLC0415  # heavy: SciPy
+
+        return write_claims(self.store)
+
+    def verify(self) -> Verification:
+        """Check every hash and outcome, recompute the claims, and judge the judge on the study's own runs."""
+        from mlpstudy.judging import verify_store  # noqa: PLC0415  # heavy: SciPy
+
+        return verify_store(self.store)
 
     def loss_curves(self, key: RunKey | None = None) -> alt.LayerChart | alt.FacetChart:
         """Return the loss curves of one run, or of all architectures on one page, as an Altair chart."""

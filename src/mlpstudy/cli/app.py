@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from mlpstudy.cli import data, run, show, summary
+from mlpstudy.cli import data, judge, plan, run, show, summary, verify
 from mlpstudy.cli.terminal import fail
 from mlpstudy.errors import MlpstudyError
 
@@ -67,6 +67,9 @@ def _top(
 app.command("run")(run.run)
 app.command("summary")(summary.summary)
 app.command("show")(show.show)
+app.command("judge")(judge.judge)
+app.command("plan")(plan.plan)
+app.command("verify")(verify.verify)
 app.add_typer(data.app, name="data")
 
 

@@ -13,6 +13,9 @@ from mlpstudy.errors import ResultsError, must
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
+LISTED_HARD = 48
+"""Hard examples to list at most: a page of images."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlippedExample:
@@ -138,7 +141,7 @@ def hard_examples(
     labels: npt.NDArray[np.int32],
     *,
     least: float = 0.9,
-    n_listed: int = 48,
+    n_listed: int = LISTED_HARD,
 ) -> tuple[HardExample, ...]:
     """Return the examples that nearly all runs of all architectures get wrong, the worst first.
 

@@ -1,0 +1,255 @@
+"""``mlpstudy judge``: which differences are real."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from mlpstudy.evidence.contrasts import Estimate
+    from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
+
+WIDE = 140
+"""From this many columns on, the tables show every column."""
+MEDIUM = 105
+"""From this many columns on, only the unadjusted interval is left out; below, p and P(a beats b) too."""
+COLOURS = {"BETTER": "green", "EQUIVALENT": "blue", "UNRESOLVED": "yellow", "UNSTABLE": "red"}
+
+
+def judge(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A study's folder.")] = Path("runs/notebook"),
+    explore: Annotated[bool, typer.Option("--explore", help="Show the exploratory metrics too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines: all of it.")] = False,
+) -> None:
+    """Print what the evidence says of every declared pair and factor, and write it to claims.json in the folder.
+
+    Example: mlpstudy judge runs/notebook
+    """
+    from mlpstudy.evidence.plain import plain
+    from mlpstudy.results import StudyResults
+
+    results = StudyResults(folder)
+    judgement = results.judge()
+    if as_json:
+        typer.echo(json.dumps(plain(judgement), indent=1))
+    else:
+        print_judgement(judgement, explore=explore)
+    try:
+        path = results.write_claims()
+    except OSError as error:
+        typer.echo(f"mlpstudy: {error.filename or folder}: {error.strerror}; no claims written", err=True)
+        return
+    if not as_json:
+        typer.echo(f"{path}   check it with: mlpstudy verify {folder}")
+
+
+def print_judgement(judgement: Judgement, *, explore: bool = False) -> None:
+    """Print tiers, pairs, factors, noise and the examples that nearly all runs get wrong."""
+    from mlpstudy.cli.terminal import console
+
+    if judgement.is_provisional:
+        console().print(
+            "[yellow]Provisional: not all planned runs have finished. The verdicts of record come then.[/]\n"
+        )
+    for metric in judgement.metrics if explore else judgement.metrics[:1]:
+        _print_metric(metric, judgement)
+    _print_noise(judgement)
+    if judgement.hard:
+        from mlpstudy.evidence.ledger import LISTED_HARD
+
+        listed = ", ".join(f"{h.example} (label {h.label}, read as {h.usual})" for h in judgement.hard[:6])
+        least = "at least " if len(judgement.hard) == LISTED_HARD else ""
+        text = f"[bold]Wrong in nearly all runs[/]: {least}{len(judgement.hard)} test examples; first {listed}"
+        console().print(text, soft_wrap=True)
+
+
+def _print_metric(metric: MetricJudgement, judgement: Judgement) -> None:
+    """Print what is known by one metric."""
+    from mlpstudy.cli.terminal import console
+
+    role = "primary metric" if metric.is_primary else "exploratory"
+    console().print(_standings(metric, f"{metric.metric} ({role})"))
+    n = len(metric.pairs)
+    title = f"{n} declared comparison{'s' if n > 1 else ''}, {metric.metric}, {_unit(metric)}"
+    console().print(_pairs(metric, title, 100 * judgement.judging.confidence))
+    console().print("[bold]Why[/]")
+    for pair in metric.pairs:
+        colour = COLOURS[pair.verdict.kind]
+        console().print(
+            f"  [{colour}]{pair.verdict.kind}[/] {pair.a} / {pair.b}: {pair.verdict.reason}", soft_wrap=True
+        )
+    console().print()
+    if metric.effects:
+        console().print(_effects(metric))
+
+
+def _standings(metric: MetricJudgement, title: str) -> Table:
+    """Return means and tiers, best first."""
+    table = _new_table(title)
+    for heading in ("Architecture", "Tier"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("Seeds", "Mean"):
+        table.add_column(heading, justify="right")
+    best_last = metric.metric != "accuracy"
+    known = [s for s in metric.standings if s.mean is not None]
+    known.sort(key=lambda s: s.mean if s.mean is not None else math.inf, reverse=not best_last)
+    for standing in (*known, *(s for s in metric.standings if s.mean is None)):
+        mean = "-"
+        if standing.mean is not None:
+            mean = f"{standing.mean:.4f} nats" if metric.unit == "nats" else f"{100 * standing.mean:.2f} %"
+        table.add_row(standing.architecture, standing.tier or "-", str(standing.n_seeds), mean)
+    return table
+
+
+def _pairs(metric: MetricJudgement, title: str, percent: float) -> Table:
+    """Return the declared comparisons."""
+    notes = [f"Intervals at {percent:g} %, a minus b."]
+    if metric.metric == "accuracy":
+        notes.append("Images: of 10,000.")
+    if metric.pairs[0].estimate.components is not None and _columns() >= MEDIUM:
+        notes.append("Seeds n %: share of the uncertainty on new data that more seeds would remove.")
+    table = _new_table(f"{title}\n[not bold]{' '.join(notes)}[/]")
+    table.add_column("a / b", no_wrap=True)
+    _add_estimate_columns(table, "Difference")
+    roomy = _columns() >= MEDIUM
+    if roomy:
+        table.add_column("P(a beats b)", justify="right", no_wrap=True)
+    table.add_column("Verdict", no_wrap=True)
+    for pair in metric.pairs:
+        cells = [f"{pair.a}\n{pair.b}", _difference(pair, metric), *_estimate_cells(pair.estimate, metric)]
+        if roomy:
+            cells.append(_chance(pair))
+        table.add_row(*cells, _verdict(pair))
+    return table
+
+
+def _add_estimate_columns(table: Table, first: str) -> None:
+    """Add the columns of an estimate, as many as there is room for."""
+    headings = [first, "All at once,\non new data"]
+    if _columns() >= MEDIUM:
+        headings = [first, "If retrained,\nall at once", "On new data", "p\n(Holm)"]
+    if _columns() >= WIDE:
+        headings = [first, "If retrained,\nsame test set", "same, all at\nonce", "On new data", "p\n(Holm)"]
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+
+
+def _estimate_cells(estimate: Estimate, metric: MetricJudgement) -> list[str]:
+    """Return the cells of an estimate, but for its value."""
+    together = _interval(estimate.simultaneous.low, estimate.simultaneous.high, metric)
+    if _columns() < MEDIUM:
+        return [f"{together}\n{_new_data(estimate, metric, with_share=False)}"]
+    cells = [together, _new_data(estimate, metric), f"{estimate.p_adjusted:.2g}"]
+    if _columns() < WIDE:
+        return cells
+    return [_interval(estimate.same_test_set.low, estimate.same_test_set.high, metric), *cells]
+
+
+def _chance(pair: PairJudgement) -> str:
+    """Write P(a beats b) with its interval."""
+    beats = pair.a_beats_b
+    if beats is None:
+        return "-"
+    return f"{beats.probability:.2f}\n\\[{beats.interval.low:.2f}, {beats.interval.high:.2f}]"
+
+
+def _columns() -> int:
+    """Return the console's width."""
+    from mlpstudy.cli.terminal import console
+
+    return console().width
+
+
+def _verdict(pair: PairJudgement) -> str:
+    """Write the verdict with its winner."""
+    verdict = pair.verdict
+    text = f"[{COLOURS[verdict.kind]}]{verdict.kind}[/]"
+    if verdict.winner:
+        text += f"\n{verdict.winner}"
+    elif verdict.more_seeds:
+        text += f"\n+{verdict.more_seeds} seed{'s' if verdict.more_seeds > 1 else ''}"
+    return text
+
+
+def _effects(metric: MetricJudgement) -> Table:
+    """Return main effects and interactions."""
+    table = _new_table(f"Factors, {metric.metric}, {_unit(metric)}")
+    table.add_column("Effect")
+    _add_estimate_columns(table, "Change")
+    for effect in metric.effects:
+        cells = _estimate_cells(effect.estimate, metric)
+        table.add_row(effect.label, _number(effect.estimate.value, metric), *cells)
+    return table
+
+
+def _print_noise(judgement: Judgement) -> None:
+    """Print the noise audit."""
+    from mlpstudy.cli.terminal import console
+
+    console().print("[bold]Noise[/]")
+    for one in judgement.noise:
+        text = "no finished run" if one.audit is None else one.audit.sentence
+        counts = [f"{n} {word}" for n, word in ((one.n_diverged, "diverged"), (one.n_failed, "failed")) if n]
+        marks = f" [red]({', '.join(counts)})[/]" if counts else ""
+        console().print(f"  {one.architecture}{marks}: {text}", soft_wrap=True)
+    console().print()
+
+
+def _new_table(title: str) -> Table:
+    """Return an empty table in the house style."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+
+
+def _unit(metric: MetricJudgement) -> str:
+    """Return the unit of differences."""
+    return "nats" if metric.unit == "nats" else "percentage points"
+
+
+def _number(value: float, metric: MetricJudgement) -> str:
+    """Write a difference."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:+.3f}" if metric.unit == "nats" else f"{100 * value:+.2f}"
+
+
+def _difference(pair: PairJudgement, metric: MetricJudgement) -> str:
+    """Write a difference, for accuracy also in images of 10,000."""
+    images = pair.images_of_10000
+    suffix = "" if images is None or math.isnan(images) else f"\n{images:+.0f} images"
+    return _number(pair.difference, metric) + suffix
+
+
+def _interval(low: float, high: float, metric: MetricJudgement) -> str:
+    """Write an interval."""
+    ends: Sequence[float] = (low, high)
+    if not all(math.isfinite(end) for end in ends):
+        return "unbounded"
+    return "\\[" + ", ".join(_number(end, metric) for end in ends) + "]"
+
+
+def _new_data(estimate: Estimate, metric: MetricJudgement, *, with_share: bool = True) -> str:
+    """Write the interval of question 2, and what more seeds can do about it."""
+    if estimate.new_data is None or estimate.components is None:
+        return "-"
+    text = _interval(estimate.new_data.low, estimate.new_data.high, metric)
+    if not (with_share and estimate.new_data.is_bounded):
+        return text
+    return f"{text}\nseeds {100 * estimate.components.share_from_seeds:.0f} %"

@@ -1,0 +1,210 @@
+"""Judging a study's folder: where the store and the evidence meet. Never touches an engine."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlpstudy.errors import MlpstudyError, ResultsError
+from mlpstudy.evidence.claims import broken_claims, claims_text, make_claims, read_claims, restrict
+from mlpstudy.evidence.families import family
+from mlpstudy.evidence.judgement import band, judge
+from mlpstudy.evidence.plan import ASSUMED_SD, SeedPlan, SeedSpread, assumed_spread, observed_spread, seed_plan
+from mlpstudy.evidence.sample import StudySample, collect
+from mlpstudy.evidence.self_check import SelfCheck, self_check
+
+if TYPE_CHECKING:
+    from mlpstudy.evidence.claims import Claims
+    from mlpstudy.evidence.judgement import Judgement
+    from mlpstudy.spec import Study
+    from mlpstudy.store import Finding, Store
+
+CLAIMS = "claims.json"
+"""Name of the file of claims in a study's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What holds of a study's folder.
+
+    Attributes:
+        findings: what is damaged; empty where nothing is.
+        broken: claims that the stored outcomes do not confirm, a line each; empty where all hold.
+        n_claims: claims that were recomputed; None where no claims were ever written.
+        self_check: the judge judged on the study's own runs; None where the outcomes cannot be read.
+    """
+
+    findings: tuple[Finding, ...]
+    broken: tuple[str, ...]
+    n_claims: int | None
+    self_check: SelfCheck | None
+
+    @property
+    def holds(self) -> bool:
+        """Nothing is damaged and no claim is broken."""
+        return not self.findings and not self.broken
+
+
+def study_sample(store: Store) -> StudySample:
+    """Return all that judging needs of a study's folder, also while the study is still running."""
+    study = store.study()
+    # Runs first: a run that finishes between the two reads then only lacks its record, not its outcome.
+    records = store.runs()
+    outcomes = store.outcomes(record.run_id for record in records if record.status == "finished")
+    return collect(
+        ((record, outcomes.get(record.run_id)) for record in records),
+        store.test_labels(),
+        {architecture.name: architecture.levels for architecture in study.architectures},
+        study.seeds,
+    )
+
+
+def n_workers(store: Store) -> int:
+    """Return how many runs trained at once here: one a core."""
+    return max((record.provenance.n_cores for record in store.runs() if record.status == "finished"), default=1)
+
+
+def judge_store(store: Store) -> Judgement:
+    """Return the judgement of a study's folder, by the rules that its study file declares."""
+    return judge(study_sample(store), store.study().judging, n_workers=n_workers(store))
+
+
+def store_claims(store: Store) -> Claims:
+    """Return the claims of a study's folder: every verdict with what it was made from."""
+    sample = study_sample(store)
+    judgement = judge(sample, store.study().judging, n_workers=n_workers(store))
+    return make_claims(
+        judgement, sample, study=store.study().identity(), data_sha256=store.data_sha256, versions=_versions()
+    )
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of what computes verdicts; a source tree on the path has none of its own."""
+    try:
+        own = version("mlpstudy")
+    except PackageNotFoundError:
+        own = "unknown"
+    return {
+        "mlpstudy": own,
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
+        "scipy": version("scipy"),
+    }
+
+
+def write_claims(store: Store) -> Path:
+    """Write ``claims.json`` into a study's folder, whole or not at all, and return its path.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path = store.folder / CLAIMS
+    temporary = path.with_suffix(".json.tmp")
+    temporary.write_text(claims_text(store_claims(store)), encoding="utf-8")
+    return temporary.replace(path)
+
+
+def verify_store(store: Store) -> Verification:
+    """Check a study's folder: every hash and count, every claim recomputed, and the judge on the study's own runs."""
+    findings = tuple(store.verify())
+    path = store.folder / CLAIMS
+    claims = None
+    broken: tuple[str, ...] = ()
+    check = None
+    try:
+        sample = study_sample(store)
+        judging = store.study().judging
+        resolution = 1.0 / sample.n_examples if judging.metric == "accuracy" else 0.0
+        check = self_check(sample.scores(judging.metric), confidence=judging.confidence, resolution=resolution)
+        if path.exists():
+            claims = read_claims(path.read_text(encoding="utf-8", errors="replace"), str(path))
+            broken = _broken(store, sample, claims)
+    except MlpstudyError as error:
+        # Damage is reported as a finding of the folder already, where that is the reason.
+        broken = (*broken, str(error))
+    return Verification(findings, broken, None if claims is None else len(claims.claims), check)
+
+
+def _broken(store: Store, sample: StudySample, claims: Claims) -> tuple[str, ...]:
+    """Return what of the claims does not hold."""
+    study = store.study()
+    lines: list[str] = []
+    if claims.study != study.identity():
+        lines.append("the claims are of another study")
+    if claims.data_sha256 != store.data_sha256:
+        lines.append("the claims are of other data")
+    if claims.judging != study.judging:
+        lines.append("the claims were judged by other rules than the study declares")
+    try:
+        then = restrict(sample, claims)
+    except ResultsError as error:
+        return (*lines, str(error))
+    return (*lines, *broken_claims(claims, judge(then, claims.judging)))
+
+
+def plan_study(study: Study, *, detect: float | None = None, sd: float = ASSUMED_SD) -> SeedPlan:
+    """Return the plan of a study before anything ran.
+
+    Args:
+        study: the study.
+        detect: difference in accuracy to be found (share); the band of indifference where None.
+        sd: assumed SD of test accuracy over seeds (share).
+
+    Raises:
+        ResultsError: the study has one architecture only, or a number is impossible.
+
+    >>> from mlpstudy.spec import load_study
+    >>> plan_study(load_study("notebook"), sd=0.001).rows[-1].n_seeds
+    38
+    """
+    return _plan(study, assumed_spread(sd), detect, None)
+
+
+def plan_store(store: Store, *, detect: float | None = None, sd: float | None = None) -> SeedPlan:
+    """Return the plan of a study's folder: the observed SD and run times, or the SD given.
+
+    With fewer than two seeds in common the SD is assumed, as before anything ran.
+
+    Args:
+        store: the study's folder.
+        detect: difference in accuracy to be found (share); the band of indifference where None.
+        sd: SD of test accuracy over seeds to plan with (share), instead of the observed one.
+
+    Raises:
+        ResultsError: as :func:`plan_study`.
+    """
+    study = store.study()
+    sample = study_sample(store)
+    walls = [a.wall_s for a in sample.architectures]
+    seconds = None if None in walls else sum(w for w in walls if w is not None) / n_workers(store)
+    n_seeds = min(a.n for a in sample.architectures)
+    if sd is not None or n_seeds < 2:  # noqa: PLR2004  # no spread to observe
+        assumed = assumed_spread(ASSUMED_SD if sd is None else sd)
+        spread = SeedSpread("assumed", assumed.sd, assumed.sd_difference, n_seeds, None)
+    else:
+        spread = observed_spread(sample, _pairs(study))
+    return _plan(study, spread, detect, seconds)
+
+
+def _pairs(study: Study) -> tuple[tuple[str, str], ...]:
+    """Return the declared family."""
+    judging = study.judging
+    names = [architecture.name for architecture in study.architectures]
+    return family(names, judging.family, baseline=judging.baseline, pairs=judging.pairs)
+
+
+def _plan(study: Study, spread: SeedSpread, detect: float | None, seconds: float | None) -> SeedPlan:
+    """Return the plan of a study with a spread."""
+    width = band(study.judging, "accuracy")
+    return seed_plan(
+        len(study.architectures),
+        len(_pairs(study)),
+        spread,
+        detect=width if detect is None else detect,
+        band=width,
+        confidence=study.judging.confidence,
+        seconds_a_seed=seconds,
+    )
