@@ -155,15 +155,16 @@ class WritableStore(Store):
         Returns:
             The ids of the runs that were dropped, to be trained again.
         """
+        with one_line(self.folder, "drop unfinished runs"):
+            kept = {weights.file_name(run_id) for run_id in self.completed_run_ids()}
+            # Files first: a crash in between leaves runs that are still known to be unfinished, and no stray file.
+            for name in names(self._weights_folder):
+                if weights.may_be_leftover(name) and name not in kept:
+                    remove(self._weights_folder, name)
         with self._database.writing("drop unfinished runs"):
             found = self._database.query("SELECT run_id FROM runs WHERE status = 'running' ORDER BY rowid")
             run_ids = tuple(str(row["run_id"]) for row in found)
             recording.forget(self._database, run_ids)
-        with one_line(self.folder, "drop unfinished runs"):
-            kept = {weights.file_name(run_id) for run_id in self.completed_run_ids()}
-            for name in names(self._weights_folder):
-                if weights.may_be_leftover(name) and name not in kept:
-                    remove(self._weights_folder, name)
         return run_ids
 
     def _check_belongs(self, record: RunRecord) -> None:
