@@ -88,7 +88,9 @@ class Mlp:
         memory.normal = (memory.h - mean) * memory.scale
         return layer.gamma * memory.normal + layer.beta
 
-    def gradients(self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None) -> tuple[Array, list[Array]]:
+    def gradients(
+        self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None
+    ) -> tuple[Array, list[Array]]:
         """Return the loss of each example and the gradient of their mean with respect to each trainable tensor."""
         p, memories = self.forward(x, training=True, masks=masks)
         true = p[np.arange(len(x)), labels]
