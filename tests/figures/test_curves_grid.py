@@ -89,7 +89,9 @@ def test_one_that_learned_nothing_does_not_flatten_the_others() -> None:
     architectures = nine()
     dead = RunCurves("dead", 0, np.full(20, 2.3), np.full(20, 2.3))
     architectures[4] = ArchitectureCurves("dead", architectures[4].levels, (dead,))
-    spec = curves_grid.figure(architectures).to_dict()
+    chart = curves_grid.figure(architectures)
+    assert "Higher losses leave the axis at its top." in " ".join(drawn(chart).words)
+    spec = chart.to_dict()
     (domain,) = {tuple(layer["encoding"]["y"]["scale"]["domain"]) for layer in spec["spec"]["layer"][:1]}
     assert 0.3 < domain[1] < 0.6
 

@@ -101,7 +101,7 @@ def test_specification_is_self_contained() -> None:
 
 
 def test_inputs_and_themes_load_without_the_drawing_libraries() -> None:
-    """Importing the inputs costs neither Altair nor vl-convert: a command that draws nothing starts fast."""
-    code = "import sys, mlpstudy.figures; print({'altair', 'vl_convert'} & set(sys.modules))"
+    """Importing the inputs costs neither Altair, vl-convert nor SciPy: a command that draws nothing starts fast."""
+    code = "import sys, mlpstudy.figures; print({'altair', 'vl_convert', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -71,11 +71,12 @@ def figure(
     axis = loss_axis([a.runs for a in architectures])
     n_epochs = max((run.n_epochs for a in architectures for run in a.runs), default=1)
     rows = [row for a in architectures for row in _rows(a, axis, layout)]
+    is_cut = any(row.get("above", False) for row in rows)
     heading = title or f"Loss of {counted(len(architectures), 'architecture')}, epoch by epoch"
     chart = _facet(_panel(rows, axis, n_epochs, validation_source), architectures, layout).properties(
         title=alt.Title(
             wrapped(heading, layout.width, TITLE_SIZE, bold=True),
-            subtitle=wrapped(_subtitle(architectures, interval), max(layout.width, 380), LABEL_SIZE),
+            subtitle=wrapped(_subtitle(architectures, interval, is_cut=is_cut), max(layout.width, 380), LABEL_SIZE),
         )
     )
     return set_theme(chart, theme)
@@ -202,7 +203,7 @@ def _facet(panel: alt.LayerChart, architectures: Sequence[ArchitectureCurves], l
     )
 
 
-def _subtitle(architectures: Sequence[ArchitectureCurves], interval: str) -> str:
+def _subtitle(architectures: Sequence[ArchitectureCurves], interval: str, *, is_cut: bool) -> str:
     """Return what the marks say, in words."""
     counts = sorted({len(a.runs) for a in architectures})
     if counts[-1] <= 1:
@@ -214,4 +215,5 @@ def _subtitle(architectures: Sequence[ArchitectureCurves], interval: str) -> str
         marks = f"Strong: mean of {span}; faint: single runs" if bands else f"Single runs of {span}"
         if any(band.lower is not None for band in bands):
             marks += f"; band: {interval}"
-    return f"{marks}. Ring: lowest validation loss."
+    above = " Higher losses leave the axis at its top." if is_cut else ""
+    return f"{marks}. Ring: lowest validation loss.{above}"

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.evidence.density import Density, density
 from mlpstudy.records import EpochRecord, RunRecord, Weights
+
+if TYPE_CHECKING:
+    from mlpstudy.evidence.density import Density
 
 FloatArray = npt.NDArray[np.float64]
 Levels = tuple[tuple[str, str], ...]
@@ -216,6 +218,8 @@ class ExampleImage:
 
 def _density(runs: Sequence[Mapping[str, npt.NDArray[np.float32]]], tensor: str) -> Density | None:
     """Return the density of a tensor's finite values over runs, None where there are none."""
+    from mlpstudy.evidence.density import density  # noqa: PLC0415  # SciPy, which only violins need
+
     values = [run[tensor].ravel() for run in runs if tensor in run]
     pool = np.concatenate(values) if values else np.empty(0, np.float32)
     return density(pool, n_grid=N_VIOLIN_GRID) if np.isfinite(pool).any() else None

@@ -11,16 +11,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
 
-from mlpstudy.evidence.density import Density
 from mlpstudy.figures.inputs import TensorDensity
 from mlpstudy.figures.scales import plain
 from mlpstudy.figures.theme import LABEL_SIZE
 from mlpstudy.figures.wording import short
+
+if TYPE_CHECKING:
+    from mlpstudy.evidence.density import Density
 
 VISIBLE = 0.005
 """Width, as a share of the widest place, below which a shape is thinner than half a pixel."""
