@@ -113,7 +113,7 @@ def main() -> None:
     """Train all networks in one process."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     turns = Turns(parser)
-    train, test = load("train"), load("t10k")
+    train, test = load("train", turns.options.share), load("t10k", turns.options.share)
     data = [jnp.asarray(a) for a in (train.x, train.y, test.x, test.y)]
     turns.ready(JAX=jax.__version__, Optax=optax.__version__)
     rng = np.random.default_rng(0)

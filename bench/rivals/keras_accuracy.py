@@ -8,7 +8,6 @@ Finished runs in the file are skipped, and a run's lines are written together: i
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import time
 from pathlib import Path
@@ -16,31 +15,11 @@ from pathlib import Path
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
+from bench.rivals.csv_runs import append, finished
 from bench.rivals.keras_network import keras_model
 from bench.rivals.mnist import N_CLASSES, load
 
 from mlpstudy.spec import load_study
-
-FIELDS = ("side", "architecture", "seed", "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "wall_s")
-
-
-def finished(path: Path, n_epochs: int) -> set[tuple[str, str, int]]:
-    """Return (side, architecture, seed) of the runs that the file holds completely."""
-    if not path.exists():
-        return set()
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {(r["side"], r["architecture"], int(r["seed"])) for r in rows if int(r["epoch"]) == n_epochs}
-
-
-def append(path: Path, rows: list[tuple[object, ...]]) -> None:
-    """Append the lines of one run, with the header where the file is new."""
-    new = not path.exists()
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        if new:
-            writer.writerow(FIELDS)
-        writer.writerows(rows)
 
 
 def main() -> None:
@@ -71,11 +50,11 @@ def main() -> None:
             ).history
             wall_s = time.perf_counter() - start
             curves = zip(*(history[name] for name in ("loss", "accuracy", "val_loss", "val_accuracy")), strict=True)
-            rows = [
+            rows: list[tuple[object, ...]] = [
                 ("keras", architecture.name, seed, epoch, *(f"{v:.9g}" for v in values), f"{wall_s:.2f}")
                 for epoch, values in enumerate(curves, start=1)
             ]
-            append(arguments.runs, [tuple(row) for row in rows])
+            append(arguments.runs, rows)
             print(f"{architecture.name} seed {seed}: {history['val_accuracy'][-1]:.4f} in {wall_s:.0f} s", flush=True)
 
 

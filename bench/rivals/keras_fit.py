@@ -42,7 +42,7 @@ def main() -> None:
         sys.modules["tensorflow"] = None  # type: ignore[assignment]
     keras = importlib.import_module("keras")
     backend = importlib.import_module(turns.options.backend)
-    train, test = load("train"), load("t10k")
+    train, test = load("train", turns.options.share), load("t10k", turns.options.share)
     y_train, y_test = train.one_hot(), test.one_hot()
     turns.ready(Keras=keras.__version__, **{turns.options.backend: backend.__version__})
     for architecture in turns.networks():

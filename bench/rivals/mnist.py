@@ -30,7 +30,9 @@ def _idx(name: str, header_bytes: int) -> npt.NDArray[np.uint8]:
     return np.frombuffer(gzip.decompress((FOLDER / name).read_bytes()), dtype=np.uint8, offset=header_bytes)
 
 
-def load(split: str) -> Split:
-    """Return the ``train`` or the ``t10k`` examples."""
+def load(split: str, share: float = 1.0) -> Split:
+    """Return the ``train`` or the ``t10k`` examples, or the first share of them."""
     pixels = _idx(f"{split}-images-idx3-ubyte.gz", 16).reshape(-1, 784)
-    return Split(pixels.astype(np.float32) / 255.0, _idx(f"{split}-labels-idx1-ubyte.gz", 8).astype(np.int32))
+    labels = _idx(f"{split}-labels-idx1-ubyte.gz", 8)
+    n = round(share * len(labels))
+    return Split(pixels[:n].astype(np.float32) / 255.0, labels[:n].astype(np.int32))

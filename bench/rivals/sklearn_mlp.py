@@ -23,7 +23,7 @@ def main() -> None:
     warnings.simplefilter("ignore", ConvergenceWarning)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     turns = Turns(parser)
-    train, test = load("train"), load("t10k")
+    train, test = load("train", turns.options.share), load("t10k", turns.options.share)
     turns.ready(**{"scikit-learn": sklearn.__version__})
     for architecture in turns.networks():
         network, training = architecture.network, architecture.training

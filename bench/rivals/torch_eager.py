@@ -77,12 +77,12 @@ class Fit:
             return float((logits.argmax(dim=1) == self._y_test).float().mean())
 
 
-def prepare(seed: int, n_threads: int, *, flush: bool) -> tuple[torch.Tensor, ...]:
+def prepare(seed: int, n_threads: int, *, flush: bool, share: float) -> tuple[torch.Tensor, ...]:
     """Set what is set once in a process; return the data."""
     torch.set_flush_denormal(flush)
     torch.set_num_threads(n_threads)
     torch.manual_seed(seed)
-    train, test = load("train"), load("t10k")
+    train, test = load("train", share), load("t10k", share)
     return (
         torch.from_numpy(train.x),
         torch.from_numpy(train.y).long(),
@@ -91,9 +91,9 @@ def prepare(seed: int, n_threads: int, *, flush: bool) -> tuple[torch.Tensor, ..
     )
 
 
-def work(pipe: Connection, seed: int, flush: bool) -> None:
+def work(pipe: Connection, seed: int, flush: bool, share: float) -> None:
     """A process of ``--at-once``: fit what the pipe says."""
-    data = prepare(seed, 1, flush=flush)
+    data = prepare(seed, 1, flush=flush, share=share)
     fit: Fit | None = None
     pipe.send(None)
     while (message := pipe.recv()) is not None:
@@ -107,12 +107,12 @@ def work(pipe: Connection, seed: int, flush: bool) -> None:
 class Copies:
     """Several copies of a fit at once, each in a process of its own, behind the interface of one."""
 
-    def __init__(self, n_copies: int, *, flush: bool) -> None:
+    def __init__(self, n_copies: int, *, flush: bool, share: float) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipes: list[Any] = []
         for seed in range(n_copies):
             ours, theirs = context.Pipe()
-            context.Process(target=work, args=(theirs, seed, flush), daemon=True).start()
+            context.Process(target=work, args=(theirs, seed, flush, share), daemon=True).start()
             self._pipes.append(ours)
         for pipe in self._pipes:
             pipe.recv()
@@ -140,7 +140,7 @@ def main() -> None:
     turns = Turns(parser)
     options = turns.options
     if options.at_once == 1:
-        data = prepare(0, multiprocessing.cpu_count(), flush=options.flush)
+        data = prepare(0, multiprocessing.cpu_count(), flush=options.flush, share=options.share)
         turns.ready(PyTorch=torch.__version__)
         for architecture in turns.networks():
             with turns.step(architecture.name, "set-up"):
@@ -149,7 +149,7 @@ def main() -> None:
                 turns.begin()
                 turns.end(architecture.name, f"epoch {epoch + 1}", fit.epoch())
         return
-    copies = Copies(options.at_once, flush=options.flush)
+    copies = Copies(options.at_once, flush=options.flush, share=options.share)
     turns.ready(PyTorch=torch.__version__)
     for architecture in turns.networks():
         turns.begin()

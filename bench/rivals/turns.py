@@ -27,13 +27,13 @@ class Turns:
 
     Args:
         parser: the rival's own options.
-        description: what the rival is.
     """
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         names = [architecture.name for architecture in load_study("notebook").architectures]
         parser.add_argument("--networks", default=",".join(names), help="names of networks, comma-separated")
         parser.add_argument("--epochs", type=int, default=20)
+        parser.add_argument("--share", type=float, default=1.0, help="use that share of the examples")
         parser.add_argument("--turns", action="store_true", help="wait for a line on stdin before every step")
         self.options = parser.parse_args()
         self._start = 0.0

@@ -1,0 +1,161 @@
+"""The whole ``notebook`` study: mlpstudy against everything else that could train it, on this machine.
+
+    python -m bench.study             # all nine networks, 20 epochs; half an hour and more
+    python -m bench.study --quick     # three networks, a third of the data, 4 epochs; under four minutes
+
+Each rival is one process for all its fits. The rivals take turns, step by step: the set-up of a network, then one
+epoch with its validation, each alone on the machine, in an order that rotates. Ours is the command ``mlpstudy run
+notebook``, from the start of its process to its tables, at least three times, spread over the session. Compile time
+is what a first epoch takes longer than the median of the later ones, and what the set-up of a network takes.
+
+The dense floor is the time of the study's matrix products alone on all cores (``bench/dense_floor.py``).
+Writes ``docs/results/bench.csv`` and ``.md`` (``--quick``: ``bench-quick``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.ours import Ours, run_ours
+from bench.rival import RIVALS, Rival
+from bench.tables import Row, markdown, write_csv
+
+from mlpstudy.engine.provenance import cpu_name, n_cores, package_version
+from mlpstudy.spec import load_study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "docs" / "results"
+QUICK_NETWORKS = ("plain-2", "batchnorm-3", "batchnorm-dropout-5")
+QUICK_SHARE, QUICK_EPOCHS = 1 / 3, 4
+N_EPOCHS = 20
+STEPS_AN_EPOCH = 60_000 / 128
+
+
+@contextlib.contextmanager
+def alone(lock: Path | None) -> Iterator[None]:
+    """Hold an exclusive lock on a file, so that other work on this machine waits for a turn to end."""
+    if lock is None:
+        yield
+        return
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def session(
+    rivals: list[Rival], networks: tuple[str, ...], n_epochs: int, lock: Path | None, n_ours: int
+) -> list[Ours]:
+    """Let rivals and ours take turns; the rivals keep their times, ours are returned."""
+    ours: list[Ours] = []
+    for rival in rivals:
+        with alone(lock):
+            rival.start()
+        print(f"started: {rival.title}, {rival.start_up_s:.1f} s", flush=True)
+    pauses = {round(i * (len(networks) - 1) / (n_ours - 1)) for i in range(n_ours)} if n_ours > 1 else {0}
+    for i, network in enumerate(networks):
+        if i in pauses:
+            with alone(lock), tempfile.TemporaryDirectory() as folder:
+                ours.append(run_ours(Path(folder), n_epochs))
+            print(f"mlpstudy: {ours[-1].total_s:.1f} s for {n_epochs} epochs of the nine", flush=True)
+        for step in range(n_epochs + 1):
+            with alone(lock):
+                for k in range(len(rivals)):
+                    rivals[(k + i + step) % len(rivals)].take_turn(network, step)
+        print(f"{network}: " + ", ".join(f"{r.epoch_s(network):.2f}" for r in rivals if r.knows(network)), flush=True)
+    for rival in rivals:
+        rival.close()
+    return ours
+
+
+def dense_floor(lock: Path | None, n_rounds: int, n_steps: int) -> tuple[float, str]:
+    """Return the seconds that the study's products take on all cores, and the BLAS that was fastest."""
+    command = [sys.executable, str(ROOT / "bench" / "dense_floor.py"), "--json", "--runs", str(n_cores())]
+    command += ["--rounds", str(n_rounds), "--steps", str(n_steps)]
+    with alone(lock):
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  # our own script
+    rows: list[dict[str, Any]] = json.loads(output)["rows"]
+    seconds = sum(row["floor_ms"] for row in rows) * STEPS_AN_EPOCH * N_EPOCHS / n_cores() / 1e3
+    return seconds, " and ".join(sorted({row["blas"] for row in rows}))
+
+
+def rows(rivals: list[Rival], ours: list[Ours], floor: tuple[float, str], *, quick: bool, n_epochs: int) -> list[Row]:
+    """Return the rows of the table, ours first."""
+    mine = [o.scaled(N_EPOCHS / n_epochs) for o in ours]
+    total_s = statistics.median(o.total_s for o in mine)
+    first = Row(
+        title="mlpstudy, `mlpstudy run notebook`",
+        start_up_s=statistics.median(o.start_up_s for o in mine),
+        compile_s=0.0,
+        training_s=statistics.median(o.training_s for o in mine),
+        after_s=statistics.median(o.after_s for o in mine),
+        total_s=total_s,
+        ratio=1.0,
+        n=len(mine),
+        accuracy=statistics.median(o.accuracy for o in mine),
+        note=f"{min(o.total_s for o in mine):.1f} to {max(o.total_s for o in mine):.1f} s",
+    )
+    table = [first]
+    for rival in rivals:
+        factor = (3 / QUICK_SHARE, 3.0) if quick else (1.0, 1.0)
+        row = rival.row(N_EPOCHS, epoch_factor=factor[0], network_factor=factor[1])
+        share = 1.0 if rival.is_complete else statistics.median(o.plain_share for o in ours)
+        row.ratio = row.total_s / (share * total_s)
+        table.append(row)
+    seconds, blas = floor
+    training = statistics.median(o.training_s for o in mine) / seconds
+    note = f"{blas}, {n_cores()} cores; our training and validation / floor = {training:.2f}"
+    table.append(Row("dense floor: the products alone", 0, 0, seconds, 0, seconds, seconds / total_s, 1, None, note))
+    return table
+
+
+def main() -> None:
+    """Run the session and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="under four minutes; totals are extrapolated")
+    parser.add_argument("--epochs", type=int, default=N_EPOCHS, help="totals of fewer are extrapolated to 20")
+    parser.add_argument("--slow-epochs", type=int, default=N_EPOCHS, help="epochs of Keras on PyTorch and scikit-learn")
+    parser.add_argument("--only", default="", help="rivals whose names contain one of these, comma-separated")
+    parser.add_argument("--ours", type=int, default=3, help="how often ours is run")
+    parser.add_argument("--lock", type=Path, help="file to lock during every turn")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the table")
+    options = parser.parse_args()
+    n_epochs = QUICK_EPOCHS if options.quick else options.epochs
+    networks = QUICK_NETWORKS if options.quick else tuple(a.name for a in load_study("notebook").architectures)
+    share = QUICK_SHARE if options.quick else 1.0
+    rivals = [Rival(spec, networks, min(n_epochs, options.slow_epochs) if spec.slow else n_epochs, share)
+              for spec in RIVALS if any(part in spec.title for part in options.only.split(","))]  # fmt: skip
+    ours = session(rivals, networks, n_epochs, options.lock, options.ours)
+    floor = dense_floor(options.lock, *((3, 10) if options.quick else (7, 40)))
+    table = rows(rivals, ours, floor, quick=options.quick, n_epochs=n_epochs)
+    versions = {"mlpstudy": package_version(), "NumPy": ours[0].numpy}
+    for rival in rivals:
+        versions |= rival.versions
+    name = "bench-quick" if options.quick else "bench"
+    head = [
+        f"{cpu_name()}, {n_cores()} cores, {ours[0].instruction_set}; {platform.platform()}",
+        ", ".join(f"{key} {value}" for key, value in versions.items()),
+        "`python -m bench.study" + (" --quick`" if options.quick else f" --epochs {n_epochs}`"),
+        f"Our last epoch / first epoch: {statistics.median(o.last_to_first for o in ours):.2f} (median of the runs).",
+    ]
+    text = markdown(table, head, quick=options.quick, n_epochs=n_epochs)
+    print(text)
+    options.results.mkdir(parents=True, exist_ok=True)
+    (options.results / f"{name}.md").write_text(text, encoding="utf-8")
+    write_csv(table, options.results / f"{name}.csv")
+
+
+if __name__ == "__main__":
+    main()
