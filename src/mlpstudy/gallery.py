@@ -92,7 +92,8 @@ def study_accuracies(study: Study, records: Sequence[RunRecord], rows: Iterable[
                 n_diverged=row.n_diverged if row is not None else 0,
             )
         )
-    return accuracy_dots.figure(entries, reference=study.reported_by or None)
+    level = f"its {study.judging.confidence:.0%} interval"
+    return accuracy_dots.figure(entries, reference=study.reported_by or None, interval=level)
 
 
 def save_figures(
