@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 Status = Literal["running", "finished", "diverged", "failed"]
 
+ValidationSource = Literal["test", "held out"]
+"""What the curves are measured on: the test examples, or training examples that are held out for it."""
+
 SCHEMA_VERSION = 1
 """Version of the store's schema; a store of a newer one is refused."""
 
@@ -62,7 +65,7 @@ class Dataset:
     name: str
     train: Examples
     validation: Examples
-    validation_source: Literal["test", "held out"]
+    validation_source: ValidationSource
     test: Examples
     class_names: tuple[str, ...]
     image_shape: tuple[int, int] | None

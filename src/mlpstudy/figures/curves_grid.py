@@ -12,9 +12,9 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures import splits
 from mlpstudy.figures.inputs import ArchitectureCurves, Band, Levels
 from mlpstudy.figures.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
-from mlpstudy.figures.splits import ValidationSource
 from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import counted, wrapped
+from mlpstudy.records import ValidationSource
 
 PANEL_WIDTH, PANEL_HEIGHT = 210, 140
 MAX_COLUMNS = 4

@@ -7,9 +7,9 @@ import altair as alt
 from mlpstudy.figures import splits
 from mlpstudy.figures.inputs import RunCurves
 from mlpstudy.figures.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
-from mlpstudy.figures.splits import ValidationSource
 from mlpstudy.figures.theme import LIGHT, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import loss_text, wrapped
+from mlpstudy.records import ValidationSource
 
 WIDTH, HEIGHT = 560, 320
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -11,8 +11,7 @@ import numpy.typing as npt
 from mlpstudy.figures.inputs import RunCurves
 from mlpstudy.figures.scales import LossAxis, plain
 from mlpstudy.figures.theme import SPLIT_RANGE
-
-ValidationSource = Literal["test", "held out"]
+from mlpstudy.records import ValidationSource
 
 VALIDATION, TRAIN = "validation", "train"
 NAMES: dict[ValidationSource | None, str] = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from mlpstudy.records import Dataset, EpochRecord, Float32Array, Outcome, RunRecord
+    from mlpstudy.records import Dataset, EpochRecord, Float32Array, Outcome, RunRecord, ValidationSource
     from mlpstudy.store.database import Database
     from mlpstudy.store.verify import Finding
     from mlpstudy.store.writer import WritableStore
@@ -125,9 +125,9 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         return rows.text(self._study_row(), "data_sha256")
 
     @property
-    def validation_source(self) -> str:
-        """What the curves were measured on: ``"test"`` or ``"held out"``."""
-        return rows.text(self._study_row(), "validation_source")
+    def validation_source(self) -> ValidationSource:
+        """What the curves were measured on."""
+        return "test" if rows.text(self._study_row(), "validation_source") == "test" else "held out"
 
     @property
     def class_names(self) -> tuple[str, ...]:
