@@ -15,13 +15,15 @@ from mlpstudy.records import Dataset, EpochRecord, RunResult
 from mlpstudy.spec import Architecture, Network, Training
 
 
-def task(seed: int = 0, study_seed: int = 0, *, hidden: tuple[int, ...] = (16,), **training: float) -> RunTask:
+def task(
+    seed: int = 0, study_seed: int = 0, *, hidden: tuple[int, ...] = (16,), learning_rate: float = 0.01
+) -> RunTask:
     """Return a run of a small network."""
     made = Architecture(
         name="small",
         levels=(("width", "small"),),
         network=Network(hidden=hidden, batch_normalisation=True, bn_momentum=0.8, dropout=0.2),
-        training=Training(**{"epochs": 4, "batch_size": 16, "learning_rate": 0.01, **training}),
+        training=Training(epochs=4, batch_size=16, learning_rate=learning_rate),
     )
     return RunTask(f"run{seed}", made, seed, study_seed)
 
