@@ -77,7 +77,7 @@ def test_workers_shorten_the_wait() -> None:
 def test_false_verdicts_stay_below_5_percent_of_studies() -> None:
     """Four equally good architectures: any false BETTER in at most 5 % of studies, on real outcomes."""
     rng = np.random.default_rng(2)
-    n_trials, false = 150, 0
+    n_trials, false = 100, 0
     for _ in range(n_trials):
         hard = rng.standard_normal(200)
         sample = study(*(architecture(n, correct_cells(rng, 9, 200, hard=hard, own_sd=0.0)) for n in "abcd"))

@@ -12,15 +12,18 @@ from statsmodels.stats.weightstats import ttost_paired
 from evidence.simulated import architecture, correct_cells, crossed, estimate_of, study
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.contrasts import estimate_contrasts
+from mlpstudy.evidence.intervals import t_quantile
 from mlpstudy.evidence.plan import assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.power import (
     detectable,
     power_better,
     power_equivalent,
+    power_t,
     seeds_by_normal,
     seeds_for_better,
     seeds_for_equivalent,
 )
+from mlpstudy.evidence.signflip import flip_family
 from mlpstudy.evidence.twoway import two_way
 from mlpstudy.evidence.verdicts import equivalence_p
 
@@ -40,13 +43,14 @@ def test_published_seed_counts(n_comparisons: int, seeds: list[int]) -> None:
 def test_power_is_statsmodels(n_seeds: int, effect: float) -> None:
     """Power of one comparison is statsmodels' power of the paired t test."""
     expected = TTestPower().power(effect, n_seeds, 0.05)
-    assert power_better(effect * 0.2, 0.2, n_seeds) == pytest.approx(expected, abs=1e-6)
+    assert power_t(effect * 0.2, 0.2, n_seeds) == pytest.approx(expected, abs=1e-6)
 
 
 def test_power_of_a_family_is_statsmodels_at_its_share_of_alpha() -> None:
     """A family of 36 is planned at 0.05 / 36, and not below 11 seeds."""
     expected = TTestPower().power(1.1, 20, 0.05 / 36)
-    assert power_better(1.1, 1.0, 20, 36) == pytest.approx(expected, abs=1e-6)
+    assert power_t(1.1, 1.0, 20, 36) == pytest.approx(expected, abs=1e-6)
+    assert power_better(1.1, 1.0, 20, 36) == pytest.approx(expected, abs=0.01)
     assert power_better(100.0, 1.0, 10, 36) == 0.0
 
 
@@ -72,11 +76,13 @@ def test_detectable_inverts_the_power() -> None:
     assert detectable(0.2, 8, 8) == math.inf
 
 
-@pytest.mark.parametrize(("n_pairs", "n_seeds", "effect"), [(1, 12, 0.9), (8, 14, 1.2), (1, 10, 0.6)])
+@pytest.mark.parametrize(
+    ("n_pairs", "n_seeds", "effect"), [(1, 6, 1.5), (1, 8, 1.2), (1, 12, 0.9), (8, 10, 1.5), (8, 13, 1.2)]
+)
 def test_the_judge_finds_what_the_plan_predicts(n_pairs: int, n_seeds: int, effect: float) -> None:
     """A true difference becomes BETTER within 3 points of the predicted probability."""
     rng = np.random.default_rng([n_pairs, n_seeds])
-    n_trials, found = 1500, 0
+    n_trials, found = 1200, 0
     weights = np.kron(np.eye(n_pairs), [1.0, -1.0])
     for _ in range(n_trials):
         scores = rng.standard_normal((2 * n_pairs, n_seeds)) / ROOT_2
@@ -84,6 +90,16 @@ def test_the_judge_finds_what_the_plan_predicts(n_pairs: int, n_seeds: int, effe
         first = estimate_contrasts(weights, [np.arange(n_seeds)] * 2 * n_pairs, list(scores), None)[0]
         found += first.simultaneous.excludes(0.0) and first.p_adjusted <= 0.05
     assert found / n_trials == pytest.approx(power_better(effect, 1.0, n_seeds, n_pairs), abs=0.03)
+
+
+@pytest.mark.parametrize(("n_seeds", "effect"), [(11, 1.8), (13, 1.5), (16, 1.3)])
+def test_the_exact_test_among_36_finds_what_the_plan_predicts(n_seeds: int, effect: float) -> None:
+    """Passing both the t test and the sign-flip test at 0.05 / 36 has the predicted probability, to 3 points."""
+    d = effect + np.random.default_rng(n_seeds).standard_normal((n_seeds, 1500))
+    t = np.sqrt(n_seeds) * d.mean(axis=0) / d.std(axis=0, ddof=1)
+    p = np.concatenate([flip_family(part).p for part in np.split(d, 15, axis=1)])
+    found = np.mean((t > t_quantile(1 - 0.05 / 72, n_seeds - 1)) & (p <= 0.05 / 36))
+    assert found == pytest.approx(power_better(effect, 1.0, n_seeds, 36), abs=0.03)
 
 
 @pytest.mark.parametrize(("truth", "n_seeds"), [(0.0, 12), (0.4, 30)])

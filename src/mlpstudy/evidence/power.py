@@ -13,40 +13,71 @@ from mlpstudy.evidence.signflip import fewest_seeds
 
 MAX_SEEDS = 1000
 """More seeds than anybody trains: beyond it the answer is that no number of seeds will."""
+COARSENESS, COARSENESS_POWER = 0.27, 0.8
+"""Loss of the exact test with few seeds, fitted to simulations."""
 TARGET = 0.8
 """Power that is planned for."""
 
 
-def power_better(difference: float, sd: float, n_seeds: int, n_comparisons: int = 1, *, alpha: float = 0.05) -> float:
-    """Return the probability that a true difference is found, by a paired two-sided t test at alpha / m.
+def power_t(
+    difference: float,
+    sd: float,
+    n_seeds: int,
+    n_comparisons: int = 1,
+    *,
+    alpha: float = 0.05,
+    stretch: float = 1.0,
+) -> float:
+    """Return the power of a paired two-sided t test at alpha / m.
 
-    ``P(|T| > t(1 - alpha/(2m), n - 1))`` with T noncentral t of noncentrality ``difference / (sd / sqrt(n))``;
-    0 below the fewest seeds at which the sign-flip test can reach alpha / m, since the verdict needs both.
+    ``P(|T| > stretch t(1 - alpha/(2m), n - 1))`` with T noncentral t of noncentrality
+    ``difference / (sd / sqrt(n))``.
 
     Args:
         difference: true difference, in the unit of the metric.
         sd: standard deviation over seeds of the paired difference d[s] (sqrt(2) times the seed SD of one
             architecture where pairing by seed gains nothing).
-        n_seeds: n.
+        n_seeds: n, two at least.
         n_comparisons: m, size of the family (Bonferroni; Holm and max-T are never weaker).
         alpha: two-sided error rate of the family.
+        stretch: factor on the critical value.
 
     Raises:
         ResultsError: sd is negative, or there is no comparison.
 
     Source: Johnson, Kotz & Balakrishnan 1995, ch. 31.
 
-    >>> round(power_better(0.1, 0.1 * 2**0.5, 18), 3)
+    >>> round(power_t(0.1, 0.1 * 2**0.5, 18), 3)
     0.807
+    """
+    _check(sd, n_comparisons)
+    if sd == 0.0:
+        return float(difference != 0.0)
+    critical = stretch * t_quantile(1 - alpha / (2 * n_comparisons), n_seeds - 1)
+    shift = abs(difference) / sd * math.sqrt(n_seeds)
+    return _above(critical, n_seeds - 1, shift) + _above(critical, n_seeds - 1, -shift)
+
+
+def power_better(difference: float, sd: float, n_seeds: int, n_comparisons: int = 1, *, alpha: float = 0.05) -> float:
+    """Return the probability that a true difference becomes BETTER.
+
+    BETTER needs the t interval and the sign-flip test. The latter is exact, hence coarse with few seeds: of its
+    flips only the ``K = floor(alpha/(2m) 2^n)`` most extreme may be as far out, and with K = 0 it is never
+    significant. What that costs is the power of a t test whose critical value is ``1 + 0.27 / K^0.8`` times as
+    large: fitted to simulations of families of 1, 8 and 36 comparisons with 6 to 30 seeds, which it meets to
+    3 points (4 at the very fewest seeds, K = 1; ``python bench/judge_truth.py``). Above K = 1,000 it is nothing.
+
+    Arguments and errors are those of :func:`power_t`.
+
+    >>> round(power_better(0.1, 0.1 * 2**0.5, 18), 3), power_better(9.9, 0.1, 5)
+    (0.807, 0.0)
     """
     _check(sd, n_comparisons)
     if n_seeds < fewest_seeds(n_comparisons, alpha):
         return 0.0
-    if sd == 0.0:
-        return float(difference != 0.0)
-    critical = t_quantile(1 - alpha / (2 * n_comparisons), n_seeds - 1)
-    shift = abs(difference) / sd * math.sqrt(n_seeds)
-    return _above(critical, n_seeds - 1, shift) + _above(critical, n_seeds - 1, -shift)
+    n_extreme = max(1, math.floor(alpha / (2 * n_comparisons) * 2.0 ** min(n_seeds, 60)))
+    stretch = 1.0 + COARSENESS / n_extreme**COARSENESS_POWER
+    return power_t(difference, sd, n_seeds, n_comparisons, alpha=alpha, stretch=stretch)
 
 
 def power_equivalent(
