@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def products(hidden: tuple[int, ...], n_inputs: int) -> list[tuple[Float32Array,
     sizes = [n_inputs, *hidden, N_CLASSES]
     x = [rng.normal(size=(BATCH, n)).astype(np.float32) for n in sizes]
     dz = [np.zeros((BATCH, n), np.float32) for n in sizes]
-    w = [rng.normal(size=shape).astype(np.float32) for shape in zip(sizes[:-1], sizes[1:], strict=True)]
+    w = [rng.normal(size=shape).astype(np.float32) for shape in pairwise(sizes)]
     dw = [np.zeros_like(kernel) for kernel in w]
     last = len(w) - 1
     forward = [(x[i], w[i], x[i + 1]) for i in range(len(w))]

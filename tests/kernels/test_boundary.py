@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle.pair import Case, Pair, pair_of
 
 from mlpstudy.engine.native import _kernels
+from oracle.pair import Case, Pair, pair_of
 
 GOOD: dict[str, Any] = {
     "n_inputs": 4,

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from oracle.pair import Case, network_of
 from oracle.philox import dropout_mask
 

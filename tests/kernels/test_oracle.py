@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from oracle.mlp import Mlp, build
 from oracle.pair import ACTIVATIONS
 from oracle.philox import philox
@@ -34,7 +35,7 @@ def test_gradients_are_finite_differences(activation: str, *, normalise: bool, r
 def test_gradient_is_zero_where_the_probability_is_clipped() -> None:
     """An example whose true probability lies outside [1e-7, 1 - 1e-7] moves nothing."""
     network = Mlp(build([2, 3], np.random.default_rng(0)))
-    network.layers[0].kernel[:] = [[40.0, 0, 0], [0, 0, 0]]
+    network.layers[0].kernel[:] = np.array([[40.0, 0, 0], [0, 0, 0]])
     x = np.array([[1.0, 0], [1.0, 0]])
     _, gradients = network.gradients(x, np.array([0, 1], np.int32))
     assert not any(g.any() for g in gradients)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from oracle.pair import Case, network_of, pair_of
 
 CASE = Case(50, (40, 33), 7, 16, 100, batch_normalisation=True, rate=0.5)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+
 from oracle.pair import Case, Pair, pair_of
 
 DEEP = Case(100, (70, 40, 33), 10, 32, 300, batch_normalisation=True, rate=0.5)

@@ -2,7 +2,7 @@
 
 It shares no code with the product. Rows are examples; a layer computes, in this order,
 
-    z = x W + b;   h = f(z);   n = (h - mean) / sqrt(variance + epsilon);   y = gamma n + beta;   y = y * mask / (1 - rate)
+    z = x W + b;  h = f(z);  n = (h - mean) / sqrt(variance + epsilon);  y = gamma n + beta;  y = y * mask / (1 - rate)
 
 where mean and (biased) variance are the batch's in training and moving averages in inference, and the last
 layer is softmax(x W + b). Loss: -log(clip(p_true, 1e-7, 1 - 1e-7)), mean over the batch.
@@ -11,6 +11,7 @@ layer is softmax(x W + b). Loss: -log(clip(p_true, 1e-7, 1 - 1e-7)), mean over t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +22,22 @@ CLIP = 1e-7
 
 
 @dataclass
+class Norm:
+    """Parameters of one batch normalisation."""
+
+    gamma: Array
+    beta: Array
+    moving_mean: Array
+    moving_variance: Array
+
+
+@dataclass
 class Layer:
-    """Parameters of one layer; ``gamma`` is None without batch normalisation."""
+    """Parameters of one layer."""
 
     kernel: Array
     bias: Array
-    gamma: Array | None = None
-    beta: Array | None = None
-    moving_mean: Array | None = None
-    moving_variance: Array | None = None
+    norm: Norm | None = None
 
 
 @dataclass
@@ -38,8 +46,8 @@ class Memory:
 
     x: Array
     h: Array
-    normal: Array | None = None
-    scale: Array | None = None
+    normal: Array = field(default_factory=lambda: np.empty(0))
+    scale: Array = field(default_factory=lambda: np.empty(0))
     mask: Bools | None = None
 
 
@@ -66,8 +74,8 @@ class Mlp:
         for i, layer in enumerate(self.layers[:-1]):
             memory = Memory(x=x, h=activate(self.activation, x @ layer.kernel + layer.bias))
             y = memory.h
-            if layer.gamma is not None:
-                y = self._normalise(layer, memory, training=training)
+            if layer.norm is not None:
+                y = self._normalise(layer.norm, memory, training=training)
             if training and masks is not None and self.dropout[i] > 0:
                 memory.mask = masks[i]
                 y = np.where(masks[i], y / (1 - self.dropout[i]), 0.0)
@@ -77,16 +85,15 @@ class Mlp:
         memories.append(Memory(x=x, h=x @ last.kernel + last.bias))
         return softmax(memories[-1].h), memories
 
-    def _normalise(self, layer: Layer, memory: Memory, *, training: bool) -> Array:
+    def _normalise(self, norm: Norm, memory: Memory, *, training: bool) -> Array:
+        mean, variance = norm.moving_mean, norm.moving_variance
         if training:
             mean, variance = memory.h.mean(0), memory.h.var(0)
-            layer.moving_mean = layer.moving_mean * self.momentum + mean * (1 - self.momentum)
-            layer.moving_variance = layer.moving_variance * self.momentum + variance * (1 - self.momentum)
-        else:
-            mean, variance = layer.moving_mean, layer.moving_variance
+            norm.moving_mean = norm.moving_mean * self.momentum + mean * (1 - self.momentum)
+            norm.moving_variance = norm.moving_variance * self.momentum + variance * (1 - self.momentum)
         memory.scale = 1 / np.sqrt(variance + self.bn_epsilon)
         memory.normal = (memory.h - mean) * memory.scale
-        return layer.gamma * memory.normal + layer.beta
+        return norm.gamma * memory.normal + norm.beta
 
     def gradients(
         self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None
@@ -113,10 +120,10 @@ class Mlp:
         small: list[Array] = []
         if memory.mask is not None:
             dy = np.where(memory.mask, dy / (1 - rate), 0.0)
-        if layer.gamma is not None:
+        if layer.norm is not None:
             n = memory.normal
             small = [(dy * n).sum(0), dy.sum(0)]
-            dn = dy * layer.gamma
+            dn = dy * layer.norm.gamma
             dy = memory.scale * (dn - dn.mean(0) - n * (dn * n).mean(0))
         return dy * slope(self.activation, memory.h), small
 
@@ -129,31 +136,34 @@ class Mlp:
             self.v = [np.zeros_like(t) for t in tensors]
         self.step += 1
         alpha = self.learning_rate * np.sqrt(1 - self.beta_2**self.step) / (1 - self.beta_1**self.step)
-        for tensor, g, m, v in zip(tensors, gradients, self.m, self.v, strict=True):
-            m += (g - m) * (1 - self.beta_1)
-            v += (g * g - v) * (1 - self.beta_2)
-            tensor -= alpha * m / (np.sqrt(v) + self.epsilon)
+        for i, (tensor, g) in enumerate(zip(tensors, gradients, strict=True)):
+            self.m[i] += (g - self.m[i]) * (1 - self.beta_1)
+            self.v[i] += (g * g - self.v[i]) * (1 - self.beta_2)
+            tensor[...] -= alpha * self.m[i] / (np.sqrt(self.v[i]) + self.epsilon)
         return loss
 
     def trainable(self) -> list[Array]:
         """The tensors that Adam moves, in Keras's order."""
-        tensors = [(a.kernel, a.bias, a.gamma, a.beta) for a in self.layers]
-        return [t for layer in tensors for t in layer if t is not None]
+        return [t for a in self.layers for t in (a.kernel, a.bias, *((a.norm.gamma, a.norm.beta) if a.norm else ()))]
 
     def parameters(self) -> list[Array]:
         """All tensors, in Keras's order."""
-        tensors = [(a.kernel, a.bias, a.gamma, a.beta, a.moving_mean, a.moving_variance) for a in self.layers]
-        return [t for layer in tensors for t in layer if t is not None]
+        result = []
+        for a in self.layers:
+            result += [a.kernel, a.bias]
+            if a.norm is not None:
+                result += [a.norm.gamma, a.norm.beta, a.norm.moving_mean, a.norm.moving_variance]
+        return result
 
 
 def build(sizes: list[int], rng: np.random.Generator, *, normalise: bool = False) -> list[Layer]:
     """Layers of the given sizes (inputs, hidden widths, classes) with random parameters, none of them trivial."""
     layers = []
-    for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for i, (n_in, n_out) in enumerate(pairwise(sizes)):
         layer = Layer(rng.normal(0, 1 / np.sqrt(n_in), (n_in, n_out)), rng.normal(0, 0.1, n_out))
         if normalise and i < len(sizes) - 2:
-            layer.gamma, layer.beta = rng.uniform(0.5, 1.5, n_out), rng.normal(0, 0.3, n_out)
-            layer.moving_mean, layer.moving_variance = rng.normal(0, 0.3, n_out), rng.uniform(0.5, 1.5, n_out)
+            gamma, beta = rng.uniform(0.5, 1.5, n_out), rng.normal(0, 0.3, n_out)
+            layer.norm = Norm(gamma, beta, rng.normal(0, 0.3, n_out), rng.uniform(0.5, 1.5, n_out))
         layers.append(layer)
     return layers
 
@@ -187,7 +197,8 @@ def slope(name: str, h: Array) -> Array:
 def softmax(z: Array) -> Array:
     """Probabilities of each row."""
     e = np.exp(z - z.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
+    p: Array = e / e.sum(1, keepdims=True)
+    return p
 
 
 def cross_entropy(p: Array, labels: npt.NDArray[np.int32]) -> Array:

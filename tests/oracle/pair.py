@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from oracle.mlp import Layer, Mlp, build
-from oracle.philox import dropout_mask
 
 from mlpstudy.engine.native import _kernels
+from oracle.mlp import Mlp, build
+from oracle.philox import dropout_mask
 
 Activation = Literal["relu", "tanh", "sigmoid", "linear"]
 ACTIVATIONS: tuple[Activation, ...] = ("relu", "tanh", "sigmoid", "linear")
@@ -87,17 +87,14 @@ def network_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> _kern
 def pair_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> Pair:
     """Both networks with the same random parameters, and random examples."""
     rng = np.random.default_rng(case.seed)
-    layers = build([case.n_inputs, *case.hidden, case.n_classes], rng, normalise=case.batch_normalisation)
-    rounded = [
-        Layer(**{k: None if t is None else t.astype(np.float32).astype(np.float64) for k, t in vars(layer).items()})
-        for layer in layers
-    ]
     oracle = Mlp(
-        rounded,
+        build([case.n_inputs, *case.hidden, case.n_classes], rng, normalise=case.batch_normalisation),
         activation=case.activation,
         dropout=[case.rate] * len(case.hidden),
         learning_rate=case.learning_rate,
     )
+    for tensor in oracle.parameters():
+        tensor[...] = tensor.astype(np.float32)
     network = network_of(case, groups)
     network.set_parameters([p.astype(np.float32) for p in oracle.parameters()])
     shape = (case.n_examples, case.n_inputs)

@@ -1,12 +1,12 @@
 """The compiled training step (kernels/module.cpp)."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Float32Array = npt.NDArray[np.float32]
+Float32Array: TypeAlias = npt.NDArray[np.float32]
 
 def available_instruction_sets() -> list[str]:
     """Names of the instruction sets that this machine can run, best first."""
@@ -57,7 +57,7 @@ class Network:
         """Name of the instruction set that this network uses."""
 
     def set_parameters(self, parameters: Sequence[Float32Array]) -> None:
-        """Set all parameters, in Keras's order: per layer kernel, bias, then gamma, beta, moving mean, moving variance."""
+        """Set all parameters, per layer kernel, bias, then (if any) gamma, beta, moving mean, moving variance."""
 
     def parameters(self) -> list[Float32Array]:
         """Copies of all parameters, in the order of set_parameters."""
