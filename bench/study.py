@@ -15,16 +15,17 @@ Writes ``docs/results/bench.csv`` and ``.md`` (``--quick``: ``bench-quick``).
 from __future__ import annotations
 
 import argparse
-import contextlib
 import fcntl
 import json
+import math
 import platform
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench.ours import Ours, run_ours
 from bench.rival import RIVALS, Rival
@@ -33,45 +34,58 @@ from bench.tables import Row, markdown, write_csv
 from mlpstudy.engine.provenance import cpu_name, n_cores, package_version
 from mlpstudy.spec import load_study
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "results"
 QUICK_NETWORKS = ("plain-2", "batchnorm-3", "batchnorm-dropout-5")
 QUICK_SHARE, QUICK_EPOCHS = 1 / 3, 4
 N_EPOCHS = 20
 STEPS_AN_EPOCH = 60_000 / 128
+HOLD_S = 100.0
 
 
-@contextlib.contextmanager
-def alone(lock: Path | None) -> Iterator[None]:
-    """Hold an exclusive lock on a file, so that other work on this machine waits for a turn to end."""
-    if lock is None:
-        yield
-        return
-    with lock.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+class Lock:
+    """An exclusive lock on a file, so that other work on this machine that heeds it waits while the session measures.
+
+    It is let go between two turns once it has been held for a while, so that the others get on as well.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = None if path is None else path.open("a")
+        self._since = math.inf
+
+    def __enter__(self) -> None:
+        """Wait for the lock, unless it is held already."""
+        if self._file is not None and math.isinf(self._since):
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._since = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        """Let go if it is time."""
+        if time.monotonic() - self._since > HOLD_S:
+            self.release()
+
+    def release(self) -> None:
+        """Let go."""
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._since = math.inf
 
 
-def session(
-    rivals: list[Rival], networks: tuple[str, ...], n_epochs: int, lock: Path | None, n_ours: int
-) -> list[Ours]:
+def session(rivals: list[Rival], networks: tuple[str, ...], n_epochs: int, lock: Lock, n_ours: int) -> list[Ours]:
     """Let rivals and ours take turns; the rivals keep their times, ours are returned."""
     ours: list[Ours] = []
     for rival in rivals:
-        with alone(lock):
+        with lock:
             rival.start()
         print(f"started: {rival.title}, {rival.start_up_s:.1f} s", flush=True)
     pauses = {round(i * (len(networks) - 1) / (n_ours - 1)) for i in range(n_ours)} if n_ours > 1 else {0}
     for i, network in enumerate(networks):
         if i in pauses:
-            with alone(lock), tempfile.TemporaryDirectory() as folder:
+            with lock, tempfile.TemporaryDirectory() as folder:
                 ours.append(run_ours(Path(folder), n_epochs))
             print(f"mlpstudy: {ours[-1].total_s:.1f} s for {n_epochs} epochs of the nine", flush=True)
         for step in range(n_epochs + 1):
-            with alone(lock):
+            with lock:
                 for k in range(len(rivals)):
                     rivals[(k + i + step) % len(rivals)].take_turn(network, step)
         print(f"{network}: " + ", ".join(f"{r.epoch_s(network):.2f}" for r in rivals if r.knows(network)), flush=True)
@@ -80,11 +94,11 @@ def session(
     return ours
 
 
-def dense_floor(lock: Path | None, n_rounds: int, n_steps: int) -> tuple[float, str]:
+def dense_floor(lock: Lock, n_rounds: int, n_steps: int) -> tuple[float, str]:
     """Return the seconds that the study's products take on all cores, and the BLAS that was fastest."""
     command = [sys.executable, str(ROOT / "bench" / "dense_floor.py"), "--json", "--runs", str(n_cores())]
     command += ["--rounds", str(n_rounds), "--steps", str(n_steps)]
-    with alone(lock):
+    with lock:
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  # our own script
     rows: list[dict[str, Any]] = json.loads(output)["rows"]
     seconds = sum(row["floor_ms"] for row in rows) * STEPS_AN_EPOCH * N_EPOCHS / n_cores() / 1e3
@@ -129,7 +143,7 @@ def main() -> None:
     parser.add_argument("--slow-epochs", type=int, default=N_EPOCHS, help="epochs of Keras on PyTorch and scikit-learn")
     parser.add_argument("--only", default="", help="rivals whose names contain one of these, comma-separated")
     parser.add_argument("--ours", type=int, default=3, help="how often ours is run")
-    parser.add_argument("--lock", type=Path, help="file to lock during every turn")
+    parser.add_argument("--lock", type=Path, help="file to lock during the turns")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the table")
     options = parser.parse_args()
     n_epochs = QUICK_EPOCHS if options.quick else options.epochs
@@ -137,8 +151,10 @@ def main() -> None:
     share = QUICK_SHARE if options.quick else 1.0
     rivals = [Rival(spec, networks, min(n_epochs, options.slow_epochs) if spec.slow else n_epochs, share)
               for spec in RIVALS if any(part in spec.title for part in options.only.split(","))]  # fmt: skip
-    ours = session(rivals, networks, n_epochs, options.lock, options.ours)
-    floor = dense_floor(options.lock, *((3, 10) if options.quick else (7, 40)))
+    lock = Lock(options.lock)
+    ours = session(rivals, networks, n_epochs, lock, options.ours)
+    floor = dense_floor(lock, *((3, 10) if options.quick else (7, 40)))
+    lock.release()
     table = rows(rivals, ours, floor, quick=options.quick, n_epochs=n_epochs)
     versions = {"mlpstudy": package_version(), "NumPy": ours[0].numpy}
     for rival in rivals:
