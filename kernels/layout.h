@@ -95,8 +95,10 @@ struct Kernels {
     // Lists of columns [task * kInputBlock, (task + 1) * kInputBlock).
     void (*list_block)(const Gather &, Input &, int n_rows, int task);
 
+    // The first layer's two calls prefetch a part of the next batch, n_next rows or none.
     // Columns of output panel(s) `task`: product, bias, activation, normalisation, dropout.
-    void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout);
+    void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout,
+                          const Gather &next, int n_next);
     void (*forward)(const Layer &, const float *x, std::size_t x_panel, Activity &, int n_rows, int task,
                     bool training, Dropout, float *scratch);
 
@@ -112,7 +114,7 @@ struct Kernels {
     void (*update_bias)(Layer &, const Activity &, int n_rows, int task, const AdamStep &);
 
     // Tile of a kernel: gradient, then Adam on it while it is in registers. The first layer's takes column groups
-    // [first, last) and prefetches a part of the next batch.
+    // [first, last).
     void (*update)(Layer &, const float *x, std::size_t x_panel, const Activity &, int n_rows, int task,
                    const AdamStep &);
     void (*update_input)(Layer &, const Input &, const Activity &, int task, int first, int last, const AdamStep &,

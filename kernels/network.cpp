@@ -202,14 +202,15 @@ template <typename Body> void Network::phase(int index, Team &team, int n_tasks,
     phases_[index].seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void Network::forward(Team &team, Workspace &w, const Gather &gather, int n_rows, bool training) {
+void Network::forward(Team &team, Workspace &w, const Gather &gather, int n_rows, bool training, const Gather &next,
+                      int n_next) {
     const Kernels &k = kernels_;
     const Dropout dropout{config_.dropout_key, static_cast<std::uint64_t>(step_)};
     const int n_groups = round_up(n_rows, 8) / 4;
     phase(kGather, team, w.input.n_blocks, [&](int task, int) { k.list_block(gather, w.input, n_rows, task); });
     const Layer &first = layers_[0];
     phase(kInputForward, team, divide_up(first.n_panels, k.pair), [&](int task, int) {
-        k.forward_input(first, w.input, w.activity[0], n_rows, task, training, dropout);
+        k.forward_input(first, w.input, w.activity[0], n_rows, task, training, dropout, next, n_next);
     });
     double listed = 0;
     for (int i = 0; i < n_groups * w.input.n_blocks; ++i) listed += w.input.row_count[i];
@@ -275,7 +276,8 @@ EpochResult Network::train_epoch(const float *features, const std::int32_t *labe
         }
         const int n_rows = static_cast<int>(std::min<std::int64_t>(config_.batch_size, n_selected - seen));
         sort_by_label(order + seen, n_rows, labels, config_.n_classes, start, rows.data());
-        forward(team, w, Gather{features, rows.data(), columns_.data(), run_}, n_rows, true);
+        const Gather here{features, rows.data(), columns_.data(), run_};
+        forward(team, w, here, n_rows, true, here, 0);
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
             kernels_.softmax(layers_.back(), w.activity.back(), labels, rows.data(), task * 64,
                              std::min(n_rows, task * 64 + 64), 1.0f / static_cast<float>(n_rows), w.loss.get(),
@@ -323,7 +325,9 @@ EpochResult Network::evaluate(const float *features, const std::int32_t *labels,
     for (std::int64_t first = 0; first < n; first += kInferenceRows) {
         const int n_rows = static_cast<int>(std::min<std::int64_t>(kInferenceRows, n - first));
         const std::int64_t *const here = rows.data() + first;
-        forward(team, w, Gather{features, here, columns_.data(), run_}, n_rows, false);
+        const Gather gather{features, here, columns_.data(), run_}, next{features, here + n_rows, columns_.data(), run_};
+        forward(team, w, gather, n_rows, false, next,
+                static_cast<int>(std::min<std::int64_t>(kInferenceRows, n - first - n_rows)));
         Activity &out = w.activity.back();
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
             kernels_.softmax(layers_.back(), out, labels, here, task * 64, std::min(n_rows, task * 64 + 64), 0,

@@ -85,7 +85,7 @@ class Network {
     template <typename Body> void phase(int index, Team &team, int n_tasks, Body &&body);
     std::unique_ptr<Workspace> make_workspace(int rows, bool training);
     void make_layers();
-    void forward(Team &, Workspace &, const Gather &, int n_rows, bool training);
+    void forward(Team &, Workspace &, const Gather &, int n_rows, bool training, const Gather &next, int n_next);
     void backward(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
     void count(int phase, double dense, double done);
     float *scratch(int thread) { return scratch_[thread].get(); }

@@ -7,7 +7,6 @@ namespace mlp::MLP_ISA {
 
 struct Adam {
     Vec alpha, rest_1, rest_2, epsilon;
-    MLP_INLINE Vec divide(Vec a, Vec b) { return a / b; }
     explicit Adam(const AdamStep &s)
         : alpha(splat(s.alpha)), rest_1(splat(s.rest_1)), rest_2(splat(s.rest_2)), epsilon(splat(s.epsilon)) {}
     [[gnu::always_inline]] void update(Vec g, const Tensor &t, std::size_t at) const {

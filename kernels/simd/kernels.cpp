@@ -34,22 +34,26 @@ void forward(const Layer &layer, const float *x, std::size_t x_panel, Activity &
     epilogue(layer, a, n_rows, task, training, d);
 }
 
-template <int N> void forward_listed(const Layer &layer, const Input &in, Activity &a, int n_rows, int panel) {
+template <int N>
+void forward_listed(const Layer &layer, const Input &in, Activity &a, int panel, int block, int r) {
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
-    const float *const w = layer.kernel.value + panel * w_panel;
-    for (int r0 = 0; r0 < n_rows; r0 += kRowBlock)
-        for (int block = 0; block < in.n_blocks; ++block)
-            for (int r = r0; r < smaller(n_rows, r0 + kRowBlock); r += 4) {
-                const std::size_t list = static_cast<std::size_t>(r / 4) * in.in_rows + block * kInputBlock;
-                tile_list<N>(in.row_offset + list, in.row_value + 4 * list, in.row_count[r / 4 * in.n_blocks + block],
-                             w, w_panel, a.h + panel * a.panel + r * P, a.panel, block > 0);
-            }
+    const std::size_t list = static_cast<std::size_t>(r / 4) * in.in_rows + block * kInputBlock;
+    tile_list<N>(in.row_offset + list, in.row_value + 4 * list, in.row_count[r / 4 * in.n_blocks + block],
+                 layer.kernel.value + panel * w_panel, w_panel, a.h + panel * a.panel + r * P, a.panel, block > 0);
 }
 
-void forward_input(const Layer &layer, const Input &in, Activity &a, int n_rows, int task, bool training, Dropout d) {
+void forward_input(const Layer &layer, const Input &in, Activity &a, int n_rows, int task, bool training, Dropout d,
+                   const Gather &next, int n_next) {
     const int first = task * kPair, last = smaller(layer.n_panels, first + kPair);
-    if (last - first == 2) forward_listed<kPair>(layer, in, a, n_rows, first);
-    else forward_listed<1>(layer, in, a, n_rows, first);
+    const int n_tiles = (n_rows + 3) / 4 * in.n_blocks, n_tasks = (layer.n_panels + kPair - 1) / kPair;
+    int tile = task * n_tiles;
+    for (int r0 = 0; r0 < n_rows; r0 += kRowBlock)
+        for (int block = 0; block < in.n_blocks; ++block)
+            for (int r = r0; r < smaller(n_rows, r0 + kRowBlock); r += 4, ++tile) {
+                if (n_next) prefetch_part(next, in.n_columns, n_next, tile, n_tasks * n_tiles);
+                if (last - first == kPair) forward_listed<kPair>(layer, in, a, first, block, r);
+                else forward_listed<1>(layer, in, a, first, block, r);
+            }
     for (int panel = first; panel < last; ++panel) epilogue(layer, a, n_rows, panel, training, d);
 }
 
