@@ -32,6 +32,7 @@ from pathlib import Path
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 for variable in THREAD_VARIABLES:
     os.environ.setdefault(variable, "1")  # read when the libraries load: before any import of them
+
 if "avx512f" in Path("/proc/cpuinfo").read_text(encoding="utf-8"):
     # Whatever the environment says: OpenBLAS's AVX2 kernels reach half the speed, and a floor must be the lowest.
     os.environ["OPENBLAS_CORETYPE"] = "SkylakeX"
@@ -63,12 +64,14 @@ class Task:
     n_rounds: int
 
 
-def products(hidden: tuple[int, ...], n_inputs: int) -> list[tuple[Float32Array, Float32Array, Float32Array]]:
+def products(
+    hidden: tuple[int, ...], n_inputs: int, batch: int = BATCH
+) -> list[tuple[Float32Array, Float32Array, Float32Array]]:
     """Operands and result of each dense product of a step, in the order of the step."""
     rng = np.random.default_rng(0)
     sizes = [n_inputs, *hidden, N_CLASSES]
-    x = [rng.normal(size=(BATCH, n)).astype(np.float32) for n in sizes]
-    dz = [np.zeros((BATCH, n), np.float32) for n in sizes]
+    x = [rng.normal(size=(batch, n)).astype(np.float32) for n in sizes]
+    dz = [np.zeros((batch, n), np.float32) for n in sizes]
     w = [rng.normal(size=shape).astype(np.float32) for shape in pairwise(sizes)]
     dw = [np.zeros_like(kernel) for kernel in w]
     last = len(w) - 1
@@ -81,18 +84,18 @@ def products(hidden: tuple[int, ...], n_inputs: int) -> list[tuple[Float32Array,
     return forward + backward
 
 
-def numpy_floor(hidden: tuple[int, ...], n_inputs: int) -> Step:
+def numpy_floor(hidden: tuple[int, ...], n_inputs: int, batch: int = BATCH) -> Step:
     """The products by NumPy."""
-    todo = products(hidden, n_inputs)
+    todo = products(hidden, n_inputs, batch)
     return lambda: [np.matmul(a, b, out=c) for a, b, c in todo]
 
 
-def scipy_floor(hidden: tuple[int, ...], n_inputs: int) -> Step:
+def scipy_floor(hidden: tuple[int, ...], n_inputs: int, batch: int = BATCH) -> Step:
     """The products by SciPy's sgemm, which is column-major: C^T = B^T A^T, without a copy."""
     from scipy.linalg.blas import sgemm  # noqa: PLC0415  # timed only where asked for
 
     calls = []
-    for a, b, c in products(hidden, n_inputs):
+    for a, b, c in products(hidden, n_inputs, batch):
         left, right = b.T, a.T
         trans_a, trans_b = not left.flags.f_contiguous, not right.flags.f_contiguous
         calls.append((left.T if trans_a else left, right.T if trans_b else right, c.T, trans_a, trans_b))
@@ -231,9 +234,15 @@ def main() -> None:
                 )
     total = sum(float(row["ours_ms"]) for row in rows) / sum(float(row["floor_ms"]) for row in rows)
     if options.json:
-        json.dump({"rows": rows, "ratio": total, "instruction_set": _kernels.instruction_set()}, sys.stdout, indent=1)
+        json.dump(
+            {"rows": rows, "ratio": total, "instruction_set": _kernels.instruction_set()},
+            sys.stdout,
+            indent=1,
+        )
     else:
-        print(f"all: ratio {total:.2f}, {options.runs} run(s) at once, {_kernels.instruction_set()}")
+        print(
+            f"all: ratio {total:.2f}, {options.runs} run(s) at once, {_kernels.instruction_set()}"
+        )
 
 
 if __name__ == "__main__":
