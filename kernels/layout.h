@@ -59,14 +59,14 @@ struct Activity {
 // Lit columns and rows are stored as float offsets into a panel (index * P).
 struct Input {
     int n_columns, in_rows, n_blocks; // n_blocks of kInputBlock columns
-    int stride; // rows + 4: at a power of two the ends of all column lists would share two sets of L1
-    std::uint32_t *row_offset;                  // [capacity / 4][in_rows]: block b's list starts at b * kInputBlock
-    float *row_value;                           // [capacity / 4][in_rows][4]
-    std::int32_t *row_count;                    // [capacity / 4][n_blocks]
-    std::uint32_t *column_offset;               // [in_rows / 4][stride], null in inference
-    float *column_value;                        // [in_rows / 4][stride][4]
-    std::int32_t *column_count;                 // [in_rows / 4]
-    std::uint8_t *column_alive;                 // [in_rows / 4]: has been lit since the moments were zero
+    int stride;                   // rows + 4: at a power of two the ends of all column lists would share two sets of L1
+    std::uint32_t *row_offset;    // [capacity / 4][in_rows]: block b's list starts at b * kInputBlock
+    float *row_value;             // [capacity / 4][in_rows][4]
+    std::int32_t *row_count;      // [capacity / 4][n_blocks]
+    std::uint32_t *column_offset; // [in_rows / 4][stride], null in inference
+    float *column_value;          // [in_rows / 4][stride][4]
+    std::int32_t *column_count;   // [in_rows / 4]
+    std::uint8_t *column_alive;   // [in_rows / 4]: has been lit since the moments were zero
 };
 
 struct Gather {
@@ -88,8 +88,8 @@ struct Dropout {
 // tiles can be done in any order by any thread with the same bits as result.
 struct Kernels {
     const char *name;
-    int panel;  // P
-    int pair;   // panels that one task of the first layer covers
+    int panel; // P
+    int pair;  // panels that one task of the first layer covers
     int row_tile;
 
     // Lists of columns [task * kInputBlock, (task + 1) * kInputBlock).
@@ -99,8 +99,8 @@ struct Kernels {
     // Columns of output panel(s) `task`: product, bias, activation, normalisation, dropout.
     void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout,
                           const Gather &next, int n_next);
-    void (*forward)(const Layer &, const float *x, std::size_t x_panel, Activity &, int n_rows, int task,
-                    bool training, Dropout, float *scratch);
+    void (*forward)(const Layer &, const float *x, std::size_t x_panel, Activity &, int n_rows, int task, bool training,
+                    Dropout, float *scratch);
 
     // Rows [first, last): logits become probabilities, or (training) the gradient; per-row loss and hit.
     void (*softmax)(const Layer &, Activity &, const std::int32_t *labels, const std::int64_t *rows, int first,

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "arguments.h"
 #include "dispatch.h"
 #include "network.h"
 
@@ -17,52 +18,6 @@ namespace nb = nanobind;
 using namespace mlp;
 
 namespace {
-
-using Shape = std::vector<std::int64_t>;
-using OutArray = nb::ndarray<nb::numpy, float>;
-
-std::string text(const Shape &shape) {
-    std::string s = "(";
-    for (std::size_t i = 0; i < shape.size(); ++i)
-        s += (i ? ", " : "") + (shape[i] < 0 ? std::string("n") : std::to_string(shape[i]));
-    return s + (shape.size() == 1 ? ",)" : ")");
-}
-
-// A C-contiguous array of T with the given shape (-1 = any length); what names it in the error.
-template <typename T> class Checked {
-  public:
-    Checked(nb::handle object, const std::string &what, const char *dtype, const Shape &shape) {
-        const std::string must = what + " must be a C-contiguous " + dtype + " array of shape " + text(shape);
-        const std::string fix = std::string(", fix: numpy.ascontiguousarray(array, dtype=numpy.") + dtype + ")";
-        if (!nb::ndarray_check(object) || !nb::try_cast(object, array_, false))
-            throw nb::type_error((must + ", got " + nb::type_name(object.type()).c_str() + fix).c_str());
-        if (array_.dtype() != nb::dtype<T>())
-            throw nb::type_error((must + ", got another dtype" + fix).c_str());
-        Shape found;
-        for (std::size_t i = 0; i < array_.ndim(); ++i) found.push_back(static_cast<std::int64_t>(array_.shape(i)));
-        bool fits = found.size() == shape.size();
-        for (std::size_t i = 0; fits && i < shape.size(); ++i) fits = shape[i] < 0 || shape[i] == found[i];
-        if (!fits) throw nb::value_error((must + ", got shape " + text(found)).c_str());
-        std::int64_t stride = 1;
-        for (std::size_t i = found.size(); i-- > 0; stride *= found[i])
-            if (found[i] > 1 && array_.stride(i) != stride)
-                throw nb::value_error((must + ", got another memory order" + fix).c_str());
-    }
-    const T *data() const { return static_cast<const T *>(array_.data()); }
-    std::int64_t size() const { return static_cast<std::int64_t>(array_.shape(0)); }
-
-  private:
-    nb::ndarray<nb::ro, nb::device::cpu> array_;
-};
-
-OutArray make_array(const std::vector<std::size_t> &shape) {
-    std::size_t n = 1;
-    for (const std::size_t s : shape) n *= s;
-    float *const data = new float[n];
-    return OutArray(data, shape.size(), shape.data(), nb::capsule(data, [](void *p) noexcept { delete[] static_cast<float *>(p); }));
-}
-
-[[noreturn]] void reject(const std::string &message) { throw nb::value_error(message.c_str()); }
 
 void check_range(const char *what, double value, double low, double high, bool low_allowed, const char *be) {
     if (value > low && value < high) return;
@@ -193,7 +148,8 @@ class PyNetwork {
         const Use use(*this);
         const Checked<float> x(features, "features", "float32", {-1, network_->config().n_inputs});
         check_count("n_threads", n_threads, 256);
-        OutArray result = make_array({static_cast<std::size_t>(x.size()), static_cast<std::size_t>(network_->config().n_classes)});
+        OutArray result =
+            make_array({static_cast<std::size_t>(x.size()), static_cast<std::size_t>(network_->config().n_classes)});
         {
             const nb::gil_scoped_release released;
             network_->evaluate(x.data(), nullptr, x.size(), result.data(), static_cast<int>(n_threads));
@@ -216,7 +172,9 @@ class PyNetwork {
     // One call at a time: the GIL is released inside, so a second thread could come in.
     struct Use {
         explicit Use(PyNetwork &n) : busy(n.busy_) {
-            if (busy.exchange(true)) throw std::runtime_error("a network must be used by one thread at a time, got a second call, fix: wait for train_epoch, or call request_stop first");
+            if (busy.exchange(true))
+                throw std::runtime_error("a network must be used by one thread at a time, got a second call, fix: wait "
+                                         "for train_epoch, or call request_stop first");
         }
         ~Use() { busy.store(false); }
         std::atomic<bool> &busy;
@@ -239,9 +197,11 @@ class PyNetwork {
     }
 
     // All or nothing: every array is checked before the first is written.
-    void write(nb::sequence list, const std::string &what, const std::vector<const Parameter *> &to, Network::Part part) {
+    void write(nb::sequence list, const std::string &what, const std::vector<const Parameter *> &to,
+               Network::Part part) {
         if (nb::len(list) != to.size())
-            reject(what + " must be a list of " + std::to_string(to.size()) + " arrays, got " + std::to_string(nb::len(list)));
+            reject(what + " must be a list of " + std::to_string(to.size()) + " arrays, got " +
+                   std::to_string(nb::len(list)));
         std::vector<Checked<float>> arrays;
         for (std::size_t i = 0; i < to.size(); ++i) {
             Shape shape;
@@ -268,13 +228,17 @@ class PyNetwork {
 
 NB_MODULE(_kernels, m) {
     m.doc() = "Compiled training step of multilayer perceptrons.";
-    m.def("available_instruction_sets", [] {
-        std::vector<std::string> names;
-        for (const Kernels *k : available_kernels()) names.emplace_back(k->name);
-        return names;
-    }, "Names of the instruction sets that this machine can run, best first.");
-    m.def("instruction_set", [] { return std::string(chosen_kernels().name); },
-          "Name of the instruction set that new networks use: the best, or MLPSTUDY_INSTRUCTION_SET.");
+    m.def(
+        "available_instruction_sets",
+        [] {
+            std::vector<std::string> names;
+            for (const Kernels *k : available_kernels()) names.emplace_back(k->name);
+            return names;
+        },
+        "Names of the instruction sets that this machine can run, best first.");
+    m.def(
+        "instruction_set", [] { return std::string(chosen_kernels().name); },
+        "Name of the instruction set that new networks use: the best, or MLPSTUDY_INSTRUCTION_SET.");
     nb::class_<EpochResult>(m, "EpochResult", "Means over the examples of one epoch, seen in training mode.")
         .def_ro("loss", &EpochResult::loss)
         .def_ro("accuracy", &EpochResult::accuracy)
@@ -282,8 +246,8 @@ NB_MODULE(_kernels, m) {
         .def_ro("stopped", &EpochResult::stopped);
     nb::class_<PyNetwork>(m, "Network", "One multilayer perceptron and its optimiser.")
         .def(nb::init<std::int64_t, const std::vector<std::int64_t> &, std::int64_t, const std::string &, bool, double,
-                      double, const std::vector<double> &, double, double, double, double, std::int64_t,
-                      std::uint64_t, nb::object>(),
+                      double, const std::vector<double> &, double, double, double, double, std::int64_t, std::uint64_t,
+                      nb::object>(),
              nb::arg("n_inputs"), nb::arg("hidden"), nb::arg("n_classes"), nb::kw_only(), nb::arg("activation"),
              nb::arg("batch_normalisation"), nb::arg("bn_momentum") = 0.99, nb::arg("bn_epsilon") = 1e-3,
              nb::arg("dropout"), nb::arg("learning_rate") = 1e-3, nb::arg("beta_1") = 0.9, nb::arg("beta_2") = 0.999,

@@ -12,19 +12,12 @@ constexpr int kInferenceRows = 256; // rows of a pass of evaluation: activations
 constexpr int kGroupsPerTask = 16;
 
 enum Phase { kGather, kInputForward, kForward, kLoss, kBackward, kInputUpdate, kUpdate, kPhases };
-const char *const kPhaseNames[] = {"gather and lists",        "forward, first layer", "forward, other layers",
-                                   "softmax and loss",        "input gradients and epilogues",
-                                   "update, first layer",     "update, other layers"};
+const char *const kPhaseNames[] = {"gather and lists",    "forward, first layer",          "forward, other layers",
+                                   "softmax and loss",    "input gradients and epilogues", "update, first layer",
+                                   "update, other layers"};
 
 int divide_up(int a, int b) { return (a + b - 1) / b; }
 int round_up(int a, int b) { return divide_up(a, b) * b; }
-
-// Least of 8, 16, 32 bits in which the rate is exact; 32 for any other rate.
-int bits_for(double rate) {
-    for (const int bits : {8, 16})
-        if (rate * std::ldexp(1.0, bits) == std::floor(rate * std::ldexp(1.0, bits))) return bits;
-    return 32;
-}
 
 // Stable counting sort of rows by label. Examples of a class are lit in like places, so a group of four rows of one
 // class leaves a tenth less of the first layer's forward work (0.35 of dense against 0.39 on MNIST). Results of
@@ -49,141 +42,6 @@ Network::Network(Config config, const Kernels &kernels) : config_(std::move(conf
     }
     make_layers();
     for (const char *name : kPhaseNames) phases_.push_back({name});
-}
-
-void Network::make_layers() {
-    const int P = kernels_.panel;
-    const auto array = [&](std::size_t n) {
-        storage_.emplace_back(n);
-        return storage_.back().get();
-    };
-    const auto tensor = [&](std::size_t n) { return Tensor{array(n), array(n), array(n)}; };
-    const int n_layers = static_cast<int>(config_.hidden.size()) + 1;
-    for (int i = 0; i < n_layers; ++i) {
-        const bool hidden = i + 1 < n_layers;
-        Layer layer{};
-        layer.index = i;
-        layer.n_in = i == 0 ? config_.n_inputs : config_.hidden[i - 1];
-        layer.n_out = hidden ? config_.hidden[i] : config_.n_classes;
-        layer.in_rows = round_up(layer.n_in, P);
-        layer.n_panels = divide_up(layer.n_out, P);
-        layer.activation = hidden ? config_.activation : Activation::linear;
-        layer.normalise = hidden && config_.normalise;
-        layer.epsilon = static_cast<float>(config_.bn_epsilon);
-        layer.momentum = static_cast<float>(config_.bn_momentum);
-        layer.dropout_scale = 1;
-        if (hidden && config_.dropout[i] > 0) {
-            const double rate = config_.dropout[i];
-            layer.dropout_bits = bits_for(rate);
-            layer.dropout_below = static_cast<std::uint32_t>(std::llround(std::ldexp(rate, layer.dropout_bits)));
-            layer.dropout_scale = static_cast<float>(1 / (1 - rate));
-        }
-        const std::size_t width = static_cast<std::size_t>(layer.n_panels) * P;
-        layer.kernel = tensor(width * layer.in_rows);
-        layer.bias = tensor(width);
-        parameters_.push_back({"kernel", layer.n_in, layer.n_out, true, i, layer.kernel});
-        parameters_.push_back({"bias", 0, layer.n_out, true, i, layer.bias});
-        if (layer.normalise) {
-            layer.gamma = tensor(width);
-            layer.beta = tensor(width);
-            layer.moving_mean = array(width);
-            layer.moving_variance = array(width);
-            std::fill_n(layer.gamma.value, layer.n_out, 1.0f);
-            std::fill_n(layer.moving_variance, layer.n_out, 1.0f);
-            parameters_.push_back({"gamma", 0, layer.n_out, true, i, layer.gamma});
-            parameters_.push_back({"beta", 0, layer.n_out, true, i, layer.beta});
-            parameters_.push_back({"moving mean", 0, layer.n_out, false, i, {layer.moving_mean, nullptr, nullptr}});
-            parameters_.push_back({"moving variance", 0, layer.n_out, false, i, {layer.moving_variance, nullptr, nullptr}});
-        }
-        layers_.push_back(layer);
-    }
-    column_alive_ = Array<std::uint8_t>(layers_[0].in_rows / 4);
-}
-
-std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool training) {
-    const int P = kernels_.panel;
-    auto w = std::make_unique<Workspace>();
-    w->capacity = round_up(rows, 8);
-    const std::size_t capacity = w->capacity;
-    const auto floats = [&](std::size_t n) {
-        w->floats.emplace_back(n);
-        return w->floats.back().get();
-    };
-    const auto words = [&](std::size_t n) {
-        w->words.emplace_back(n);
-        return w->words.back().get();
-    };
-    const auto ints = [&](std::size_t n) {
-        w->ints.emplace_back(n);
-        return w->ints.back().get();
-    };
-    Input &in = w->input;
-    in.n_columns = config_.n_inputs;
-    in.in_rows = layers_[0].in_rows;
-    in.n_blocks = divide_up(in.in_rows, kInputBlock);
-    in.stride = w->capacity + 4;
-    const std::size_t cells = capacity * in.in_rows;
-    in.row_offset = words(cells / 4);
-    in.row_value = floats(cells);
-    in.row_count = ints(capacity / 4 * in.n_blocks);
-    in.column_alive = column_alive_.get();
-    if (training) {
-        in.column_offset = words(static_cast<std::size_t>(in.in_rows) / 4 * in.stride);
-        in.column_value = floats(static_cast<std::size_t>(in.in_rows) * in.stride);
-        in.column_count = ints(in.in_rows / 4);
-    }
-    for (const Layer &layer : layers_) {
-        const std::size_t width = static_cast<std::size_t>(layer.n_panels) * P;
-        Activity a{};
-        a.panel = capacity * P;
-        a.h = floats(capacity * width);
-        const bool separate = training && (layer.normalise || layer.dropout_bits);
-        a.y = separate ? floats(capacity * width) : a.h;
-        if (training) {
-            a.dz = floats(capacity * width);
-            if (layer.dropout_bits) a.mask = words(layer.n_panels * capacity);
-            if (layer.normalise) {
-                a.mean = floats(width);
-                a.scale = floats(width);
-            }
-        }
-        w->activity.push_back(a);
-    }
-    w->loss = Array<float>(capacity);
-    w->hit = Array<std::uint8_t>(capacity);
-    return w;
-}
-
-void Network::read(const Parameter &p, Part part, float *to) const {
-    const float *const from = part == Part::value ? p.tensor.value : part == Part::m ? p.tensor.m : p.tensor.v;
-    const int P = kernels_.panel;
-    if (p.rows == 0) {
-        std::copy_n(from, p.columns, to);
-        return;
-    }
-    const Layer &layer = layers_[p.layer];
-    for (int r = 0; r < p.rows; ++r) {
-        const std::size_t outside = p.layer == 0 ? columns_[r] : r;
-        for (int c = 0; c < p.columns; ++c)
-            to[outside * p.columns + c] = from[(static_cast<std::size_t>(c / P) * layer.in_rows + r) * P + c % P];
-    }
-}
-
-void Network::write(const Parameter &p, Part part, const float *from) {
-    float *const to = part == Part::value ? p.tensor.value : part == Part::m ? p.tensor.m : p.tensor.v;
-    const int P = kernels_.panel;
-    const Layer &layer = layers_[p.layer];
-    if (p.rows == 0) {
-        std::fill_n(to, layer.n_panels * P, 0.0f); // a network that diverged leaves NaN in the padding, too
-        std::copy_n(from, p.columns, to);
-        return;
-    }
-    std::fill_n(to, static_cast<std::size_t>(layer.n_panels) * layer.in_rows * P, 0.0f);
-    for (int r = 0; r < p.rows; ++r) {
-        const std::size_t outside = p.layer == 0 ? columns_[r] : r;
-        for (int c = 0; c < p.columns; ++c)
-            to[(static_cast<std::size_t>(c / P) * layer.in_rows + r) * P + c % P] = from[outside * p.columns + c];
-    }
 }
 
 void Network::set_step(std::int64_t step) {
@@ -236,9 +94,8 @@ void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next,
         const Activity &a = w.activity[i];
         Activity &b = w.activity[i - 1];
         const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
-        phase(kBackward, team, below.n_panels, [&](int task, int thread) {
-            k.backward(layer, a, below, b, n_rows, task, adam_, scratch(thread));
-        });
+        phase(kBackward, team, below.n_panels,
+              [&](int task, int thread) { k.backward(layer, a, below, b, n_rows, task, adam_, scratch(thread)); });
         count(kBackward, flop, flop);
         phase(kUpdate, team, layer.n_panels * divide_up(layer.n_in, k.panel),
               [&](int task, int) { k.update(layer, b.y, b.panel, a, n_rows, task, adam_); });
@@ -263,7 +120,8 @@ EpochResult Network::train_epoch(const float *features, const std::int32_t *labe
                                  std::int64_t n_selected, int n_threads) {
     const FlushDenormals flush;
     if (!training_) training_ = make_workspace(static_cast<int>(config_.batch_size), true);
-    while (scratch_.size() < static_cast<std::size_t>(n_threads)) scratch_.emplace_back(kReductionBlock * kernels_.panel);
+    while (scratch_.size() < static_cast<std::size_t>(n_threads))
+        scratch_.emplace_back(kReductionBlock * kernels_.panel);
     Team team(n_threads);
     Workspace &w = *training_;
     EpochResult result{0, 0, 0, false};
@@ -309,7 +167,8 @@ EpochResult Network::evaluate(const float *features, const std::int32_t *labels,
                               int n_threads) {
     const FlushDenormals flush;
     if (!inference_) inference_ = make_workspace(kInferenceRows, false);
-    while (scratch_.size() < static_cast<std::size_t>(n_threads)) scratch_.emplace_back(kReductionBlock * kernels_.panel);
+    while (scratch_.size() < static_cast<std::size_t>(n_threads))
+        scratch_.emplace_back(kReductionBlock * kernels_.panel);
     Team team(n_threads);
     Workspace &w = *inference_;
     const int P = kernels_.panel, n_classes = config_.n_classes;
@@ -325,7 +184,8 @@ EpochResult Network::evaluate(const float *features, const std::int32_t *labels,
     for (std::int64_t first = 0; first < n; first += kInferenceRows) {
         const int n_rows = static_cast<int>(std::min<std::int64_t>(kInferenceRows, n - first));
         const std::int64_t *const here = rows.data() + first;
-        const Gather gather{features, here, columns_.data(), run_}, next{features, here + n_rows, columns_.data(), run_};
+        const Gather gather{features, here, columns_.data(), run_},
+            next{features, here + n_rows, columns_.data(), run_};
         forward(team, w, gather, n_rows, false, next,
                 static_cast<int>(std::min<std::int64_t>(kInferenceRows, n - first - n_rows)));
         Activity &out = w.activity.back();

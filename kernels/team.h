@@ -64,11 +64,14 @@ class Team {
         }
         n_tasks_ = n_tasks;
         context_ = &body;
-        call_ = [](void *context, int task, int thread) { (*static_cast<std::remove_reference_t<Body> *>(context))(task, thread); };
+        call_ = [](void *context, int task, int thread) {
+            (*static_cast<std::remove_reference_t<Body> *>(context))(task, thread);
+        };
         done_.store(0, std::memory_order_relaxed);
         const std::uint64_t job = (state_.load(std::memory_order_relaxed) >> 32) + 1;
         state_.store(job << 32 | static_cast<std::uint32_t>(n_tasks), std::memory_order_release);
-        while (work(0)) {}
+        while (work(0)) {
+        }
         for (int spins = 0; done_.load(std::memory_order_acquire) != n_tasks; ++spins) pause(spins);
     }
 

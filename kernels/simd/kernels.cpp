@@ -22,8 +22,8 @@ void product(const float *x, std::size_t x_panel, const float *w, int k, float *
         const int r1 = smaller(n_rows, r0 + kRowBlock);
         for (int k0 = 0; k0 < k; k0 += kReductionBlock)
             for (int r = r0; r < r1; r += kRowTile)
-                tile_rows<kRowTile>(x + k0 / P * x_panel + r * P, x_panel, w + k0 * P,
-                                    smaller(k - k0, kReductionBlock), c + r * P, k0 > 0);
+                tile_rows<kRowTile>(x + k0 / P * x_panel + r * P, x_panel, w + k0 * P, smaller(k - k0, kReductionBlock),
+                                    c + r * P, k0 > 0);
     }
 }
 
@@ -34,8 +34,7 @@ void forward(const Layer &layer, const float *x, std::size_t x_panel, Activity &
     epilogue(layer, a, n_rows, task, training, d);
 }
 
-template <int N>
-void forward_listed(const Layer &layer, const Input &in, Activity &a, int panel, int block, int r) {
+template <int N> void forward_listed(const Layer &layer, const Input &in, Activity &a, int panel, int block, int r) {
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
     const std::size_t list = static_cast<std::size_t>(r / 4) * in.in_rows + block * kInputBlock;
     tile_list<N>(in.row_offset + list, in.row_value + 4 * list, in.row_count[r / 4 * in.n_blocks + block],
@@ -108,8 +107,8 @@ void update_listed(Layer &layer, const Input &in, const Activity &a, int panel, 
                         step);
 }
 
-void update_input(Layer &layer, const Input &in, const Activity &a, int task, int first, int last,
-                  const AdamStep &step, const Gather &next, int n_next) {
+void update_input(Layer &layer, const Input &in, const Activity &a, int task, int first, int last, const AdamStep &step,
+                  const Gather &next, int n_next) {
     const int panel = task * kPair, n_groups = in.in_rows / 4;
     const int n_tiles = n_groups * ((layer.n_panels + kPair - 1) / kPair);
     for (int group = first; group < last; ++group) {

@@ -53,10 +53,10 @@ template <typename Element> MLP_INLINE std::uint32_t kept(const Element *element
 // Mask words of rows [0, n_rows) of one panel.
 template <typename Element>
 static void fill_mask(const Layer &layer, int n_rows, int panel, Dropout d, std::uint32_t *mask) {
-    constexpr int per_block = 16 / sizeof(Element);                        // elements a counter serves
-    constexpr int blocks = P > per_block ? P / per_block : 1;              // counters a row of the panel takes
-    constexpr int rows = kLong > blocks ? kLong / blocks : 1;              // rows a pass covers
-    constexpr int passes = blocks * rows / kLong;                          // vectors of counters a pass takes
+    constexpr int per_block = 16 / sizeof(Element);           // elements a counter serves
+    constexpr int blocks = P > per_block ? P / per_block : 1; // counters a row of the panel takes
+    constexpr int rows = kLong > blocks ? kLong / blocks : 1; // rows a pass covers
+    constexpr int passes = blocks * rows / kLong;             // vectors of counters a pass takes
     const std::uint32_t first = static_cast<std::uint32_t>(panel * P / per_block);
     const int skip = panel * P % per_block; // where the panel starts within its first counter
     const std::uint32_t tag = static_cast<std::uint32_t>(layer.index) << 20;
@@ -78,7 +78,8 @@ static void fill_mask(const Layer &layer, int n_rows, int panel, Dropout d, std:
         const int here = rows < n_rows - r ? rows : n_rows - r;
         for (int i = 0; i < here; ++i) {
             Element elements[P];
-            __builtin_memcpy(elements, reinterpret_cast<const unsigned char *>(words + i * blocks * 4) + skip * sizeof(Element),
+            __builtin_memcpy(elements,
+                             reinterpret_cast<const unsigned char *>(words + i * blocks * 4) + skip * sizeof(Element),
                              sizeof elements);
             mask[r + i] = kept<Element>(elements, layer.dropout_below);
         }

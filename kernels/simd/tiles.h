@@ -40,8 +40,7 @@ MLP_KERNEL void tile_rows(const float *x, std::size_t x_panel, const float *w, i
 }
 
 // Rows of the weight gradient G[R][P] = X^T[R][n] dZ[n][P] (X, dZ in one panel each), then Adam on them.
-template <int R>
-MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, const AdamStep &step) {
+template <int R> MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, const AdamStep &step) {
     Vec acc[R][2] = {};
 #pragma GCC unroll 2
     for (int i = 0; i < n; ++i, x += P, dz += P) {
@@ -62,9 +61,8 @@ MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, co
 }
 
 // acc[4][2 N] += value^T[4][n] b[offset[n]][N panels]: the reduction visits only what the list names.
-template <int N>
-MLP_INLINE void accumulate_list(Vec (&acc)[4][2 * N], const std::uint32_t *offset, const float *value, int n,
-                                const float *b, std::size_t b_panel) {
+template <int N> MLP_INLINE void accumulate_list(Vec (&acc)[4][2 * N], const std::uint32_t *offset, const float *value,
+                                                 int n, const float *b, std::size_t b_panel) {
 #pragma GCC unroll 4
     for (int i = 0; i < n; ++i) {
         const float *row = b + offset[i];
@@ -84,9 +82,8 @@ MLP_INLINE void accumulate_list(Vec (&acc)[4][2 * N], const std::uint32_t *offse
 }
 
 // C[4][N panels] (+)= the listed inputs times W.
-template <int N>
-MLP_KERNEL void tile_list(const std::uint32_t *offset, const float *value, int n, const float *w, std::size_t w_panel,
-                          float *c, std::size_t c_panel, bool add) {
+template <int N> MLP_KERNEL void tile_list(const std::uint32_t *offset, const float *value, int n, const float *w,
+                                           std::size_t w_panel, float *c, std::size_t c_panel, bool add) {
     Vec acc[4][2 * N];
 #pragma GCC unroll 4
     for (int r = 0; r < 4; ++r)
@@ -100,9 +97,9 @@ MLP_KERNEL void tile_list(const std::uint32_t *offset, const float *value, int n
 }
 
 // Four rows of the first layer's weight gradient from the rows of dZ that light them, then Adam on them.
-template <int N>
-MLP_KERNEL void tile_list_update(const std::uint32_t *offset, const float *value, int n, const float *dz,
-                                 std::size_t dz_panel, Tensor t, std::size_t w_panel, const AdamStep &step) {
+template <int N> MLP_KERNEL void tile_list_update(const std::uint32_t *offset, const float *value, int n,
+                                                  const float *dz, std::size_t dz_panel, Tensor t, std::size_t w_panel,
+                                                  const AdamStep &step) {
     Vec acc[4][2 * N] = {};
     accumulate_list<N>(acc, offset, value, n, dz, dz_panel);
     const Adam adam(step);

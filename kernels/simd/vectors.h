@@ -87,8 +87,7 @@ MLP_INLINE Vec hyperbolic_tangent(Vec x) {
 
 MLP_INLINE Vec logistic(Vec x) { return 1.0f / (1.0f + exponential(-x)); }
 
-template <int stride, bool second, int... i>
-MLP_INLINE Vec exchange(Vec a, Vec b, std::integer_sequence<int, i...>) {
+template <int stride, bool second, int... i> MLP_INLINE Vec exchange(Vec a, Vec b, std::integer_sequence<int, i...>) {
     if constexpr (second) return __builtin_shufflevector(a, b, ((i & stride) ? L + i : i + stride)...);
     return __builtin_shufflevector(a, b, ((i & stride) ? L + i - stride : i)...);
 }

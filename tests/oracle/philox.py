@@ -22,7 +22,7 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[in
     return c0, c1, c2, c3
 
 
-def dropout_mask(  # noqa: PLR0917  # the arguments of the counter
+def dropout_mask(  # the arguments of the counter
     key: int, step: int, layer: int, n_rows: int, width: int, rate: float
 ) -> npt.NDArray[np.bool_]:
     """Return which elements of a layer's output are kept, shape ``(n_rows, width)``.
