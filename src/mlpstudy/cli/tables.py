@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mlpstudy.cli.terminal import console
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.table import Table
 
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
@@ -22,8 +24,14 @@ def print_results(results: StudyResults) -> None:
     from rich.padding import Padding
 
     rows = {row.architecture: row for row in results.comparison()}
+    tiers = _tiers(results, rows.values())
     for title, architectures in grouped(results.study):
-        console().print(_table(title, architectures, results.study, rows))
+        console().print(_table(title, architectures, results.study, rows, tiers))
+    if tiers:
+        console().print(
+            f"Architectures that share a tier's letter cannot be told apart: mlpstudy judge {results.folder}\n",
+            soft_wrap=True,
+        )
     observations = results.observations()
     if observations:
         console().print("[bold]What the curves show[/bold]")
@@ -55,7 +63,9 @@ def _settings(architecture: Architecture) -> dict[str, str]:
     }
 
 
-def _table(title: str, architectures: list[Architecture], study: Study, rows: dict[str, ComparisonRow]) -> Table:
+def _table(
+    title: str, architectures: list[Architecture], study: Study, rows: dict[str, ComparisonRow], tiers: dict[str, str]
+) -> Table:
     """Return one comparison table; in a narrow terminal, what all rows share stands in its title."""
     from rich import box
     from rich.table import Table
@@ -67,12 +77,21 @@ def _table(title: str, architectures: list[Architecture], study: Study, rows: di
         columns = [name for name in columns if name not in shared]
         same = [f"{name.lower()} {settings[architectures[0].name][name]}".replace("\n", ", ") for name in shared]
         title = f"{title}\n[not bold]{'; '.join(same)}[/not bold]" if same else title
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     table.add_column("Layers", justify="right")
     for heading in ("Architecture", *columns):
         table.add_column(heading, no_wrap=True)
     for heading in ("Seeds", "Test loss", "Test accuracy"):
         table.add_column(heading, justify="right")
+    if tiers:
+        table.add_column("Tier", no_wrap=True)
     if study.reported:
         table.add_column(f"Reported by\n{study.reported_by}" if study.reported_by else "Reported", justify="right")
     for architecture in architectures:
@@ -86,10 +105,20 @@ def _table(title: str, architectures: list[Architecture], study: Study, rows: di
             _spread(row.loss if row else None, 1.0),
             _spread(row.accuracy if row else None, 100.0),
         ]
+        if tiers:
+            cells.append(tiers.get(architecture.name) or "-")
         if study.reported:
             cells.append(_reported(study, architecture.name))
         table.add_row(*cells)
     return table
+
+
+def _tiers(results: StudyResults, rows: Iterable[ComparisonRow]) -> dict[str, str]:
+    """Return the tier of each architecture; none where a single seed, or not all pairs, are compared."""
+    if min((row.n_finished for row in rows), default=0) < 2 or len(results.study.architectures) < 2:  # noqa: PLR2004
+        return {}
+    tiers = {standing.architecture: standing.tier for standing in results.judge().primary.standings}
+    return tiers if any(tiers.values()) else {}
 
 
 def _seeds(row: ComparisonRow | None) -> str:
