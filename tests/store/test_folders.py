@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from dataclasses import replace
@@ -134,3 +135,38 @@ def test_a_full_disk_while_recording_a_run(tmp_path: Path) -> None:
     with Store.open(tmp_path) as reader:
         assert reader.runs() == (first.record, second.record)
         assert reader.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        (errno.ENOSPC, "the disk of {} must have room to record weights, got no space left, fix: free some space"),
+        (errno.EROFS, "folder {} must allow to record weights, got the error Read-only file system, fix: change its"),
+        (errno.EIO, "folder {} must allow to record weights, got the error Input/output error, fix: check the disk"),
+    ],
+)
+def test_a_disk_that_refuses_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, line: str) -> None:
+    """Weights that cannot be written are one line; the run is not recorded, and can be once there is room."""
+    result = samples.finished(STUDY)
+
+    def refuse(_: int, __: bytes) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with samples.write(tmp_path) as store:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", refuse)
+            assert said(store.finish_run, result).startswith(line.format(tmp_path))
+        assert store.runs() == ()
+        assert list((tmp_path / "weights").iterdir()) == []
+        store.finish_run(result)
+        assert store.verify() == []
+
+
+def test_an_empty_study_table_is_no_study_yet(tmp_path: Path) -> None:
+    """A writer that was killed between the tables and the study leaves no study for readers; the next one goes on."""
+    samples.fill(tmp_path, [])
+    execute(tmp_path, "DELETE FROM study")
+    assert "must hold a study" in said(Store.open, tmp_path)
+    samples.fill(tmp_path, [samples.finished(STUDY)])
+    with Store.open(tmp_path) as store:
+        assert store.verify() == []
