@@ -65,7 +65,7 @@ def power_better(difference: float, sd: float, n_seeds: int, n_comparisons: int 
     flips only the ``K = floor(alpha/(2m) 2^n)`` most extreme may be as far out, and with K = 0 it is never
     significant. What that costs is the power of a t test whose critical value is ``1 + 0.27 / K^0.8`` times as
     large: fitted to simulations of families of 1, 8 and 36 comparisons with 6 to 30 seeds, which it meets to
-    3 points (4 at the very fewest seeds, K = 1; ``python bench/judge_truth.py``). Above K = 1,000 it is nothing.
+    2 points (``python bench/judge_truth.py``). Above K = 1,000 nothing is left of it.
 
     Arguments and errors are those of :func:`power_t`.
 
