@@ -135,7 +135,7 @@ class Rival:
             start_up_s=start_up_s,
             compile_s=compile_s,
             training_s=training_s,
-            after_s=0.0,
+            tables_s=0.0,
             total_s=start_up_s + compile_s + training_s,
             ratio=0.0,
             n=n,
