@@ -122,7 +122,7 @@ def rows(rivals: list[Rival], ours: list[Ours], floor: tuple[float, str], *, qui
         ratio=1.0,
         n=len(mine),
         accuracy=statistics.median(o.accuracy for o in mine),
-        note=f"{min(o.total_s for o in mine):.1f} to {max(o.total_s for o in mine):.1f} s; then figures, {figures_s:.0f} s",
+        note=f"{min(o.total_s for o in mine):.1f} to {max(o.total_s for o in mine):.1f} s; figures: {figures_s:.0f} s",
     )
     table = [first]
     for rival in rivals:
