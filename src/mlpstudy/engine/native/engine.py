@@ -33,7 +33,7 @@ class NativeTrainer:
         network, training = architecture.network, architecture.training
         n_features = initial_weights["hidden_1.kernel"].shape[0]
         self._names = tuple(initial_weights)
-        self._network = _kernels.Network(
+        self.network = _kernels.Network(
             n_features,
             list(network.hidden),
             n_classes,
@@ -50,28 +50,28 @@ class NativeTrainer:
             dropout_key=dropout_key,
             column_groups=column_groups(n_features, image_shape),
         )
-        self._network.set_parameters(list(initial_weights.values()))
+        self.network.set_parameters(list(initial_weights.values()))
 
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
         """Train on the examples in the given order: one compiled call."""
-        done = self._network.train_epoch(examples.features, examples.labels, order, n_threads)
+        done = self.network.train_epoch(examples.features, examples.labels, order, n_threads)
         return EpochTraining(done.loss, done.accuracy, done.stopped)
 
     def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
         """Return loss and accuracy in inference mode."""
-        return Evaluation(*self._network.evaluate(examples.features, examples.labels, n_threads))
+        return Evaluation(*self.network.evaluate(examples.features, examples.labels, n_threads))
 
     def probabilities(self, features: Float32Array, n_threads: int) -> Float32Array:
         """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
-        return self._network.probabilities(features, n_threads)
+        return self.network.probabilities(features, n_threads)
 
     def weights(self) -> Weights:
         """Return copies of all parameter tensors by name."""
-        return dict(zip(self._names, self._network.parameters(), strict=True))
+        return dict(zip(self._names, self.network.parameters(), strict=True))
 
     def request_stop(self) -> None:
         """Make a running ``train_epoch`` return after its current step."""
-        self._network.request_stop()
+        self.network.request_stop()
 
 
 class NativeEngine:
