@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -63,8 +66,11 @@ BUILDS = {
 def compile_runner(build: Build, folder: Path) -> Path:
     """Configure and compile in a folder; return the runner."""
     options = ("-DMLPSTUDY_MODULE=OFF", "-DMLPSTUDY_RUNNER=ON", *build.options)
-    subprocess.run(["cmake", "-S", str(ROOT), "-B", str(folder), *options], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", str(folder), "--parallel", "2"], check=True, stdout=subprocess.DEVNULL)
+    cmake = shutil.which("cmake")
+    if cmake is None:
+        sys.exit("cmake must be on the PATH, got none, fix: pip install cmake")
+    subprocess.run([cmake, "-S", str(ROOT), "-B", str(folder), *options], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([cmake, "--build", str(folder), "--parallel", "2"], check=True, stdout=subprocess.DEVNULL)
     return folder / "mlpstudy_runner"
 
 
@@ -75,7 +81,7 @@ def write_case(pair: Pair, path: Path, n_threads: int) -> None:
         *(case.n_inputs, len(case.hidden), *case.hidden, case.n_classes, ACTIVATIONS.index(case.activation)),
         *(case.batch_normalisation, case.batch, case.n_examples, n_threads, 1, case.key),
     ]
-    arrays = [
+    arrays: list[npt.NDArray[Any]] = [
         np.array(integers, np.int64),
         np.array([case.learning_rate, *[case.rate] * len(case.hidden)], np.float64),
         np.arange(case.n_inputs, dtype=np.int32),
@@ -118,14 +124,15 @@ def check(name: str, folder: Path) -> bool:
                 command = [*build.launcher, str(runner), str(folder / "case"), str(folder / "result")]
                 done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
                 if done.returncode:
-                    print(done.stderr)
+                    sys.stderr.write(done.stderr)
                     return False
                 result = (folder / "result").read_bytes()
                 bits.add(result)
                 off = compare(pair, result)
                 good = good and off < TOLERANCE
             good = good and len(bits) == 1
-            print(f"{name} {instruction_set}: {case.hidden} off by {off:.1e}, {len(bits)} result(s) over threads")
+            line = f"{name} {instruction_set}: {case.hidden} off by {off:.1e}, {len(bits)} result(s) over threads"
+            sys.stdout.write(line + "\n")
     return good
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mlpstudy.engine.native import _kernels
 from oracle.pair import ACTIVATIONS, INSTRUCTION_SETS, Activation, Case, Float32Array, distance, network_of, pair_of
 
 TOLERANCE = 2e-5
@@ -27,6 +28,8 @@ SHAPES = {
     "several reduction blocks": Case(300, (300, 280), 7, 12, 24),
     "no zeros": Case(50, (40,), 6, 20, 40, lit=1.0),
     "only zeros": Case(50, (40,), 6, 20, 40, lit=0.0),
+    "normalised": Case(30, (40, 20), 6, 16, 40, batch_normalisation=True),
+    "normalised, dropped": Case(30, (40, 20), 6, 16, 40, batch_normalisation=True, rate=0.5),
     "notebook's deepest, narrow": Case(196, (128, 64, 32, 16, 8), 10, 128, 128 * 2 + 96),
 }
 
@@ -95,6 +98,23 @@ def test_random_shapes(name: str, monkeypatch: pytest.MonkeyPatch, data: st.Data
     result, losses = pair.train()
     assert result.loss == pytest.approx(losses.mean(), rel=2e-4, abs=1e-6)
     assert distance(pair.network.optimizer_state()[1], pair.oracle.m) < 2e-4
+
+
+@pytest.mark.usefixtures("instruction_set")
+@pytest.mark.parametrize("momentum", [0.0, 0.99])
+def test_moving_averages_follow_the_biased_batch_moments(momentum: float) -> None:
+    """One step moves them by 1 - momentum of the way to the batch's mean and biased variance, short batches too."""
+    case = Case(12, (9,), 3, 64, 10, batch_normalisation=True)
+    pair = pair_of(case)
+    network = _kernels.Network(
+        *(12, [9], 3), activation="relu", batch_normalisation=True, bn_momentum=momentum, dropout=[0.0], batch_size=64
+    )
+    network.set_parameters(pair.network.parameters())
+    pair.oracle.momentum = momentum
+    network.train_epoch(pair.features, pair.labels, pair.order)
+    pair.oracle.train_step(pair.features[pair.order].astype(np.float64), pair.labels[pair.order])
+    for i in (4, 5):
+        np.testing.assert_allclose(network.parameters()[i], pair.oracle.parameters()[i], rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.usefixtures("instruction_set")
