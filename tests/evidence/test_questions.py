@@ -207,3 +207,12 @@ def test_a_table_must_be_a_table() -> None:
     """A flat list of outcomes is refused."""
     with pytest.raises(ResultsError, match="outcomes must be a table of seeds by at least two examples"):
         two_way([1.0, 0.0])
+
+
+def test_standard_error_is_its_formula() -> None:
+    """The squared standard error is (MS_seed + MS_example - MS_rest) / (nN), its df Satterthwaite's."""
+    parts = two_way(crossed(np.random.default_rng(11), 12, 80, mean=0, v_seed=0.5, v_example=0.5, v_rest=1.0))
+    total = parts.ms_seed + parts.ms_example - parts.ms_rest
+    assert parts.se**2 == pytest.approx(total / (12 * 80))
+    spread = parts.ms_seed**2 / 11 + parts.ms_example**2 / 79 + parts.ms_rest**2 / (11 * 79)
+    assert parts.df == pytest.approx(total**2 / spread)
