@@ -77,7 +77,7 @@ def test_judge_says_what_is_real(folder: Path) -> None:
     """Tiers, both questions named in words, verdicts with reasons, factors, noise; and claims.json is written."""
     result = call("judge", folder)
     assert result.exit_code == 0, result.output
-    for words in ("If retrained,", "On new data", "P(a beats b)", "Tier", "Why", "Noise", "primary metric"):
+    for words in ("If retrained,", "On new data", "P(a beats b)", "Tier", "In short", "Noise", "primary metric"):
         assert words in result.output
     assert re.search(r"BETTER none-2 / none-16: none-16 is better than none-2 by \d+\.\d\d points", result.output)
     assert re.search(r"width: 16 instead of 2 +\+\d+\.\d\d", result.output)
@@ -92,7 +92,7 @@ def test_judge_fits_the_terminal(folder: Path, columns: int, monkeypatch: pytest
     monkeypatch.setenv("COLUMNS", str(columns))
     terminal.console.cache_clear()
     output = call("judge", folder).output
-    table = output[output.index("declared comparisons") : output.index("Why")]
+    table = output[output.index("declared comparisons") : output.index("In short")]
     assert "…" not in table
     assert max(len(line) for line in table.splitlines()) <= columns
 

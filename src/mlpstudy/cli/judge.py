@@ -21,12 +21,15 @@ WIDE = 140
 """From this many columns on, the tables show every column."""
 MEDIUM = 105
 """From this many columns on, only the unadjusted interval is left out; below, p and P(a beats b) too."""
+FEW = 6
+"""Up to so many unresolved comparisons each have their reason printed unasked."""
 COLOURS = {"BETTER": "green", "EQUIVALENT": "blue", "UNRESOLVED": "yellow", "UNSTABLE": "red"}
 
 
 def judge(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A study's folder.")] = Path("runs/notebook"),
     explore: Annotated[bool, typer.Option("--explore", help="Show the exploratory metrics too.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Give the reason of every verdict, however many.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines: all of it.")] = False,
 ) -> None:
     """Print what the evidence says of every declared pair and factor, and write it to claims.json in the folder.
@@ -41,7 +44,7 @@ def judge(
     if as_json:
         typer.echo(json.dumps(plain(judgement), indent=1))
     else:
-        print_judgement(judgement, explore=explore)
+        print_judgement(judgement, explore=explore, why=why)
     try:
         path = results.write_claims()
     except OSError as error:
@@ -51,7 +54,7 @@ def judge(
         typer.echo(f"{path}   check it with: mlpstudy verify {folder}")
 
 
-def print_judgement(judgement: Judgement, *, explore: bool = False) -> None:
+def print_judgement(judgement: Judgement, *, explore: bool = False, why: bool = False) -> None:
     """Print tiers, pairs, factors, noise and the examples that nearly all runs get wrong."""
     from mlpstudy.cli.terminal import console
 
@@ -60,7 +63,7 @@ def print_judgement(judgement: Judgement, *, explore: bool = False) -> None:
             "[yellow]Provisional: not all planned runs have finished. The verdicts of record come then.[/]\n"
         )
     for metric in judgement.metrics if explore else judgement.metrics[:1]:
-        _print_metric(metric, judgement)
+        _print_metric(metric, judgement, why=why)
     _print_noise(judgement)
     if judgement.hard:
         from mlpstudy.evidence.ledger import LISTED_HARD
@@ -71,7 +74,7 @@ def print_judgement(judgement: Judgement, *, explore: bool = False) -> None:
         console().print(text, soft_wrap=True)
 
 
-def _print_metric(metric: MetricJudgement, judgement: Judgement) -> None:
+def _print_metric(metric: MetricJudgement, judgement: Judgement, *, why: bool) -> None:
     """Print what is known by one metric."""
     from mlpstudy.cli.terminal import console
 
@@ -80,15 +83,28 @@ def _print_metric(metric: MetricJudgement, judgement: Judgement) -> None:
     n = len(metric.pairs)
     title = f"{n} declared comparison{'s' if n > 1 else ''}, {metric.metric}, {_unit(metric)}"
     console().print(_pairs(metric, title, 100 * judgement.judging.confidence))
-    console().print("[bold]Why[/]")
-    for pair in metric.pairs:
-        colour = COLOURS[pair.verdict.kind]
-        console().print(
-            f"  [{colour}]{pair.verdict.kind}[/] {pair.a} / {pair.b}: {pair.verdict.reason}", soft_wrap=True
-        )
-    console().print()
+    _print_reasons(metric.pairs, why=why)
     if metric.effects:
         console().print(_effects(metric))
+
+
+def _print_reasons(pairs: Sequence[PairJudgement], *, why: bool) -> None:
+    """Print how many verdicts of each kind there are, and the reasons: of all, or of those that say something."""
+    from rich.padding import Padding
+
+    from mlpstudy.cli.terminal import console
+
+    counts = {kind: sum(pair.verdict.kind == kind for pair in pairs) for kind in COLOURS}
+    said = ", ".join(f"[{COLOURS[kind]}]{n} {kind}[/]" for kind, n in counts.items() if n)
+    console().print(f"[bold]In short[/]: of {len(pairs)} declared comparisons {said}.")
+    all_of_them = why or counts["UNRESOLVED"] <= FEW
+    shown = [pair for pair in pairs if all_of_them or pair.verdict.kind != "UNRESOLVED"]
+    for pair in shown:
+        kind = f"[{COLOURS[pair.verdict.kind]}]{pair.verdict.kind}[/]"
+        console().print(Padding(f"{kind} {pair.a} / {pair.b}: {pair.verdict.reason}", (0, 0, 0, 2)))
+    if len(shown) < len(pairs):
+        console().print(f"  The reasons of the {counts['UNRESOLVED']} UNRESOLVED ones: --why")
+    console().print()
 
 
 def _standings(metric: MetricJudgement, title: str) -> Table:
