@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -58,7 +59,7 @@ class StudyResults:
     @property
     def n_planned(self) -> int:
         """Number of runs of the whole study."""
-        return len(self.study.architectures) * self.study.seeds
+        return len(self.study.architectures) * self.store.planned_seeds
 
     def runs(self) -> tuple[RunRecord, ...]:
         """Return the records of all runs, in the order of the study's architectures, then by seed."""
@@ -89,9 +90,8 @@ class StudyResults:
             columns[factor] = [levels[record.architecture][factor] for record in records]
         for name in _RESULT_COLUMNS:
             columns[name] = [getattr(record, name) for record in records]
-        types: dict[str, type[pl.DataType]] = {"str": pl.String, "int": pl.Int64, "float": pl.Float64}
-        schema: dict[str, type[pl.DataType]] = dict.fromkeys(("architecture", *self.study.factors), pl.String)
-        schema |= {name: types[kind] for name, kind in _RESULT_COLUMNS.items()}
+        factors = dict.fromkeys(("architecture", *self.study.factors), "str")
+        schema = _schema({**factors, **_RESULT_COLUMNS})
         return pl.DataFrame(columns, schema=schema)
 
     def epochs(self) -> pl.DataFrame:
@@ -99,14 +99,19 @@ class StudyResults:
         import polars as pl  # noqa: PLC0415  # heavy
 
         per_run = self.store.all_epochs()
+        n_train = self.store.n_examples[0]
         rows = [
-            {"architecture": record.architecture, "seed": record.seed, "run_id": record.run_id, **_fields(epoch)}
+            {
+                "architecture": record.architecture,
+                "seed": record.seed,
+                "run_id": record.run_id,
+                **dataclasses.asdict(epoch),
+                "us_per_sample": epoch.train_s * 1e6 / n_train,
+            }
             for record in self.runs()
             for epoch in per_run.get(record.run_id, ())
         ]
-        frame = pl.DataFrame(rows, schema=_EPOCH_SCHEMA_NAMES, orient="row") if not rows else pl.DataFrame(rows)
-        n_train = self.store.n_examples[0]
-        return frame.with_columns((pl.col("train_s").cast(pl.Float64) * 1e6 / n_train).alias("us_per_sample"))
+        return pl.DataFrame(rows, schema=_schema(_EPOCH_COLUMNS))
 
     def outcomes(self, key: RunKey | None = None) -> pl.DataFrame:
         """Return one row a test example of every finished run (or of one run).
@@ -251,19 +256,24 @@ _RESULT_COLUMNS = {
 }
 
 
-def _fields(epoch: EpochRecord) -> dict[str, float]:
-    return {name: getattr(epoch, name) for name in _EPOCH_SCHEMA_NAMES[3:]}
+_EPOCH_COLUMNS = {
+    "architecture": "str",
+    "seed": "int",
+    "run_id": "str",
+    "epoch": "int",
+    "train_loss": "float",
+    "train_accuracy": "float",
+    "val_loss": "float",
+    "val_accuracy": "float",
+    "train_s": "float",
+    "val_s": "float",
+    "us_per_sample": "float",
+}
 
 
-_EPOCH_SCHEMA_NAMES = [
-    "architecture",
-    "seed",
-    "run_id",
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "val_loss",
-    "val_accuracy",
-    "train_s",
-    "val_s",
-]
+def _schema(kinds: dict[str, str]) -> dict[str, type[pl.DataType]]:
+    """Return the columns of a frame with their types, so that an empty one has them too."""
+    import polars as pl  # noqa: PLC0415  # heavy
+
+    types: dict[str, type[pl.DataType]] = {"str": pl.String, "int": pl.Int64, "float": pl.Float64}
+    return {name: types[kind] for name, kind in kinds.items()}
