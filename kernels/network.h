@@ -67,6 +67,11 @@ class Network {
     // Any of probabilities and labels may be null.
     EpochResult evaluate(const float *features, const std::int32_t *labels, std::int64_t n, float *probabilities,
                          int n_threads);
+    // Examples that are evaluated again and again, every epoch: their lists are made once and kept, which saves the
+    // gathering, a fifth of an evaluation. The results are those of evaluate(), bit for bit.
+    void prepare(const float *features, const std::int32_t *labels, std::int64_t n, int n_threads);
+    bool is_prepared() const { return prepared_ != nullptr; }
+    EpochResult evaluate_prepared(int n_threads);
     void request_stop() { stop_.store(true); }
     std::vector<PhaseTime> profile(bool reset);
 
@@ -82,10 +87,24 @@ class Network {
         Array<float> loss;
         Array<std::uint8_t> hit;
     };
+    struct Prepared {
+        std::vector<std::int64_t> rows;    // in the order of the lists
+        std::vector<std::int32_t> labels;
+        Array<std::uint32_t> offset;       // as Input's row_offset, row_value and row_count, for all rows
+        Array<float> value;
+        Array<std::int32_t> count;
+    };
     template <typename Body> void phase(int index, Team &team, int n_tasks, Body &&body);
     std::unique_ptr<Workspace> make_workspace(int rows, bool training);
     void make_layers();
-    void forward(Team &, Workspace &, const Gather &, int n_rows, bool training, const Gather &next, int n_next);
+    void list(Team &, Input &, const Gather &, int n_rows);
+    void forward(Team &, Workspace &, const Input &, int n_rows, bool training, const Gather &next, int n_next);
+    std::vector<std::int64_t> inference_order(const std::int32_t *labels, std::int64_t n) const;
+    Input prepared_input(Prepared &, std::int64_t first) const;
+    void start_inference(int n_threads);
+    template <typename Lists>
+    EpochResult infer(const std::vector<std::int64_t> &rows, const std::int32_t *labels, float *probabilities,
+                      int n_threads, Lists &&lists);
     void backward(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
     void count(int phase, double dense, double done);
     float *scratch(int thread) { return scratch_[thread].get(); }
@@ -101,6 +120,7 @@ class Network {
     std::int64_t step_ = 0;
     AdamStep adam_{};
     std::unique_ptr<Workspace> training_, inference_;
+    std::unique_ptr<Prepared> prepared_;
     std::vector<PhaseTime> phases_;
     std::atomic<bool> stop_{false};
 };

@@ -82,6 +82,12 @@ class Network:
     ) -> tuple[float, float]:
         """Mean loss and accuracy in inference mode."""
 
+    def prepare(self, features: Float32Array, labels: npt.NDArray[np.int32], n_threads: int = 1) -> bool:
+        """Keep examples for evaluate_prepared, which then gathers nothing; False where they are too many (256 MiB)."""
+
+    def evaluate_prepared(self, n_threads: int = 1) -> tuple[float, float]:
+        """What evaluate would return for the examples of prepare, to the bit."""
+
     def probabilities(self, features: Float32Array, n_threads: int = 1) -> Float32Array:
         """Class probabilities in inference mode, shape (n, n_classes)."""
 

@@ -51,6 +51,8 @@ class NativeTrainer:
             column_groups=column_groups(n_features, image_shape),
         )
         self.network.set_parameters(list(initial_weights.values()))
+        self._evaluated: Examples | None = None
+        self._is_prepared = False
 
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
         """Train on the examples in the given order: one compiled call."""
@@ -58,7 +60,12 @@ class NativeTrainer:
         return EpochTraining(done.loss, done.accuracy, done.stopped)
 
     def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
-        """Return loss and accuracy in inference mode."""
+        """Return loss and accuracy in inference mode; the last examples are remembered, so that epochs reuse them."""
+        if examples is not self._evaluated:
+            self._evaluated = examples
+            self._is_prepared = self.network.prepare(examples.features, examples.labels, n_threads)
+        if self._is_prepared:
+            return Evaluation(*self.network.evaluate_prepared(n_threads))
         return Evaluation(*self.network.evaluate(examples.features, examples.labels, n_threads))
 
     def probabilities(self, features: Float32Array, n_threads: int) -> Float32Array:
