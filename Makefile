@@ -1,6 +1,8 @@
 # make run    trains the notebook's nine networks on MNIST and prints the tables
 # make test   everything that must hold: style, types, layers, tests
-# make bench  what the claims about speed and accuracy stand on (long)
+# make bench  the whole study beside Keras, PyTorch, JAX and scikit-learn (half an hour; BENCH=--quick: four minutes)
+# make docs   writes docs/commands.md
+# make sanitize  the kernels under sanitizers
 # make lock   renews the locked versions
 
 PYTHON ?= python3
@@ -10,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint bench lock clean install docs
+.PHONY: run test lint sanitize bench lock clean install docs
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -42,8 +44,25 @@ lint: $(VENV)/.test-tools
 test: lint
 	$(BIN)/pytest --pyargs tests mlpstudy
 
+# The kernels without Python, under AddressSanitizer with UBSan and under ThreadSanitizer; BUILDS=aarch64 for ARM64
+# under qemu-user (Debian packages g++-aarch64-linux-gnu and qemu-user).
+BUILDS ?= asan tsan
+sanitize: $(VENV)/.test-tools
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/kernels/check_builds.py $(BUILDS)
+
+# An environment of its own with the rivals. BENCH=--quick takes under four minutes.
+$(VENV)-bench/.installed: bench/requirements.txt $(VENV)/.build-tools $(SOURCES)
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(VENV)-bench/bin/python -m pip install --quiet torch==2.13.0
+	$(VENV)-bench/bin/python -m pip install --quiet -c constraints.txt -r bench/requirements.txt .
+	touch $@
+
+bench: $(VENV)-bench/.installed
+	$(VENV)-bench/bin/python -m bench.study $(BENCH)
+
 clean:
-	rm -rf $(VENV) build
+	rm -rf $(VENV) $(VENV)-bench build
 
 # The build tools, the package's dependencies and the test group, as one resolved set of versions.
 lock:
