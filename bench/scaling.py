@@ -147,13 +147,14 @@ def draw(rows: pl.DataFrame, sweep: str) -> alt.Chart:
     if sweep == "runs at once":
         chart: alt.Chart = (
             alt.Chart(own, title="Throughput of several runs at once, beside one run", width=420, height=260)
-            .mark_line(point=True, color=LIGHT.validation)
+            .mark_line(point=alt.OverlayMarkDef(color=LIGHT.validation), color=LIGHT.validation)
             .encode(
                 x=alt.X("value:O", title="runs at once", axis=alt.Axis(labelAngle=0)),
                 y=alt.Y("ratio:Q", title="times the throughput of one", scale=alt.Scale(zero=True)),
             )
         )
         return chart
+    scale = alt.Scale(zero=True) if sweep == "input density" else alt.Scale(type="log", nice=False)
     long = own.unpivot(["ours_ms", "floor_ms"], index="value", variable_name="what", value_name="ms").with_columns(
         pl.col("what").replace({"ours_ms": "mlpstudy, whole step", "floor_ms": "dense products alone, best BLAS"})
     )
@@ -164,8 +165,8 @@ def draw(rows: pl.DataFrame, sweep: str) -> alt.Chart:
         alt.Chart(long, title=f"Cost of a training step by {sweep}", width=420, height=260)
         .mark_line(point=True)
         .encode(
-            x=alt.X("value:Q", title=sweep, scale=alt.Scale(type="log", nice=False)),
-            y=alt.Y("ms:Q", title="milliseconds a step", scale=alt.Scale(type="log")),
+            x=alt.X("value:Q", title=sweep, scale=scale),
+            y=alt.Y("ms:Q", title="milliseconds a step", scale=scale, axis=alt.Axis(tickCount=6)),
             color=alt.Color("what:N", title=None, scale=colours, legend=alt.Legend(orient="top", labelLimit=400)),
         )
     )
