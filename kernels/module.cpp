@@ -134,25 +134,20 @@ class PyNetwork {
 
     std::tuple<double, double> evaluate(nb::object features, nb::object labels, std::int64_t n_threads) {
         const Use use(*this);
-        const Checked<float> x(features, "features", "float32", {-1, network_->config().n_inputs});
-        const Checked<std::int32_t> y(labels, "labels", "int32", {x.size()});
-        check_labels(y);
-        if (x.size() == 0) reject("features must hold at least one example, got none");
+        const Examples given(*this, features, labels);
         check_count("n_threads", n_threads, 256);
         const nb::gil_scoped_release released;
-        const EpochResult r = network_->evaluate(x.data(), y.data(), x.size(), nullptr, static_cast<int>(n_threads));
+        const EpochResult r = network_->evaluate(given.x.data(), given.y.data(), given.x.size(), nullptr,
+                                                  static_cast<int>(n_threads));
         return {r.loss, r.accuracy};
     }
 
     bool prepare(nb::object features, nb::object labels, std::int64_t n_threads) {
         const Use use(*this);
-        const Checked<float> x(features, "features", "float32", {-1, network_->config().n_inputs});
-        const Checked<std::int32_t> y(labels, "labels", "int32", {x.size()});
-        check_labels(y);
-        if (x.size() == 0) reject("features must hold at least one example, got none");
+        const Examples given(*this, features, labels);
         check_count("n_threads", n_threads, 256);
         const nb::gil_scoped_release released;
-        network_->prepare(x.data(), y.data(), x.size(), static_cast<int>(n_threads));
+        network_->prepare(given.x.data(), given.y.data(), given.x.size(), static_cast<int>(n_threads));
         return network_->is_prepared();
     }
 
@@ -190,6 +185,18 @@ class PyNetwork {
     }
 
   private:
+    // Features with their labels, at least one.
+    struct Examples {
+        Examples(const PyNetwork &n, nb::handle features, nb::handle labels)
+            : x(features, "features", "float32", {-1, n.network_->config().n_inputs}),
+              y(labels, "labels", "int32", {x.size()}) {
+            n.check_labels(y);
+            if (x.size() == 0) reject("features must hold at least one example, got none");
+        }
+        Checked<float> x;
+        Checked<std::int32_t> y;
+    };
+
     // One call at a time: the GIL is released inside, so a second thread could come in.
     struct Use {
         explicit Use(PyNetwork &n) : busy(n.busy_) {
