@@ -241,9 +241,7 @@ def main() -> None:
             indent=1,
         )
     else:
-        print(
-            f"all: ratio {total:.2f}, {options.runs} run(s) at once, {_kernels.instruction_set()}"
-        )
+        print(f"all: ratio {total:.2f}, {options.runs} run(s) at once, {_kernels.instruction_set()}")
 
 
 if __name__ == "__main__":
