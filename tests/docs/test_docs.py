@@ -48,7 +48,9 @@ def test_study_files_in_the_docs_are_studies() -> None:
 def test_links_between_pages_lead_somewhere() -> None:
     """Every relative link and picture of a page exists."""
     for page in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text) + re.findall(r'src(?:set)?="([^"]+)"', text)
+        for target in links:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
