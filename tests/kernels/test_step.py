@@ -25,6 +25,7 @@ SHAPES = {
     "wide": Case(40, (4096,), 5, 8, 8),
     "deep": Case(10, (8,) * 50, 3, 16, 16, activation="tanh"),
     "many inputs": Case(20_000, (5,), 2, 6, 12, lit=0.02),
+    "many inputs, large batch": Case(20_000, (8,), 2, 256, 300, lit=0.01),
     "several reduction blocks": Case(300, (300, 280), 7, 12, 24),
     "no zeros": Case(50, (40,), 6, 20, 40, lit=1.0),
     "only zeros": Case(50, (40,), 6, 20, 40, lit=0.0),
@@ -48,6 +49,18 @@ def test_one_epoch_agrees_with_the_oracle(case: Case) -> None:
     assert distance(pair.network.parameters(), pair.oracle.parameters()) < 5e-3
     p, _ = pair.oracle.forward(pair.features.astype(np.float64), training=False)
     assert np.abs(pair.network.probabilities(pair.features) - p).max() < 5e-3
+
+
+@pytest.mark.usefixtures("instruction_set")
+def test_a_batch_of_60_000_agrees_with_the_oracle() -> None:
+    """A gradient may be a sum over 60,000 rows, whose float32 rounding is some 60,000^(1/2) x 6e-8 = 1.5e-5."""
+    pair = pair_of(Case(12, (16, 8), 4, 60_000, 60_000))
+    result, losses = pair.train()
+    _, m, v = pair.network.optimizer_state()
+    assert (result.n_steps, len(losses)) == (1, 60_000)
+    assert result.loss == pytest.approx(losses.mean(), rel=1e-5)
+    assert distance(m, pair.oracle.m) < 1e-4
+    assert distance(v, pair.oracle.v) < 1e-4
 
 
 @pytest.mark.usefixtures("instruction_set")
@@ -151,6 +164,18 @@ def test_clipped_examples_move_nothing_and_cost_the_clip() -> None:
     assert result.loss == pytest.approx(float(expected), rel=1e-6)
     assert result.accuracy == 0.5
     np.testing.assert_array_equal(network.parameters()[0], kernel)
+
+
+@pytest.mark.usefixtures("instruction_set")
+def test_a_batch_of_60_000_agrees_with_the_oracle() -> None:
+    """A gradient may be a sum over 60,000 rows, whose float32 rounding is some 60,000^(1/2) x 6e-8 = 1.5e-5."""
+    pair = pair_of(Case(12, (16, 8), 4, 60_000, 60_000))
+    result, losses = pair.train()
+    _, m, v = pair.network.optimizer_state()
+    assert (result.n_steps, len(losses)) == (1, 60_000)
+    assert result.loss == pytest.approx(losses.mean(), rel=1e-5)
+    assert distance(m, pair.oracle.m) < 1e-4
+    assert distance(v, pair.oracle.v) < 1e-4
 
 
 @pytest.mark.usefixtures("instruction_set")
