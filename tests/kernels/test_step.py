@@ -110,7 +110,8 @@ def test_random_shapes(name: str, monkeypatch: pytest.MonkeyPatch, data: st.Data
     np.testing.assert_allclose(pair.network.probabilities(pair.features), p, rtol=2e-4, atol=1e-6)
     result, losses = pair.train()
     assert result.loss == pytest.approx(losses.mean(), rel=2e-4, abs=1e-6)
-    assert distance(pair.network.optimizer_state()[1], pair.oracle.m) < 2e-4
+    # m is 0.1 times a mean of terms of size 1, which can cancel to nothing but their rounding.
+    assert distance(pair.network.optimizer_state()[1], pair.oracle.m, least_scale=1e-3) < 2e-4
 
 
 @pytest.mark.usefixtures("instruction_set")

@@ -103,7 +103,7 @@ def pair_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> Pair:
     return Pair(case, network, oracle, features, labels, rng.permutation(case.n_examples).astype(np.int64))
 
 
-def distance(ours: list[Float32Array], theirs: list[npt.NDArray[np.float64]]) -> float:
-    """Largest difference of two lists of tensors, over the largest value of each."""
-    scale = max(float(np.abs(t).max()) for t in theirs)
+def distance(ours: list[Float32Array], theirs: list[npt.NDArray[np.float64]], *, least_scale: float = 0.0) -> float:
+    """Largest difference of two lists of tensors, over the largest value of theirs, or over a least scale."""
+    scale = max(least_scale, *(float(np.abs(t).max()) for t in theirs))
     return max(float(np.abs(a - b).max()) for a, b in zip(ours, theirs, strict=True)) / scale
