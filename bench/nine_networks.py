@@ -66,6 +66,28 @@ def effect_rows(metric: MetricJudgement) -> list[dict[str, object]]:
     ]
 
 
+def timing(results: mlpstudy.StudyResults) -> pl.DataFrame:
+    """Return how a run's wall time divides, medians over the runs of each architecture."""
+    both = pl.col("train_s") + pl.col("val_s")
+    epochs = (
+        results.epochs()
+        .sort("epoch")
+        .group_by("run_id")
+        .agg(
+            both.sum().alias("epochs_s"),
+            (pl.col("val_s").sum() / both.sum()).alias("validation_share"),
+            (pl.col("train_s").last() / pl.col("train_s").first()).alias("last_epoch_to_first"),
+        )
+    )
+    shares = (
+        results.results()
+        .join(epochs, on="run_id")
+        .with_columns((1 - pl.col("epochs_s") / pl.col("wall_s")).alias("share_outside_epochs"))
+    )
+    columns = ["wall_s", "share_outside_epochs", "validation_share", "last_epoch_to_first"]
+    return shares.group_by("architecture", maintain_order=True).agg(pl.col(columns).median())
+
+
 def main() -> None:
     """Write tables and pictures of a study's folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -96,6 +118,7 @@ def main() -> None:
         "pairs": pl.DataFrame(pair_rows(metric)),
         "effects": pl.DataFrame(effect_rows(metric)),
     }
+    tables["timing"] = timing(results)
     for name, table in tables.items():
         table.write_csv(RESULTS / f"nine-networks-{name}.csv", float_precision=5)
         print(table)
