@@ -138,8 +138,9 @@ def _table(*columns: str) -> Table:
 def _list_table(infos: list[DatasetInfo]) -> Table:
     table = _table("Name", "What", ">Train", ">Test", "Shape", ">Classes", "Licence")
     for info in infos:
-        shape = " x ".join(str(n) for n in info.image_shape)
-        numbers = (f"{info.n_train:,}", f"{info.n_test:,}", shape, str(len(info.class_names)))
+        shape = " x ".join(str(n) for n in info.image_shape or ())
+        sizes = ("" if n is None else f"{n:,}" for n in (info.n_train, info.n_test))
+        numbers = (*sizes, shape, str(len(info.class_names)))
         table.add_row(info.name, info.title, *numbers, info.licence)
     return table
 
@@ -152,7 +153,7 @@ def _print_info(info: DatasetInfo, splits: tuple[SplitSummary, ...]) -> None:
     console().print(f"{info.licence}, {info.authors}\n")
     shapes = _table("Split", ">Examples", "Images", "Flattened")
     for split in splits:
-        images = str((split.n_examples, *info.image_shape))
+        images = str((split.n_examples, *(info.image_shape or (split.n_features,))))
         shapes.add_row(split.split, f"{split.n_examples:,}", images, str((split.n_examples, split.n_features)))
     console().print(shapes, "")
     balance = _table("Class", *(title for split in splits for title in (f">{split.split}", ">share")))

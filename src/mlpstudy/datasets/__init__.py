@@ -5,13 +5,14 @@ from mlpstudy.datasets.encoding import one_hot, scale
 from mlpstudy.datasets.idx import IdxFile, read_idx
 from mlpstudy.datasets.loading import load
 from mlpstudy.datasets.registry import NamedDataset, find_dataset, named_datasets
-from mlpstudy.datasets.source import DatasetInfo, FileCheck, RawExamples, Source
+from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, RawExamples, Source
 
 __all__ = [
     "DatasetInfo",
     "ExampleView",
     "FileCheck",
     "IdxFile",
+    "Labelled",
     "NamedDataset",
     "RawExamples",
     "Source",

@@ -88,7 +88,7 @@ def view_example(source: Source, split: Split, index: int) -> ExampleView:
     if not 0 <= index < len(examples):
         raise DataError(must(f"the index of a {split} example", f"be 0 to {len(examples) - 1}", index))
     label = int(examples.labels[index])
-    image = examples.values[index].reshape(source.info.image_shape)
+    image = examples.values[index].reshape(source.info.image_shape or (1, -1))
     class_names = source.info.class_names
     return ExampleView(
         split=split,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlpstudy.datasets import mnist
-from mlpstudy.datasets.source import DatasetInfo, FileCheck, Source
+from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, Source
 from mlpstudy.errors import DataError, must, nearest
 
 
@@ -23,6 +23,10 @@ class NamedDataset:
     info: DatasetInfo
     load: Callable[[], Source]
     check: Callable[[], tuple[FileCheck, ...]]
+
+    def read(self) -> Labelled:
+        """Return the set as a file of it would be read, with its test examples where it has some of its own."""
+        return self.load().labelled()
 
 
 _NAMED = {mnist.INFO.name: NamedDataset(mnist.INFO, mnist.load_mnist, mnist.check_mnist)}
