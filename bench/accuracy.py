@@ -75,7 +75,7 @@ def run_ours(runs: Path, n_seeds: int, folder: Path) -> None:
         if ("mlpstudy", record.architecture, record.seed) in done:
             continue
         rows: list[tuple[object, ...]] = []
-        for e in results.curves((record.architecture, record.seed)):
+        for e in results.curve((record.architecture, record.seed)):
             values = (f"{v:.9g}" for v in (e.train_loss, e.train_accuracy, e.val_loss, e.val_accuracy))
             rows.append(("mlpstudy", record.architecture, record.seed, e.epoch, *values, f"{record.wall_s:.2f}"))
         append(runs, rows)

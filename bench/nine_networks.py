@@ -125,7 +125,7 @@ def main() -> None:
     for theme, suffix in ((LIGHT, ""), (DARK, "-dark")):
         accuracies = gallery.study_accuracies(results.study, results.runs(), results.comparison())
         save(accuracies, IMAGES / f"test-accuracy{suffix}", ("png",), theme=theme)
-        save(results.loss_curves(), IMAGES / f"loss-curves{suffix}", ("png",), theme=theme)
+        save(results.curves(), IMAGES / f"loss-curves{suffix}", ("png",), theme=theme)
     save(results.violins("batchnorm-dropout-3"), IMAGES / "weights-batchnorm-dropout-3", ("png",), theme=LIGHT)
 
 

@@ -20,7 +20,7 @@ def run(
     epochs: int | None = None,
     engine: str = "native",
     n_threads: int | None = None,
-    progress: bool = False,
+    progress: bool | None = None,
     listener: Listener | None = None,
 ) -> StudyResults:
     """Train every run of a study that its folder does not hold yet, and return its results.
@@ -32,7 +32,8 @@ def run(
         epochs: number of epochs, instead of the study's own.
         engine: ``"native"`` or ``"torch"``.
         n_threads: threads in all; the number of cores where it is None.
-        progress: print a line an epoch and a run.
+        progress: show how far it is: bars in a notebook's cell, a line an epoch and a run elsewhere. Where None:
+            in a notebook only.
         listener: who wants to see it run, instead of ``progress``.
 
     Returns:
@@ -57,12 +58,21 @@ def run(
     ...     print(results.results()["status"].to_list())
     ['finished', 'finished']
     """
-    from mlpstudy.progress import PlainLines  # noqa: PLC0415  # loads the engine
     from mlpstudy.workflow import run_study  # noqa: PLC0415  # loads the engine
 
-    chosen = listener or (PlainLines() if progress else None)
+    chosen = listener or _progress(wanted=progress)
     folder = run_study(study, out=out, seeds=seeds, epochs=epochs, engine=engine, n_threads=n_threads, listener=chosen)
     return StudyResults(folder)
+
+
+def _progress(*, wanted: bool | None) -> Listener | None:
+    """Return who shows the progress, if anybody."""
+    from mlpstudy.cell import NotebookCell, in_notebook  # noqa: PLC0415  # loads the engine
+    from mlpstudy.progress import PlainLines  # noqa: PLC0415  # loads the engine
+
+    if wanted is not False and in_notebook():
+        return NotebookCell()
+    return PlainLines() if wanted else None
 
 
 def open_study(folder: str | Path) -> StudyResults:

@@ -70,6 +70,17 @@ def architecture_weights(store: Store, records: Iterable[RunRecord], name: str) 
     return ArchitectureWeights.pooled(name, final, initial, seed=done[0].seed if len(done) == 1 else None)
 
 
+def architecture_violins(store: Store, records: Iterable[RunRecord], name: str) -> alt.VConcatChart:
+    """Return the violins of one architecture: every kind of parameter of every layer, pooled over the runs."""
+    return weight_violins.figure(architecture_weights(store, records, name))
+
+
+def study_violins(store: Store, records: Iterable[RunRecord]) -> alt.VConcatChart:
+    """Return the violins of all kernels on one page, an architecture a row, pooled over its runs."""
+    runs = _by_architecture(records)
+    return violins_grid.figure([architecture_weights(store, own, name) for name, own in runs.items()])
+
+
 def study_accuracies(study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow]) -> alt.LayerChart:
     """Return the test accuracies of all runs, a row an architecture, with the reported values."""
     runs = _by_architecture(records)
@@ -113,9 +124,7 @@ def save_figures(
         return saved
     saved += save(study_loss_curves(store, study, ended), folder / "loss-curves")
     saved += save(study_accuracies(study, ended, rows), folder / "test-accuracy")
-    runs = _by_architecture(ended)
-    pooled = [architecture_weights(store, own, name) for name, own in runs.items()]
-    saved += save(violins_grid.figure(pooled), folder / "weight-violins")
+    saved += save(study_violins(store, ended), folder / "weight-violins")
     for record in _drawn_alone(ended):
         base = folder / "runs" / f"{record.architecture}-seed-{record.seed}"
         saved += save(run_loss_curves(store, record), f"{base}-loss")

@@ -51,7 +51,7 @@ def end_text(record: RunRecord) -> str:
     return f"test loss {record.test_loss:.4f}  test accuracy {record.test_accuracy:.4f}  ({duration(record.wall_s)})"
 
 
-class _Work:
+class Work:
     """How much work is done and how much is left, in units of the planned cost."""
 
     def __init__(self, plan: Plan) -> None:
@@ -129,7 +129,7 @@ class PlainLines:
 
     def planned(self, plan: Plan) -> None:
         """Print what is about to be done."""
-        self.work = _Work(plan)
+        self.work = Work(plan)
         self.n_done = plan.n_runs - len(plan.tasks)
         print(headline(plan), flush=True)  # noqa: T201  # the command's output
 
@@ -172,7 +172,7 @@ class LiveBars:
         from rich.console import Console  # noqa: PLC0415  # start-up time
         from rich.live import Live  # noqa: PLC0415
 
-        self.work = _Work(plan)
+        self.work = Work(plan)
         self.running: dict[str, EpochRecord | None] = {}
         self.n_done = plan.n_runs - len(plan.tasks)
         self.console = Console(highlight=False)

@@ -49,7 +49,15 @@ class StudyResults:
         return f'StudyResults("{self.folder}": {self.study.name}, {n_finished} of {self.n_planned} runs finished)'
 
     def _repr_html_(self) -> str:
-        return self.results()._repr_html_()
+        """Show the comparison table in Jupyter."""
+        from html import escape  # noqa: PLC0415
+
+        from mlpstudy.paper import comparison_table, typeset  # noqa: PLC0415
+
+        table = comparison_table(self.study, self.comparison(), self.tiers(), self.store.n_examples[2])
+        n_ended = sum(record.status != "running" for record in self.runs())
+        progress = "" if n_ended == self.n_planned else f" Provisional: {n_ended} of {self.n_planned} runs have ended."
+        return f"<p><b>{escape(self.study.name)}</b> in {escape(str(self.folder))}.{progress}</p>{typeset(table, 'html')}"
 
     @cached_property
     def study(self) -> Study:
@@ -150,7 +158,7 @@ class StudyResults:
         """Return the parameter tensors of one run by name (``hidden_1.kernel``), as NumPy arrays."""
         return self.store.weights(self.run(key).run_id, which)
 
-    def curves(self, key: RunKey) -> tuple[EpochRecord, ...]:
+    def curve(self, key: RunKey) -> tuple[EpochRecord, ...]:
         """Return the epochs of one run."""
         return self.store.epochs(self.run(key).run_id)
 
@@ -189,6 +197,30 @@ class StudyResults:
 
         return judge_store(self.store)
 
+    def tiers(self) -> dict[str, str]:
+        """Return the tier of each architecture; none where a single seed, or not all pairs, are compared."""
+        rows = self.comparison()
+        if min((row.n_finished for row in rows), default=0) < 2 or len(self.study.architectures) < 2:  # noqa: PLR2004
+            return {}
+        tiers = {standing.architecture: standing.tier for standing in self.judge().primary.standings}
+        return tiers if any(tiers.values()) else {}
+
+    def comparison_frame(self) -> pl.DataFrame:
+        """Return the comparison table as a frame: one row an architecture, numbers whole."""
+        from mlpstudy.frames import comparison_frame  # noqa: PLC0415  # heavy
+
+        return comparison_frame(self.study, self.comparison(), self.tiers())
+
+    def verdicts(self) -> pl.DataFrame:
+        """Return one row a declared pair and metric: the difference, its intervals, p values and the verdict.
+
+        Raises:
+            ResultsError: the study has one architecture only.
+        """
+        from mlpstudy.frames import verdict_frame  # noqa: PLC0415  # heavy
+
+        return verdict_frame(self.judge())
+
     def plan(self, *, detect: float | None = None, sd: float | None = None) -> SeedPlan:
         """Return how many seeds find a difference in accuracy (share), by the observed SD or the one given (share)."""
         from mlpstudy.judging import plan_store  # noqa: PLC0415  # heavy: SciPy
@@ -211,7 +243,7 @@ class StudyResults:
 
         return verify_store(self.store)
 
-    def loss_curves(self, key: RunKey | None = None) -> alt.LayerChart | alt.FacetChart:
+    def curves(self, key: RunKey | None = None) -> alt.LayerChart | alt.FacetChart:
         """Return the loss curves of one run, or of all architectures on one page, as an Altair chart."""
         from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
 
@@ -219,14 +251,32 @@ class StudyResults:
             return gallery.run_loss_curves(self.store, self.run(key))
         return gallery.study_loss_curves(self.store, self.study, self.runs())
 
-    def violins(self, architecture: str, seed: int | None = None) -> alt.VConcatChart:
-        """Return the violins of every weight layer of one architecture, of one run or pooled over its seeds."""
-        from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
-        from mlpstudy.figures import weight_violins  # noqa: PLC0415
+    def violins(
+        self, architecture: str | None = None, seed: int | None = None
+    ) -> alt.VConcatChart:
+        """Return the violins of every weight layer, pooled over seeds or of one seed.
 
-        self.study.architecture(architecture)
-        runs = [r for r in self.runs() if r.architecture == architecture and seed in (None, r.seed)]
-        return weight_violins.figure(gallery.architecture_weights(self.store, runs, architecture))
+        Args:
+            architecture: one architecture, with all kinds of parameters; where None, the kernels of all
+                architectures on one page.
+            seed: one seed; all of them pooled where None.
+
+        Raises:
+            StudyError: there is no such architecture.
+            ResultsError: no such run has ended.
+        """
+        from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
+
+        if architecture is not None:
+            self.study.architecture(architecture)
+        runs = [r for r in self.runs() if architecture in (None, r.architecture) and seed in (None, r.seed)]
+        ended = [r for r in runs if r.status in ("finished", "diverged")]
+        if not ended:
+            which = " ".join(str(part) for part in (architecture, f"seed {seed}") if part is not None)
+            raise ResultsError(must(f"{self.folder}", "hold a run that has ended", f"none of {which}", "mlpstudy run"))
+        if architecture is None:
+            return gallery.study_violins(self.store, ended)
+        return gallery.architecture_violins(self.store, ended, architecture)
 
     def save_figures(self, folder: str | Path | None = None) -> list[Path]:
         """Save every figure as SVG and PNG, in the folder ``figures`` of the study's folder, and return the paths.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,23 +16,60 @@ if TYPE_CHECKING:
 def show(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A study's folder.")] = Path("runs/notebook"),
     figures: Annotated[bool, typer.Option("--figures", help="Draw the figures again.")] = False,
+    form: Annotated[
+        Literal["terminal", "markdown", "latex", "csv"], typer.Option("--format", help="How the tables are printed.")
+    ] = "terminal",
+    table: Annotated[
+        Literal["comparison", "verdicts", "runs", "epochs"],
+        typer.Option(help="Which table; the last two with --format csv only."),
+    ] = "comparison",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Print the comparison tables of a study's results, and what its learning curves show.
 
-    Example: mlpstudy show runs/notebook
+    Examples: mlpstudy show runs/notebook; mlpstudy show runs/notebook --format latex --table verdicts
     """
     from mlpstudy.cli.tables import print_results
     from mlpstudy.results import StudyResults
 
+    if as_json and form != "terminal":
+        raise typer.BadParameter("must not be given with --json: choose one", param_hint="--format")
+    if table in ("runs", "epochs") and form != "csv":
+        raise typer.BadParameter(f"must be csv for --table {table}, got {form}", param_hint="--format")
+    if table != "comparison" and form == "terminal":
+        raise typer.BadParameter("must be markdown, latex or csv for --table verdicts", param_hint="--format")
     results = StudyResults(folder)
     saved = results.save_figures() if figures else []
     if as_json:
         typer.echo(json.dumps(results_as_json(results), indent=2))
         return
+    if form != "terminal":
+        typer.echo(_csv(results, table) if form == "csv" else _typeset(results, table, form))
+        return
     print_results(results)
     for path in saved:
         typer.echo(path)
+
+
+def _csv(results: StudyResults, table: Literal["comparison", "verdicts", "runs", "epochs"]) -> str:
+    """Return a table with whole numbers, a line a row."""
+    frames = {
+        "comparison": results.comparison_frame,
+        "verdicts": results.verdicts,
+        "runs": results.results,
+        "epochs": results.epochs,
+    }
+    return frames[table]().write_csv().rstrip("\n")
+
+
+def _typeset(results: StudyResults, table: str, form: Literal["markdown", "latex"]) -> str:
+    """Return a table for a paper."""
+    from mlpstudy.paper import comparison_table, typeset, verdict_table
+
+    if table == "verdicts":
+        return typeset(verdict_table(results.judge()), form)
+    n_test = results.store.n_examples[2]
+    return typeset(comparison_table(results.study, results.comparison(), results.tiers(), n_test), form)
 
 
 def results_as_json(results: StudyResults) -> dict[str, Any]:

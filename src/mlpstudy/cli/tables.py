@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from mlpstudy.cli.terminal import console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.table import Table
 
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
@@ -24,7 +22,7 @@ def print_results(results: StudyResults) -> None:
     from rich.padding import Padding
 
     rows = {row.architecture: row for row in results.comparison()}
-    tiers = _tiers(results, rows.values())
+    tiers = results.tiers()
     for title, architectures in grouped(results.study):
         console().print(_table(title, architectures, results.study, rows, tiers))
     if tiers:
@@ -111,14 +109,6 @@ def _table(
             cells.append(_reported(study, architecture.name))
         table.add_row(*cells)
     return table
-
-
-def _tiers(results: StudyResults, rows: Iterable[ComparisonRow]) -> dict[str, str]:
-    """Return the tier of each architecture; none where a single seed, or not all pairs, are compared."""
-    if min((row.n_finished for row in rows), default=0) < 2 or len(results.study.architectures) < 2:  # noqa: PLR2004
-        return {}
-    tiers = {standing.architecture: standing.tier for standing in results.judge().primary.standings}
-    return tiers if any(tiers.values()) else {}
 
 
 def _seeds(row: ComparisonRow | None) -> str:
