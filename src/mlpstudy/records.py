@@ -8,23 +8,31 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Status = Literal["running", "finished", "diverged", "failed"]
 
 ValidationSource = Literal["test", "held out"]
 """What the curves are measured on: the test examples, or training examples that are held out for it."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the store's schema; a store of a newer one is refused."""
 
 PROBABILITY_CLIP = 1e-7
 """Probabilities are clipped to [1e-7, 1 - 1e-7] before the logarithm, as Keras does."""
 
 Float32Array = npt.NDArray[np.float32]
+Features: TypeAlias = "Float32Array | csr_array"
+"""What a network sees, shape ``(n, d)``: float32, C-contiguous; or, where most values are 0, a SciPy CSR array in
+canonical form (float32 values, int32 columns that rise within a row, int32 or int64 row pointers), which stays
+sparse in memory."""
+
 Weights = Mapping[str, Float32Array]
 """Parameter tensors by name (``hidden_1.kernel``), in the order of the network's layers."""
 
@@ -34,12 +42,12 @@ class Examples:
     """Examples of one split.
 
     Attributes:
-        features: what a network sees, shape ``(n, d)``, float32, C-contiguous.
+        features: what a network sees, shape ``(n, d)``, dense or sparse.
         labels: class indices, shape ``(n,)``, int32.
-        raw: the values before scaling (for images uint8 0-255), shape ``(n, d)``, or None.
+        raw: of images the grey values before scaling, uint8 0-255, shape ``(n, d)``; else None.
     """
 
-    features: Float32Array
+    features: Features
     labels: npt.NDArray[np.int32]
     raw: npt.NDArray[np.uint8] | None = None
 
@@ -60,6 +68,8 @@ class Dataset:
         class_names: one name a class, in the order of the labels.
         image_shape: ``(rows, columns)`` where the examples are images, else None.
         sha256: hash of the raw bytes that the data were made from, and of how they were split.
+        preprocessing: JSON-compatible: how raw values become features, with all that was learned from the training
+            examples; None where that is not known.
     """
 
     name: str
@@ -70,6 +80,7 @@ class Dataset:
     class_names: tuple[str, ...]
     image_shape: tuple[int, int] | None
     sha256: str
+    preprocessing: Mapping[str, object] | None = None
 
     @property
     def n_classes(self) -> int:
@@ -103,6 +114,50 @@ class EpochRecord:
     val_accuracy: float
     train_s: float
     val_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDiagnostics:
+    """What one layer of one run did in one epoch, where ``training.diagnostics`` is on.
+
+    With W the layer's kernel before a step, g the gradient of the batch's mean loss with respect to it, dW what the
+    step adds to it, and h = f(x W + b) its activations in training mode, before batch normalisation and dropout (of
+    the output layer: its logits), over the measured steps S of the epoch:
+
+        gradient_norm   = mean over S of |g|            |.| is the Frobenius norm
+        weight_norm     = mean over S of |W|
+        update_ratio    = mean over S of |dW| / |W|
+        dead_share      = share of the units that have f'(z) < 0.01 max f' on every measured example
+        activation_mean = mean of h over units and measured examples
+        activation_std  = root of the mean of (h - activation_mean)^2
+
+    A dead unit passes (nearly) no gradient back, whatever it is shown: of ReLU, one that is 0 on every measured
+    example; of tanh, one with |h| > 0.995; of the sigmoid, one below 0.0025 or above 0.9975; of a linear layer, none.
+
+    The measured steps are K = min(8, max(1, F // 32)) of the F full batches (F = 1 where the only batch is short):
+    numbers floor(i F / K), i = 1 to K, so that the last full batch is always one of them.
+
+    Numbers are not finite where a run has diverged.
+
+    Attributes:
+        epoch: 1 for the first.
+        layer: name of the dense layer: ``"hidden_1"``, ..., ``"output"``.
+        gradient_norm: mean norm of the gradient.
+        weight_norm: mean norm of the weights.
+        update_ratio: mean norm of the update over the norm of the weights; 0 where both are 0.
+        dead_share: share of dead units (0 to 1).
+        activation_mean: mean of the activations.
+        activation_std: standard deviation of the activations.
+    """
+
+    epoch: int
+    layer: str
+    gradient_norm: float
+    weight_norm: float
+    update_ratio: float
+    dead_share: float
+    activation_mean: float
+    activation_std: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,13 +250,49 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunResult:
-    """All that a run leaves behind. ``outcome`` is None and the weights may be empty unless it finished."""
+    """All that a run leaves behind. ``outcome`` is None and the weights may be empty unless it finished.
+
+    ``diagnostics`` are ordered by epoch, then by layer from the first; none where they are off.
+    """
 
     record: RunRecord
     epochs: tuple[EpochRecord, ...]
     outcome: Outcome | None
     initial_weights: Weights = field(default_factory=dict)
     final_weights: Weights = field(default_factory=dict)
+    diagnostics: tuple[LayerDiagnostics, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """What a simple method did on the test examples, for scale: the majority class, logistic regression.
+
+    Attributes:
+        name: what it is called in tables and figures.
+        test_accuracy: test accuracy (0 to 1).
+        test_loss: mean test loss (nats).
+        predicted: predicted class of every test example, shape ``(n,)``, int32.
+        p_true: probability of the true class, shape ``(n,)``, float32.
+    """
+
+    name: str
+    test_accuracy: float
+    test_loss: float
+    predicted: npt.NDArray[np.int32]
+    p_true: Float32Array
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One time that somebody was shown results on the test examples.
+
+    Attributes:
+        at: when, UTC, ISO 8601.
+        what: the command, ``"judge"``.
+    """
+
+    at: str
+    what: str
 
 
 def divergence_threshold(n_classes: int) -> float:

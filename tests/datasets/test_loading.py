@@ -55,6 +55,7 @@ def test_every_split_has_the_types_that_engines_expect() -> None:
     """Features float32 in C order, labels int32, raw uint8 of which the features are the scaled values."""
     dataset = load(SMALL, study_seed=0)
     for examples in (dataset.train, dataset.validation, dataset.test):
+        assert isinstance(examples.features, np.ndarray)
         assert examples.features.dtype == np.float32
         assert examples.features.flags.c_contiguous
         assert examples.features.flags.aligned

@@ -34,7 +34,7 @@ def train(
     """Train one run with the native engine."""
     hooks = RunHooks(
         on_trainer=lambda _: None,
-        on_epoch=lambda _: None,
+        on_epoch=lambda _, __: None,
         n_threads=lambda: n_threads,
         stopped=stopped,
     )
@@ -102,6 +102,7 @@ def test_a_learning_rate_of_a_million_diverges() -> None:
 def test_a_loss_that_is_not_finite_ends_the_run_with_its_epoch() -> None:
     """Data that overflow give an infinite or undefined loss; no further epoch is trained."""
     data = blobs()
+    assert isinstance(data.train.features, np.ndarray)
     data.train.features[:] *= np.float32(1e37)
     result = finished(task(hidden=(16, 16)), data)
     assert (result.record.status, result.record.n_epochs_done) == ("diverged", 1)

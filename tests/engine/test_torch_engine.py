@@ -82,6 +82,7 @@ def test_evaluation_agrees_with_the_probabilities() -> None:
     """Loss and accuracy are those of the probabilities, over more examples than one evaluation batch holds."""
     trainer, examples = _trainer(), _examples()
     trainer.train_epoch(examples, batch_order(0, 0, 1, N), 1)
+    assert isinstance(examples.features, np.ndarray)
     many = Examples(np.tile(examples.features, (4, 1)), np.tile(examples.labels, 4))
     probabilities = trainer.probabilities(many.features, 1)
     p_true = probabilities[np.arange(len(many)), many.labels]

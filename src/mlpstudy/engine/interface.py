@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.records import Examples, Float32Array, Weights
+    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
     from mlpstudy.spec import Architecture
 
 
@@ -38,8 +38,12 @@ class Trainer(Protocol):
         """Return loss and accuracy in inference mode."""
         ...
 
-    def probabilities(self, features: Float32Array, n_threads: int) -> Float32Array:
+    def probabilities(self, features: Features, n_threads: int) -> Float32Array:
         """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
+        ...
+
+    def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:
+        """Return what the last ``train_epoch`` recorded, as of that epoch; nothing where diagnostics are off."""
         ...
 
     def weights(self) -> Weights:

@@ -19,7 +19,7 @@ from mlpstudy.spec import count_parameters
 
 if TYPE_CHECKING:
     from mlpstudy.engine.interface import Engine, Trainer
-    from mlpstudy.records import Dataset
+    from mlpstudy.records import Dataset, LayerDiagnostics
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,11 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """A run has completed an epoch."""
+    """A run has completed an epoch; ``diagnostics`` of its layers, where they are on."""
 
     run_id: str
     epoch: EpochRecord
+    diagnostics: tuple[LayerDiagnostics, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +164,7 @@ def _train(engine: Engine, dataset: Dataset, shared: _Shared, task: RunTask) -> 
     shared.events.put(RunStarted(started))
     hooks = RunHooks(
         on_trainer=lambda trainer: shared.add_trainer(task, trainer),
-        on_epoch=lambda epoch: shared.events.put(EpochEnded(task.run_id, epoch)),
+        on_epoch=lambda epoch, layers: shared.events.put(EpochEnded(task.run_id, epoch, layers)),
         n_threads=shared.threads_for_a_run,
         stopped=shared.stop.is_set,
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpstudy.engine.interface import Engine, Trainer
-    from mlpstudy.records import Dataset
+    from mlpstudy.records import Dataset, LayerDiagnostics
     from mlpstudy.spec import Architecture
 
 
@@ -47,13 +47,13 @@ class RunHooks:
 
     Attributes:
         on_trainer: called with the trainer, so that it can be asked to stop.
-        on_epoch: called after every epoch.
+        on_epoch: called after every epoch, with what it recorded of the layers.
         n_threads: says before each epoch how many threads may compute it.
         stopped: says whether the run is to be given up.
     """
 
     on_trainer: Callable[[Trainer], None]
-    on_epoch: Callable[[EpochRecord], None]
+    on_epoch: Callable[[EpochRecord, tuple[LayerDiagnostics, ...]], None]
     n_threads: Callable[[], int]
     stopped: Callable[[], bool]
 
@@ -93,6 +93,7 @@ def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecor
     clock = time.perf_counter()
     network, training = task.architecture.network, task.architecture.training
     epochs: list[EpochRecord] = []
+    diagnostics: list[LayerDiagnostics] = []
     initial = initial_weights(
         network, dataset.n_features, dataset.n_classes, study_seed=task.study_seed, seed=task.seed
     )
@@ -110,7 +111,9 @@ def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecor
         if done is None:
             return None
         epochs.append(done)
-        hooks.on_epoch(done)
+        layers = trainer.diagnostics(epoch)
+        diagnostics.extend(layers)
+        hooks.on_epoch(done, layers)
         if not (math.isfinite(done.train_loss) and math.isfinite(done.val_loss)):
             break
     final = trainer.weights()
@@ -118,12 +121,12 @@ def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecor
     if diverged_epoch is not None:
         reason = _divergence_reason(epochs[-1], dataset.n_classes)
         ended = _ended(started, clock, epochs, status="diverged", reason=reason, diverged_epoch=diverged_epoch)
-        return RunResult(ended, tuple(epochs), None, initial, final)
+        return RunResult(ended, tuple(epochs), None, initial, final, tuple(diagnostics))
     outcome = outcome_on_test(trainer, dataset, hooks.n_threads())
     accuracy = float(outcome.correct(dataset.test.labels).mean())
     test_loss = outcome.log_loss()
     ended = _ended(started, clock, epochs, status="finished", test_loss=test_loss, test_accuracy=accuracy)
-    return RunResult(ended, tuple(epochs), outcome, initial, final)
+    return RunResult(ended, tuple(epochs), outcome, initial, final, tuple(diagnostics))
 
 
 def _epoch(

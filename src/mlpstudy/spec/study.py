@@ -50,7 +50,7 @@ class Architecture(Frozen):
 
     def content(self) -> dict[str, object]:
         """Return what decides the result, without names."""
-        return {"network": self.network.model_dump(mode="json"), "training": self.training.model_dump(mode="json")}
+        return {"network": self.network.model_dump(mode="json"), "training": self.training.content()}
 
 
 class Adjustment(Frozen):

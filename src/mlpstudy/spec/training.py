@@ -27,6 +27,8 @@ class Training(Frozen):
         beta_1: decay of the first moment.
         beta_2: decay of the second moment.
         epsilon: added to the root of the second moment.
+        diagnostics: record each epoch what every layer does (gradients, updates, dead units). It changes no result,
+            so it is no part of a run's or a study's identity.
 
     >>> Training().batch_size
     128
@@ -39,6 +41,11 @@ class Training(Frozen):
     beta_1: Beta = 0.9
     beta_2: Beta = 0.999
     epsilon: Annotated[float, Field(gt=0)] = 1e-7
+    diagnostics: bool = False
+
+    def content(self) -> dict[str, object]:
+        """Return the settings that decide a result."""
+        return self.model_dump(mode="json", exclude={"diagnostics"})
 
 
 def _from_text(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come

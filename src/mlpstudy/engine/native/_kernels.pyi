@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.records import Features
+
 Float32Array: TypeAlias = npt.NDArray[np.float32]
 
 def available_instruction_sets() -> list[str]:
@@ -70,25 +72,23 @@ class Network:
 
     def train_epoch(
         self,
-        features: Float32Array,
+        features: Features,
         labels: npt.NDArray[np.int32],
         order: npt.NDArray[np.int64],
         n_threads: int = 1,
     ) -> EpochResult:
         """Train on the rows that order names, in batches; the short last batch is trained on, too."""
 
-    def evaluate(
-        self, features: Float32Array, labels: npt.NDArray[np.int32], n_threads: int = 1
-    ) -> tuple[float, float]:
+    def evaluate(self, features: Features, labels: npt.NDArray[np.int32], n_threads: int = 1) -> tuple[float, float]:
         """Mean loss and accuracy in inference mode."""
 
-    def prepare(self, features: Float32Array, labels: npt.NDArray[np.int32], n_threads: int = 1) -> bool:
+    def prepare(self, features: Features, labels: npt.NDArray[np.int32], n_threads: int = 1) -> bool:
         """Keep examples for evaluate_prepared, which then gathers nothing; False where they are too many (256 MiB)."""
 
     def evaluate_prepared(self, n_threads: int = 1) -> tuple[float, float]:
         """What evaluate would return for the examples of prepare, to the bit."""
 
-    def probabilities(self, features: Float32Array, n_threads: int = 1) -> Float32Array:
+    def probabilities(self, features: Features, n_threads: int = 1) -> Float32Array:
         """Class probabilities in inference mode, shape (n, n_classes)."""
 
     def request_stop(self) -> None:

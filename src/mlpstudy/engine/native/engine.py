@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.records import Examples, Float32Array, Weights
+    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
     from mlpstudy.spec import Architecture
 
 
@@ -68,9 +68,13 @@ class NativeTrainer:
             return Evaluation(*self.network.evaluate_prepared(n_threads))
         return Evaluation(*self.network.evaluate(examples.features, examples.labels, n_threads))
 
-    def probabilities(self, features: Float32Array, n_threads: int) -> Float32Array:
+    def probabilities(self, features: Features, n_threads: int) -> Float32Array:
         """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
         return self.network.probabilities(features, n_threads)
+
+    def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:  # noqa: ARG002
+        """Return what the last ``train_epoch`` recorded of every layer."""
+        return ()
 
     def weights(self) -> Weights:
         """Return copies of all parameter tensors by name."""

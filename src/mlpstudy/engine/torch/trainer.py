@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mlpstudy.engine.torch.network import MultilayerPerceptron
-    from mlpstudy.records import Examples, Float32Array, Weights
+    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
     from mlpstudy.spec import Training
 
 EVALUATION_BATCH = 1000
@@ -76,7 +76,7 @@ class TorchTrainer:
                 hits.append((logits.argmax(dim=1) == labels).sum())
         return Evaluation(_total(losses) / len(examples), _total(hits) / len(examples))
 
-    def probabilities(self, features: Float32Array, n_threads: int) -> Float32Array:  # noqa: ARG002  # one thread, see the class
+    def probabilities(self, features: Features, n_threads: int) -> Float32Array:  # noqa: ARG002  # one thread, see the class
         """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
         parts: list[Float32Array] = []
         with _settings(), torch.no_grad():
@@ -85,6 +85,10 @@ class TorchTrainer:
                 x = torch.from_numpy(features[rows]).to(self._device)
                 parts.append(torch.softmax(self._module(x), dim=1).cpu().numpy())
         return np.concatenate(parts)
+
+    def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:  # noqa: ARG002
+        """Return what the last ``train_epoch`` recorded of every layer."""
+        return ()
 
     def weights(self) -> Weights:
         """Return copies of all parameter tensors by name, in the order of the layers."""
