@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.spec.base import content_hash
-from mlpstudy.store import Store
+from mlpstudy.store import Store, note_look
 from store import samples
 
 if TYPE_CHECKING:
+    from mlpstudy.records import LayerDiagnostics
     from mlpstudy.store.weights import Which
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -47,6 +48,12 @@ def summary(store: Store) -> dict[str, Any]:
             ]
             for run_id in sorted(outcomes)
         },
+        "preprocessing": store.preprocessing(),
+        "diagnostics": {run_id: [_values(layer) for layer in store.diagnostics(run_id)] for run_id in finished},
+        "baselines": [
+            [b.name, b.test_accuracy, b.test_loss, b.predicted.tolist(), b.p_true.tolist()] for b in store.baselines()
+        ],
+        "looks": [asdict(look) for look in store.looks()],
         "weights": {
             f"{run_id}/{kind}": [
                 [name, content_hash(tensor.tolist())] for name, tensor in store.weights(run_id, kind).items()
@@ -55,6 +62,11 @@ def summary(store: Store) -> dict[str, Any]:
             for kind in kinds
         },
     }
+
+
+def _values(layer: LayerDiagnostics) -> list[object]:
+    """Return the values of a layer's diagnostics; None for one that is not a number, which equals nothing."""
+    return [None if value != value else value for value in asdict(layer).values()]  # noqa: PLR0124  # NaN
 
 
 def main() -> None:
@@ -66,6 +78,10 @@ def main() -> None:
     samples.fill(
         folder, [samples.finished(study, "4"), samples.finished(study, "3", 1), samples.diverged(study, "3")], study
     )
+    with samples.write(folder, study) as writer:
+        for name in ("majority class", "logistic regression"):
+            writer.put_baseline(samples.baseline(name))
+    note_look(folder, "judge")
     (folder / "lock").unlink()
     with Store.open(folder) as store:
         (folder / "expected.json").write_text(json.dumps(summary(store), indent=1) + "\n")

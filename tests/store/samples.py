@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpstudy.records import Dataset, EpochRecord, Examples, Outcome, Provenance, RunRecord, RunResult
+from mlpstudy.records import (
+    Baseline,
+    Dataset,
+    EpochRecord,
+    Examples,
+    LayerDiagnostics,
+    Outcome,
+    Provenance,
+    RunRecord,
+    RunResult,
+)
 from mlpstudy.spec import Study, count_parameters, parameter_shapes, run_id
 from mlpstudy.store import Store, WritableStore
 
@@ -17,6 +27,7 @@ if TYPE_CHECKING:
 
 N_FEATURES, N_CLASSES, N_TEST = 6, 3, 11
 ENGINE = "native"
+PREPROCESSING = {"kind": "numbers", "mean": [0.5, -1.25], "names": ["a", "<b>"]}
 PROVENANCE = Provenance("0.1.0", ENGINE, "0.1.0", "avx2", "3.11.9", "2.4.6", "Linux x86_64", "a processor", 2)
 
 
@@ -42,7 +53,15 @@ def tiny_data(sha256: str = "d" * 64, image_shape: tuple[int, int] | None = (2, 
     """Return a data set of three classes."""
     names = ("zero", "eins", "<two>")
     return Dataset(
-        "blobs", _examples(20, 0), _examples(7, 1), "held out", _examples(N_TEST, 2), names, image_shape, sha256
+        "blobs",
+        _examples(20, 0),
+        _examples(7, 1),
+        "held out",
+        _examples(N_TEST, 2),
+        names,
+        image_shape,
+        sha256,
+        preprocessing=PREPROCESSING,
     )
 
 
@@ -79,6 +98,22 @@ def epochs(n: int) -> tuple[EpochRecord, ...]:
     return tuple(epoch(i) for i in range(1, n + 1))
 
 
+def diagnostics(number: int) -> tuple[LayerDiagnostics, ...]:
+    """Return what was measured in an epoch of two layers, in an order that is not the alphabet's."""
+    return (
+        LayerDiagnostics(number, "hidden_1", 0.5 / number, 3.0, 0.001, 0.25, 0.5, 1.5),
+        LayerDiagnostics(number, "output", 0.25 / number, 2.0, float("nan"), 0.0, -0.5, 2.5),
+        LayerDiagnostics(number, "a", 0.125, 1.0, 0.002, 1.0, 0.0, 0.0),
+    )
+
+
+def baseline(name: str = "majority class") -> Baseline:
+    """Return what a simple method did."""
+    did = outcome(len(name))
+    accuracy = float(did.correct(tiny_data().test.labels).mean())
+    return Baseline(name, accuracy, did.log_loss(), did.predicted, did.p_true)
+
+
 def _weights(study: Study, architecture: str, seed: int) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
     generator = np.random.default_rng(seed)
     shapes = parameter_shapes(study.architecture(architecture).network, N_FEATURES, N_CLASSES)
@@ -110,7 +145,8 @@ def finished(study: Study, architecture: str = "4", seed: int = 0) -> RunResult:
         wall_s=1.5,
     )
     before, after = _weights(study, architecture, seed), _weights(study, architecture, seed + 1000)
-    return RunResult(done, epochs(n_epochs), did, before, after)
+    layers = tuple(layer for number in range(1, n_epochs + 1) for layer in diagnostics(number))
+    return RunResult(done, epochs(n_epochs), did, before, after, layers)
 
 
 def diverged(study: Study, architecture: str = "4", seed: int = 0) -> RunResult:

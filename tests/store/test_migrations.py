@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,19 @@ from mlpstudy.errors import StoreError
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import Store, connection, recording, schema
 from store import samples
+from store.breaking import execute
 from store.make_golden import GOLDEN, summary
 
 VERSIONS = sorted(GOLDEN.iterdir())
+SINCE_2: dict[str, Any] = {"preprocessing": None, "baselines": [], "looks": []}
+"""What a store of version 1 says of what there is only since version 2."""
+
+
+def expected(folder: Path) -> dict[str, Any]:
+    """Return all that a golden store must say."""
+    told: dict[str, Any] = json.loads((folder / "expected.json").read_text())
+    finished = [run["run_id"] for run in told["runs"] if run["status"] == "finished"]
+    return SINCE_2 | {"diagnostics": {run_id: [] for run_id in finished}} | told
 
 
 def test_there_is_a_golden_store_for_every_version() -> None:
@@ -29,10 +40,11 @@ def test_a_golden_store_can_be_read(folder: Path) -> None:
     """A reader finds in it what its writer wrote, and leaves it as it is."""
     before = (folder / "study.db").read_bytes()
     with Store.open(folder) as store:
-        assert summary(store) == json.loads((folder / "expected.json").read_text())
+        assert summary(store) == expected(folder)
         assert store.verify() == []
     assert (folder / "study.db").read_bytes() == before
-    assert sorted(path.name for path in folder.iterdir()) == ["expected.json", "study.db", "weights"]
+    found = {path.name for path in folder.iterdir()}
+    assert found - {"looks"} == {"expected.json", "study.db", "weights"}
 
 
 @pytest.mark.parametrize("folder", VERSIONS, ids=lambda path: str(path.name))
@@ -42,7 +54,34 @@ def test_a_golden_store_can_be_brought_up_to_date(folder: Path, tmp_path: Path) 
     connection.open_writing(copy).close_writing()
     with Store.open(copy) as store:
         assert store._database.query("PRAGMA user_version")[0][0] == SCHEMA_VERSION
-        assert summary(store) == json.loads((folder / "expected.json").read_text())
+        assert summary(store) == expected(folder)
+        assert store.verify() == []
+
+
+def test_a_seal_that_was_broken_stays_broken(tmp_path: Path) -> None:
+    """Migrating renews the study's seal only where it fitted: damage done before is found afterwards."""
+    copy = shutil.copytree(GOLDEN / "v1", tmp_path / "copy")
+    execute(copy, "UPDATE study SET n_train = n_train + 1")
+    with Store.open(copy) as store:
+        assert [finding.what for finding in store.verify()] == ["the study"]
+    connection.open_writing(copy).close_writing()
+    with Store.open(copy) as store:
+        assert [finding.what for finding in store.verify()] == ["the study"]
+
+
+def test_an_older_store_goes_on(tmp_path: Path) -> None:
+    """A store of version 1 takes new runs, with diagnostics and baselines, beside its old ones."""
+    copy = shutil.copytree(GOLDEN / "v1", tmp_path / "copy")
+    study = samples.tiny_study(title="The golden store")
+    added = samples.finished(study, "4", 1)
+    with samples.write(copy, study) as store:
+        before = store.runs()
+        store.finish_run(added)
+        store.put_baseline(samples.baseline())
+    with Store.open(copy) as store:
+        assert set(store.runs()) == {*before, added.record}
+        assert len(store.diagnostics(added.record.run_id)) == len(added.diagnostics)
+        assert len(store.baselines()) == 1
         assert store.verify() == []
 
 

@@ -35,10 +35,71 @@ def test_a_study_is_read_back(tmp_path: Path) -> None:
         assert store.engine == "native"
         assert store.validation_source == "held out"
         assert (store.n_features, store.n_examples) == (6, (20, 7, 11))
-        assert (store.planned_seeds, store.schema_version, store.semantics_version) == (2, 1, 1)
+        assert (store.planned_seeds, store.schema_version, store.semantics_version) == (2, 2, 1)
         np.testing.assert_array_equal(store.test_labels(), data.test.labels)
         assert store.test_labels().dtype == np.int32
+        assert store.preprocessing() == samples.PREPROCESSING
         assert store.runs() == ()
+
+
+def test_data_without_preprocessing(tmp_path: Path) -> None:
+    """What was never known is None."""
+    data = replace(samples.tiny_data(), preprocessing=None)
+    with Store.create_or_open(tmp_path, STUDY, data, "native") as store:
+        assert store.preprocessing() is None
+        assert store.verify() == []
+
+
+def test_diagnostics_are_read_back(tmp_path: Path) -> None:
+    """Of a running, a failed and a finished run, in the order of the layers; a number that is none stays none."""
+    begun, expected = samples.record(STUDY), str(samples.diagnostics(1) + samples.diagnostics(2))
+    with samples.write(tmp_path) as store:
+        store.begin_run(begun)
+        for number in (1, 2, 1):
+            store.add_epoch(begun.run_id, samples.epoch(number), samples.diagnostics(number))
+        assert str(store.diagnostics(begun.run_id)) == str(samples.diagnostics(1) + samples.diagnostics(2))
+        store.fail_run(replace(samples.failed(STUDY), n_epochs_done=2))
+        assert str(store.diagnostics(begun.run_id)) == expected
+        store.fail_run(replace(samples.failed(STUDY), n_epochs_done=1))
+        assert str(store.diagnostics(begun.run_id)) == str(samples.diagnostics(1))
+        store.finish_run(samples.finished(STUDY))
+        assert str(store.diagnostics(begun.run_id)) == expected[:-1] + ", " + str(samples.diagnostics(3))[1:]
+        assert store.verify() == []
+
+
+def test_diagnostics_of_an_epoch_that_was_not(tmp_path: Path) -> None:
+    """Diagnostics must belong to an epoch that was completed."""
+    result = replace(samples.finished(STUDY), diagnostics=samples.diagnostics(4))
+    with samples.write(tmp_path) as store, pytest.raises(StoreError, match="diagnostics of the epochs 1 to 3 only"):
+        store.finish_run(result)
+
+
+def test_baselines_are_read_back(tmp_path: Path) -> None:
+    """In the order in which they were recorded; one that is recorded again is replaced."""
+    first, second = samples.baseline("b"), samples.baseline("a")
+    with samples.write(tmp_path) as store:
+        for baseline in (first, second, replace(first, test_loss=7.0)):
+            store.put_baseline(baseline)
+    with Store.open(tmp_path) as store:
+        found = {baseline.name: baseline for baseline in store.baselines()}
+        assert (found["b"].test_loss, found["a"].test_loss) == (7.0, second.test_loss)
+        for name, written in (("b", first), ("a", second)):
+            assert found[name].test_accuracy == written.test_accuracy
+            np.testing.assert_array_equal(found[name].predicted, written.predicted)
+            np.testing.assert_array_equal(found[name].p_true, written.p_true)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"predicted": np.zeros(3, np.int32)}, r"what it did on 11 test examples, got lengths \[3, 11\]"),
+        ({"test_loss": float("nan")}, "must have a finite test loss and accuracy, got loss nan"),
+    ],
+)
+def test_baselines_that_do_not_fit(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+    """A baseline of other examples, or without a loss, is refused."""
+    with samples.write(tmp_path) as store, pytest.raises(StoreError, match=message):
+        store.put_baseline(replace(samples.baseline(), **changes))
 
 
 def test_order_of_factors_survives(tmp_path: Path) -> None:

@@ -77,15 +77,16 @@ def test_a_changed_run_is_found(tmp_path: Path, statement: str, part: str, probl
 
 
 def test_every_column_of_a_finished_run_is_sealed(tmp_path: Path) -> None:
-    """No value of a finished run, its epochs or its outcome can change unnoticed."""
+    """No value of the study, of a finished run with its parts, or of a baseline can change unnoticed."""
     with samples.write(tmp_path) as store:
         store.finish_run(RESULT)
+        store.put_baseline(samples.baseline())
         columns = {
             table: [row["name"] for row in store._database.query(f"PRAGMA table_info({table})")]
-            for table in ("study", "provenance", "runs", "epochs", "outcomes")
+            for table in ("study", "provenance", "runs", "epochs", "outcomes", "layers", "baselines")
         }
     sound = (tmp_path / "study.db").read_bytes()
-    assert sum(len(names) for names in columns.values()) == 18 + 10 + 17 + 8 + 5 + 1
+    assert sum(len(names) for names in columns.values()) == 20 + 10 + 17 + 8 + 5 + 9 + 6
     internal = {("provenance", "id"), ("runs", "provenance_id"), ("study", "id")}
     for table, names in columns.items():
         for name in names:

@@ -12,7 +12,7 @@ from mlpstudy.store import rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpstudy.records import EpochRecord, Outcome, RunRecord
+    from mlpstudy.records import EpochRecord, LayerDiagnostics, Outcome, RunRecord
     from mlpstudy.store.database import Database
 
 
@@ -46,6 +46,16 @@ def put_epoch(database: Database, run_id: str, epoch: EpochRecord) -> None:
     database.execute(rows.insert("epochs", values, otherwise="OR REPLACE"), values)
 
 
+def put_diagnostics(database: Database, run_id: str, diagnostics: Iterable[LayerDiagnostics]) -> None:
+    """Insert the diagnostics of layers, in their order; those of the same epochs are replaced."""
+    given = tuple(diagnostics)
+    for epoch in {layer.epoch for layer in given}:
+        database.execute("DELETE FROM layers WHERE run_id = ? AND epoch = ?", (run_id, epoch))
+    for layer in given:
+        values = {"run_id": run_id, **rows.plain(layer, rows.LAYER_COLUMNS)}
+        database.execute(rows.insert("layers", values), values)
+
+
 def put_outcome(database: Database, run_id: str, outcome: Outcome) -> None:
     """Insert the outcome of a run."""
     blobs = {
@@ -75,11 +85,15 @@ def seal_study(database: Database) -> None:
 
 
 def run_seal(database: Database, run_id: str) -> str:
-    """Return the hash of a run's record, provenance and epochs, and of the hashes of its outcome and weights."""
+    """Return the hash of a run's record, provenance, epochs and layers, and of the hashes of outcome and weights.
+
+    Without diagnostics of layers it is the seal of version 1 of the schema.
+    """
     record = database.query(f"{rows.SELECT_RUNS} WHERE runs.run_id = ?", (run_id,))
     epochs = database.query(f"{rows.SELECT_EPOCHS} WHERE run_id = ? ORDER BY epoch", (run_id,))
     outcome = database.query("SELECT sha256 AS outcome FROM outcomes WHERE run_id = ?", (run_id,))
-    return rows.seal(*record, *epochs, *outcome)
+    layers = database.query(f"{rows.SELECT_LAYERS} WHERE run_id = ? ORDER BY epoch, rowid", (run_id,))
+    return rows.seal(*record, *epochs, *outcome, *layers)
 
 
 def study_seal(database: Database) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from mlpstudy.records import EpochRecord, Outcome, Provenance, RunRecord, Status
+from mlpstudy.records import Baseline, EpochRecord, LayerDiagnostics, Outcome, Provenance, RunRecord, Status
 from mlpstudy.store.failures import DATABASE, damaged
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ COMPLETED: tuple[Status, ...] = ("finished", "diverged")
 """The statuses of runs that are never trained again."""
 
 EPOCH_COLUMNS = tuple(field.name for field in dataclasses.fields(EpochRecord))
+LAYER_COLUMNS = tuple(field.name for field in dataclasses.fields(LayerDiagnostics))
 PROVENANCE_COLUMNS = tuple(field.name for field in dataclasses.fields(Provenance))
 RUN_COLUMNS = tuple(field.name for field in dataclasses.fields(RunRecord) if field.name != "provenance")
 
@@ -33,6 +34,8 @@ SELECT_RUNS = (
     + " FROM runs JOIN provenance ON provenance.id = runs.provenance_id"
 )
 SELECT_EPOCHS = f"SELECT run_id, {', '.join(EPOCH_COLUMNS)} FROM epochs"  # noqa: S608  # our own names
+SELECT_LAYERS = f"SELECT run_id, {', '.join(LAYER_COLUMNS)} FROM layers"  # noqa: S608  # our own names
+SELECT_BASELINES = "SELECT name, test_accuracy, test_loss, predicted, p_true, sha256 FROM baselines"
 SELECT_OUTCOMES = "SELECT run_id, predicted, p_predicted, p_true, sha256 FROM outcomes"
 
 
@@ -152,6 +155,31 @@ def epoch_record(row: sqlite3.Row) -> EpochRecord:
     return EpochRecord(whole(row, "epoch"), *(number(row, name) for name in EPOCH_COLUMNS[1:]))
 
 
+def layer_diagnostics(row: sqlite3.Row) -> LayerDiagnostics:
+    """Return the diagnostics of a row of SELECT_LAYERS."""
+    return LayerDiagnostics(whole(row, "epoch"), text(row, "layer"), *(number(row, name) for name in LAYER_COLUMNS[2:]))
+
+
+def baseline_values(baseline: Baseline) -> dict[str, Any]:
+    """Return the row of a baseline, sealed."""
+    values = plain(baseline, ("name", "test_accuracy", "test_loss"))
+    values |= {"predicted": blob(baseline.predicted, np.int32), "p_true": blob(baseline.p_true, np.float32)}
+    return values | {"sha256": _sealed(values)}
+
+
+def baseline(row: sqlite3.Row, n_test: int) -> Baseline:
+    """Return the baseline of a row of SELECT_BASELINES, its hash checked."""
+    if _sealed({name: row[name] for name in row.keys() if name != "sha256"}) != row["sha256"]:  # noqa: SIM118  # iterating a Row gives values
+        raise damaged(DATABASE, f"another baseline {row['name']!r:.60} than was written")
+    return Baseline(
+        name=text(row, "name"),
+        test_accuracy=number(row, "test_accuracy"),
+        test_loss=number(row, "test_loss"),
+        predicted=array(row, "predicted", np.int32, n_test),
+        p_true=array(row, "p_true", np.float32, n_test),
+    )
+
+
 def outcome(row: sqlite3.Row, n_test: int) -> Outcome:
     """Return the outcome of a row of SELECT_OUTCOMES, its hash checked."""
     found = Outcome(
@@ -177,7 +205,11 @@ def seal(*rows: sqlite3.Row) -> str:
 
     SQLite checks how its pages are built, not what they say: a changed digit would go unnoticed.
     """
-    lines = [{name: _hashable(row[name]) for name in row.keys() if name != "sha256"} for row in rows]  # noqa: SIM118  # iterating a Row gives values
+    return _sealed(*({name: row[name] for name in row.keys() if name != "sha256"} for row in rows))  # noqa: SIM118  # iterating a Row gives values
+
+
+def _sealed(*values: dict[str, Any]) -> str:
+    lines = [{name: _hashable(value) for name, value in row.items()} for row in values]
     return hashlib.sha256(json.dumps(lines, separators=(",", ":"), sort_keys=True).encode()).hexdigest()
 
 

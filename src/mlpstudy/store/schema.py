@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, must
 from mlpstudy.records import SCHEMA_VERSION
+from mlpstudy.store import rows
 from mlpstudy.store.failures import damaged
 
 if TYPE_CHECKING:
@@ -105,7 +106,50 @@ def _create_version_1(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_version_1,)
+VERSION_2 = (
+    "ALTER TABLE study ADD COLUMN preprocessing TEXT",
+    """CREATE TABLE layers (
+    run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+    epoch INTEGER NOT NULL CHECK (epoch >= 1),
+    layer TEXT NOT NULL,
+    gradient_norm REAL,
+    weight_norm REAL,
+    update_ratio REAL,
+    dead_share REAL,
+    activation_mean REAL,
+    activation_std REAL,
+    UNIQUE (run_id, epoch, layer)
+)""",
+    """CREATE TABLE baselines (
+    name TEXT PRIMARY KEY,
+    test_accuracy REAL NOT NULL,
+    test_loss REAL NOT NULL,
+    predicted BLOB NOT NULL,
+    p_true BLOB NOT NULL,
+    sha256 TEXT NOT NULL
+)""",
+)
+
+
+def _upgrade_to_version_2(connection: sqlite3.Connection) -> None:
+    """Add preprocessing, diagnostics of layers, and baselines.
+
+    The study's seal covers its new column. It is renewed only where it fitted, so that damage stays visible;
+    the seals of runs, which had no diagnostics, stay as they are.
+    """
+    sealed = _study_seal(connection)
+    for statement in VERSION_2:
+        connection.execute(statement)
+    connection.execute("UPDATE study SET sha256 = ? WHERE sha256 = ?", (_study_seal(connection), sealed))
+
+
+def _study_seal(connection: sqlite3.Connection) -> str:
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    return rows.seal(*cursor.execute("SELECT * FROM study"))
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_version_1, _upgrade_to_version_2)
 """``MIGRATIONS[v]`` brings a database from version v to version v + 1; version 0 is empty."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from mlpstudy.errors import ResultsError, StudyError, must
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.spec import Study
-from mlpstudy.store import rows, weights
+from mlpstudy.store import looks, rows, weights
 from mlpstudy.store.connection import open_reading
 from mlpstudy.store.failures import DATABASE, damaged, one_line
 from mlpstudy.store.files import read_exactly
@@ -19,11 +19,21 @@ from mlpstudy.store.lock import writer_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import numpy.typing as npt
 
-    from mlpstudy.records import Dataset, EpochRecord, Float32Array, Outcome, RunRecord, ValidationSource
+    from mlpstudy.records import (
+        Baseline,
+        Dataset,
+        EpochRecord,
+        Float32Array,
+        LayerDiagnostics,
+        Look,
+        Outcome,
+        RunRecord,
+        ValidationSource,
+    )
     from mlpstudy.store.database import Database
     from mlpstudy.store.verify import Finding
     from mlpstudy.store.writer import WritableStore
@@ -209,6 +219,49 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         for row in self._database.query(f"{rows.SELECT_EPOCHS} ORDER BY run_id, epoch"):
             found.setdefault(rows.text(row, "run_id"), []).append(rows.epoch_record(row))
         return {run_id: tuple(records) for run_id, records in found.items()}
+
+    def diagnostics(self, run_id: str) -> tuple[LayerDiagnostics, ...]:
+        """Return what was measured of a run's layers, by epoch, in the order of the layers; empty where nothing was."""
+        found = self._database.query(f"{rows.SELECT_LAYERS} WHERE run_id = ? ORDER BY epoch, rowid", (run_id,))
+        return tuple(rows.layer_diagnostics(row) for row in found)
+
+    def baselines(self) -> tuple[Baseline, ...]:
+        """Return what simple methods did on the test examples, in the order in which they were recorded.
+
+        Raises:
+            StoreError: a baseline is damaged.
+        """
+        n_test = self.n_examples[2]
+        found = self._database.query(f"{rows.SELECT_BASELINES} ORDER BY rowid")
+        return tuple(rows.baseline(row, n_test) for row in found)
+
+    def preprocessing(self) -> Mapping[str, object] | None:
+        """Return all that was learned from the training examples to transform others, or None.
+
+        It may come from a foreign file: whoever applies it checks its values.
+
+        Raises:
+            StoreError: it is damaged.
+        """
+        text = rows.text_or_none(self._study_row(), "preprocessing")
+        if text is None:
+            return None
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise damaged(self.folder / DATABASE, f"a preprocessing that cannot be read ({error})") from error
+        if not isinstance(value, dict):
+            raise damaged(self.folder / DATABASE, "a preprocessing that is no JSON object")
+        return value
+
+    def looks(self) -> tuple[Look, ...]:
+        """Return every time that somebody was shown results on the test examples, in order.
+
+        Raises:
+            StoreError: the ledger cannot be read.
+        """
+        with one_line(self.folder, "read the ledger of looks"):
+            return looks.read(self.folder)
 
     def outcome(self, run_id: str) -> Outcome:
         """Return what a finished run did on the test examples.

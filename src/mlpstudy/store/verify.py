@@ -58,6 +58,7 @@ def verify(store: Store, database: Database) -> list[Finding]:
     if not findings:
         findings += _collected(_study(store, database), "the study")
         findings += _collected(_runs(store, database), "the runs")
+        findings += _collected(_baselines(store), "the baselines")
         findings += _collected(_strays(store, database), "the folder")
     return findings
 
@@ -89,6 +90,15 @@ def _study(store: Store, database: Database) -> Iterator[Finding]:
     labels = store.test_labels()
     if labels.size and not 0 <= int(labels.min()) <= int(labels.max()) < len(store.class_names):
         yield Finding("the test labels", f"not all between 0 and {len(store.class_names) - 1}")
+
+
+def _baselines(store: Store) -> Iterator[Finding]:
+    """Check every baseline's hash, and its accuracy against its predictions."""
+    for baseline in store.baselines():
+        accuracy = float(np.equal(baseline.predicted, store.test_labels()).mean())
+        if abs(accuracy - baseline.test_accuracy) > ACCURACY_TOLERANCE:
+            problem = f"accuracy {accuracy:.6f}, recorded as {baseline.test_accuracy}"
+            yield Finding(f"the baseline {baseline.name!r}", problem)
 
 
 def _runs(store: Store, database: Database) -> Iterator[Finding]:

@@ -20,9 +20,10 @@ from mlpstudy.store.lock import WriterLock
 from mlpstudy.store.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from mlpstudy.records import Dataset, EpochRecord, RunRecord, RunResult, Status
+    from mlpstudy.records import Baseline, Dataset, EpochRecord, LayerDiagnostics, RunRecord, RunResult, Status
     from mlpstudy.spec import Study
 
 
@@ -86,8 +87,13 @@ class WritableStore(Store):
             recording.forget(self._database, [record.run_id])
             recording.put_record(self._database, record)
 
-    def add_epoch(self, run_id: str, epoch: EpochRecord) -> None:
+    def add_epoch(self, run_id: str, epoch: EpochRecord, diagnostics: Sequence[LayerDiagnostics] = ()) -> None:
         """Record an epoch of a running run; an epoch that is recorded again replaces the earlier record.
+
+        Args:
+            run_id: the run.
+            epoch: what was measured.
+            diagnostics: what was measured of its layers, in their order.
 
         Raises:
             StoreError: the run is not running, or an epoch before this one is missing.
@@ -100,6 +106,7 @@ class WritableStore(Store):
             if not 1 <= epoch.epoch <= n_done + 1:
                 raise StoreError(must(f"the next epoch of run {run_id}", f"be at most {n_done + 1}", epoch.epoch))
             recording.put_epoch(self._database, run_id, epoch)
+            recording.put_diagnostics(self._database, run_id, diagnostics)
             sql = "UPDATE runs SET n_epochs_done = max(n_epochs_done, ?) WHERE run_id = ?"
             self._database.execute(sql, (epoch.epoch, run_id))
 
@@ -126,6 +133,7 @@ class WritableStore(Store):
             recording.put_record(self._database, record)
             for epoch in result.epochs:
                 recording.put_epoch(self._database, record.run_id, epoch)
+            recording.put_diagnostics(self._database, record.run_id, result.diagnostics)
             if result.outcome is not None:
                 recording.put_outcome(self._database, record.run_id, result.outcome)
             if content:
@@ -143,11 +151,31 @@ class WritableStore(Store):
         if not record.reason:
             raise StoreError(must(f"the failed run {record.run_id}", "have a reason", "none"))
         epochs = [epoch for epoch in self.epochs(record.run_id) if epoch.epoch <= record.n_epochs_done]
+        diagnostics = [layer for layer in self.diagnostics(record.run_id) if layer.epoch <= record.n_epochs_done]
         with self._database.writing("record a failed run"):
             recording.forget(self._database, [record.run_id])
             recording.put_record(self._database, record)
             for epoch in epochs:
                 recording.put_epoch(self._database, record.run_id, epoch)
+            recording.put_diagnostics(self._database, record.run_id, diagnostics)
+
+    def put_baseline(self, baseline: Baseline) -> None:
+        """Record what a simple method did on the test examples; one of the same name is replaced.
+
+        Raises:
+            StoreError: its parts do not fit the test examples, or a number is not finite.
+        """
+        n_test = self.n_examples[2]
+        what = f"the baseline {baseline.name!r}"
+        lengths = {len(baseline.predicted), len(baseline.p_true)}
+        if lengths != {n_test}:
+            raise StoreError(must(what, f"say what it did on {n_test} test examples", f"lengths {sorted(lengths)}"))
+        if not (math.isfinite(baseline.test_loss) and math.isfinite(baseline.test_accuracy)):
+            found = f"loss {baseline.test_loss}, accuracy {baseline.test_accuracy}"
+            raise StoreError(must(what, "have a finite test loss and accuracy", found))
+        values = rows.baseline_values(baseline)
+        with self._database.writing("record a baseline"):
+            self._database.execute(rows.insert("baselines", values, otherwise="OR REPLACE"), values)
 
     def forget_unfinished(self) -> tuple[str, ...]:
         """Drop the runs that a killed writer left running, and files of weights that no record speaks of.
@@ -248,6 +276,7 @@ def _study_values(study: Study, dataset: Dataset, engine: str) -> dict[str, obje
         "test_labels": rows.blob(dataset.test.labels, np.int32),
         "semantics": SEMANTICS_VERSION,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "preprocessing": None if dataset.preprocessing is None else _ordered_json(dataset.preprocessing),
         "sha256": "",
     }
 
@@ -264,6 +293,9 @@ def _check_parts(result: RunResult, n_test: int) -> None:
     if [epoch.epoch for epoch in result.epochs] != list(range(1, record.n_epochs_done + 1)):
         found = f"the epochs {[epoch.epoch for epoch in result.epochs]}"
         raise StoreError(must(what, f"have the epochs 1 to {record.n_epochs_done}", found))
+    if any(not 1 <= layer.epoch <= record.n_epochs_done for layer in result.diagnostics):
+        found = f"diagnostics of the epochs {sorted({layer.epoch for layer in result.diagnostics})}"
+        raise StoreError(must(what, f"have diagnostics of the epochs 1 to {record.n_epochs_done} only", found))
     if record.status != "finished":
         return
     if result.outcome is None or not result.final_weights:
