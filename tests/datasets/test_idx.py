@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpstudy.datasets import read_idx
-from mlpstudy.datasets.idx import MAX_BYTES, PLAUSIBLE_BYTES, PLAUSIBLE_RATIO
+from mlpstudy.datasets.limits import MAX_BYTES, PLAUSIBLE_BYTES, PLAUSIBLE_RATIO
 from mlpstudy.errors import DataError
 
 MIB = 2**20

@@ -1,0 +1,104 @@
+"""Opening files of data: regular files only, every failure one line, no link that leads out of a folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+from typing import Protocol
+
+from mlpstudy.errors import DataError, must
+
+
+class Readable(Protocol):
+    """What plain and compressed files can do: fill memory, or say with 0 that nothing is left."""
+
+    def readinto(self, view: memoryview, /) -> int | None:
+        """Fill memory from its start and return the number of bytes."""
+        ...
+
+
+def printable(path: str | Path) -> str:
+    r"""Return a path as one line of text, whatever bytes its name has.
+
+    >>> printable("a\nb.npy")
+    "'a\\nb.npy'"
+    """
+    text = str(path)
+    return text if text.isprintable() else ascii(text)
+
+
+def open_regular(path: str | Path, name: str) -> FileIO:
+    """Open a file, refusing what has no end or would block: folders, devices, pipes.
+
+    Raises:
+        DataError: it is no path, or no regular file.
+        OSError: it cannot be opened.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except ValueError as error:
+        raise DataError(must(name, "be a path", str(error))) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise DataError(must(name, "be a regular file", "a folder, device or pipe"))
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[FileIO]:
+    """Open a file for a reader and turn what may fail while it reads into one line with the file's name.
+
+    Raises:
+        DataError: the file cannot be read, its compressed bytes are damaged, or what it holds does not fit into memory.
+    """
+    name = printable(path)
+    try:
+        with open_regular(path, name) as file:
+            yield file
+    except OSError as error:
+        raise DataError(must(name, "be a readable file", (error.strerror or str(error)).lower())) from error
+    except zlib.error as error:
+        raise DataError(must(name, "be an intact compressed file", str(error))) from error
+    except MemoryError as error:
+        raise DataError(must(name, "fit into memory", "no memory for it")) from error
+
+
+def size_of(file: FileIO) -> int:
+    """Return the number of bytes of an open file."""
+    return os.fstat(file.fileno()).st_size
+
+
+def fill(stream: Readable, view: memoryview) -> int:
+    """Read until the view is full or the stream at its end; return the number of bytes read."""
+    n_read = 0
+    while n_read < len(view):
+        n_more = stream.readinto(view[n_read:])
+        if not n_more:
+            break
+        n_read += n_more
+    return n_read
+
+
+def within(folder: Path, path: Path) -> Path:
+    """Return a path in a folder, refusing one that a symbolic link leads out of it.
+
+    Raises:
+        DataError: the file is elsewhere.
+        OSError: it cannot be looked up.
+    """
+    try:
+        is_inside = path.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
+    except (OSError, RuntimeError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise DataError(must(printable(path), "be a readable file", reason)) from error
+    if not is_inside:
+        fix = "copy the file into the folder"
+        raise DataError(
+            must(printable(path), f"lie in {printable(folder)}", "a symbolic link that leads out of it", fix)
+        )
+    return path
