@@ -1,11 +1,12 @@
 """Studies, architectures, training: frozen objects, TOML in, identity = hash of content."""
 
+from mlpstudy.spec.data import Data
 from mlpstudy.spec.initial import Initializer, InitialWeights
 from mlpstudy.spec.layers import Layer, count_parameters, layers, parameter_shapes
 from mlpstudy.spec.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
 from mlpstudy.spec.network import Network
 from mlpstudy.spec.study import SEMANTICS_VERSION, Adjustment, Architecture, Study, run_id
-from mlpstudy.spec.training import Data, Judging, Training
+from mlpstudy.spec.training import Judging, Training
 
 __all__ = [
     "DEFAULT_STUDY",

@@ -27,6 +27,8 @@ def builtin_names() -> tuple[str, ...]:
 def load_study(source: str | Path) -> Study:
     """Load a study: a TOML file, or the name of a built-in one.
 
+    Paths of data in a file are relative to the file's folder.
+
     Raises:
         StudyError: there is no such study, or something in it is wrong (one line, with the path).
 
@@ -36,7 +38,8 @@ def load_study(source: str | Path) -> Study:
     if str(source) in builtin_names():
         text = (resources.files("mlpstudy.spec") / "builtin" / f"{source}.toml").read_text(encoding="utf-8")
         return parse_study(text, f'built-in study "{source}"')
-    return parse_study(_read(Path(source)), str(source))
+    path = Path(source)
+    return parse_study(_read(path), str(source)).in_folder(path.parent)
 
 
 def parse_study(text: str, origin: str = "the study file") -> Study:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Self
+from pathlib import Path as FolderPath
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from mlpstudy.errors import StudyError, must, nearest
 from mlpstudy.spec.base import Frozen, content_hash
+from mlpstudy.spec.data import Data, DataField
 from mlpstudy.spec.initial import InitialWeights
 from mlpstudy.spec.messages import dotted, one_line, unknown_key
 from mlpstudy.spec.network import Network
-from mlpstudy.spec.training import Data, DataField, Judging, Training
+from mlpstudy.spec.training import Judging, Training
 
 SEMANTICS_VERSION = 1
 """Raised whenever the same study would give other numbers; part of every run's id."""
 
 MAX_ARCHITECTURES = 10_000
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
+BaselineName = Literal["majority class", "logistic regression"]
+"""Simple methods that a study shows beside its networks, for scale."""
 
 Path = tuple[str | int, ...]
 Settings = Mapping[str, Any]
@@ -96,6 +101,9 @@ class _Fields(Frozen):
         tuple[Adjustment, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
     ] = ()
     judging: Judging = Judging()
+    baselines: Annotated[
+        tuple[BaselineName, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
+    ] = ()
     reported_by: str = ""
     reported: Annotated[Mapping[str, Reported], BeforeValidator(_text_keys)] = {}
 
@@ -159,7 +167,7 @@ class Study(_Fields):
         More seeds extend a study and a title explains it: neither changes what it is.
         """
         content = {
-            "data": self.data.model_dump(mode="json"),
+            "data": self.data.content(),
             "study_seed": self.study_seed,
             "architectures": [{"name": a.name, **a.content()} for a in self.architectures],
             "judging": self.judging.model_dump(mode="json"),
@@ -176,7 +184,11 @@ class Study(_Fields):
             if any("epochs" in settings for levels in self.factors.values() for settings in levels.values()):
                 raise StudyError(must("epochs", "not be a factor where --epochs is given", epochs))
             fields["training"] = {**fields["training"], "epochs": epochs}
-        return Study(**fields)
+        return Study(**fields).in_folder(self.data.folder)
+
+    def in_folder(self, folder: FolderPath) -> Study:
+        """Return the same study, the paths of its data relative to a folder."""
+        return self.model_copy(update={"data": self.data.in_folder(folder)})
 
     def to_fields(self) -> dict[str, Any]:
         """Return the fields as plain JSON-compatible values, from which the study can be made again."""

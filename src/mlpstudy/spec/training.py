@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -46,40 +46,6 @@ class Training(Frozen):
     def content(self) -> dict[str, object]:
         """Return the settings that decide a result."""
         return self.model_dump(mode="json", exclude={"diagnostics"})
-
-
-def _from_text(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
-    """``data = "mnist"`` is short for ``[data] name = "mnist"``."""
-    return {"name": value} if isinstance(value, str) else value
-
-
-def _checked_validation(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
-    """Say in one sentence what a validation may be, where a union of types would say it in two."""
-    is_share = isinstance(value, float) and 0 < value < 1
-    if value != "test" and not is_share:
-        message = '"test" or a share of the training examples between 0 and 1'
-        raise ValueError(message)
-    return value
-
-
-class Data(Frozen):
-    """What the networks learn from and are judged on.
-
-    Attributes:
-        name: name of a data set (``mlpstudy data list``).
-        validation: what the losses after each epoch are measured on: ``"test"`` (as the notebook did: such
-            curves must not choose anything), or the share of the training examples that is held out for it.
-        train_examples: use only that many training examples, chosen at random; all where it is missing.
-        test_examples: the same for the test examples.
-    """
-
-    name: Annotated[str, Field(min_length=1)]
-    validation: Annotated[Literal["test"] | float, BeforeValidator(_checked_validation)] = "test"
-    train_examples: Annotated[int, Field(ge=1)] | None = None
-    test_examples: Annotated[int, Field(ge=1)] | None = None
-
-
-DataField = Annotated[Data, BeforeValidator(_from_text)]
 
 
 class Judging(Frozen):

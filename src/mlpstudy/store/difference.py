@@ -38,7 +38,7 @@ def _said(path: str, pair: tuple[Any, Any]) -> str:
 
 def _settings(study: Study) -> Flat:
     fields = {
-        "data": study.data.model_dump(mode="json"),
+        "data": study.data.content(),
         "study_seed": study.study_seed,
         "judging": study.judging.model_dump(mode="json"),
     }
