@@ -123,7 +123,7 @@ def main() -> None:
         table.write_csv(RESULTS / f"nine-networks-{name}.csv", float_precision=5)
         print(table)
     for theme, suffix in ((LIGHT, ""), (DARK, "-dark")):
-        accuracies = gallery.study_accuracies(results.study, results.runs(), results.comparison())
+        accuracies = gallery.study_accuracies(results.store, results.study, results.runs(), results.comparison())
         save(accuracies, IMAGES / f"test-accuracy{suffix}", ("png",), theme=theme)
         save(results.curves(), IMAGES / f"loss-curves{suffix}", ("png",), theme=theme)
     save(results.violins("batchnorm-dropout-3"), IMAGES / "weights-batchnorm-dropout-3", ("png",), theme=LIGHT)

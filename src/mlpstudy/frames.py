@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
     from mlpstudy.evidence.intervals import Interval
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
+    from mlpstudy.records import Baseline
     from mlpstudy.spec import Study
 
 Value = str | int | float | None
@@ -53,6 +54,12 @@ def comparison_frame(study: Study, rows: Iterable[ComparisonRow], tiers: dict[st
         )
     text = {"architecture", *study.factors, "hidden", "tier"}
     return pl.DataFrame(records, schema={name: _kind(name, text) for name in records[0]})
+
+
+def baseline_frame(baselines: Iterable[Baseline]) -> pl.DataFrame:
+    """Return one row a baseline: its test accuracy (share) and test loss (nats)."""
+    records = [{"baseline": b.name, "accuracy": b.test_accuracy, "loss": b.test_loss} for b in baselines]
+    return pl.DataFrame(records, schema={"baseline": pl.String, "accuracy": pl.Float64, "loss": pl.Float64})
 
 
 def verdict_frame(judgement: Judgement) -> pl.DataFrame:

@@ -81,7 +81,9 @@ def study_violins(store: Store, records: Iterable[RunRecord]) -> alt.VConcatChar
     return violins_grid.figure([architecture_weights(store, own, name) for name, own in runs.items()])
 
 
-def study_accuracies(study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow]) -> alt.LayerChart:
+def study_accuracies(
+    store: Store, study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow]
+) -> alt.LayerChart:
     """Return the test accuracies of all runs, a row an architecture, with the reported values."""
     runs = _by_architecture(records)
     by_name = {row.architecture: row for row in rows}
@@ -104,7 +106,8 @@ def study_accuracies(study: Study, records: Sequence[RunRecord], rows: Iterable[
             )
         )
     level = f"its {study.judging.confidence:.0%} interval"
-    return accuracy_dots.figure(entries, reference=study.reported_by or None, interval=level)
+    baselines = {b.name: b.test_accuracy for b in store.baselines()}
+    return accuracy_dots.figure(entries, reference=study.reported_by or None, interval=level, baselines=baselines)
 
 
 def save_figures(
@@ -123,7 +126,7 @@ def save_figures(
     if not ended:
         return saved
     saved += save(study_loss_curves(store, study, ended), folder / "loss-curves")
-    saved += save(study_accuracies(study, ended, rows), folder / "test-accuracy")
+    saved += save(study_accuracies(store, study, ended, rows), folder / "test-accuracy")
     saved += save(study_violins(store, ended), folder / "weight-violins")
     for record in _drawn_alone(ended):
         base = folder / "runs" / f"{record.architecture}-seed-{record.seed}"

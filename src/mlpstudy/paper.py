@@ -6,7 +6,7 @@ The numbers are rounded for readers here; :mod:`mlpstudy.frames` has them whole.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
     from mlpstudy.evidence.intervals import Interval
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
+    from mlpstudy.records import Baseline
     from mlpstudy.spec import Study
 
 MINUS = "\N{MINUS SIGN}"
@@ -39,7 +40,13 @@ class PaperTable:
     rows: tuple[tuple[str, ...], ...]
 
 
-def comparison_table(study: Study, rows: Iterable[ComparisonRow], tiers: dict[str, str], n_test: int) -> PaperTable:
+def comparison_table(
+    study: Study,
+    rows: Iterable[ComparisonRow],
+    tiers: dict[str, str],
+    n_test: int,
+    baselines: Sequence[Baseline] = (),
+) -> PaperTable:
     """Return the comparison table: an architecture a row, means with their intervals over seeds.
 
     Args:
@@ -47,6 +54,7 @@ def comparison_table(study: Study, rows: Iterable[ComparisonRow], tiers: dict[st
         rows: its comparison rows.
         tiers: the tier of each architecture, where there are any.
         n_test: number of test examples.
+        baselines: simple methods for scale, in the last rows.
     """
     by_name = {row.architecture: row for row in rows}
     percent = f"{study.judging.confidence:.0%}"
@@ -80,6 +88,9 @@ def comparison_table(study: Study, rows: Iterable[ComparisonRow], tiers: dict[st
             accuracy = reported.test_accuracy if reported else None
             line.append("" if accuracy is None else f"{100 * accuracy:.2f}")
         cells.append(tuple(line))
+    for baseline in baselines:
+        numbers = (f"{100 * baseline.test_accuracy:.2f}", f"{baseline.test_loss:.4f}")
+        cells.append((f"({baseline.name})", "", "", "", *numbers, *[""] * (len(columns) - 6)))
     headings, numeric = zip(*columns, strict=True)
     return PaperTable("comparison", caption, headings, numeric, tuple(cells))
 
@@ -91,9 +102,9 @@ def verdict_table(judgement: Judgement) -> PaperTable:
     unit = "nats" if metric.unit == "nats" else "percentage points"
     band = metric.band if metric.unit == "nats" else 100 * metric.band
     caption = (
-        f"Differences in {metric.metric} (a {MINUS} b, {unit}) with simultaneous {percent} intervals for all "
-        f"{len(metric.pairs)} declared pairs, on the same test set and on new data; p of the exact sign-flip test, "
-        f"Holm-adjusted; band of indifference {band:g}."
+        f"Differences in {metric.metric} (a {MINUS} b, {unit}) of {len(metric.pairs)} declared pairs: {percent} "
+        "interval if both were retrained and judged on this test set, for all pairs at once; that of each pair on new "
+        f"data; p of the exact sign-flip test, Holm-adjusted. Differences of at most {band:g} do not matter."
     )
     if judgement.is_provisional:
         caption += " Provisional: not all planned runs have finished."

@@ -54,10 +54,14 @@ class StudyResults:
 
         from mlpstudy.paper import comparison_table, typeset  # noqa: PLC0415
 
-        table = comparison_table(self.study, self.comparison(), self.tiers(), self.store.n_examples[2])
+        table = comparison_table(
+            self.study, self.comparison(), self.tiers(), self.store.n_examples[2], self.store.baselines()
+        )
         n_ended = sum(record.status != "running" for record in self.runs())
         progress = "" if n_ended == self.n_planned else f" Provisional: {n_ended} of {self.n_planned} runs have ended."
-        return f"<p><b>{escape(self.study.name)}</b> in {escape(str(self.folder))}.{progress}</p>{typeset(table, 'html')}"
+        return (
+            f"<p><b>{escape(self.study.name)}</b> in {escape(str(self.folder))}.{progress}</p>{typeset(table, 'html')}"
+        )
 
     @cached_property
     def study(self) -> Study:
@@ -211,6 +215,12 @@ class StudyResults:
 
         return comparison_frame(self.study, self.comparison(), self.tiers())
 
+    def baselines(self) -> pl.DataFrame:
+        """Return one row a baseline of the study file: what a simple method reaches on the same test examples."""
+        from mlpstudy.frames import baseline_frame  # noqa: PLC0415  # heavy
+
+        return baseline_frame(self.store.baselines())
+
     def verdicts(self) -> pl.DataFrame:
         """Return one row a declared pair and metric: the difference, its intervals, p values and the verdict.
 
@@ -251,9 +261,7 @@ class StudyResults:
             return gallery.run_loss_curves(self.store, self.run(key))
         return gallery.study_loss_curves(self.store, self.study, self.runs())
 
-    def violins(
-        self, architecture: str | None = None, seed: int | None = None
-    ) -> alt.VConcatChart:
+    def violins(self, architecture: str | None = None, seed: int | None = None) -> alt.VConcatChart:
         """Return the violins of every weight layer, pooled over seeds or of one seed.
 
         Args:

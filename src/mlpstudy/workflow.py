@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from mlpstudy.baselines import baseline
 from mlpstudy.datasets import load
 from mlpstudy.engine import RunEnded, RunFailed, RunStarted, RunTask, get_engine, train_runs
 from mlpstudy.engine.pool import EpochEnded, Event
@@ -113,6 +114,7 @@ def run_study(
         tasks = _tasks(resolved, engine, dataset)
         done = store.completed_run_ids()
         missing = tuple(task for task in tasks if task.run_id not in done)
+        _fit_baselines(store, resolved, dataset)
         listener.planned(Plan(resolved, folder, dataset, missing, len(tasks), n_threads))
         with closing(train_runs(chosen, missing, dataset, n_threads=n_threads)) as events:
             for event in events:
@@ -133,6 +135,14 @@ def _tasks(study: Study, engine: str, dataset: Dataset) -> tuple[RunTask, ...]:
         for seed in range(study.seeds)
         for architecture in study.architectures
     )
+
+
+def _fit_baselines(store: WritableStore, study: Study, dataset: Dataset) -> None:
+    """Fit the baselines that the study names and its folder lacks."""
+    there = {one.name for one in store.baselines()}
+    for name in study.baselines:
+        if name not in there:
+            store.put_baseline(baseline(name, dataset))
 
 
 def _record(store: WritableStore, event: Event) -> None:

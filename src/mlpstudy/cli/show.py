@@ -32,12 +32,7 @@ def show(
     from mlpstudy.cli.tables import print_results
     from mlpstudy.results import StudyResults
 
-    if as_json and form != "terminal":
-        raise typer.BadParameter("must not be given with --json: choose one", param_hint="--format")
-    if table in ("runs", "epochs") and form != "csv":
-        raise typer.BadParameter(f"must be csv for --table {table}, got {form}", param_hint="--format")
-    if table != "comparison" and form == "terminal":
-        raise typer.BadParameter("must be markdown, latex or csv for --table verdicts", param_hint="--format")
+    _check_form(form, table, as_json=as_json)
     results = StudyResults(folder)
     saved = results.save_figures() if figures else []
     if as_json:
@@ -49,6 +44,19 @@ def show(
     print_results(results)
     for path in saved:
         typer.echo(path)
+
+
+def _check_form(form: str, table: str, *, as_json: bool) -> None:
+    """Refuse forms that a table does not have."""
+    problem = ""
+    if as_json and form != "terminal":
+        problem = f"must be left out with --json, got {form}, fix: one of the two"
+    elif table in ("runs", "epochs") and form != "csv":
+        problem = f"must be csv for --table {table}, got {form}, fix: --format csv"
+    elif table == "verdicts" and form == "terminal":
+        problem = "must be markdown, latex or csv for --table verdicts, got terminal, fix: mlpstudy judge DIR"
+    if problem:
+        raise typer.BadParameter(problem, param_hint="--format")
 
 
 def _csv(results: StudyResults, table: Literal["comparison", "verdicts", "runs", "epochs"]) -> str:
@@ -68,8 +76,8 @@ def _typeset(results: StudyResults, table: str, form: Literal["markdown", "latex
 
     if table == "verdicts":
         return typeset(verdict_table(results.judge()), form)
-    n_test = results.store.n_examples[2]
-    return typeset(comparison_table(results.study, results.comparison(), results.tiers(), n_test), form)
+    n_test, baselines = results.store.n_examples[2], results.store.baselines()
+    return typeset(comparison_table(results.study, results.comparison(), results.tiers(), n_test, baselines), form)
 
 
 def results_as_json(results: StudyResults) -> dict[str, Any]:
@@ -83,6 +91,7 @@ def results_as_json(results: StudyResults) -> dict[str, Any]:
         "study": results.study.name,
         "n_runs_planned": results.n_planned,
         "comparison": rows,
+        "baselines": results.baselines().to_dicts(),
         "observations": observations,
         "runs": runs,
     }

@@ -30,6 +30,10 @@ def print_results(results: StudyResults) -> None:
             f"Architectures that share a tier's letter cannot be told apart: mlpstudy judge {results.folder}\n",
             soft_wrap=True,
         )
+    baselines = results.store.baselines()
+    if baselines:
+        said = ", ".join(f"{b.name} {b.test_accuracy * 100:.2f}% (loss {b.test_loss:.4f})" for b in baselines)
+        console().print(f"[bold]For scale[/bold], on the same test examples: {said}\n", soft_wrap=True)
     observations = results.observations()
     if observations:
         console().print("[bold]What the curves show[/bold]")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import altair as alt
@@ -51,6 +52,7 @@ def figure(
     *,
     reference: str | None = None,
     interval: str = "its 95 % interval",
+    baselines: Mapping[str, float] = MappingProxyType({}),
     title: str | None = None,
     theme: Theme = LIGHT,
 ) -> alt.LayerChart:
@@ -63,6 +65,8 @@ def figure(
         architectures: their accuracies, in the order of the rows.
         reference: who reported the reference values (``the notebook``), for the subtitle.
         interval: what the intervals are, for the subtitle.
+        baselines: accuracies (0 to 1) of simple methods by name: said in the subtitle, and a dashed line where the
+            axis holds them.
         title: instead of the one that counts runs and architectures.
         theme: LIGHT or DARK.
 
@@ -86,7 +90,7 @@ def figure(
         _names(architectures),
     ]
     y = _y(architectures)
-    layers = [layer.encode(y=y) for layer in layers]
+    layers = [*_baselines(baselines, axis), *(layer.encode(y=y) for layer in layers)]
     width = WIDTH + NAME_WIDTH
     chart = alt.LayerChart(
         layer=layers,
@@ -96,7 +100,7 @@ def figure(
             wrapped(title or _title(architectures), width, TITLE_SIZE, bold=True),
             subtitle=[
                 line
-                for text in _subtitle(architectures, axis, reference, interval)
+                for text in (*_subtitle(architectures, axis, reference, interval), *_for_scale(baselines))
                 for line in wrapped(text, width, LABEL_SIZE)
             ],
             frame="bounds",
@@ -228,6 +232,31 @@ def _references(architectures: Sequence[ArchitectureAccuracy], axis: _Axis, dots
     diamonds = base.mark_point(style="reference", shape="diamond", size=80, filled=True, clip=True)
     tooltip = [alt.Tooltip("architecture:N"), alt.Tooltip("reference:Q", format=".2f")]
     return [diamonds.encode(x=_x("reference:Q", axis), tooltip=tooltip)]
+
+
+def _baselines(baselines: Mapping[str, float], axis: _Axis) -> list[alt.Chart]:
+    """Return a dashed line at each baseline that the axis holds; to reach the others would press the runs together."""
+    records = [
+        {"baseline": name, "accuracy": plain(100 * accuracy)}
+        for name, accuracy in baselines.items()
+        if axis.low <= 100 * accuracy <= axis.high
+    ]
+    if not records:
+        return []
+    tooltip = [alt.Tooltip("baseline:N"), alt.Tooltip("accuracy:Q", format=".2f")]
+    base = alt.Chart(alt.InlineData(name="baselines", values=records)).encode(x=_x("accuracy:Q", axis))
+    rules = base.mark_rule(style="baseline", strokeDash=[4, 3]).encode(tooltip=tooltip)
+    names = base.mark_text(style="note", align="left", baseline="bottom", dx=4).encode(
+        text="baseline:N", y=alt.value("height")
+    )
+    return [rules, names]
+
+
+def _for_scale(baselines: Mapping[str, float]) -> list[str]:
+    """Return the baselines in words."""
+    if not baselines:
+        return []
+    return ["For scale: " + ", ".join(f"{name} {100 * a:.2f} %" for name, a in baselines.items())]
 
 
 def _notes(architectures: Sequence[ArchitectureAccuracy]) -> list[alt.Chart]:

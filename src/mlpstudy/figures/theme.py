@@ -176,6 +176,7 @@ def _styles(theme: Theme) -> dict[str, Any]:
         "mean": {"color": theme.ink, "opacity": 1},
         "interval": {"stroke": theme.ink, "color": theme.ink, "strokeWidth": 1.5},
         "reference": {"color": theme.background, "stroke": theme.ink, "strokeWidth": 1.6, "opacity": 1},
+        "baseline": {"color": theme.ink, "strokeWidth": 1, "opacity": 0.6},
         "name": {"fill": theme.ink, "color": theme.ink, "fontSize": LABEL_SIZE + 1},
     }
 
