@@ -1,0 +1,49 @@
+"""What the report and the dashboard share: a page that holds itself, its style, charts, tables and their safety.
+
+A page is a Jinja2 template that extends ``base.html``, drawn by :func:`render`::
+
+    from mlpstudy.page import Document, environment, render
+
+    env = environment("mlpstudy.dashboard")  # templates of page/ and of dashboard/templates
+    document = Document(title="notebook", scripts=(*page_scripts(), asset("mlpstudy.dashboard", "live.js")))
+    html = render(env, "dashboard.html", document, study=...)  # further names are the template's own
+    policy = content_policy(document)  # the same policy as the page's <meta>, for a header
+
+What a template gets (``base.html`` has the blocks ``header``, ``main`` and ``footer``):
+
+- every value is escaped; an undefined name is an error; ``blocks.html`` has the macro ``block(b)`` that draws any of
+  the blocks in :mod:`mlpstudy.page.blocks` (paragraphs, tables, charts, pictures, definitions, code, details).
+- JSON for scripts goes in through ``Document.data`` (id -> value; deflated, so that megabytes are small).
+
+In the browser (``page_scripts()``), all under ``window.mlpstudy``:
+
+- ``data(id)``: promise of the JSON value with that id in ``Document.data``; ``bytes(id)`` of ``Document.binary``.
+- ``draw(element, spec, options)``: promise of a drawn chart; calling it again on the element replaces the chart.
+  ``spec`` is a Vega-Lite specification without ``config``; options: ``fluid`` (take the element's width), ``name``
+  (of downloaded files), ``untitled`` (the page says the title). Colours are CSS variables, so that light, dark and print need no drawing anew.
+  ``save(element, "svg" | "png")`` downloads it. ``view(element)`` is Vega's view, for ``view.signal(...)``.
+- ``isolate(name)``: show one architecture alone in every chart whose spec has the parameter ``isolated``; "" for all.
+- ``sortable(table)``, ``copyable(table)``: done to every ``table.data`` at the start; call them on later ones.
+- ``<html data-theme>``: "light", "dark" or none (as the system); the button ``#theme`` of ``base.html`` switches it.
+
+Content-security-policy: scripts and styles by their hashes, nothing from anywhere else, no ``eval`` (Vega runs its
+expressions by its interpreter), no inline event handlers and no ``style`` attributes in templates: set classes, or
+``element.style`` from a script.
+"""
+
+from __future__ import annotations
+
+from mlpstudy.page.charts import chart_config, page_spec
+from mlpstudy.page.document import Document, content_policy, page_scripts, render
+from mlpstudy.page.environment import asset, environment
+
+__all__ = [
+    "Document",
+    "asset",
+    "chart_config",
+    "content_policy",
+    "environment",
+    "page_scripts",
+    "page_spec",
+    "render",
+]

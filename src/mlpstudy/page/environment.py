@@ -1,0 +1,41 @@
+"""The Jinja2 environment of every page: all values escaped, nothing undefined."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from mlpstudy.page.blocks import kind_of
+
+
+def environment(package: str | None = None) -> Environment:
+    """Return an environment that finds the templates of this package, and of another one before them.
+
+    Every value is escaped where it stands in a page; a name that a template uses and nobody gave is an error.
+
+    Args:
+        package: name of a package with a folder ``templates``.
+
+    >>> environment().from_string("<p>{{ name }}</p>").render(name="<script>")
+    '<p>&lt;script&gt;</p>'
+    """
+    packages = [name for name in (package, "mlpstudy.page") if name is not None]
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(name) for name in packages]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["kind_of"] = kind_of
+    return made
+
+
+def asset(package: str, name: str) -> str:
+    """Return the text of a file in a package's folder ``assets``.
+
+    >>> asset("mlpstudy.page", "tables.js").startswith("//")
+    True
+    """
+    return files(package).joinpath("assets", name).read_text(encoding="utf-8")
