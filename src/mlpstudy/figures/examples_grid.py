@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import struct
-import zlib
+import io
 from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures.inputs import ExampleImage
@@ -86,19 +86,6 @@ def data_url(pixels: npt.NDArray[np.uint8]) -> str:
     """
     factor = max(RESOLUTION // max(pixels.shape), 1)
     paper = np.repeat(np.repeat(255 - pixels, factor, axis=0), factor, axis=1)
-    return "data:image/png;base64," + base64.b64encode(_png(paper)).decode("ascii")
-
-
-def _png(grey: npt.NDArray[np.uint8]) -> bytes:
-    """Return an image in 8-bit grey as a PNG file (W3C PNG specification, third edition, section 11.2)."""
-    n_rows, n_columns = grey.shape
-    # Every row begins with its filter type, 0: none.
-    lines = np.concatenate([np.zeros((n_rows, 1), np.uint8), grey], axis=1).tobytes()
-    header = struct.pack(">IIBBBBB", n_columns, n_rows, 8, 0, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    """Return a chunk of a PNG file: length, kind, content, checksum."""
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    content = io.BytesIO()
+    Image.fromarray(paper).save(content, format="PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode("ascii")
