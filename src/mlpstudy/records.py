@@ -70,6 +70,7 @@ class Dataset:
         sha256: hash of the raw bytes that the data were made from, and of how they were split.
         preprocessing: JSON-compatible: how raw values become features, with all that was learned from the training
             examples; None where that is not known.
+        warnings: what a user should know of the data before believing results on them, a line each.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Dataset:
     image_shape: tuple[int, int] | None
     sha256: str
     preprocessing: Mapping[str, object] | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def n_classes(self) -> int:
@@ -261,6 +263,51 @@ class RunResult:
     initial_weights: Weights = field(default_factory=dict)
     final_weights: Weights = field(default_factory=dict)
     diagnostics: tuple[LayerDiagnostics, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainerState:
+    """All that training goes on from after an epoch, beside what is keyed by seed and epoch.
+
+    Attributes:
+        n_steps: steps that the optimiser has taken; the dropout masks of the next one are keyed by it too.
+        tensors: parameters (``parameter/<name>``, moving statistics among them), Adam's moments (``m/<name>``,
+            ``v/<name>``), and whatever else an engine draws from.
+    """
+
+    n_steps: int
+    tensors: Mapping[str, npt.NDArray[np.float32] | npt.NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A run after some of its epochs: from here it goes on to the same end, bit for bit.
+
+    Attributes:
+        run_id: the run.
+        maker: hash of build, instruction set and machine, which alone go on from it.
+        started_at: start of the run, UTC, ISO 8601.
+        wall_s: wall time so far (s).
+        epochs: what the epochs so far measured.
+        diagnostics: what they measured of the layers, where diagnostics are on.
+        state: what training goes on from.
+    """
+
+    run_id: str
+    maker: str
+    started_at: str
+    wall_s: float
+    epochs: tuple[EpochRecord, ...]
+    diagnostics: tuple[LayerDiagnostics, ...]
+    state: TrainerState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resumption:
+    """How a run goes on: from its checkpoint, or anew where that is None; ``note`` says why a checkpoint is not used."""
+
+    checkpoint: Checkpoint | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
