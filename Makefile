@@ -71,7 +71,7 @@ lock:
 	build/lock/bin/python -m pip install --quiet torch==2.13.0
 	build/lock/bin/python -m pip install --quiet scikit-build-core nanobind cmake ninja
 	build/lock/bin/python -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]))' > build/lock/needs.txt
-	build/lock/bin/python -m pip install --quiet -r build/lock/needs.txt --group test
+	build/lock/bin/python -m pip install --quiet -r build/lock/needs.txt --group test --group fuzz
 	build/lock/bin/python -m pip freeze | grep -v '^torch' > constraints.txt
 	echo 'torch==2.13.0' >> constraints.txt
 
