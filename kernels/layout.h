@@ -48,6 +48,8 @@ struct Activity {
     float *mean, *scale; // batch statistics [n_panels * P]; scale = 1 / sqrt(variance + epsilon)
 };
 
+struct SparseInput;
+
 // A batch of input rows and the two forms in which its zeros are skipped.
 //
 //   x               0 .5  0  0 | .1  0  0  0        rows in groups of 4, columns in groups of 4
@@ -67,6 +69,19 @@ struct Input {
     float *column_value;          // [in_rows / 4][stride][4]
     std::int32_t *column_count;   // [in_rows / 4]
     std::uint8_t *column_alive;   // [in_rows / 4]: has been lit since the moments were zero
+    const SparseInput *sparse;    // where the batch is sparse, its lists: all of the above is then unused
+};
+
+// The same lists of a batch of sparse rows, packed (sparse_input.h): list i of either kind is [start[i], start[i + 1]).
+struct SparseInput {
+    int n_blocks, block_columns;
+    const std::size_t *row_start; // [n_rows / 4][n_blocks + 1]
+    const std::uint32_t *row_offset;
+    const float *row_value;
+    const std::size_t *column_start; // [in_rows / 4 + 1], of training
+    const std::uint32_t *column_offset;
+    const float *column_value;
+    const std::uint8_t *column_alive; // as Input's
 };
 
 struct Gather {
@@ -119,6 +134,11 @@ struct Kernels {
                    const AdamStep &);
     void (*update_input)(Layer &, const Input &, const Activity &, int task, int first, int last, const AdamStep &,
                          const Gather &next, int n_next);
+
+    // The first layer's two calls for a batch of sparse rows.
+    void (*forward_sparse)(const Layer &, const SparseInput &, Activity &, int n_rows, int task, bool training, Dropout);
+    void (*update_sparse)(Layer &, const SparseInput &, const Activity &, int task, int first, int last,
+                          const AdamStep &);
 };
 
 constexpr int kInputBlock = 128;     // columns of the first layer whose weights stay in L1 while the batch passes

@@ -13,6 +13,7 @@
 #include "arguments.h"
 #include "dispatch.h"
 #include "network.h"
+#include "table.h"
 
 namespace nb = nanobind;
 using namespace mlp;
@@ -118,7 +119,7 @@ class PyNetwork {
 
     EpochResult train_epoch(nb::object features, nb::object labels, nb::object order, std::int64_t n_threads) {
         const Use use(*this);
-        const Checked<float> x(features, "features", "float32", {-1, network_->config().n_inputs});
+        const CheckedTable x(features, network_->config().n_inputs);
         const Checked<std::int32_t> y(labels, "labels", "int32", {x.size()});
         const Checked<std::int64_t> o(order, "order", "int64", {-1});
         check_labels(y);
@@ -129,7 +130,7 @@ class PyNetwork {
                        std::to_string(o.data()[i]) + " at " + std::to_string(i));
         check_count("n_threads", n_threads, 256);
         const nb::gil_scoped_release released;
-        return network_->train_epoch(x.data(), y.data(), o.data(), o.size(), static_cast<int>(n_threads));
+        return network_->train_epoch(x.table(), y.data(), o.data(), o.size(), static_cast<int>(n_threads));
     }
 
     std::tuple<double, double> evaluate(nb::object features, nb::object labels, std::int64_t n_threads) {
@@ -137,7 +138,7 @@ class PyNetwork {
         const Examples given(*this, features, labels);
         check_count("n_threads", n_threads, 256);
         const nb::gil_scoped_release released;
-        const EpochResult r = network_->evaluate(given.x.data(), given.y.data(), given.x.size(), nullptr,
+        const EpochResult r = network_->evaluate(given.x.table(), given.y.data(), given.x.size(), nullptr,
                                                   static_cast<int>(n_threads));
         return {r.loss, r.accuracy};
     }
@@ -146,8 +147,9 @@ class PyNetwork {
         const Use use(*this);
         const Examples given(*this, features, labels);
         check_count("n_threads", n_threads, 256);
+        if (given.x.is_sparse()) return false; // the lists of sparse rows are made as fast as they would be read
         const nb::gil_scoped_release released;
-        network_->prepare(given.x.data(), given.y.data(), given.x.size(), static_cast<int>(n_threads));
+        network_->prepare(given.x.table().dense, given.y.data(), given.x.size(), static_cast<int>(n_threads));
         return network_->is_prepared();
     }
 
@@ -162,13 +164,13 @@ class PyNetwork {
 
     OutArray probabilities(nb::object features, std::int64_t n_threads) {
         const Use use(*this);
-        const Checked<float> x(features, "features", "float32", {-1, network_->config().n_inputs});
+        const CheckedTable x(features, network_->config().n_inputs);
         check_count("n_threads", n_threads, 256);
         OutArray result =
             make_array({static_cast<std::size_t>(x.size()), static_cast<std::size_t>(network_->config().n_classes)});
         {
             const nb::gil_scoped_release released;
-            network_->evaluate(x.data(), nullptr, x.size(), result.data(), static_cast<int>(n_threads));
+            network_->evaluate(x.table(), nullptr, x.size(), result.data(), static_cast<int>(n_threads));
         }
         return result;
     }
@@ -188,12 +190,12 @@ class PyNetwork {
     // Features with their labels, at least one.
     struct Examples {
         Examples(const PyNetwork &n, nb::handle features, nb::handle labels)
-            : x(features, "features", "float32", {-1, n.network_->config().n_inputs}),
+            : x(features, n.network_->config().n_inputs),
               y(labels, "labels", "int32", {x.size()}) {
             n.check_labels(y);
             if (x.size() == 0) reject("features must hold at least one example, got none");
         }
-        Checked<float> x;
+        CheckedTable x;
         Checked<std::int32_t> y;
     };
 

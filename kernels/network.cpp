@@ -65,18 +65,45 @@ void Network::list(Team &team, Input &input, const Gather &gather, int n_rows) {
     phase(kGather, team, input.n_blocks, [&](int task, int) { kernels_.list_block(gather, input, n_rows, task); });
 }
 
+// The lists of a batch, dense or sparse.
+const Input &Network::list(Team &team, Workspace &w, const Table &features, const std::int64_t *rows, int n_rows,
+                           bool training) {
+    if (!features.is_sparse()) {
+        if (!w.input.row_offset) make_input(w, training);
+        w.input.sparse = nullptr;
+        list(team, w.input, {features.dense, rows, columns_.data(), run_}, n_rows);
+        return w.input;
+    }
+    if (!w.sparse)
+        w.sparse = std::make_unique<SparseLists>(columns_, layers_[0].in_rows, kernels_.panel, column_alive_.get());
+    const auto start = std::chrono::steady_clock::now();
+    w.sparse->list(team, features.csr, rows, n_rows, training);
+    phases_[kGather].seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    w.input.sparse = w.sparse->input();
+    return w.input;
+}
+
+void Network::forward_first(Team &team, Workspace &w, const Input &input, int n_rows, bool training,
+                            const Gather &next, int n_next) {
+    const Kernels &k = kernels_;
+    const Dropout dropout{config_.dropout_key, static_cast<std::uint64_t>(step_)};
+    const Layer &first = layers_[0];
+    phase(kInputForward, team, divide_up(first.n_panels, k.pair), [&](int task, int) {
+        if (input.sparse) k.forward_sparse(first, *input.sparse, w.activity[0], n_rows, task, training, dropout);
+        else k.forward_input(first, input, w.activity[0], n_rows, task, training, dropout, next, n_next);
+    });
+    double listed = 0;
+    if (input.sparse) listed = static_cast<double>(w.sparse->n_listed(n_rows));
+    else
+        for (int i = 0; i < round_up(n_rows, 8) / 4 * input.n_blocks; ++i) listed += input.row_count[i];
+    count(kInputForward, 2.0 * n_rows * first.n_in * first.n_out, 8.0 * listed * first.n_out);
+}
+
 void Network::forward(Team &team, Workspace &w, const Input &input, int n_rows, bool training, const Gather &next,
                       int n_next) {
     const Kernels &k = kernels_;
     const Dropout dropout{config_.dropout_key, static_cast<std::uint64_t>(step_)};
-    const int n_groups = round_up(n_rows, 8) / 4;
-    const Layer &first = layers_[0];
-    phase(kInputForward, team, divide_up(first.n_panels, k.pair), [&](int task, int) {
-        k.forward_input(first, input, w.activity[0], n_rows, task, training, dropout, next, n_next);
-    });
-    double listed = 0;
-    for (int i = 0; i < n_groups * input.n_blocks; ++i) listed += input.row_count[i];
-    count(kInputForward, 2.0 * n_rows * first.n_in * first.n_out, 8.0 * listed * first.n_out);
+    forward_first(team, w, input, n_rows, training, next, n_next);
     for (std::size_t i = 1; i < layers_.size(); ++i) {
         const Layer &layer = layers_[i];
         const Activity &x = w.activity[i - 1];
@@ -107,20 +134,28 @@ void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next,
     }
     phase(kUpdate, team, output.n_panels,
           [&](int task, int) { k.update_bias(output, w.activity.back(), n_rows, task, adam_); });
+    update_first(team, w, n_rows, next, n_next);
+}
+
+void Network::update_first(Team &team, Workspace &w, int n_rows, const Gather &next, int n_next) {
+    const Kernels &k = kernels_;
+    const SparseInput *const sparse = w.input.sparse;
     Layer &first = layers_[0];
     const int n_groups = first.in_rows / 4, chunks = divide_up(n_groups, kGroupsPerTask);
     const int columns = divide_up(first.n_panels, k.pair);
     phase(kInputUpdate, team, columns * chunks, [&](int task, int) {
-        const int chunk = task % chunks * kGroupsPerTask;
-        k.update_input(first, w.input, w.activity[0], task / chunks, chunk, std::min(n_groups, chunk + kGroupsPerTask),
-                       adam_, next, n_next);
+        const int chunk = task % chunks * kGroupsPerTask, last = std::min(n_groups, chunk + kGroupsPerTask);
+        if (sparse) k.update_sparse(first, *sparse, w.activity[0], task / chunks, chunk, last, adam_);
+        else k.update_input(first, w.input, w.activity[0], task / chunks, chunk, last, adam_, next, n_next);
     });
     double listed = 0;
-    for (int g = 0; g < n_groups; ++g) listed += w.input.column_count[g];
+    if (sparse) listed = static_cast<double>(w.sparse->n_listed_by_columns());
+    else
+        for (int g = 0; g < n_groups; ++g) listed += w.input.column_count[g];
     count(kInputUpdate, 2.0 * n_rows * first.n_in * first.n_out, 8.0 * listed * first.n_out);
 }
 
-EpochResult Network::train_epoch(const float *features, const std::int32_t *labels, const std::int64_t *order,
+EpochResult Network::train_epoch(const Table &features, const std::int32_t *labels, const std::int64_t *order,
                                  std::int64_t n_selected, int n_threads) {
     const FlushDenormals flush;
     if (!training_) training_ = make_workspace(static_cast<int>(config_.batch_size), true);
@@ -138,9 +173,8 @@ EpochResult Network::train_epoch(const float *features, const std::int32_t *labe
         }
         const int n_rows = static_cast<int>(std::min<std::int64_t>(config_.batch_size, n_selected - seen));
         sort_by_label(order + seen, n_rows, labels, config_.n_classes, start, rows.data());
-        const Gather here{features, rows.data(), columns_.data(), run_};
-        list(team, w.input, here, n_rows);
-        forward(team, w, w.input, n_rows, true, here, 0);
+        list(team, w, features, rows.data(), n_rows, true);
+        forward(team, w, w.input, n_rows, true, {}, 0);
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
             kernels_.softmax(layers_.back(), w.activity.back(), labels, rows.data(), task * 64,
                              std::min(n_rows, task * 64 + 64), 1.0f / static_cast<float>(n_rows), w.loss.get(),
@@ -154,8 +188,9 @@ EpochResult Network::train_epoch(const float *features, const std::int32_t *labe
         adam_.rest_2 = static_cast<float>(1 - config_.beta_2);
         adam_.epsilon = static_cast<float>(config_.adam_epsilon);
         const std::int64_t left = n_selected - seen - n_rows;
-        const Gather next{features, order + seen + n_rows, columns_.data(), run_};
-        backward(team, w, n_rows, next, static_cast<int>(std::min<std::int64_t>(config_.batch_size, left)));
+        const Gather next{features.dense, order + seen + n_rows, columns_.data(), run_};
+        const auto n_next = features.is_sparse() ? 0 : std::min<std::int64_t>(config_.batch_size, left);
+        backward(team, w, n_rows, next, static_cast<int>(n_next));
         for (int r = 0; r < n_rows; ++r) {
             result.loss += w.loss.get()[r];
             result.accuracy += w.hit.get()[r];
@@ -224,19 +259,20 @@ EpochResult Network::infer(const std::vector<std::int64_t> &rows, const std::int
     return result;
 }
 
-EpochResult Network::evaluate(const float *features, const std::int32_t *labels, std::int64_t n, float *probabilities,
+EpochResult Network::evaluate(const Table &features, const std::int32_t *labels, std::int64_t n, float *probabilities,
                               int n_threads) {
     const std::vector<std::int64_t> rows = inference_order(labels, n);
     return infer(rows, labels, probabilities, n_threads,
-                 [&](Team &team, std::int64_t first, int n_rows, Gather &next, int &) -> Input & {
-                     next.features = features;
-                     list(team, inference_->input, {features, rows.data() + first, columns_.data(), run_}, n_rows);
-                     return inference_->input;
+                 [&](Team &team, std::int64_t first, int n_rows, Gather &next, int &n_next) -> const Input & {
+                     next.features = features.dense;
+                     if (features.is_sparse()) n_next = 0;
+                     return list(team, *inference_, features, rows.data() + first, n_rows, false);
                  });
 }
 
 Input Network::prepared_input(Prepared &p, std::int64_t first) const {
     Input input = inference_->input;
+    input.sparse = nullptr;
     const std::size_t group = static_cast<std::size_t>(first) / 4;
     input.row_offset = p.offset.get() + group * input.in_rows;
     input.row_value = p.value.get() + 4 * group * input.in_rows;
@@ -247,6 +283,7 @@ Input Network::prepared_input(Prepared &p, std::int64_t first) const {
 void Network::prepare(const float *features, const std::int32_t *labels, std::int64_t n, int n_threads) {
     prepared_.reset();
     start_inference(n_threads);
+    if (!inference_->input.row_offset) make_input(*inference_, false);
     const Input &shape = inference_->input;
     const std::size_t n_groups = static_cast<std::size_t>(n + 7) / 8 * 2, cells = n_groups * shape.in_rows;
     if (cells * (sizeof(std::uint32_t) + 4 * sizeof(float)) > kMaxPreparedBytes) return;

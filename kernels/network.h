@@ -8,6 +8,7 @@
 
 #include "layout.h"
 #include "memory.h"
+#include "sparse_input.h"
 #include "team.h"
 
 namespace mlp {
@@ -61,11 +62,11 @@ class Network {
     std::int64_t step() const { return step_; }
     void set_step(std::int64_t step);
 
-    // Arguments have been validated; features [.][n_inputs], order: rows to visit.
-    EpochResult train_epoch(const float *features, const std::int32_t *labels, const std::int64_t *order,
+    // Arguments have been validated; features [.][n_inputs] or sparse, order: rows to visit.
+    EpochResult train_epoch(const Table &features, const std::int32_t *labels, const std::int64_t *order,
                             std::int64_t n_selected, int n_threads);
     // Any of probabilities and labels may be null.
-    EpochResult evaluate(const float *features, const std::int32_t *labels, std::int64_t n, float *probabilities,
+    EpochResult evaluate(const Table &features, const std::int32_t *labels, std::int64_t n, float *probabilities,
                          int n_threads);
     // Examples that are evaluated again and again, every epoch: their lists are made once and kept, which saves the
     // gathering, a fifth of an evaluation. The results are those of evaluate(), bit for bit.
@@ -79,6 +80,7 @@ class Network {
     struct Workspace {
         int capacity = 0;
         Input input{};
+        std::unique_ptr<SparseLists> sparse;
         std::vector<Activity> activity;
         std::vector<Array<float>> floats;
         std::vector<Array<std::uint32_t>> words;
@@ -97,7 +99,10 @@ class Network {
     template <typename Body> void phase(int index, Team &team, int n_tasks, Body &&body);
     std::unique_ptr<Workspace> make_workspace(int rows, bool training);
     void make_layers();
+    void make_input(Workspace &, bool training);
     void list(Team &, Input &, const Gather &, int n_rows);
+    const Input &list(Team &, Workspace &, const Table &, const std::int64_t *rows, int n_rows, bool training);
+    void forward_first(Team &, Workspace &, const Input &, int n_rows, bool training, const Gather &next, int n_next);
     void forward(Team &, Workspace &, const Input &, int n_rows, bool training, const Gather &next, int n_next);
     std::vector<std::int64_t> inference_order(const std::int32_t *labels, std::int64_t n) const;
     Input prepared_input(Prepared &, std::int64_t first) const;
@@ -105,6 +110,7 @@ class Network {
     template <typename Lists>
     EpochResult infer(const std::vector<std::int64_t> &rows, const std::int32_t *labels, float *probabilities,
                       int n_threads, Lists &&lists);
+    void update_first(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
     void backward(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
     void count(int phase, double dense, double done);
     float *scratch(int thread) { return scratch_[thread].get(); }

@@ -82,25 +82,6 @@ std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool train
         w->words.emplace_back(n);
         return w->words.back().get();
     };
-    const auto ints = [&](std::size_t n) {
-        w->ints.emplace_back(n);
-        return w->ints.back().get();
-    };
-    Input &in = w->input;
-    in.n_columns = config_.n_inputs;
-    in.in_rows = layers_[0].in_rows;
-    in.n_blocks = divide_up(in.in_rows, kInputBlock);
-    in.stride = w->capacity + 4;
-    const std::size_t cells = capacity * in.in_rows;
-    in.row_offset = words(cells / 4);
-    in.row_value = floats(cells);
-    in.row_count = ints(capacity / 4 * in.n_blocks);
-    in.column_alive = column_alive_.get();
-    if (training) {
-        in.column_offset = words(static_cast<std::size_t>(in.in_rows) / 4 * in.stride);
-        in.column_value = floats(static_cast<std::size_t>(in.in_rows) * in.stride);
-        in.column_count = ints(in.in_rows / 4);
-    }
     for (const Layer &layer : layers_) {
         const std::size_t width = static_cast<std::size_t>(layer.n_panels) * P;
         Activity a{};
@@ -121,6 +102,39 @@ std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool train
     w->loss = Array<float>(capacity);
     w->hit = Array<std::uint8_t>(capacity);
     return w;
+}
+
+// The lists of dense batches, which grow with rows x columns: made for the first dense batch.
+void Network::make_input(Workspace &w, bool training) {
+    const auto floats = [&](std::size_t n) {
+        w.floats.emplace_back(n);
+        return w.floats.back().get();
+    };
+    const auto words = [&](std::size_t n) {
+        w.words.emplace_back(n);
+        return w.words.back().get();
+    };
+    const auto ints = [&](std::size_t n) {
+        w.ints.emplace_back(n);
+        return w.ints.back().get();
+    };
+    const std::size_t capacity = w.capacity;
+    Input in{};
+    in.n_columns = config_.n_inputs;
+    in.in_rows = layers_[0].in_rows;
+    in.n_blocks = divide_up(in.in_rows, kInputBlock);
+    in.stride = w.capacity + 4;
+    const std::size_t cells = capacity * in.in_rows;
+    in.row_offset = words(cells / 4);
+    in.row_value = floats(cells);
+    in.row_count = ints(capacity / 4 * in.n_blocks);
+    in.column_alive = column_alive_.get();
+    if (training) {
+        in.column_offset = words(static_cast<std::size_t>(in.in_rows) / 4 * in.stride);
+        in.column_value = floats(static_cast<std::size_t>(in.in_rows) * in.stride);
+        in.column_count = ints(in.in_rows / 4);
+    }
+    w.input = in;
 }
 
 void Network::read(const Parameter &p, Part part, float *to) const {

@@ -4,9 +4,10 @@
 //
 // CASE, little end first: int64 n_inputs, n_hidden, widths, n_classes, activation, normalise, batch_size, n_examples,
 // n_threads, n_epochs, dropout_key; double learning_rate, rates; int32 column_groups, labels; int64 order; float
-// features, parameters. RESULT: double loss of the last epoch, evaluation loss; float parameters, m, v, probabilities.
+// features, parameters. The case is trained twice, with its features dense and sparse: another bit is an error. RESULT: double loss of the last epoch, evaluation loss; float parameters, m, v, probabilities.
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 #include "dispatch.h"
@@ -36,6 +37,51 @@ void put_all(std::ostream &out, const Network &network, Network::Part part) {
     }
 }
 
+struct Rows {
+    std::vector<float> value;
+    std::vector<std::int32_t> column;
+    std::vector<std::int64_t> start{0};
+    Rows(const std::vector<float> &dense, std::int64_t n, int n_columns) {
+        for (std::int64_t r = 0; r < n; ++r) {
+            for (int c = 0; c < n_columns; ++c)
+                if (dense[r * n_columns + c] != 0) {
+                    value.push_back(dense[r * n_columns + c]);
+                    column.push_back(c);
+                }
+            start.push_back(static_cast<std::int64_t>(value.size()));
+        }
+    }
+    Csr csr() const { return {value.data(), column.data(), start.data()}; }
+};
+
+struct Task {
+    std::vector<std::int32_t> labels;
+    std::vector<std::int64_t> order;
+    std::vector<std::vector<float>> parameters;
+    std::int64_t n_epochs;
+    int n_threads;
+};
+
+std::string train(const Config &c, const Task &task, const Table &features) {
+    Network network(c, chosen_kernels());
+    for (std::size_t i = 0; i < task.parameters.size(); ++i)
+        network.write(network.parameters()[i], Network::Part::value, task.parameters[i].data());
+    const auto n = static_cast<std::int64_t>(task.order.size());
+    std::vector<float> probabilities(n * c.n_classes);
+    double losses[2] = {};
+    for (std::int64_t epoch = 0; epoch < task.n_epochs; ++epoch)
+        losses[0] = network.train_epoch(features, task.labels.data(), task.order.data(), n, task.n_threads).loss;
+    losses[1] = network.evaluate(features, task.labels.data(), n, nullptr, task.n_threads).loss;
+    network.evaluate(features, nullptr, n, probabilities.data(), task.n_threads);
+    std::ostringstream out;
+    put(out, losses, 2);
+    put_all(out, network, Network::Part::value);
+    put_all(out, network, Network::Part::m);
+    put_all(out, network, Network::Part::v);
+    put(out, probabilities.data(), probabilities.size());
+    return out.str();
+}
+
 void run(const char *case_path, const char *result_path) {
     std::ifstream in(case_path, std::ios::binary);
     Config c{};
@@ -48,33 +94,26 @@ void run(const char *case_path, const char *result_path) {
     c.normalise = h[2] != 0;
     c.batch_size = static_cast<int>(h[3]);
     const std::int64_t n = h[4];
-    const int n_threads = static_cast<int>(h[5]);
+    Task task;
+    task.n_threads = static_cast<int>(h[5]);
+    task.n_epochs = h[6];
     c.dropout_key = static_cast<std::uint64_t>(h[7]);
     c.bn_momentum = 0.99, c.bn_epsilon = 1e-3, c.beta_1 = 0.9, c.beta_2 = 0.999, c.adam_epsilon = 1e-7;
     c.learning_rate = take<double>(in, 1)[0];
     c.dropout = take<double>(in, c.hidden.size());
     c.column_groups = take<std::int32_t>(in, c.n_inputs);
-    const auto labels = take<std::int32_t>(in, n);
-    const auto order = take<std::int64_t>(in, n);
+    task.labels = take<std::int32_t>(in, n);
+    task.order = take<std::int64_t>(in, n);
     const auto features = take<float>(in, n * c.n_inputs);
-    std::vector<float> probabilities(n * c.n_classes);
+    const Network shapes(c, chosen_kernels());
+    for (const Parameter &p : shapes.parameters())
+        task.parameters.push_back(take<float>(in, static_cast<std::size_t>(p.rows ? p.rows : 1) * p.columns));
 
-    Network network(c, chosen_kernels());
-    for (const Parameter &p : network.parameters())
-        network.write(p, Network::Part::value,
-                      take<float>(in, static_cast<std::size_t>(p.rows ? p.rows : 1) * p.columns).data());
-    double losses[2] = {};
-    for (std::int64_t epoch = 0; epoch < h[6]; ++epoch)
-        losses[0] = network.train_epoch(features.data(), labels.data(), order.data(), n, n_threads).loss;
-    losses[1] = network.evaluate(features.data(), labels.data(), n, nullptr, n_threads).loss;
-    network.evaluate(features.data(), nullptr, n, probabilities.data(), n_threads);
-
+    const Rows rows(features, n, c.n_inputs);
+    const std::string dense = train(c, task, features.data()), sparse = train(c, task, rows.csr());
+    if (dense != sparse) throw std::runtime_error("sparse features gave another result than the same features dense");
     std::ofstream out(result_path, std::ios::binary);
-    put(out, losses, 2);
-    put_all(out, network, Network::Part::value);
-    put_all(out, network, Network::Part::m);
-    put_all(out, network, Network::Part::v);
-    put(out, probabilities.data(), probabilities.size());
+    put(out, dense.data(), dense.size());
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "epilogue.h"
 #include "input.h"
 #include "loss.h"
+#include "sparse.h"
 #include "tiles.h"
 
 namespace mlp::MLP_ISA {
@@ -53,6 +54,13 @@ void forward_input(const Layer &layer, const Input &in, Activity &a, int n_rows,
                 if (last - first == kPair) forward_listed<kPair>(layer, in, a, first, block, r);
                 else forward_listed<1>(layer, in, a, first, block, r);
             }
+    for (int panel = first; panel < last; ++panel) epilogue(layer, a, n_rows, panel, training, d);
+}
+
+void forward_sparse(const Layer &layer, const SparseInput &in, Activity &a, int n_rows, int task, bool training,
+                    Dropout d) {
+    const int first = task * kPair, last = smaller(layer.n_panels, first + kPair);
+    forward_packed_lists(layer, in, a, n_rows, first, last);
     for (int panel = first; panel < last; ++panel) epilogue(layer, a, n_rows, panel, training, d);
 }
 
@@ -125,6 +133,7 @@ void update_input(Layer &layer, const Input &in, const Activity &a, int task, in
 
 extern const Kernels kernels;
 const Kernels kernels = {MLP_NAME, P,       kPair,    kRowTile,    list_block, forward_input,
-                         forward,  softmax, backward, update_bias, update,     update_input};
+                         forward,  softmax, backward, update_bias, update,     update_input,
+                         forward_sparse, update_sparse};
 
 } // namespace mlp::MLP_ISA

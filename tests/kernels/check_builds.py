@@ -3,8 +3,8 @@
     python tests/kernels/check_builds.py asan tsan      # AddressSanitizer with UBSan; ThreadSanitizer
     python tests/kernels/check_builds.py aarch64        # needs g++-aarch64-linux-gnu and qemu-user
 
-Each build trains every case on every instruction set it has; a report of a sanitizer, or a result beyond rounding
-of the oracle's, ends with exit code 1.
+Each build trains every case on every instruction set it has, its features dense and sparse; a report of a sanitizer,
+a result beyond rounding of the oracle's, or another bit of the sparse one ends with exit code 1.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ CASES = (
     Case(150, (70, 65), 40, 50, 120, activation="tanh", rate=0.3),
     Case(20, (140, 12), 4, 600, 900, activation="sigmoid", batch_normalisation=True, rate=0.25),
     Case(64, (16, 8, 8, 8), 300, 7, 40, activation="linear"),
+    Case(3000, (40,), 4, 30, 70, lit=0.01),
 )
 TOLERANCE = 1e-4
 

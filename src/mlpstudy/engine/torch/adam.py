@@ -44,6 +44,24 @@ class Adam:
         self._training = training
         self._n_steps = 0
 
+    def state(self) -> tuple[int, list[Tensor], list[Tensor]]:
+        """Return the number of steps taken, and both moments in the order of the parameters."""
+        return self._n_steps, self._m, self._v
+
+    def restore(self, n_steps: int, m: Sequence[Tensor], v: Sequence[Tensor]) -> None:
+        """Go on after a number of steps, from these moments.
+
+        Raises:
+            ValueError: a moment has another shape than its parameter.
+        """
+        for there, given in ((self._m, m), (self._v, v)):
+            for moment, value in zip(there, given, strict=True):
+                if moment.shape != value.shape:
+                    message = f"a moment must have the shape {tuple(moment.shape)}, got {tuple(value.shape)}"
+                    raise ValueError(message)
+                moment.copy_(value)
+        self._n_steps = n_steps
+
     @torch.no_grad()
     def step(self, gradients: Sequence[Tensor]) -> None:
         """Apply one step with the gradients of the parameters, in their order."""

@@ -46,6 +46,10 @@ class TorchEngine:
             return f"cpu ({self._torch.backends.cpu.get_cpu_capability()})"
         return self._device
 
+    def build(self) -> str:
+        """Return the commit that PyTorch was built from."""
+        return str(self._torch.version.git_version)
+
     def trainer(
         self,
         architecture: Architecture,
@@ -61,7 +65,7 @@ class TorchEngine:
 
         generator = self._torch.Generator(device=self._device).manual_seed(dropout_key)
         module = MultilayerPerceptron(architecture.network, initial_weights, generator)
-        return TorchTrainer(module, architecture.training, device=self._device)
+        return TorchTrainer(module, architecture.training, generator, device=self._device)
 
 
 def _import_torch() -> Any:  # noqa: ANN401  # a module

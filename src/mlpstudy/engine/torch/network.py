@@ -121,3 +121,17 @@ class MultilayerPerceptron(nn.Module):
         """Return copies of all tensors by name, in the order of the layers."""
         tensors = dict(self.named_parameters()) | dict(self.named_buffers())
         return {name: tensors[name].detach().cpu().numpy().copy() for name in self.tensor_names}
+
+    @torch.no_grad()
+    def set_weights(self, weights: Weights) -> None:
+        """Take over all tensors by name.
+
+        Raises:
+            ValueError: a tensor has another shape.
+        """
+        tensors = dict(self.named_parameters()) | dict(self.named_buffers())
+        for name in self.tensor_names:
+            if tuple(tensors[name].shape) != weights[name].shape:
+                message = f"{name} must have the shape {tuple(tensors[name].shape)}, got {weights[name].shape}"
+                raise ValueError(message)
+            tensors[name].copy_(torch.tensor(weights[name]))

@@ -10,8 +10,10 @@ import numpy as np
 import torch
 
 from mlpstudy.engine.interface import EpochTraining, Evaluation
+from mlpstudy.engine.state import tensors_of
 from mlpstudy.engine.torch.adam import Adam
 from mlpstudy.engine.torch.loss import cross_entropy
+from mlpstudy.records import TrainerState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,14 +39,19 @@ class TorchTrainer:
     Args:
         module: returns logits.
         training: optimiser and batches.
+        generator: where the module draws its dropout masks from.
         device: where it computes.
     """
 
-    def __init__(self, module: MultilayerPerceptron, training: Training, *, device: str) -> None:
+    def __init__(
+        self, module: MultilayerPerceptron, training: Training, generator: torch.Generator, *, device: str
+    ) -> None:
         self._device = device
         self._module = module.to(device)
         self._batch_size = training.batch_size
-        self._parameters = list(self._module.parameters())
+        self._generator = generator
+        self._trained, parameters = zip(*self._module.named_parameters(), strict=True)
+        self._parameters = list(parameters)
         self._adam = Adam(self._parameters, training)
         self._stop = threading.Event()
 
@@ -81,8 +88,8 @@ class TorchTrainer:
         parts: list[Float32Array] = []
         with _settings(), torch.no_grad():
             self._module.eval()
-            for rows in _rows(len(features)):
-                x = torch.from_numpy(features[rows]).to(self._device)
+            for rows in _rows(features.shape[0]):
+                x = torch.from_numpy(_dense(features, rows)).to(self._device)
                 parts.append(torch.softmax(self._module(x), dim=1).cpu().numpy())
         return np.concatenate(parts)
 
@@ -93,6 +100,29 @@ class TorchTrainer:
     def weights(self) -> Weights:
         """Return copies of all parameter tensors by name, in the order of the layers."""
         return self._module.weights()
+
+    def state(self) -> TrainerState:
+        """Return parameters, moving statistics, Adam's moments, and where the dropout generator stands."""
+        n_steps, m, v = self._adam.state()
+        tensors: dict[str, npt.NDArray[np.float32] | npt.NDArray[np.uint8]] = {
+            f"parameter/{name}": tensor for name, tensor in self.weights().items()
+        }
+        for part, moments in (("m", m), ("v", v)):
+            for name, moment in zip(self._trained, moments, strict=True):
+                tensors[f"{part}/{name}"] = moment.cpu().numpy().copy()
+        return TrainerState(n_steps, tensors | {"generator/state": self._generator.get_state().numpy().copy()})
+
+    def restore(self, state: TrainerState) -> None:
+        """Go on from a state, on the same kind of device."""
+        names = self._module.tensor_names
+        self._module.set_weights(dict(zip(names, tensors_of(state, "parameter", names), strict=True)))
+        m, v = ([torch.tensor(t) for t in tensors_of(state, part, self._trained)] for part in ("m", "v"))
+        self._adam.restore(state.n_steps, m, v)
+        (generator,) = tensors_of(state, "generator", ["state"])
+        try:
+            self._generator.set_state(torch.tensor(generator))
+        except (RuntimeError, TypeError) as error:
+            raise ValueError(str(error)) from error
 
     def request_stop(self) -> None:
         """Make a running ``train_epoch`` return after its current step."""
@@ -107,8 +137,14 @@ class TorchTrainer:
 
     def _batch(self, examples: Examples, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Copy some examples to the device: features and labels."""
-        x = torch.from_numpy(examples.features[rows]).to(self._device)
+        x = torch.from_numpy(_dense(examples.features, rows)).to(self._device)
         return x, torch.from_numpy(examples.labels[rows].astype(np.int64)).to(self._device)
+
+
+def _dense(features: Features, rows: npt.NDArray[np.int64]) -> Float32Array:
+    """Copy some rows; sparse ones become dense here, a batch at a time."""
+    chosen = features[rows]
+    return chosen if isinstance(chosen, np.ndarray) else chosen.toarray()
 
 
 def _rows(n: int) -> Iterator[npt.NDArray[np.int64]]:
