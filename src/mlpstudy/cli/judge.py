@@ -38,8 +38,10 @@ def judge(
     """
     from mlpstudy.evidence.plain import plain
     from mlpstudy.results import StudyResults
+    from mlpstudy.store import note_look
 
     results = StudyResults(folder)
+    note_look(folder, "mlpstudy judge")
     judgement = results.judge()
     if as_json:
         typer.echo(json.dumps(plain(judgement), indent=1))

@@ -31,9 +31,11 @@ def show(
     """
     from mlpstudy.cli.tables import print_results
     from mlpstudy.results import StudyResults
+    from mlpstudy.store import note_look
 
     _check_form(form, table, as_json=as_json)
     results = StudyResults(folder)
+    note_look(folder, "mlpstudy show")
     saved = results.save_figures() if figures else []
     if as_json:
         typer.echo(json.dumps(results_as_json(results), indent=2))
@@ -90,6 +92,7 @@ def results_as_json(results: StudyResults) -> dict[str, Any]:
     return {
         "study": results.study.name,
         "n_runs_planned": results.n_planned,
+        "n_looks": len(results.store.looks()),
         "comparison": rows,
         "baselines": results.baselines().to_dicts(),
         "observations": observations,

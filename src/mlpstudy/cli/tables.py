@@ -44,6 +44,12 @@ def print_results(results: StudyResults) -> None:
     if n_done < results.n_planned:
         console().print(f"[yellow]Provisional: {n_done} of {results.n_planned} runs have ended.[/yellow]")
     console().print(honest_line(results.study, list(rows.values())))
+    n_looks = len(results.store.looks())
+    if n_looks > 1:
+        console().print(
+            f"Results on the test examples have been shown {n_looks} times: each choice that they guide makes them "
+            "say less of new data."
+        )
 
 
 def grouped(study: Study) -> list[tuple[str, list[Architecture]]]:
