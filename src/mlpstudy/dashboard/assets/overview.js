@@ -1,0 +1,143 @@
+// How far the study is, what went wrong, and who leads.
+import { about, clock, counted, duration, el, fill, loss, percent, runName, runSays } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const EARLIER = 7; // estimates of the time left whose median is shown: between two runs one alone jumps
+
+export const STUDY_STATUS = { running: "training", finished: "finished", stopped: "stopped" };
+
+export class Overview {
+  constructor() {
+    this.estimates = [];
+  }
+
+  draw(state) {
+    const { head } = state;
+    byId("title").textContent = head.title;
+    fill(byId("status"), el("span", { class: `pill ${head.status}` }, STUDY_STATUS[head.status]));
+    this.drawProgress(state);
+    this.drawTrouble(state);
+    drawNow(state);
+    drawLeaders(state);
+    document.title = `${head.status === "running" ? `${Math.floor(100 * head.progress.share)} % ` : ""}${head.name} – mlpstudy`;
+  }
+
+  drawProgress({ head }) {
+    const { progress } = head;
+    const nDone = progress.n_finished + progress.n_diverged;
+    const bar = byId("bar");
+    bar.setAttribute("aria-valuenow", Math.floor(100 * progress.share));
+    bar.setAttribute("aria-valuetext", `${nDone} of ${progress.n_planned} runs`);
+    bar.firstElementChild.style.width = `${100 * progress.share}%`;
+    bar.dataset.status = head.status;
+    byId("runs-done").textContent = `${nDone} of ${counted(progress.n_planned, "run")}`;
+    byId("share").textContent = `${Math.floor(100 * progress.share)} %`;
+    byId("left").textContent = this.leftSays(head);
+  }
+
+  leftSays({ status, progress }) {
+    if (status !== "running") this.estimates = [];
+    if (status === "finished") return "All runs are done.";
+    if (status === "stopped") return "Nobody is training it now. The same mlpstudy run goes on from here.";
+    if (progress.left_s === null) return "Time left: known after the first epoch.";
+    this.estimates = [...this.estimates.slice(1 - EARLIER), progress.left_s];
+    const left = [...this.estimates].sort((a, b) => a - b)[Math.floor(this.estimates.length / 2)];
+    return `${about(left)} left, until ${clock(new Date(Date.now() + 1000 * left))}`;
+  }
+
+  drawTrouble(state) {
+    const kinds = { failed: [], diverged: [], interrupted: [] };
+    for (const [id, run] of Object.entries(state.runs)) kinds[run.status]?.push([id, run]);
+    const all = [...kinds.failed, ...kinds.diverged, ...kinds.interrupted];
+    byId("trouble").hidden = all.length === 0;
+    const says = Object.entries(kinds).filter(([, runs]) => runs.length);
+    byId("trouble-summary").textContent = says.map(([kind, runs]) => `${counted(runs.length, "run")} ${kind}`).join(", ");
+    const shown = all.slice(0, 100).map(([id, run]) =>
+      el("li", {}, el("a", { href: `#run=${id}` }, runName(state, run)), ` ${runSays(state, run)}`));
+    if (all.length > shown.length) shown.push(el("li", {}, `and ${all.length - shown.length} more`));
+    fill(byId("trouble-list"), ...shown);
+  }
+}
+
+// The runs that are being trained, each with its bar.
+function drawNow(state) {
+  const running = Object.entries(state.runs).filter(([, run]) => run.status === "running");
+  byId("now").hidden = running.length === 0;
+  const rows = running.slice(0, 64).map(([id, run]) => {
+    const n = state.head.architectures[run.architecture].n_epochs;
+    const last = state.curves[id]?.at(-1);
+    const bar = el("meter", { min: 0, max: n, value: run.n_epochs_done, "aria-label": `epoch ${run.n_epochs_done} of ${n}` });
+    const measured = last ? `validation loss ${loss(last[2])}, accuracy ${percent(last[3])}` : "first epoch";
+    return el("li", {},
+      el("a", { href: `#run=${id}`, class: "name" }, runName(state, run)), bar,
+      el("span", { class: "epoch" }, `epoch ${run.n_epochs_done} of ${n}`),
+      el("span", { class: "muted measured" }, measured));
+  });
+  fill(byId("now-list"), ...rows);
+}
+
+// Architectures, best mean first, with the interval of the mean and the tier.
+function drawLeaders(state) {
+  const { head, verdict } = state;
+  const isLoss = head.metric === "log loss";
+  const rows = head.table.map((row, i) => ({ ...row, i, name: head.architectures[i].name }));
+  const key = (row) => (row.n === 0 ? Infinity : isLoss ? row.loss : -row.accuracy);
+  rows.sort((a, b) => key(a) - key(b) || a.i - b.i);
+  const known = rows.filter((row) => row.n > 0);
+  const isOver = head.status === "finished";
+  const sentence = verdict?.sentence ?? (known.length
+    ? `${known[0].name} leads with ${isLoss ? `${loss(known[0].loss)} nats` : percent(known[0].accuracy)}; not judged yet.`
+    : "No run has finished yet.");
+  byId("sentence").textContent = sentence;
+  byId("provisional").hidden = isOver && !(verdict?.is_provisional ?? false);
+  const from = verdict ? `Judged from ${counted(verdict.n_runs, "run")} of ${head.progress.n_planned}. ` : "";
+  byId("judged").textContent = known.length ? from : "";
+  const ends = known.flatMap((row) => [row.accuracy, row.low, row.high]).filter((x) => x !== null);
+  const range = { low: Math.min(...ends), high: Math.max(...ends) };
+  const hasTiers = verdict?.tiers.some((tier) => tier) ?? false;
+  byId("leaders").hidden = known.length === 0;
+  const head_cells = ["Architecture", "Runs", "Test accuracy", `${Math.round(100 * head.confidence)} % interval of the mean`, "Test loss", "Time a run"];
+  if (hasTiers) head_cells.splice(1, 0, "Tier");
+  fill(byId("leaders-head"), el("tr", {}, ...head_cells.map((text, i) => el("th", { scope: "col", class: i ? "right" : null }, text))));
+  fill(byId("leaders-body"), ...rows.map((row) => leaderRow(row, head, range, hasTiers ? verdict.tiers[row.i] : null)));
+  drawPairs(verdict);
+}
+
+function leaderRow(row, head, range, tier) {
+  const cells = [
+    el("td", { class: "right" }, `${row.n} of ${head.seeds}`),
+    el("td", { class: "right" }, percent(row.accuracy)),
+    el("td", { class: "right interval" }, row.low === null ? "–" : `${percent(row.low)} to ${percent(row.high)}`, row.n ? intervalPicture(row, range) : null),
+    el("td", { class: "right" }, loss(row.loss)),
+    el("td", { class: "right" }, row.wall_s === null ? "–" : duration(row.wall_s)),
+  ];
+  if (tier !== null) cells.unshift(el("td", { class: "right tier" }, tier || "–"));
+  return el("tr", {}, el("th", { scope: "row" }, row.name), ...cells);
+}
+
+// Mean and interval on an axis that all rows share; the numbers beside it say the same.
+function intervalPicture(row, { low, high }) {
+  const x = (value) => 4 + (high > low ? (value - low) / (high - low) : 0.5) * 112;
+  const picture = el("svg:svg", { viewBox: "0 0 120 12", class: "interval-picture", "aria-hidden": "true" });
+  if (row.low !== null) picture.append(el("svg:line", { x1: x(row.low), x2: x(row.high), y1: 6, y2: 6 }));
+  picture.append(el("svg:circle", { cx: x(row.accuracy), cy: 6, r: 3.5 }));
+  return picture;
+}
+
+function drawPairs(verdict) {
+  byId("pairs").hidden = !verdict;
+  if (!verdict) return;
+  const counts = verdict.counts.filter(([, n]) => n).map(([kind, n]) => `${n} ${kind}`).join(", ");
+  byId("pairs-summary").textContent = `${counted(verdict.n_pairs, "declared comparison")}: ${counts}`;
+  const scaled = (value) => (verdict.unit === "nats" ? value.toFixed(4) : (100 * value).toFixed(2));
+  const signed = (value) => (value === null ? "–" : `${value < 0 ? "" : "+"}${scaled(value)}`).replace("-", "−");
+  byId("pairs-unit").textContent = verdict.unit === "nats" ? "nats" : "percentage points";
+  fill(byId("pairs-body"), ...verdict.pairs.map((pair) => el("tr", {},
+    el("th", { scope: "row" }, `${pair.a} minus ${pair.b}`),
+    el("td", { class: "right" }, signed(pair.difference)),
+    el("td", { class: "right" }, pair.low === null || pair.high === null ? "unbounded" : `${signed(pair.low)} to ${signed(pair.high)}`),
+    el("td", {}, el("span", { class: `verdict ${pair.kind.toLowerCase()}` }, pair.kind), pair.winner ? el("span", { class: "more" }, pair.winner) : null),
+    el("td", { class: "long" }, pair.reason))));
+  const nMore = verdict.n_pairs - verdict.pairs.length;
+  byId("pairs-more").textContent = nMore > 0 ? `and ${nMore} more: mlpstudy judge` : "";
+}

@@ -1,0 +1,45 @@
+// The list of studies.
+import { listen } from "./connection.js";
+import { counted, duration, el, fill } from "./words.js";
+import { STUDY_STATUS } from "./overview.js";
+
+const byId = (id) => document.getElementById(id);
+let studies = null;
+
+function hear(message) {
+  if (message.kind === "link") byId("offline").hidden = message.isUp;
+  if (message.kind !== "studies") return;
+  studies = message.studies;
+  draw();
+}
+
+function draw() {
+  if (!studies) return;
+  byId("waiting").hidden = true;
+  byId("none").hidden = studies.length > 0;
+  fill(byId("studies"), ...studies.map(item));
+}
+
+function item(study) {
+  const ago = (Date.now() - Date.parse(study.changed_at)) / 1000;
+  const name = el("a", { href: `/study/${encodeURIComponent(study.key)}`, class: "name" }, study.title);
+  if (study.problem) {
+    return el("li", { class: "study" }, name, el("p", { class: "note" }, study.problem));
+  }
+  const share = study.n_planned ? study.n_done / study.n_planned : 0;
+  const bar = el("meter", { min: 0, max: study.n_planned || 1, value: study.n_done, "aria-label": `${study.n_done} of ${study.n_planned} runs` });
+  const failed = study.n_failed ? `, ${study.n_failed} failed` : "";
+  return el("li", { class: "study" },
+    el("p", { class: "line" }, name, el("span", { class: `pill ${study.status}` }, STUDY_STATUS[study.status])),
+    bar,
+    el("p", { class: "muted" }, `${study.n_done} of ${counted(study.n_planned, "run")} (${Math.floor(100 * share)} %)${failed}`,
+      study.status === "running" ? "" : ` · last change ${ago < 5 ? "now" : `${coarse(ago)} ago`}`, ` · ${study.key}`));
+}
+
+function coarse(seconds) {
+  if (seconds < 86400) return duration(60 * Math.floor(seconds / 60) || seconds).replace(/ 00 (s|min)$/, "");
+  return counted(Math.floor(seconds / 86400), "day");
+}
+
+listen("/events", hear);
+setInterval(draw, 30000);

@@ -1,0 +1,169 @@
+// The page of one study: listens, keeps the state, draws it again when something changed and somebody looks.
+import { listen } from "./connection.js";
+import { axisOf, meanOf, Plot } from "./curves.js";
+import { Detail } from "./detail.js";
+import { apply, byArchitecture } from "./model.js";
+import { Overview } from "./overview.js";
+import { RunsMap } from "./runs.js";
+import { about, counted, el, loss, percent, runName } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const MAX_PANELS = 60;
+const SAY_EVERY_MS = 30000;
+
+const page = { state: null, selected: null, measure: "loss", panels: [], isDue: false, said: 0, wasStatus: null };
+const overview = new Overview();
+const detail = new Detail();
+const map = new RunsMap(byId("map"), (id) => select(id));
+
+function hear(message) {
+  if (message.kind === "link") return connection(message.isUp);
+  if (message.kind === "problem") return problem(message.problem);
+  if (message.kind === "state") page.state = message.state;
+  else if (message.kind === "delta" && page.state) apply(page.state, message.delta);
+  else return undefined;
+  problem(null);
+  return draw();
+}
+
+// Draws at the next frame; a hidden tab has none, and draws when it is looked at.
+function draw() {
+  if (page.isDue) return;
+  page.isDue = true;
+  const act = () => {
+    page.isDue = false;
+    drawAll();
+  };
+  requestAnimationFrame(act);
+}
+
+function drawAll() {
+  const { state } = page;
+  if (!state) return;
+  byId("waiting").hidden = true;
+  byId("study").hidden = false;
+  overview.draw(state);
+  drawPanels(state);
+  map.draw(state, page.selected);
+  detail.draw(state, page.selected);
+  announce(state);
+}
+
+function drawPanels(state) {
+  const groups = byArchitecture(state).slice(0, MAX_PANELS);
+  const names = state.head.architectures.slice(0, MAX_PANELS);
+  const shape = JSON.stringify(names);
+  if (page.shape !== shape) buildPanels(state, names, shape);
+  const curves = groups.map((group) => group.map(([id]) => state.curves[id]).filter(Boolean));
+  const axis = axisOf(curves, page.measure);
+  const nEpochs = Math.max(...state.head.architectures.map((each) => each.n_epochs));
+  page.panels.forEach(({ plot, note }, i) => {
+    const series = [];
+    const whole = [];
+    for (const [id, run] of groups[i]) {
+      const points = state.curves[id];
+      if (!points) continue;
+      const kind = id === page.selected ? "picked" : run.status === "running" ? "training" : run.status === "finished" ? "one" : "off";
+      series.push({ id, points, kind });
+      if (run.status === "finished") whole.push(points);
+    }
+    if (whole.length > 1) series.push({ id: "mean", points: page.means(i, whole), kind: "mean" });
+    else if (series.length === 1 && series[0].kind === "one") series[0].kind = "training";
+    plot.draw(series, page.measure, axis, nEpochs);
+    note.textContent = panelSays(groups[i], whole.length);
+  });
+  byId("panels-more").textContent =
+    state.head.architectures.length > MAX_PANELS ? `The first ${MAX_PANELS} of ${state.head.architectures.length} architectures.` : "";
+}
+
+// The mean changes only when a run of the architecture ends: kept until then.
+page.means = (() => {
+  const kept = [];
+  return (i, whole) => {
+    if (kept[i]?.n !== whole.length || kept[i].whole.some((points, k) => points !== whole[k])) kept[i] = { n: whole.length, whole, mean: meanOf(whole) };
+    return kept[i].mean;
+  };
+})();
+
+function panelSays(group, nWhole) {
+  const nRunning = group.filter(([, run]) => run.status === "running").length;
+  const nDiverged = group.filter(([, run]) => run.status === "diverged").length;
+  const parts = [nWhole > 1 ? `mean of ${nWhole}` : counted(nWhole, "run")];
+  if (nRunning) parts.push(`${nRunning} training`);
+  if (nDiverged) parts.push(`${nDiverged} diverged`);
+  return parts.join(", ");
+}
+
+function buildPanels(state, architectures, shape) {
+  page.shape = shape;
+  // With two factors the second one's levels are the columns, as in the figures.
+  const nColumns = state.head.factors.length === 2 ? new Set(architectures.map((each) => each.levels[1][1])).size : 0;
+  byId("panels").style.setProperty("--columns", nColumns > 1 && nColumns <= 4 ? nColumns : 3);
+  page.panels = architectures.map((architecture) => {
+    const note = el("span", { class: "muted" });
+    const readout = byId("readout");
+    const plot = new Plot({
+      label: `Learning curves of ${architecture.name}: one line a run and split; each run's numbers are in its table below`,
+      onPick: (id) => page.state.runs[id] && select(id),
+      onPoint: (at) => { readout.textContent = at ? pointSays(architecture, at) : readout.dataset.says; },
+    });
+    return { plot, note, element: el("figure", { class: "panel" }, el("figcaption", {}, el("b", {}, architecture.name), " ", note), plot.svg) };
+  });
+  byId("panels").replaceChildren(...page.panels.map((panel) => panel.element));
+}
+
+function pointSays(architecture, at) {
+  const run = page.state.runs[at.id];
+  const value = page.measure === "loss" ? loss(at.value) : percent(at.value);
+  return `${run ? runName(page.state, run) : `${architecture.name}, mean`}: ${at.split} ${page.measure} ${value} after epoch ${at.i + 1}`;
+}
+
+function select(id, isMove = true) {
+  page.selected = id;
+  const hash = id ? `#run=${id}` : "";
+  if (isMove && location.hash !== hash) history.replaceState(null, "", hash || location.pathname);
+  drawAll();
+  if (id && isMove) {
+    byId("detail-title").focus({ preventScroll: true });
+    byId("detail").scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  }
+}
+
+// Says now and then how far the study is, to those who hear the page.
+function announce({ head }) {
+  const isNews = head.status !== page.wasStatus && page.wasStatus !== null;
+  page.wasStatus = head.status;
+  if (!isNews && Date.now() - page.said < SAY_EVERY_MS) return;
+  page.said = Date.now();
+  const { n_finished: n, n_diverged: d, n_planned: all, left_s: left } = head.progress;
+  byId("live").textContent = head.status === "running"
+    ? `${n + d} of ${all} runs done${left === null ? "" : `, ${about(left)} left`}.`
+    : `The study is ${head.status}. ${n + d} of ${all} runs done.`;
+}
+
+function connection(isUp) {
+  byId("offline").hidden = isUp;
+}
+
+function problem(text) {
+  byId("problem").hidden = text === null;
+  byId("problem").textContent = text === null ? "" : `The study cannot be read: ${text}`;
+}
+
+function fromAddress() {
+  const found = /^#run=([0-9a-f]{16})$/.exec(location.hash);
+  if (found) select(found[1]);
+}
+
+byId("measure").addEventListener("change", (event) => {
+  page.measure = event.target.value;
+  draw();
+});
+byId("detail-close").addEventListener("click", () => {
+  const cell = document.querySelector(".cell.selected");
+  select(null);
+  cell?.focus();
+});
+addEventListener("hashchange", fromAddress);
+page.selected = /^#run=([0-9a-f]{16})$/.exec(location.hash)?.[1] ?? null;
+listen(`${location.pathname}/events`, hear);

@@ -1,0 +1,63 @@
+// Elements without HTML text, and numbers as people read them.
+
+// Makes an element; text is always text, whatever is in it.
+export function el(tag, attributes = {}, ...children) {
+  const made = tag.startsWith("svg:")
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
+    : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+// Replaces what is inside an element, unless it says the same already: what somebody has focused or marked stays.
+export function fill(element, ...children) {
+  const next = el("div", {}, ...children);
+  if (element.innerHTML !== next.innerHTML) element.replaceChildren(...next.childNodes);
+}
+
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+}
+
+// Time left is an estimate: no more digits than it has.
+export function about(seconds) {
+  if (seconds < 20) return "less than 20 s";
+  if (seconds < 90) return `about ${10 * Math.round(seconds / 10)} s`;
+  if (seconds < 3600) return `about ${Math.round(seconds / 60)} min`;
+  return `about ${duration(300 * Math.round(seconds / 300))}`;
+}
+
+export const clock = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+export const percent = (share, digits = 2) => (share === null ? "–" : `${(100 * share).toFixed(digits)} %`);
+export const loss = (value) => (value === null ? "–" : value.toFixed(4));
+export const counted = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
+
+export const STATUS = {
+  running: "training",
+  finished: "finished",
+  diverged: "diverged",
+  failed: "failed",
+  interrupted: "interrupted",
+  planned: "waiting",
+};
+
+export function runName(state, run) {
+  return `${state.head.architectures[run.architecture].name}, seed ${run.seed}`;
+}
+
+// One line on how a run is doing.
+export function runSays(state, run) {
+  const n = state.head.architectures[run.architecture].n_epochs;
+  if (run.status === "finished") return `finished: test accuracy ${percent(run.test_accuracy)}, loss ${loss(run.test_loss)}`;
+  if (run.status === "running") return `training: epoch ${run.n_epochs_done} of ${n}`;
+  if (run.status === "interrupted") return `interrupted after epoch ${run.n_epochs_done} of ${n}`;
+  if (run.status === "diverged") return `diverged at epoch ${run.diverged_epoch}: ${run.reason}`;
+  return `failed: ${run.reason}`;
+}

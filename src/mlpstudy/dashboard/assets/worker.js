@@ -1,0 +1,30 @@
+// Shared by all tabs of the dashboard: one connection a study, however many tabs show it.
+import { Stream } from "./connection.js";
+
+const streams = new Map(); // address -> { stream, ports }
+
+function listen(port, url) {
+  bye(port);
+  let entry = streams.get(url);
+  if (!entry) {
+    const ports = new Set();
+    entry = { ports, stream: new Stream(url, (message) => ports.forEach((each) => each.postMessage(message))) };
+    streams.set(url, entry);
+  }
+  for (const message of entry.stream.catchUp()) port.postMessage(message);
+  entry.ports.add(port);
+}
+
+function bye(port) {
+  for (const [url, { stream, ports }] of streams) {
+    if (ports.delete(port) && ports.size === 0) {
+      stream.close();
+      streams.delete(url);
+    }
+  }
+}
+
+self.onconnect = (event) => {
+  const port = event.ports[0];
+  port.onmessage = ({ data }) => (data.bye ? bye(port) : listen(port, data.listen));
+};

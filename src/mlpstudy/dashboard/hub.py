@@ -1,0 +1,241 @@
+"""What runs while pages are open: one reader a study for all of them, and nothing at all while none is."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlpstudy.dashboard.channel import Channel
+from mlpstudy.dashboard.delta import delta, whole
+from mlpstudy.dashboard.judging import Judge
+from mlpstudy.dashboard.reader import StudyReader
+from mlpstudy.errors import MlpstudyError
+from mlpstudy.evidence.plain import Plain, plain
+from mlpstudy.store import note_look
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator
+    from pathlib import Path
+
+    from mlpstudy.dashboard.folder import StudyFolder, StudySummary
+    from mlpstudy.dashboard.state import StudyState
+
+POLL_S = 0.5
+"""Pause between two looks at a study: pages get at most two events a second."""
+
+LIST_POLL_S = 2.0
+"""Pause between two looks at the list of studies."""
+
+MAX_DUTY = 0.01
+"""Share of one core that looking may take: a longer pause follows a look that took long."""
+
+MAX_PAUSE_S = 3.0
+"""The longest pause: a page is never further behind, whatever looking takes."""
+
+MAX_STREAMS = 64
+"""Pages that may listen at once; a browser needs one connection for all of its tabs."""
+
+PROBLEM_S = 2.0
+"""Pause after a folder could not be read."""
+
+
+class TooManyPagesError(Exception):
+    """As many pages are listening as may."""
+
+
+class _Followed:
+    """Something that is looked at in turns while anybody listens."""
+
+    def __init__(self, name: str) -> None:
+        self.channel = Channel(name, self.whole)
+        self.n_listening = 0
+        self._task: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+
+    def whole(self) -> tuple[str, Plain] | None:
+        """Return the event that tells everything."""
+        raise NotImplementedError
+
+    async def look(self) -> float:
+        """Look once, publish what changed, and return the least seconds until the next look."""
+        raise NotImplementedError
+
+    @contextmanager
+    def listening(self) -> Iterator[Channel]:
+        """Look while at least one page is inside."""
+        self.n_listening += 1
+        if self._task is None:
+            self._task = asyncio.create_task(self._follow())
+        try:
+            yield self.channel
+        finally:
+            self.n_listening -= 1
+            if self.n_listening == 0 and self._task is not None:
+                # The page's own task may be on its way out and must not wait: what follows cleans up by itself.
+                self._task.cancel()
+                self._task = None
+
+    async def _follow(self) -> None:
+        """Look in turns; the next one waits until the one before has cleaned up."""
+        async with self._turn:
+            try:
+                while True:
+                    before_s = time.process_time()
+                    least_s = await self.look()
+                    spent_s = time.process_time() - before_s
+                    await asyncio.sleep(max(least_s, min(spent_s / MAX_DUTY, MAX_PAUSE_S)))
+            finally:
+                await self.rest()
+
+    async def rest(self) -> None:
+        """Let go of what looking needs."""
+
+
+class FollowedStudy(_Followed):
+    """A study that pages are open on."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        super().__init__(name)
+        self.folder = folder
+        self._reader = StudyReader(folder)
+        self._judge = Judge(folder)
+        self._state: StudyState | None = None
+        self._problem: str | None = None
+        self._is_noted = False
+
+    def whole(self) -> tuple[str, Plain] | None:
+        """Return the whole state, or what keeps it from being read."""
+        if self._problem is not None:
+            return "problem", {"problem": self._problem}
+        return None if self._state is None else ("state", whole(self._state))
+
+    async def look(self) -> float:
+        """Read what was committed; see whether there is a new verdict."""
+        try:
+            read = await asyncio.to_thread(self._reader.read)
+        except MlpstudyError as error:
+            self._tell_problem(str(error))
+            return PROBLEM_S
+        if read is not None:
+            self._tell(replace(read, verdict=self._judge.verdict))
+        if self._state is not None and self._judge.consider(self._state.head):
+            self._tell(replace(self._state, verdict=self._judge.verdict))
+        return POLL_S
+
+    def _tell(self, state: StudyState) -> None:
+        """Publish what changed; everything where pages may know nothing or a problem."""
+        before, self._state = self._state, state
+        if before is None or self._problem is not None:
+            self._problem = None
+            self.channel.publish("state", whole(state))
+        elif changed := delta(before, state):
+            self.channel.publish("delta", changed)
+        if not self._is_noted:
+            self._is_noted = True
+            note_look(self.folder, "mlpstudy watch")
+
+    def _tell_problem(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self.channel.publish("problem", {"problem": problem})
+            self._reader.close()
+
+    async def rest(self) -> None:
+        """Let go of the folder."""
+        await self._judge.stop()
+        await asyncio.to_thread(self._reader.close)
+
+
+class FollowedFolder(_Followed):
+    """The list of studies."""
+
+    def __init__(self, folder: StudyFolder, name: str) -> None:
+        super().__init__(name)
+        self.folder = folder
+        self._summaries: tuple[StudySummary, ...] | None = None
+
+    def whole(self) -> tuple[str, Plain] | None:
+        """Return the list."""
+        return None if self._summaries is None else ("studies", plain(self._summaries))
+
+    async def look(self) -> float:
+        """Read the list again where a study changed."""
+        found = await asyncio.to_thread(self.folder.summaries)
+        if found != self._summaries:
+            self._summaries = found
+            self.channel.publish("studies", plain(found))
+        return LIST_POLL_S
+
+
+class Hub:
+    """All that is followed, and who listens.
+
+    Attributes:
+        folder: the folder that is watched.
+        n_listening: pages that listen now.
+        alone_since: since when none does, by the monotonic clock.
+    """
+
+    def __init__(self, folder: StudyFolder) -> None:
+        self.folder = folder
+        self.n_listening = 0
+        self.alone_since = time.monotonic()
+        # Ids of events of an earlier server must not be taken for this one's.
+        self._name = secrets.token_hex(4)
+        self._list = FollowedFolder(folder, f"{self._name}-list")
+        self._studies: dict[str, FollowedStudy] = {}
+        self._n_made = 0
+        self._is_closed = False
+
+    def study_stream(self, key: str, last_event_id: str | None) -> AsyncGenerator[bytes, None] | None:
+        """Return what a page on one study is sent, None where there is no such study.
+
+        Raises:
+            TooManyPagesError: as many pages are listening as may.
+        """
+        followed = self._followed(key)
+        return None if followed is None else self._stream(followed, last_event_id)
+
+    def list_stream(self, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
+        """Return what a page with the list is sent.
+
+        Raises:
+            TooManyPagesError: as many pages are listening as may.
+        """
+        return self._stream(self._list, last_event_id)
+
+    def close(self) -> None:
+        """End all streams."""
+        self._is_closed = True
+        for followed in (self._list, *self._studies.values()):
+            followed.channel.close()
+
+    def _followed(self, key: str) -> FollowedStudy | None:
+        """Return what follows a study; a study whose folder went is followed while a page listens."""
+        folder = self.folder.studies().get(key)
+        if folder is None:
+            return self._studies.get(key)
+        if key not in self._studies or self._studies[key].folder != folder:
+            self._studies = {k: s for k, s in self._studies.items() if s.n_listening}
+            self._n_made += 1
+            self._studies[key] = FollowedStudy(folder, f"{self._name}-{self._n_made}")
+        return self._studies[key]
+
+    def _stream(self, followed: _Followed, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
+        if self.n_listening >= MAX_STREAMS or self._is_closed:
+            raise TooManyPagesError
+        return self._counted(followed, last_event_id)
+
+    async def _counted(self, followed: _Followed, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
+        self.n_listening += 1
+        try:
+            with followed.listening() as channel:
+                async for text in channel.stream(last_event_id):
+                    yield text
+        finally:
+            self.n_listening -= 1
+            self.alone_since = time.monotonic()

@@ -1,0 +1,107 @@
+"""Following one study's folder: what changed is read, once for all pages."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from mlpstudy.dashboard.state import RunCurve, StudyFacts, StudyState, study_state
+from mlpstudy.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mlpstudy.records import RunRecord
+
+_Key = tuple[str, int, str]
+
+
+class StudyReader:
+    """Reads a study's folder whenever something was committed there.
+
+    Only epochs of runs that moved since the last time are read. The folder is opened anew when another writer
+    comes or the database is another file: an older schema is read from a copy, which would not grow.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._store: Store | None = None
+        self._identity: tuple[int, int] | None = None
+        self._writer: str | None = None
+        self._counter = -1
+        self._curves: dict[str, tuple[_Key, RunCurve]] = {}
+        self._guard = threading.Lock()
+
+    def read(self) -> StudyState | None:
+        """Return what the folder holds now, None where nothing changed since the last time.
+
+        Raises:
+            StoreError: there is no study (any more), or it cannot be read.
+        """
+        with self._guard:
+            return self._read()
+
+    def close(self) -> None:
+        """Let go of the folder; the next ``read`` opens it again."""
+        with self._guard:
+            self._close()
+
+    def _read(self) -> StudyState | None:
+        store = self._opened()
+        writer = store.writer()
+        if writer != self._writer and self._counter >= 0:
+            self._close()
+            store = self._opened()
+        counter = store.change_counter()
+        if (writer, counter) == (self._writer, self._counter):
+            return None
+        records = store.runs()
+        state = study_state(_facts(store), records, self._read_curves(store, records), writer)
+        # Only now: after an error the next call reads again.
+        self._writer, self._counter = writer, counter
+        return state
+
+    def _close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+        self._store = None
+        self._counter = -1
+        self._curves.clear()
+
+    def _opened(self) -> Store:
+        """Return the store, opened again where the database is another file than before."""
+        identity = self._file()
+        if self._store is None or identity != self._identity:
+            self._close()
+            self._store = Store.open(self.folder)
+            self._identity = identity
+        return self._store
+
+    def _file(self) -> tuple[int, int] | None:
+        try:
+            found = (self.folder / "study.db").stat()
+        except OSError:
+            return None  # opening says what is wrong
+        return found.st_dev, found.st_ino
+
+    def _read_curves(self, store: Store, records: Sequence[RunRecord]) -> dict[str, RunCurve]:
+        """Return the epochs of every run; only those are read whose record says that they moved."""
+        keys: dict[str, _Key] = {r.run_id: (r.status, r.n_epochs_done, r.started_at) for r in records}
+        known = self._curves
+        moved = [run_id for run_id, key in keys.items() if run_id not in known or known[run_id][0] != key]
+        epochs = {run_id: store.epochs(run_id) for run_id in moved} if known else store.all_epochs()
+        new = {run_id: (keys[run_id], RunCurve.of(epochs.get(run_id, ()))) for run_id in moved}
+        self._curves = {run_id: new[run_id] if run_id in new else known[run_id] for run_id in keys}
+        return {run_id: curve for run_id, (_, curve) in self._curves.items()}
+
+
+def _facts(store: Store) -> StudyFacts:
+    """Return what does not change while a study runs."""
+    return StudyFacts(
+        study=store.study(),
+        validation_source=store.validation_source,
+        n_features=store.n_features,
+        n_classes=len(store.class_names),
+        n_train=store.n_examples[0],
+    )

@@ -1,0 +1,339 @@
+"""What the dashboard shows of a study, made of what its store holds: frozen values, no input and no output."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from mlpstudy.dashboard.timing import RunWork, study_work
+from mlpstudy.evidence.comparison import comparison_rows
+from mlpstudy.spec import count_parameters
+
+if TYPE_CHECKING:
+    from mlpstudy.evidence.comparison import ComparisonRow
+    from mlpstudy.evidence.plain import Plain
+    from mlpstudy.records import EpochRecord, RunRecord
+    from mlpstudy.spec import Study
+
+StudyStatus = Literal["running", "finished", "stopped"]
+"""A study with runs missing is running while somebody writes it, and stopped otherwise."""
+
+RunStatus = Literal["running", "finished", "diverged", "failed", "interrupted"]
+"""A run that its store calls running is interrupted where nobody writes the study."""
+
+MAX_POINTS = 60_000
+"""Epochs, over all runs, whose measurements are sent to a page: 4 MB of text."""
+
+N_DIGITS = 5
+"""Significant digits of a measurement in the page: more than its pixels show."""
+
+Point = tuple[float | None, float | None, float | None, float | None]
+"""What one epoch measured: training loss and accuracy, validation loss and accuracy."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """What does not change while a study runs.
+
+    Attributes:
+        study: the study; more seeds may be asked for later.
+        validation_source: what the curves are measured on.
+        n_features: number of input features.
+        n_classes: number of classes.
+        n_train: number of training examples.
+    """
+
+    study: Study
+    validation_source: str
+    n_features: int
+    n_classes: int
+    n_train: int
+
+    def costs(self) -> list[float]:
+        """Return the relative cost of an epoch, one an architecture: parameters x examples, plus a little a step."""
+        found = []
+        for architecture in self.study.architectures:
+            n_parameters, _ = count_parameters(architecture.network, self.n_features, self.n_classes)
+            n_steps = -(-self.n_train // architecture.training.batch_size)
+            found.append(float(n_parameters * self.n_train + 2e5 * n_steps))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ArchitectureState:
+    """An architecture in the page: its name, its levels by factor, epochs a run."""
+
+    name: str
+    levels: tuple[tuple[str, str], ...]
+    n_epochs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the study is.
+
+    Attributes:
+        n_planned: runs of the whole study.
+        n_finished: runs that finished.
+        n_diverged: runs that diverged.
+        n_failed: runs that failed.
+        n_running: runs that are being trained now.
+        n_interrupted: runs that were being trained when their writer died.
+        share: work that is done, 0 to 1.
+        left_s: seconds left, None where that is not known.
+    """
+
+    n_planned: int
+    n_finished: int
+    n_diverged: int
+    n_failed: int
+    n_running: int
+    n_interrupted: int
+    share: float
+    left_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """An architecture's finished runs so far.
+
+    Attributes:
+        n: finished runs.
+        accuracy: mean test accuracy (0 to 1), None without any.
+        low: lower limit of the mean's interval, None with fewer than two.
+        high: upper limit.
+        loss: mean test loss (nats).
+        wall_s: mean wall time of a run (s).
+    """
+
+    n: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    loss: float | None
+    wall_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the page shows of the study as a whole."""
+
+    name: str
+    title: str
+    status: StudyStatus
+    writer: str | None
+    validation_source: str
+    metric: str
+    confidence: float
+    seeds: int
+    factors: tuple[str, ...]
+    architectures: tuple[ArchitectureState, ...]
+    progress: Progress
+    table: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run in the page; ``architecture`` is an index."""
+
+    architecture: int
+    seed: int
+    status: RunStatus
+    reason: str | None
+    n_epochs_done: int
+    diverged_epoch: int | None
+    test_accuracy: float | None
+    test_loss: float | None
+    wall_s: float
+    started_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyState:
+    """All that a page knows of a study.
+
+    Attributes:
+        head: the study as a whole.
+        runs: its runs by id, in the order of the architectures, then by seed.
+        curves: what each epoch of a run measured, by run id; in a very large study of the latest runs only.
+        verdict: the verdict so far, None before the first one.
+    """
+
+    head: Head
+    runs: Mapping[str, RunState]
+    curves: Mapping[str, tuple[Point, ...]]
+    verdict: Plain = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunCurve:
+    """The epochs of one run.
+
+    Attributes:
+        points: what each of them measured, in order.
+        epoch_s: mean wall time of one (s), None without any.
+    """
+
+    points: tuple[Point, ...]
+    epoch_s: float | None
+
+    @classmethod
+    def of(cls, epochs: Sequence[EpochRecord]) -> RunCurve:
+        """Return the curve of a run's epochs."""
+        points = tuple(
+            (number(e.train_loss), number(e.train_accuracy), number(e.val_loss), number(e.val_accuracy)) for e in epochs
+        )
+        times = [time for e in epochs if math.isfinite(time := e.train_s + e.val_s)]
+        return cls(points, math.fsum(times) / len(times) if times else None)
+
+
+def study_state(
+    facts: StudyFacts, records: Sequence[RunRecord], curves: Mapping[str, RunCurve], writer: str | None
+) -> StudyState:
+    """Return what the page shows of a study.
+
+    Args:
+        facts: what does not change while it runs.
+        records: all runs that were ever begun.
+        curves: their epochs, by run id.
+        writer: who is writing the study, None where nobody is.
+    """
+    index = {architecture.name: i for i, architecture in enumerate(facts.study.architectures)}
+    known = [record for record in records if record.architecture in index]
+    runs = {record.run_id: _run(record, index[record.architecture], is_written=writer is not None) for record in known}
+    progress = _progress(facts, runs, curves, is_written=writer is not None)
+    return StudyState(
+        head=_head(facts, known, progress, writer),
+        runs=runs,
+        curves={run_id: curves[run_id].points for run_id in _drawn(runs, curves, len(index))},
+    )
+
+
+def _run(record: RunRecord, architecture: int, *, is_written: bool) -> RunState:
+    """Return a run as the page shows it."""
+    is_orphan = record.status == "running" and not is_written
+    return RunState(
+        architecture=architecture,
+        seed=record.seed,
+        status="interrupted" if is_orphan else record.status,
+        reason=record.reason,
+        n_epochs_done=record.n_epochs_done,
+        diverged_epoch=record.diverged_epoch,
+        test_accuracy=number(record.test_accuracy, 7),
+        test_loss=number(record.test_loss),
+        wall_s=round(record.wall_s, 2),
+        started_at=record.started_at,
+    )
+
+
+def _head(facts: StudyFacts, records: Sequence[RunRecord], progress: Progress, writer: str | None) -> Head:
+    """Return the study as a whole."""
+    study = facts.study
+    names = [architecture.name for architecture in study.architectures]
+    rows = {row.architecture: row for row in comparison_rows(records, confidence=study.judging.confidence)}
+    is_complete = progress.n_finished + progress.n_diverged >= progress.n_planned
+    return Head(
+        name=study.name,
+        title=study.title or study.name,
+        status="finished" if is_complete else "running" if writer else "stopped",
+        writer=writer,
+        validation_source=facts.validation_source,
+        metric=study.judging.metric,
+        confidence=study.judging.confidence,
+        seeds=study.seeds,
+        factors=tuple(study.factors),
+        architectures=tuple(
+            ArchitectureState(architecture.name, architecture.levels, architecture.training.epochs)
+            for architecture in study.architectures
+        ),
+        progress=progress,
+        table=tuple(_row(rows.get(name)) for name in names),
+    )
+
+
+def _row(row: ComparisonRow | None) -> TableRow:
+    """Return a row of the table."""
+    if row is None or row.accuracy is None or row.loss is None:
+        return TableRow(0, None, None, None, None, None)
+    interval = row.accuracy.interval
+    return TableRow(
+        n=row.n_finished,
+        accuracy=number(row.accuracy.mean, 7),
+        low=None if interval is None else number(interval.low, 7),
+        high=None if interval is None else number(interval.high, 7),
+        loss=number(row.loss.mean),
+        wall_s=number(row.wall_s),
+    )
+
+
+def _progress(
+    facts: StudyFacts, runs: Mapping[str, RunState], curves: Mapping[str, RunCurve], *, is_written: bool
+) -> Progress:
+    """Return how far the study is."""
+    count = {status: sum(run.status == status for run in runs.values()) for status in _COUNTED}
+    n_epochs = [architecture.training.epochs for architecture in facts.study.architectures]
+    works = [_work(run, n_epochs[run.architecture], curves[run_id].epoch_s) for run_id, run in runs.items()]
+    begun = {(run.architecture, run.seed) for run in runs.values()}
+    works += [
+        RunWork(i, n, 0, None, is_running=False)
+        for i, n in enumerate(n_epochs)
+        for seed in range(facts.study.seeds)
+        if (i, seed) not in begun
+    ]
+    work = study_work(facts.costs(), works, count["running"] if is_written else 0)
+    n_planned = len(n_epochs) * facts.study.seeds
+    is_complete = count["finished"] + count["diverged"] >= n_planned
+    return Progress(
+        n_planned=n_planned,
+        n_finished=count["finished"],
+        n_diverged=count["diverged"],
+        n_failed=count["failed"],
+        n_running=count["running"],
+        n_interrupted=count["interrupted"],
+        share=1.0 if is_complete else round(work.share, 4),
+        left_s=None if is_complete or work.left_s is None else round(work.left_s, 1),
+    )
+
+
+_COUNTED: tuple[RunStatus, ...] = ("finished", "diverged", "failed", "running", "interrupted")
+
+
+def _work(run: RunState, n_epochs: int, epoch_s: float | None) -> RunWork:
+    """Return how far a run is; one that has ended has nothing left, whatever its end."""
+    if run.status == "finished" and run.n_epochs_done:
+        epoch_s = run.wall_s / run.n_epochs_done
+    if run.status == "interrupted":
+        return RunWork(run.architecture, n_epochs, 0, epoch_s, is_running=False)
+    if run.status == "running":
+        n_done = min(run.n_epochs_done, n_epochs)
+        return RunWork(run.architecture, n_epochs - n_done, n_done, epoch_s, is_running=True)
+    # A diverged run counts as one that was trained: its share of the work is behind.
+    return RunWork(run.architecture, 0, n_epochs, epoch_s, is_running=False)
+
+
+def _drawn(runs: Mapping[str, RunState], curves: Mapping[str, RunCurve], n: int) -> list[str]:
+    """Return the runs whose curves are sent: all, or as many of each architecture's latest as there is room for."""
+    sizes = {run_id: len(curves[run_id].points) for run_id in runs if curves[run_id].points}
+    if sum(sizes.values()) <= MAX_POINTS:
+        return list(sizes)
+    room = [MAX_POINTS // max(1, n)] * n
+    chosen = set()
+    for run_id in sorted(sizes, key=lambda key: runs[key].started_at, reverse=True):
+        architecture = runs[run_id].architecture
+        if sizes[run_id] <= room[architecture]:
+            room[architecture] -= sizes[run_id]
+            chosen.add(run_id)
+    return [run_id for run_id in sizes if run_id in chosen]
+
+
+def number(value: float | None, n_digits: int = N_DIGITS) -> float | None:
+    """Return a number with the digits that the page needs, None for what is not finite.
+
+    >>> number(0.123456789), number(float("inf")), number(None)
+    (0.12346, None, None)
+    """
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value:.{n_digits}g}")

@@ -1,0 +1,145 @@
+"""The verdict so far, as the page shows it: who leads, and whether that means anything yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlpstudy.evidence.sample import Metric, higher_is_better
+
+if TYPE_CHECKING:
+    from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement, Standing
+    from mlpstudy.evidence.verdicts import VerdictKind
+
+MAX_PAIRS = 200
+"""Pairs that a page lists; the ones that are decided come first."""
+
+MAX_NAMES = 4
+"""Architectures that a sentence names; more are counted."""
+
+KINDS: tuple[VerdictKind, ...] = ("BETTER", "EQUIVALENT", "UNSTABLE", "UNRESOLVED")
+
+
+@dataclass(frozen=True, slots=True)
+class PairState:
+    """A declared pair, a minus b; numbers in the unit of the metric, None where there are none."""
+
+    a: str
+    b: str
+    kind: VerdictKind
+    winner: str | None
+    difference: float
+    low: float
+    high: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictState:
+    """The verdict so far.
+
+    Attributes:
+        is_provisional: not all planned runs have finished.
+        metric: the primary metric.
+        unit: ``share`` or ``nats``.
+        sentence: who leads, and whether that means anything.
+        counts: pairs of each kind of verdict, in the order of ``KINDS``.
+        tiers: letters, one an architecture, in the order of the study; empty where there are none.
+        n_pairs: declared pairs.
+        pairs: at most MAX_PAIRS of them.
+        n_runs: finished and diverged runs that it was made from.
+    """
+
+    is_provisional: bool
+    metric: Metric
+    unit: str
+    sentence: str
+    counts: tuple[tuple[VerdictKind, int], ...]
+    tiers: tuple[str, ...]
+    n_pairs: int
+    pairs: tuple[PairState, ...]
+    n_runs: int
+
+
+def verdict_state(judgement: Judgement) -> VerdictState:
+    """Return what the page shows of a judgement: its primary metric."""
+    metric = judgement.primary
+    order = {kind: i for i, kind in enumerate(KINDS)}
+    decided_first = sorted(metric.pairs, key=lambda pair: order[pair.verdict.kind])
+    return VerdictState(
+        is_provisional=judgement.is_provisional,
+        metric=metric.metric,
+        unit=metric.unit,
+        sentence=leader_sentence(metric),
+        counts=tuple((kind, sum(pair.verdict.kind == kind for pair in metric.pairs)) for kind in KINDS),
+        tiers=tuple(standing.tier for standing in metric.standings),
+        n_pairs=len(metric.pairs),
+        pairs=tuple(_pair(pair) for pair in decided_first[:MAX_PAIRS]),
+        n_runs=sum(noise.n_finished + noise.n_diverged for noise in judgement.noise),
+    )
+
+
+def _pair(pair: PairJudgement) -> PairState:
+    """Return a pair as the page shows it."""
+    interval = pair.estimate.simultaneous
+    verdict = pair.verdict
+    return PairState(
+        pair.a, pair.b, verdict.kind, verdict.winner, pair.difference, interval.low, interval.high, verdict.reason
+    )
+
+
+def leader_sentence(metric: MetricJudgement) -> str:
+    """Say which architecture leads, and whether that means anything yet."""
+    leader = _leader(metric)
+    if leader is None or leader.mean is None:
+        return "No run has finished yet."
+    value = f"{leader.mean:.4f} nats" if metric.unit == "nats" else f"{100 * leader.mean:.2f} %"
+    start = f"{leader.architecture} leads with {value}"
+    others = {p.b if p.a == leader.architecture else p.a: p for p in metric.pairs if leader.architecture in {p.a, p.b}}
+    if not others:
+        return f"{start}; no declared comparison says whether that means anything."
+    if all(pair.estimate.n_seeds <= 1 for pair in others.values()):
+        return f"{start}, by a single seed: a retraining might reverse it."
+    groups = {kind: [name for name, p in others.items() if p.verdict.kind == kind] for kind in KINDS}
+    beaten = [name for name in groups["BETTER"] if others[name].verdict.winner == leader.architecture]
+    if len(beaten) == len(others):
+        return f"{start} and is better than {_each(len(others))}."
+    parts = [f"better than {len(beaten)} of {len(others)} others"] if beaten else []
+    parts += _parts(groups, [name for name in groups["BETTER"] if name not in beaten])
+    end = "" if beaten else ": the lead means nothing yet" if groups["UNRESOLVED"] else ""
+    return f"{start}: {'; '.join(parts)}{end}."
+
+
+def _leader(metric: MetricJudgement) -> Standing | None:
+    """Return the architecture with the best mean, None where no run has finished."""
+    sign = -1.0 if higher_is_better(metric.metric) else 1.0
+    known = [(sign * standing.mean, standing) for standing in metric.standings if standing.mean is not None]
+    return min(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def _parts(groups: dict[VerdictKind, list[str]], worse: Sequence[str]) -> list[str]:
+    """Return what holds of the others, kind by kind."""
+    said = (
+        (worse, "worse than"),
+        (groups["EQUIVALENT"], "as good as"),
+        (groups["UNSTABLE"], "not compared, because unstable, with"),
+        (groups["UNRESOLVED"], "not told apart from"),
+    )
+    return [f"{words} {_names(names)}" for names, words in said if names]
+
+
+def _names(names: Sequence[str]) -> str:
+    """Name a few, count many.
+
+    >>> _names(["a", "b"]), _names(["a", "b", "c", "d", "e"])
+    ('a and b', '5 others')
+    """
+    if len(names) > MAX_NAMES:
+        return f"{len(names)} others"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _each(n: int) -> str:
+    """Return "each of n others" for any n."""
+    return "the other one" if n == 1 else f"each of the {n} others"
