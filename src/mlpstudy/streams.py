@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-Purpose = Literal["initial weights", "batch order", "dropout", "validation split", "subset"]
+Purpose = Literal["initial weights", "batch order", "dropout", "validation split", "test split", "subset"]
 
 
 def _digest(study_seed: int, seed: int, purpose: Purpose, index: int) -> bytes:

@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from mlpstudy.datasets.encoding import SCALING, scale
-from mlpstudy.datasets.registry import find_dataset
-from mlpstudy.datasets.splits import HeldOut, Indices, choose, hold_out
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.sparse import csr_array
+
+from mlpstudy.datasets.encoding import SCALING
+from mlpstudy.datasets.own_data import collect
+from mlpstudy.datasets.preprocessing import (
+    NumbersPreprocessing,
+    PixelsPreprocessing,
+    SparsePreprocessing,
+    fit_numbers,
+    fit_sparse,
+)
+from mlpstudy.datasets.splits import HeldOut, Indices, choose, hold_out, hold_out_groups, hold_out_latest
+from mlpstudy.datasets.table_columns import TablePreprocessing
+from mlpstudy.datasets.table_fitting import fit_table
+from mlpstudy.errors import DataError, must
 from mlpstudy.records import Dataset, Examples
 from mlpstudy.spec.base import content_hash
+from mlpstudy.spec.data import TEST_SHARE
 
 if TYPE_CHECKING:
-    from mlpstudy.datasets.source import RawExamples, Source
+    from mlpstudy.datasets.given import Given
+    from mlpstudy.datasets.parts import Part, Parts
+    from mlpstudy.datasets.preprocessing import Preprocessing
+    from mlpstudy.datasets.splits import Purpose
     from mlpstudy.spec import Data
 
+VALIDATION_IS_TEST = (
+    'validation = "test": the curves are measured on the test examples, as the notebook did, so they must not choose'
+    " anything; a share such as 0.1 holds training examples out instead"
+)
 
-def load(data: Data, study_seed: int) -> Dataset:
-    """Return the data of a study: read, checked, scaled to 0-1 and split.
 
-    First ``train_examples`` and ``test_examples`` are chosen, then the validation examples are held out of those
-    training examples. With ``validation = "test"`` the validation examples are the test examples, the same arrays.
+def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
+    """Return the data of a study: read, checked, split and preprocessed.
+
+    First the test examples are held out, where they have no file of their own; then ``train_examples`` and
+    ``test_examples`` are chosen, then the validation examples are held out of those training examples. With
+    ``validation = "test"`` the validation examples are the test examples, the same arrays. All that preprocessing
+    learns it learns from the training examples that remain.
 
     Args:
         data: the study's data.
         study_seed: the study's own seed; the only source of randomness.
+        given: arrays or tables, where Python code gives them; else they are read from ``data.path`` or by name.
 
     Raises:
         DataError: the name is unknown, a file is not what it must be, or more examples are asked for than there are.
@@ -34,49 +62,136 @@ def load(data: Data, study_seed: int) -> Dataset:
     >>> mnist.train.features.shape, len(mnist.validation), len(mnist.test)
     ((900, 784), 100, 10000)
     """
-    source = find_dataset(data.name).load()
-    train = choose(len(source.train), data.train_examples, study_seed, 0, "data.train_examples")
-    test = choose(len(source.test), data.test_examples, study_seed, 1, "data.test_examples")
-    held_out = None
-    if data.validation != "test":
-        within = hold_out(source.train.labels[train], data.validation, study_seed)
-        held_out = HeldOut(train[within.train], train[within.validation])
-    test_examples = _take(source.test, test)
+    parts = collect(data, given)
+    positions = _split(parts, data, study_seed)
+    is_own = data.path is not None or given is not None
+    if is_own:
+        _check_classes(parts, positions)
+    preprocessing, warnings = _fit(parts.main, parts.image_shape, positions.train, data)
+    test = _take(parts.test or parts.main, positions.test, preprocessing)
     return Dataset(
-        name=data.name,
-        train=_take(source.train, train if held_out is None else held_out.train),
-        validation=test_examples if held_out is None else _take(source.train, held_out.validation),
-        validation_source="test" if held_out is None else "held out",
-        test=test_examples,
-        class_names=source.info.class_names,
-        image_shape=source.info.image_shape,
-        sha256=_hash(source, train if held_out is None else held_out.train, held_out, test),
+        name=data.title,
+        train=_take(parts.main, positions.train, preprocessing),
+        validation=test
+        if positions.validation is None
+        else _take(parts.validation or parts.main, positions.validation, preprocessing),
+        validation_source="test" if positions.validation is None else "held out",
+        test=test,
+        class_names=parts.class_names,
+        image_shape=parts.image_shape,
+        sha256=_hash(parts, positions, preprocessing, is_own=is_own),
+        preprocessing=preprocessing.to_json(),
+        warnings=(*parts.warnings, *warnings, *((VALIDATION_IS_TEST,) if positions.validation is None else ())),
     )
 
 
-def _take(examples: RawExamples, indices: Indices) -> Examples:
-    """Return the chosen examples, scaled; without a copy of the raw values where all are chosen."""
-    is_whole = indices.size == len(examples)
-    values = examples.values if is_whole else examples.values[indices]
-    labels = examples.labels if is_whole else examples.labels[indices]
-    return Examples(features=scale(values), labels=labels, raw=values)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Positions:
+    """Which examples each split takes: of ``main``, unless a split has a part of its own.
+
+    Attributes:
+        train: of the training examples.
+        validation: of the validation examples; None where they are the test examples.
+        test: of the test examples.
+    """
+
+    train: Indices
+    validation: Indices | None
+    test: Indices
 
 
-def _hash(source: Source, train: Indices, held_out: HeldOut | None, test: Indices) -> str:
-    """Hash the bytes, the scaling and the positions of every split.
+def _split(parts: Parts, data: Data, study_seed: int) -> _Positions:
+    """Choose every split."""
+    available = np.arange(len(parts.main), dtype=np.int64)
+    if parts.test is not None:
+        test = np.arange(len(parts.test), dtype=np.int64)
+    else:
+        share = data.test if isinstance(data.test, float) else TEST_SHARE
+        available, test = _hold_out(parts, available, share, study_seed, "test split")
+    test = test[choose(len(test), data.test_examples, study_seed, 1, "data.test_examples")]
+    train = available[choose(len(available), data.train_examples, study_seed, 0, "data.train_examples")]
+    validation: Indices | None = None
+    if parts.validation is not None:
+        validation = np.arange(len(parts.validation), dtype=np.int64)
+    elif isinstance(data.validation, float):
+        train, validation = _hold_out(parts, train, data.validation, study_seed, "validation split")
+    return _Positions(train, validation, test)
+
+
+def _hold_out(parts: Parts, of: Indices, share: float, study_seed: int, purpose: Purpose) -> HeldOut:
+    """Hold out a share of some examples of ``main``: by class, by group or by time."""
+    if parts.groups is not None:
+        within = hold_out_groups(parts.groups[of], share, study_seed, purpose)
+    elif parts.times is not None:
+        within = hold_out_latest(parts.times[of], share, purpose)
+    else:
+        within = hold_out(parts.main.labels[of], share, study_seed, purpose)
+    return HeldOut(of[within.train], of[within.validation])
+
+
+def _check_classes(parts: Parts, positions: _Positions) -> None:
+    """Refuse a class that nothing could be learned of."""
+    counts = np.bincount(parts.main.labels[positions.train], minlength=len(parts.class_names))
+    for name, count in zip(parts.class_names, counts.tolist(), strict=True):
+        if not count:
+            fix = "a larger share of training examples, or leave the class out"
+            raise DataError(
+                must(f'{parts.main.origin}, class "{name}"', "be among the training examples", "none of it", fix)
+            )
+
+
+def _fit(
+    part: Part, image_shape: tuple[int, int] | None, train: Indices, data: Data
+) -> tuple[Preprocessing, tuple[str, ...]]:
+    """Learn the preprocessing from the training examples, and from nothing else."""
+    values = part.values
+    if isinstance(values, pl.DataFrame):
+        return fit_table(values, train, data, part.origin)
+    if isinstance(values, csr_array):
+        return fit_sparse(values[train], data.numeric or "0-1"), ()
+    if values.dtype == np.uint8 and (image_shape is not None or data.numeric is None):
+        return PixelsPreprocessing(n_features=values.shape[1], shape=image_shape), ()
+    return fit_numbers(_rows(values, train), data.numeric or "standardise"), ()
+
+
+def _take(part: Part, rows: Indices, preprocessing: Preprocessing) -> Examples:
+    """Return the chosen examples, transformed; without a copy of the raw values where all are chosen."""
+    values = part.values
+    labels = _rows(part.labels, rows)
+    if isinstance(preprocessing, TablePreprocessing):
+        assert isinstance(values, pl.DataFrame)  # noqa: S101  # narrows the type
+        return Examples(preprocessing.transform(values, rows, part.origin), labels)
+    assert not isinstance(values, pl.DataFrame)  # noqa: S101  # narrows the type
+    if isinstance(preprocessing, SparsePreprocessing):
+        return Examples(preprocessing.transform(values[rows]), labels)
+    assert not isinstance(values, csr_array)  # noqa: S101  # narrows the type
+    chosen = _rows(values, rows)
+    if isinstance(preprocessing, NumbersPreprocessing):
+        return Examples(preprocessing.transform(chosen), labels)
+    return Examples(preprocessing.transform(chosen), labels, raw=chosen)
+
+
+def _rows(values: npt.NDArray[Any], rows: Indices) -> npt.NDArray[Any]:
+    return values if rows.size == len(values) else values[rows]
+
+
+def _hash(parts: Parts, positions: _Positions, preprocessing: Preprocessing, *, is_own: bool) -> str:
+    """Hash the bytes, the preprocessing and the positions of every split.
 
     The positions themselves and not the request for them: what NumPy's generators choose may change between its
     versions, and results on other examples must not pass for the same run.
     """
-    return content_hash(
-        {
-            "source": source.sha256,
-            "scaling": SCALING,
-            "train": _hash_indices(train),
-            "validation": "test" if held_out is None else _hash_indices(held_out.validation),
-            "test": _hash_indices(test),
-        }
-    )
+    content: dict[str, object] = {
+        "source": parts.sha256,
+        "scaling": SCALING,
+        "train": _hash_indices(positions.train),
+        "validation": "test" if positions.validation is None else _hash_indices(positions.validation),
+        "test": _hash_indices(positions.test),
+    }
+    if is_own or preprocessing.kind != "pixels":
+        content["scaling"] = preprocessing.to_json()
+        content["files of their own"] = [part is not None for part in (parts.validation, parts.test)]
+    return content_hash(content)
 
 
 def _hash_indices(indices: Indices) -> str:

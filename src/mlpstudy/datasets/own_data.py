@@ -1,0 +1,145 @@
+"""Collecting a study's examples: by name, from files, or given by Python code; with their classes, not yet split."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpstudy.datasets.files import printable
+from mlpstudy.datasets.own_files import TABLES, align, find_format, read_labelled
+from mlpstudy.datasets.parts import Part, Parts
+from mlpstudy.datasets.registry import find_dataset
+from mlpstudy.datasets.table_parts import collect_tables
+from mlpstudy.datasets.table_reading import read_table
+from mlpstudy.errors import DataError, must
+from mlpstudy.spec.base import content_hash
+
+if TYPE_CHECKING:
+    from mlpstudy.datasets.given import Given
+    from mlpstudy.datasets.source import Labelled
+    from mlpstudy.datasets.table_reading import Table
+    from mlpstudy.spec import Data
+    from mlpstudy.spec.data import FileOrPair
+
+_OF_TABLES = ("target", "group", "time", "categorical", "drop")
+_LEAST = 2
+"""Examples a class needs: one to learn from, one to be tested on."""
+
+
+def collect(data: Data, given: Given | None = None) -> Parts:
+    """Return the examples that a study draws from.
+
+    Raises:
+        DataError: something is not what it must be; the line names the file, and row and column where there are some.
+    """
+    if given is not None:
+        return _collect_given(data, given)
+    if data.name is not None:
+        return _collect_named(data, data.name)
+    assert data.path is not None  # noqa: S101  # a Data has a name or a path
+    files = data.files(data.path)
+    _check_exists(files)
+    if find_format(files) in TABLES:
+        main = _read_table(data, data.path)
+        test, validation = (_read_table(data, value) for value in (data.test, data.validation))
+        assert main is not None  # noqa: S101  # it has a path
+        return collect_tables(data, main, test, validation)
+    main_read = _read(data, data.path, None)
+    assert main_read is not None  # noqa: S101  # it has a path
+    test_read, validation_read = (_read(data, value, main_read) for value in (data.test, data.validation))
+    return _of_labelled(data, main_read, test_read, validation_read, data.title)
+
+
+def _collect_named(data: Data, name: str) -> Parts:
+    """Read a data set that has a name."""
+    read = find_dataset(name).read()
+    for value, key in ((data.test, "data.test"), (data.validation, "data.validation")):
+        if not isinstance(value, float | None) and value != "test":
+            raise DataError(must(key, f"be a share for {name}, which has files of its own", str(value)))
+    return _of_labelled(data, read, None, None, name)
+
+
+def _collect_given(data: Data, given: Given) -> Parts:
+    """Take what Python code gives."""
+    for value, key in ((data.test, "data.test"), (data.validation, "data.validation")):
+        if not isinstance(value, float | None) and value != "test":
+            raise DataError(must(key, "be a share where Python code gives the data", str(value), "give it in data too"))
+    if data.path is not None:
+        raise DataError(
+            must("data.path", "be left out where Python code gives the data", str(data.path), 'name = "..."')
+        )
+    if given.tables is not None:
+        return collect_tables(data, *given.tables)
+    assert given.labelled is not None  # noqa: S101  # tables or arrays
+    return _of_labelled(data, *given.labelled, data.title)
+
+
+def _of_labelled(data: Data, main: Labelled, test: Labelled | None, validation: Labelled | None, origin: str) -> Parts:
+    """Return the parts of what is no table."""
+    for key in _OF_TABLES:
+        if getattr(data, key):
+            raise DataError(
+                must(f"data.{key}", "be left out, since the data are no table with named columns", getattr(data, key))
+            )
+    if test is not None and main.test is not None:
+        raise DataError(must("data.test", f"be left out: {origin} has test examples of its own", str(data.test)))
+    if main.test is not None:
+        if isinstance(data.test, float):
+            raise DataError(must("data.test", f"be left out: {origin} has test examples of its own", data.test))
+        test = main.test
+    elif data.path is not None or data.name != "mnist":
+        check_counts(main, origin)
+    hashes = [part.sha256 for part in (main, test, validation) if part is not None]
+    return Parts(
+        main=Part(main.values, main.labels, origin),
+        test=None if test is None else Part(test.values, test.labels, f"{origin}, test examples"),
+        validation=None if validation is None else Part(validation.values, validation.labels, f"{origin}, validation"),
+        class_names=main.class_names,
+        image_shape=main.image_shape,
+        sha256=main.sha256 if test is main.test and validation is None else content_hash(hashes),
+    )
+
+
+def check_counts(main: Labelled, origin: str) -> None:
+    """Refuse classes with a single example where test examples are held out of them."""
+    for name, count in zip(main.class_names, np.bincount(main.labels, minlength=len(main.class_names)), strict=True):
+        if count < _LEAST:
+            fix = "add examples, or leave the class out"
+            raise DataError(must(f'{origin}, class "{name}"', "have at least two examples", f"{count} of it", fix))
+
+
+def _check_exists(files: tuple[Path, ...]) -> None:
+    for path in files:
+        if not path.exists():
+            where = "beside the study file" if path.parent != Path() else "in the working directory"
+            raise DataError(must(f"data.path {printable(path)}", "exist", "no such file or folder", f"put it {where}"))
+
+
+def _read_table(data: Data, value: FileOrPair | float | None) -> Table | None:
+    """Read a table where the value names one."""
+    if value is None or isinstance(value, float) or value == "test":
+        return None
+    files = data.files(value)
+    _check_exists(files)
+    found = find_format(files)
+    if found not in TABLES:
+        raise DataError(must(printable(files[0]), "be a table, as the training examples are", f"{found} data"))
+    text = {name for name in (data.target, data.group, *data.categorical) if name is not None}
+    return read_table(files[0], text=frozenset(text))
+
+
+def _read(data: Data, value: FileOrPair | float | None, main: Labelled | None) -> Labelled | None:
+    """Read what is no table where the value names it; with the classes of ``main``, where that is given."""
+    if value is None or isinstance(value, float) or value == "test":
+        return None
+    files = data.files(value)
+    _check_exists(files)
+    found = find_format(files)
+    if found in TABLES:
+        raise DataError(must(printable(files[0]), "be of the format of the training examples", f"a {found} table"))
+    if main is None:
+        return read_labelled(files, found, data.image_size)
+    other = read_labelled(files, found, main.image_shape, main.n_features)
+    return align(other, main, printable(files[0]))

@@ -1,0 +1,178 @@
+"""Files and folders of one's own: which reader a path calls for, judged by its ending and its first bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from mlpstudy.datasets.files import printable, reading
+from mlpstudy.datasets.source import Labelled
+from mlpstudy.errors import DataError, must
+from mlpstudy.spec.base import content_hash
+
+Format = Literal["csv", "parquet", "npy", "npz", "idx", "libsvm", "idx folder", "image folder", "split image folder"]
+
+ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".tab": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".npy": "npy",
+    ".npz": "npz",
+    ".libsvm": "libsvm",
+    ".svmlight": "libsvm",
+    ".svm": "libsvm",
+    "ubyte": "idx",
+    ".idx": "idx",
+}
+"""Formats by the end of a file's name, in lower case; ``.gz`` after it is allowed for IDX and libsvm."""
+
+TABLES: tuple[Format, ...] = ("csv", "parquet")
+
+_IDX_PARTS = ("train", "t10k")
+_SPLITS = {"train", "test"}
+_LIBSVM = re.compile(rb"\s*[^\s:,;]+(?:\s+\d+:\S+)+\s*(?:#.*)?")
+_HEAD = 4096
+
+
+def find_format(files: Sequence[Path]) -> Format:
+    """Return the format of a file, of a pair (features, labels) or of a folder.
+
+    Raises:
+        DataError: there is nothing there, or nothing that is read.
+    """
+    path = files[0]
+    if path.is_dir():
+        return _find_folder(path)
+    name = path.name.lower().removesuffix(".gz")
+    for ending, found in ENDINGS.items():
+        if name.endswith(ending):
+            return _checked_pair(files, found)
+    head = _head(path)
+    if head.startswith(b"\0\0\x08") or (head.startswith(b"\x1f\x8b") and "idx" in name):
+        return _checked_pair(files, "idx")
+    if head.startswith(b"PAR1"):
+        return _checked_pair(files, "parquet")
+    if _LIBSVM.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r")):
+        return _checked_pair(files, "libsvm")
+    if name.endswith((".txt", ".data", ".dat")):
+        return _checked_pair(files, "csv")
+    known = "CSV, TSV, Parquet, NPY, NPZ, IDX or libsvm, or a folder of images"
+    fix = f"a name that ends in one of {', '.join(ending for ending in ENDINGS if ending.startswith('.'))}"
+    raise DataError(must(printable(path), f"be {known}", path.suffix or "no ending", fix))
+
+
+def read_labelled(
+    files: Sequence[Path], found: Format, image_size: tuple[int, int] | None = None, n_features: int | None = None
+) -> Labelled:
+    """Read what is no table.
+
+    Args:
+        files: a file, a pair of files or a folder.
+        found: its format.
+        image_size: rows and columns that images of a folder are resized to; None for their own.
+        n_features: number of features where it is known from the training examples (libsvm).
+
+    Raises:
+        DataError: it is not what it must be.
+    """
+    from mlpstudy.datasets import idx, libsvm, npy, npz  # noqa: PLC0415  # one of them is needed
+
+    match found:
+        case "npz":
+            return npz.read_npz(files[0])
+        case "npy":
+            return npy.read_npy(*files)
+        case "idx":
+            return idx.read_idx_pair(files[0], files[1] if len(files) > 1 else _idx_labels(files[0]))
+        case "libsvm":
+            return libsvm.read_libsvm(files[0], n_features)
+        case _:
+            return _read_folder(files[0], found, image_size)
+
+
+def _read_folder(folder: Path, found: Format, image_size: tuple[int, int] | None) -> Labelled:
+    from mlpstudy.datasets import idx, image_folder  # noqa: PLC0415  # one of them is needed
+
+    if found == "image folder":
+        return image_folder.read_image_folder(folder, image_size)
+    if found == "split image folder":
+        train = image_folder.read_image_folder(folder / "train", image_size)
+        return _joined([train, image_folder.read_image_folder(folder / "test", train.image_shape)], folder)
+    images = [_idx_images(folder, part) for part in _IDX_PARTS]
+    return _joined([idx.read_idx_pair(path, _idx_labels(path)) for path in images if path is not None], folder)
+
+
+def _checked_pair(files: Sequence[Path], found: Format) -> Format:
+    """Refuse a pair where one file is needed, and one where two are."""
+    if len(files) > 1 and found not in ("npy", "idx"):
+        raise DataError(must(printable(files[1]), "be left out", f"labels beside a {found} file, which has its own"))
+    if len(files) == 1 and found == "npy":
+        fix = f'["{files[0].name}", "labels.npy"]'
+        raise DataError(must("data.path", "be two NPY files, features and labels", files[0].name, fix))
+    return found
+
+
+def _find_folder(folder: Path) -> Format:
+    if _idx_images(folder, _IDX_PARTS[0]) is not None:
+        return "idx folder"
+    folders = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    return "split image folder" if folders == _SPLITS else "image folder"
+
+
+def _idx_images(folder: Path, part: str) -> Path | None:
+    """Return the images of a part that lie in a folder as MNIST's files do."""
+    names = (f"{part}-images-idx3-ubyte", f"{part}-images-idx3-ubyte.gz")
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+def _joined(read: list[Labelled], folder: Path) -> Labelled:
+    """Return training examples with their test examples, whose labels become those of the training classes."""
+    train, *tests = read
+    if not tests:
+        return train
+    test = align(tests[0], train, printable(folder))
+    sha256 = content_hash([train.sha256, test.sha256])
+    return replace(train, test=replace(test, sha256=sha256), sha256=sha256)
+
+
+def align(other: Labelled, train: Labelled, origin: str) -> Labelled:
+    """Return examples of another file with the classes of the training examples.
+
+    Raises:
+        DataError: they have another number of features, another shape, or a class that the training examples lack.
+    """
+    if (other.n_features, other.image_shape) != (train.n_features, train.image_shape):
+        be = f"have examples of {_shape(train)} values, as the training examples have"
+        raise DataError(must(origin, be, f"{_shape(other)} values"))
+    for name in other.class_names:
+        if name not in train.class_names:
+            known = ", ".join(train.class_names[:10])
+            be = "hold classes of the training examples only"
+            raise DataError(must(origin, be, f'the class "{name}"', f"one of {known}"))
+    order = np.array([train.class_names.index(name) for name in other.class_names], dtype=np.int32)
+    return replace(other, labels=order[other.labels], class_names=train.class_names)
+
+
+def _shape(examples: Labelled) -> str:
+    return " x ".join(str(n) for n in examples.image_shape or (examples.n_features,))
+
+
+def _idx_labels(images: Path) -> Path:
+    """Return the labels that belong to images, as MNIST's files and all that followed it are named."""
+    name = images.name.replace("images", "labels").replace("idx3", "idx1")
+    if name == images.name or not images.with_name(name).is_file():
+        fix = f'["{images.name}", "labels-idx1-ubyte"]'
+        raise DataError(must("data.path", "name the file of labels too", images.name, fix))
+    return images.with_name(name)
+
+
+def _head(path: Path) -> bytes:
+    with reading(path) as file:
+        return file.read(_HEAD)
