@@ -42,8 +42,8 @@ def run_loss_curves(store: Store, record: RunRecord) -> alt.LayerChart:
     return loss_curves.figure(curves, validation_source=store.validation_source)
 
 
-def study_loss_curves(store: Store, study: Study, records: Sequence[RunRecord]) -> alt.FacetChart:
-    """Return the loss curves of all architectures on one page; with seeds, means and their intervals."""
+def study_curves(store: Store, study: Study, records: Sequence[RunRecord]) -> list[ArchitectureCurves]:
+    """Return the learning curves of all architectures that have any; with seeds, means and their intervals."""
     runs = _by_architecture(records)
     epochs = store.all_epochs()
     architectures = []
@@ -53,6 +53,12 @@ def study_loss_curves(store: Store, study: Study, records: Sequence[RunRecord]) 
             whole = [c for c in own if c.diverged_epoch is None and c.n_epochs == architecture.training.epochs]
             bands = [_band([getattr(c, loss) for c in whole], study) for loss in ("train_loss", "val_loss")]
             architectures.append(ArchitectureCurves(architecture.name, architecture.levels, tuple(own), *bands))
+    return architectures
+
+
+def study_loss_curves(store: Store, study: Study, records: Sequence[RunRecord]) -> alt.FacetChart:
+    """Return the loss curves of all architectures on one page."""
+    architectures = study_curves(store, study, records)
     level = f"{study.judging.confidence:.0%} interval of the mean"
     return curves_grid.figure(architectures, validation_source=store.validation_source, interval=level)
 
