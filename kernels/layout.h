@@ -84,6 +84,20 @@ struct SparseInput {
     const std::uint8_t *column_alive; // as Input's
 };
 
+// The lit values of a matrix, line by line, each with the float offset of the row of the other side that it multiplies:
+// lines are rows and entries columns for x W and dz W^T, and lines columns and entries rows for dz^T x.
+//
+//     line 0   | block 0: 0 .5 0 .1 ..  -> (1 P, .5) (3 P, .1) .. | block 1 ..      offsets count from a block's start
+//
+// The list of block b of a line starts at line * stride + b * (kLitColumns or kLitRows).
+struct Lit {
+    std::uint32_t *offset;
+    float *value;
+    std::int32_t *count; // [line][n_blocks]
+    std::size_t stride;
+    int n_blocks;
+};
+
 struct Gather {
     const float *features; // [n][n_columns], the caller's
     const std::int64_t *rows;
@@ -114,6 +128,17 @@ struct Kernels {
     // Columns of output panel(s) `task`: product, bias, activation, normalisation, dropout.
     void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout,
                           const Gather &next, int n_next);
+    // forward, backward and update below for a layer behind whose activation zeros are many, from lists of x or dz.
+    // Tasks of the first two are groups of lit_panels panels of the result.
+    int lit_panels;
+    void (*list_lit_rows)(const float *x, std::size_t x_panel, int n_panels, int n_rows, Lit &, int task);
+    void (*list_lit_columns)(const float *x, std::size_t x_panel, int n_rows, Lit &, int task);
+    void (*forward_lit)(const Layer &, const Lit &x, Activity &, int n_rows, int task, bool training, Dropout);
+    void (*backward_lit)(const Layer &, const Lit &dz, Layer &below, Activity &below_activity, int n_rows, int task,
+                         const AdamStep &, float *scratch);
+    void (*update_lit)(Layer &, const float *x, std::size_t x_panel, const Lit &dz, int n_rows, int task,
+                       const AdamStep &, float *scratch);
+
     void (*forward)(const Layer &, const float *x, std::size_t x_panel, Activity &, int n_rows, int task, bool training,
                     Dropout, float *scratch);
 
@@ -143,5 +168,9 @@ struct Kernels {
 
 constexpr int kInputBlock = 128;     // columns of the first layer whose weights stay in L1 while the batch passes
 constexpr int kReductionBlock = 128; // rows of W that stay in L1 while all rows of a batch pass: 128 * 128 B
+
+constexpr int kLitColumns = 64;      // columns of a block of row lists: their rows of 4 panels of W take 32 kB
+constexpr int kScratch = 4 * kLitColumns; // panel rows of scratch that a thread has
+constexpr int kLitRows = 128;        // rows of a block of column lists: 2 panels of x take 32 kB
 
 } // namespace mlp

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kInferenceRows = 256; // rows of a pass of evaluation: activations of 1000 columns stay in L2
 constexpr int kGroupsPerTask = 16;
+constexpr double kLitShare = 0.6; // below this share of lit values, skipping the others is faster
 constexpr std::size_t kMaxPreparedBytes = std::size_t{256} << 20; // the lists of 10,000 MNIST images take 40 MB
 
 enum Phase { kGather, kInputForward, kForward, kLoss, kBackward, kInputUpdate, kUpdate, kPhases };
@@ -108,11 +109,30 @@ void Network::forward(Team &team, Workspace &w, const Input &input, int n_rows, 
         const Layer &layer = layers_[i];
         const Activity &x = w.activity[i - 1];
         const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
-        phase(kForward, team, layer.n_panels, [&](int task, int thread) {
-            k.forward(layer, x.y, x.panel, w.activity[i], n_rows, task, training, dropout, scratch(thread));
-        });
-        count(kForward, flop, flop);
+        double done = 1;
+        if (!layers_[i - 1].normalise) done = list_rows(team, w, kForward, layers_[i - 1], x.y, x.panel, n_rows);
+        if (done < kLitShare)
+            phase(kForward, team, divide_up(layer.n_panels, k.lit_panels), [&](int task, int) {
+                k.forward_lit(layer, w.rows, w.activity[i], n_rows, task, training, dropout);
+            });
+        else
+            phase(kForward, team, layer.n_panels, [&](int task, int thread) {
+                k.forward(layer, x.y, x.panel, w.activity[i], n_rows, task, training, dropout, scratch(thread));
+            });
+        count(kForward, flop, done < kLitShare ? done * flop : flop);
     }
+}
+
+// The lit values of a matrix that comes from a layer, listed by rows where they may be few; their share, or 1.
+double Network::list_rows(Team &team, Workspace &w, int index, const Layer &from, const float *x, std::size_t x_panel,
+                          int n_rows) {
+    if (!w.rows.offset || from.activation != Activation::relu || from.n_out < kLitColumns) return 1;
+    const int n_blocks = divide_up(from.n_out, kLitColumns);
+    w.rows.n_blocks = n_blocks;
+    phase(index, team, n_blocks,
+          [&](int task, int) { kernels_.list_lit_rows(x, x_panel, from.n_panels, n_rows, w.rows, task); });
+    const double listed = std::accumulate(w.rows.count, w.rows.count + n_rows * n_blocks, 0.0);
+    return listed / (static_cast<double>(n_rows) * from.n_out);
 }
 
 void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next, int n_next) {
@@ -125,12 +145,25 @@ void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next,
         const Activity &a = w.activity[i];
         Activity &b = w.activity[i - 1];
         const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
-        phase(kBackward, team, below.n_panels,
-              [&](int task, int thread) { k.backward(layer, a, below, b, n_rows, task, adam_, scratch(thread)); });
-        count(kBackward, flop, flop);
-        phase(kUpdate, team, layer.n_panels * divide_up(layer.n_in, k.panel),
-              [&](int task, int) { k.update(layer, b.y, b.panel, a, n_rows, task, adam_); });
-        count(kUpdate, flop, flop);
+        const double lit = list_rows(team, w, kBackward, layer, a.dz, a.panel, n_rows);
+        const bool skip = lit < kLitShare;
+        if (skip)
+            phase(kBackward, team, divide_up(below.n_panels, k.lit_panels),
+                  [&](int task, int thread) { k.backward_lit(layer, w.rows, below, b, n_rows, task, adam_, scratch(thread)); });
+        else
+            phase(kBackward, team, below.n_panels,
+                  [&](int task, int thread) { k.backward(layer, a, below, b, n_rows, task, adam_, scratch(thread)); });
+        count(kBackward, flop, skip ? lit * flop : flop);
+        const int row_panels = divide_up(layer.n_in, k.panel);
+        if (skip) {
+            phase(kUpdate, team, layer.n_panels,
+                  [&](int task, int) { k.list_lit_columns(a.dz, a.panel, n_rows, w.columns, task); });
+            phase(kUpdate, team, layer.n_panels * divide_up(row_panels, 2),
+                  [&](int task, int thread) { k.update_lit(layer, b.y, b.panel, w.columns, n_rows, task, adam_, scratch(thread)); });
+        } else
+            phase(kUpdate, team, layer.n_panels * row_panels,
+                  [&](int task, int) { k.update(layer, b.y, b.panel, a, n_rows, task, adam_); });
+        count(kUpdate, flop, skip ? lit * flop : flop);
     }
     phase(kUpdate, team, output.n_panels,
           [&](int task, int) { k.update_bias(output, w.activity.back(), n_rows, task, adam_); });
@@ -160,7 +193,7 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
     const FlushDenormals flush;
     if (!training_) training_ = make_workspace(static_cast<int>(config_.batch_size), true);
     while (scratch_.size() < static_cast<std::size_t>(n_threads))
-        scratch_.emplace_back(kReductionBlock * kernels_.panel);
+        scratch_.emplace_back(kScratch * kernels_.panel);
     Team team(n_threads);
     Workspace &w = *training_;
     EpochResult result{0, 0, 0, false};
@@ -216,7 +249,7 @@ std::vector<std::int64_t> Network::inference_order(const std::int32_t *labels, s
 void Network::start_inference(int n_threads) {
     if (!inference_) inference_ = make_workspace(kInferenceRows, false);
     while (scratch_.size() < static_cast<std::size_t>(n_threads))
-        scratch_.emplace_back(kReductionBlock * kernels_.panel);
+        scratch_.emplace_back(kScratch * kernels_.panel);
 }
 
 // All rows, kInferenceRows at a time; lists(team, first, n_rows, next, n_next) gives the lists of a pass, and says

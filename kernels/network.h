@@ -82,6 +82,7 @@ class Network {
         Input input{};
         std::unique_ptr<SparseLists> sparse;
         std::vector<Activity> activity;
+        Lit rows{}, columns{}; // of one matrix at a time; empty where the batch is large
         std::vector<Array<float>> floats;
         std::vector<Array<std::uint32_t>> words;
         std::vector<Array<std::int32_t>> ints;
@@ -112,6 +113,7 @@ class Network {
                       int n_threads, Lists &&lists);
     void update_first(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
     void backward(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
+    double list_rows(Team &, Workspace &, int index, const Layer &from, const float *x, std::size_t x_panel, int n_rows);
     void count(int phase, double dense, double done);
     float *scratch(int thread) { return scratch_[thread].get(); }
 

@@ -10,6 +10,8 @@ namespace {
 int divide_up(int a, int b) { return (a + b - 1) / b; }
 int round_up(int a, int b) { return divide_up(a, b) * b; }
 
+constexpr int kMaxLitRows = 1024; // lists of larger batches would leave the cache before they are used
+
 // Least of 8, 16, 32 bits in which the rate is exact; 32 for any other rate.
 int bits_for(double rate) {
     for (const int bits : {8, 16})
@@ -82,6 +84,10 @@ std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool train
         w->words.emplace_back(n);
         return w->words.back().get();
     };
+    const auto ints = [&](std::size_t n) {
+        w->ints.emplace_back(n);
+        return w->ints.back().get();
+    };
     for (const Layer &layer : layers_) {
         const std::size_t width = static_cast<std::size_t>(layer.n_panels) * P;
         Activity a{};
@@ -98,6 +104,17 @@ std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool train
             }
         }
         w->activity.push_back(a);
+    }
+    if (capacity <= kMaxLitRows) {
+        std::size_t widest = 0;
+        for (const Layer &layer : layers_) widest = std::max<std::size_t>(widest, layer.n_panels * P);
+        const auto lists = [&](std::size_t n_lines, std::size_t n_entries, int block) {
+            const std::size_t blocks = (n_entries + block - 1) / block, stride = blocks * block + 16;
+            return Lit{words(n_lines * stride), floats(n_lines * stride), ints(n_lines * blocks), stride,
+                       static_cast<int>(blocks)};
+        };
+        w->rows = lists(capacity, widest, kLitColumns);
+        if (training) w->columns = lists(widest, capacity, kLitRows);
     }
     w->loss = Array<float>(capacity);
     w->hit = Array<std::uint8_t>(capacity);

@@ -39,8 +39,9 @@ MLP_KERNEL void tile_rows(const float *x, std::size_t x_panel, const float *w, i
     }
 }
 
-// Rows of the weight gradient G[R][P] = X^T[R][n] dZ[n][P] (X, dZ in one panel each), then Adam on them.
-template <int R> MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, const AdamStep &step) {
+// Rows of the weight gradient G[R][P] = X^T[R][n] dZ[n][P] (X, dZ in one panel each), then Adam on them. Not cloned for
+// constant arguments: the clone's Adam was contracted otherwise, which changed the last bit of v.
+template <int R> [[gnu::noclone]] MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, const AdamStep &step) {
     Vec acc[R][2] = {};
 #pragma GCC unroll 2
     for (int i = 0; i < n; ++i, x += P, dz += P) {

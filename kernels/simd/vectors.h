@@ -24,7 +24,9 @@ typedef std::uint32_t Word __attribute__((vector_size(4 * L), may_alias));
 
 MLP_INLINE Vec load(const float *p) { return *reinterpret_cast<const Vec *>(p); }
 MLP_INLINE void store(float *p, Vec x) { *reinterpret_cast<Vec *>(p) = x; }
-MLP_INLINE Vec splat(float x) { return Vec{} + x; }
+// Not Vec{} + x, which is an addition: -0 + 0 = 0.
+template <int... i> MLP_INLINE Vec splat(float x, std::integer_sequence<int, i...>) { return Vec{((void)i, x)...}; }
+MLP_INLINE Vec splat(float x) { return splat(x, std::make_integer_sequence<int, L>()); }
 MLP_INLINE Vec select(Int condition, Vec yes, Vec no) { return condition ? yes : no; }
 
 template <int... i> MLP_INLINE Int make_lanes(std::integer_sequence<int, i...>) { return Int{i...}; }

@@ -1,0 +1,55 @@
+"""Zeros of hidden layers: skipped behind a ReLU in all three products, and the result is the oracle's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from oracle.pair import Activation, Case, Pair, distance, pair_of
+
+PHASES = ("forward, other layers", "input gradients and epilogues", "update, other layers")
+
+
+def work_left(pair: Pair) -> dict[str, float]:
+    """Share of the dense arithmetic that each phase of the hidden layers has done."""
+    return {name: done / dense for name, _, dense, done in pair.network.profile() if name in PHASES}
+
+
+@pytest.mark.usefixtures("instruction_set")
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(30, (200, 130, 70), 10, 300, 700),
+        Case(30, (257, 64), 3, 128, 128 * 2 + 37),
+        Case(20, (129, 97), 5, 19, 60, batch_normalisation=True, rate=0.5),
+        Case(20, (400, 64), 5, 1, 12, rate=0.3),
+    ],
+)
+def test_networks_with_many_hidden_zeros_agree_with_the_oracle(case: Case) -> None:
+    """Moments and parameters are the oracle's where hidden units are silenced by their biases."""
+    pair = pair_of(case)
+    parameters = pair.network.parameters()
+    parameters[1][:] = np.where(np.arange(parameters[1].size) % 3, -2.0, 0.1)  # two units of three stay dark
+    pair.network.set_parameters(parameters)
+    pair.oracle.parameters()[1][:] = parameters[1]
+    result, losses = pair.train()
+    _, m, v = pair.network.optimizer_state()
+    assert result.loss == pytest.approx(losses.mean(), rel=1e-5, abs=1e-6)
+    assert distance(m, pair.oracle.m) < 3e-5
+    assert distance(v, pair.oracle.v) < 3e-5
+    assert min(work_left(pair).values()) < 0.6
+
+
+@pytest.mark.parametrize(("activation", "skips"), [("relu", True), ("tanh", False), ("linear", False)])
+def test_only_relu_skips(activation: Activation, *, skips: bool) -> None:
+    """Half of a ReLU's units are dark at first; other activations take the dense products."""
+    pair = pair_of(Case(40, (160, 96), 6, 64, 256, activation=activation))
+    pair.train()
+    assert all((left < 0.8) == skips for left in work_left(pair).values())
+
+
+def test_large_batches_take_the_dense_products() -> None:
+    """No lists are made for more than 1024 rows."""
+    pair = pair_of(Case(10, (160, 96), 6, 1025, 1025))
+    pair.train()
+    assert all(left == 1 for left in work_left(pair).values())
