@@ -67,7 +67,7 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
     is_own = data.path is not None or given is not None
     if is_own:
         _check_classes(parts, positions)
-    preprocessing, warnings = _fit(parts.main, parts.image_shape, positions.train, data)
+    preprocessing, warnings = _fit(parts, positions.train, data)
     test = _take(parts.test or parts.main, positions.test, preprocessing)
     return Dataset(
         name=data.title,
@@ -140,17 +140,15 @@ def _check_classes(parts: Parts, positions: _Positions) -> None:
             )
 
 
-def _fit(
-    part: Part, image_shape: tuple[int, int] | None, train: Indices, data: Data
-) -> tuple[Preprocessing, tuple[str, ...]]:
+def _fit(parts: Parts, train: Indices, data: Data) -> tuple[Preprocessing, tuple[str, ...]]:
     """Learn the preprocessing from the training examples, and from nothing else."""
-    values = part.values
+    values = parts.main.values
     if isinstance(values, pl.DataFrame):
-        return fit_table(values, train, data, part.origin)
+        return fit_table(values, train, data, parts.main.origin)
     if isinstance(values, csr_array):
-        return fit_sparse(values[train], data.numeric or "0-1"), ()
-    if values.dtype == np.uint8 and (image_shape is not None or data.numeric is None):
-        return PixelsPreprocessing(n_features=values.shape[1], shape=image_shape), ()
+        return fit_sparse(values[train], data.numeric or "0-1", parts.first_column), ()
+    if values.dtype == np.uint8 and (parts.image_shape is not None or data.numeric is None):
+        return PixelsPreprocessing(n_features=values.shape[1], shape=parts.image_shape), ()
     return fit_numbers(_rows(values, train), data.numeric or "standardise"), ()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.datasets.files import printable
-from mlpstudy.datasets.own_files import TABLES, align, find_format, read_labelled
+from mlpstudy.datasets.own_files import TABLES, find_format, read_labelled
 from mlpstudy.datasets.parts import Part, Parts
 from mlpstudy.datasets.registry import find_dataset
 from mlpstudy.datasets.table_parts import collect_tables
@@ -98,6 +98,7 @@ def _of_labelled(data: Data, main: Labelled, test: Labelled | None, validation: 
         validation=None if validation is None else Part(validation.values, validation.labels, f"{origin}, validation"),
         class_names=main.class_names,
         image_shape=main.image_shape,
+        first_column=main.first_column,
         sha256=main.sha256 if test is main.test and validation is None else content_hash(hashes),
     )
 
@@ -139,7 +140,4 @@ def _read(data: Data, value: FileOrPair | float | None, main: Labelled | None) -
     found = find_format(files)
     if found in TABLES:
         raise DataError(must(printable(files[0]), "be of the format of the training examples", f"a {found} table"))
-    if main is None:
-        return read_labelled(files, found, data.image_size)
-    other = read_labelled(files, found, main.image_shape, main.n_features)
-    return align(other, main, printable(files[0]))
+    return read_labelled(files, found, data.image_size, main)

@@ -69,7 +69,7 @@ def find_format(files: Sequence[Path]) -> Format:
 
 
 def read_labelled(
-    files: Sequence[Path], found: Format, image_size: tuple[int, int] | None = None, n_features: int | None = None
+    files: Sequence[Path], found: Format, image_size: tuple[int, int] | None = None, like: Labelled | None = None
 ) -> Labelled:
     """Read what is no table.
 
@@ -77,7 +77,7 @@ def read_labelled(
         files: a file, a pair of files or a folder.
         found: its format.
         image_size: rows and columns that images of a folder are resized to; None for their own.
-        n_features: number of features where it is known from the training examples (libsvm).
+        like: the training examples, where these are test or validation examples: of the same features and classes.
 
     Raises:
         DataError: it is not what it must be.
@@ -86,15 +86,16 @@ def read_labelled(
 
     match found:
         case "npz":
-            return npz.read_npz(files[0])
+            read = npz.read_npz(files[0])
         case "npy":
-            return npy.read_npy(*files)
+            read = npy.read_npy(*files)
         case "idx":
-            return idx.read_idx_pair(files[0], files[1] if len(files) > 1 else _idx_labels(files[0]))
+            read = idx.read_idx_pair(files[0], files[1] if len(files) > 1 else _idx_labels(files[0]))
         case "libsvm":
-            return libsvm.read_libsvm(files[0], n_features)
+            return libsvm.read_libsvm(files[0], like=like)
         case _:
-            return _read_folder(files[0], found, image_size)
+            read = _read_folder(files[0], found, image_size if like is None else like.image_shape)
+    return read if like is None else align(read, like, printable(files[0]))
 
 
 def _read_folder(folder: Path, found: Format, image_size: tuple[int, int] | None) -> Labelled:

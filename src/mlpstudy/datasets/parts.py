@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +45,7 @@ class Parts:
         sha256: hash of the raw bytes of all of it.
         groups: the group of each example of ``main``, int32, or None.
         times: when each example of ``main`` is from, float64, or None.
+        first_column: 0 or 1 where the files number their features themselves (libsvm text), else None.
         warnings: what a user should know of them, a line each.
     """
 
@@ -56,4 +57,5 @@ class Parts:
     sha256: str
     groups: npt.NDArray[np.int32] | None = None
     times: npt.NDArray[np.float64] | None = None
-    warnings: tuple[str, ...] = field(default=())
+    first_column: int | None = None
+    warnings: tuple[str, ...] = ()

@@ -157,6 +157,7 @@ class SparsePreprocessing(Frozen):
         kind: ``"sparse"``.
         scaling: ``"0-1"`` or ``"none"``.
         largest: one a feature; 1 for ``"none"`` and for a feature that is always 0.
+        first_column: 0 or 1 where the files number their features themselves (libsvm text), else None.
 
     >>> sparse = fit_sparse(csr_array(np.array([[0, 4], [2, 0]], dtype=np.float32)), "0-1")
     >>> sparse.transform(csr_array(np.array([[1, 1]], dtype=np.float32))).toarray().tolist()
@@ -166,6 +167,7 @@ class SparsePreprocessing(Frozen):
     kind: Literal["sparse"] = "sparse"
     scaling: Literal["0-1", "none"]
     largest: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    first_column: Literal[0, 1] | None = None
 
     @property
     def n_features(self) -> int:
@@ -244,12 +246,13 @@ def fit_numbers(values: Numbers, scaling: Scaling) -> NumbersPreprocessing:
     return NumbersPreprocessing(scaling=scaling, shift=tuple(shift.tolist()), scale=tuple(divisor.tolist()))
 
 
-def fit_sparse(values: csr_array, scaling: Scaling) -> SparsePreprocessing:
+def fit_sparse(values: csr_array, scaling: Scaling, first_column: int | None = None) -> SparsePreprocessing:
     """Learn the largest absolute value of each feature.
 
     Args:
         values: the training examples, shape ``(n, d)``, CSR.
         scaling: ``"0-1"`` or ``"none"``.
+        first_column: how the file numbers its features.
 
     Raises:
         DataError: it cannot be done without filling the zeros.
@@ -261,7 +264,8 @@ def fit_sparse(values: csr_array, scaling: Scaling) -> SparsePreprocessing:
     if scaling == "0-1":
         np.maximum.at(largest, values.indices, np.abs(values.data))
     largest[largest < np.finfo(np.float32).tiny] = 1.0
-    return SparsePreprocessing(scaling=scaling, largest=tuple(largest.tolist()))
+    first: Literal[0, 1] | None = None if first_column is None else 1 if first_column else 0
+    return SparsePreprocessing(scaling=scaling, largest=tuple(largest.tolist()), first_column=first)
 
 
 def canonical(values: Any) -> csr_array:  # noqa: ANN401  # SciPy's sparse types, and arrays
