@@ -26,10 +26,16 @@ import numpy.typing as npt
 from mlpstudy.datasets.files import Readable, fill, printable, reading, size_of
 from mlpstudy.datasets.gz import GZIP_MAGIC, Inflated, is_gzip
 from mlpstudy.datasets.limits import MAX_BYTES, MAX_DIMENSIONS, check_ratio
+from mlpstudy.datasets.npy import check_counts, pair
+from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError, must
+from mlpstudy.spec.base import content_hash
 
 UNSIGNED_BYTE = 0x08
 TYPE_NAMES = {0x09: "signed bytes", 0x0B: "16-bit integers", 0x0C: "32-bit integers", 0x0D: "floats", 0x0E: "doubles"}
+
+EMNIST = "emnist-"
+"""Names of files whose images are stored transposed start with this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +69,40 @@ def read_idx(path: str | Path, *, max_bytes: int = MAX_BYTES) -> IdxFile:
     """
     with reading(path) as file:
         return _read(file, printable(path), max_bytes)
+
+
+def read_idx_pair(images: str | Path, labels: str | Path) -> Labelled:
+    """Return the examples in a file of images and a file of labels.
+
+    Args:
+        images: unsigned bytes of shape ``(n, rows, columns)``; transposed where the name starts with ``emnist-``.
+        labels: unsigned bytes of shape ``(n,)``.
+
+    Raises:
+        DataError: a file is not what it must be, or they have different numbers of examples.
+
+    >>> from mlpstudy.datasets.mnist import FOLDER
+    >>> digits = read_idx_pair(FOLDER / "t10k-images-idx3-ubyte.gz", FOLDER / "t10k-labels-idx1-ubyte.gz")
+    >>> digits.values.shape, digits.image_shape, digits.class_names[:3]
+    ((10000, 784), (28, 28), ('0', '1', '2'))
+    """
+    pixels, classes, sha256 = read_arrays(Path(images), Path(labels))
+    return pair(pixels, classes, printable(images), printable(labels), sha256)
+
+
+def read_arrays(images: Path, labels: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], str]:
+    """Return images the right way up, their labels, and the hash of both as they are stored.
+
+    Raises:
+        DataError: a file is not what it must be, or they have different numbers of examples.
+    """
+    x, y = read_idx(images), read_idx(labels)
+    is_transposed = images.name.startswith(EMNIST)
+    if x.values.ndim != 3:  # noqa: PLR2004  # images, rows, columns
+        raise DataError(must(printable(images), "hold images (3 dimensions)", f"a shape of {x.values.shape}"))
+    check_counts(x.values, y.values, printable(images), printable(labels))
+    content = {"images": x.sha256, "labels": y.sha256, **({"transposed": True} if is_transposed else {})}
+    return x.values.transpose(0, 2, 1) if is_transposed else x.values, y.values, content_hash(content)
 
 
 def _read(file: FileIO, name: str, max_bytes: int) -> IdxFile:
