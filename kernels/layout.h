@@ -109,6 +109,14 @@ struct AdamStep {
     float alpha, rest_1, rest_2, epsilon; // alpha = lr sqrt(1 - b2^t) / (1 - b1^t); rest = 1 - b
 };
 
+// Of diagnostics: sums of squares over a panel of a kernel, and sums over a panel's activations.
+struct StepSums {
+    double gradient = 0, weight = 0, update = 0;
+};
+struct ActivationSums {
+    double sum = 0, square = 0;
+};
+
 struct Dropout {
     std::uint64_t key, step;
 };
@@ -164,6 +172,11 @@ struct Kernels {
     void (*forward_sparse)(const Layer &, const SparseInput &, Activity &, int n_rows, int task, bool training, Dropout);
     void (*update_sparse)(Layer &, const SparseInput &, const Activity &, int task, int first, int last,
                           const AdamStep &);
+
+    // Diagnostics, a panel each: of the step that has just been done, and of a batch's activations.
+    void (*measure_update)(const Layer &, const float *m_before, int panel, const AdamStep &, StepSums &);
+    void (*measure_activation)(const Layer &, const Activity &, int n_rows, int panel, ActivationSums &,
+                               std::int32_t *alive);
 };
 
 constexpr int kInputBlock = 128;     // columns of the first layer whose weights stay in L1 while the batch passes

@@ -36,7 +36,8 @@ class PyNetwork {
     PyNetwork(std::int64_t n_inputs, const std::vector<std::int64_t> &hidden, std::int64_t n_classes,
               const std::string &activation, bool batch_normalisation, double bn_momentum, double bn_epsilon,
               const std::vector<double> &dropout, double learning_rate, double beta_1, double beta_2,
-              double adam_epsilon, std::int64_t batch_size, std::uint64_t dropout_key, nb::object column_groups) {
+              double adam_epsilon, std::int64_t batch_size, std::uint64_t dropout_key, nb::object column_groups,
+              bool diagnostics) {
         Config c{};
         check_count("n_inputs", n_inputs, 1 << 20);
         check_count("n_classes", n_classes, 1 << 16);
@@ -72,6 +73,7 @@ class PyNetwork {
         c.adam_epsilon = adam_epsilon;
         c.batch_size = static_cast<int>(batch_size);
         c.dropout_key = dropout_key;
+        c.diagnostics = diagnostics;
         c.column_groups.resize(n_inputs);
         std::iota(c.column_groups.begin(), c.column_groups.end(), 0);
         if (!column_groups.is_none()) {
@@ -172,6 +174,15 @@ class PyNetwork {
             const nb::gil_scoped_release released;
             network_->evaluate(x.table(), nullptr, x.size(), result.data(), static_cast<int>(n_threads));
         }
+        return result;
+    }
+
+    std::vector<std::tuple<double, double, double, double, double, double>> diagnostics() {
+        const Use use(*this);
+        std::vector<std::tuple<double, double, double, double, double, double>> result;
+        for (const LayerDiagnostics &d : network_->diagnostics())
+            result.emplace_back(d.gradient_norm, d.weight_norm, d.update_ratio, d.dead_share, d.activation_mean,
+                                d.activation_std);
         return result;
     }
 
@@ -277,12 +288,12 @@ NB_MODULE(_kernels, m) {
     nb::class_<PyNetwork>(m, "Network", "One multilayer perceptron and its optimiser.")
         .def(nb::init<std::int64_t, const std::vector<std::int64_t> &, std::int64_t, const std::string &, bool, double,
                       double, const std::vector<double> &, double, double, double, double, std::int64_t, std::uint64_t,
-                      nb::object>(),
+                      nb::object, bool>(),
              nb::arg("n_inputs"), nb::arg("hidden"), nb::arg("n_classes"), nb::kw_only(), nb::arg("activation"),
              nb::arg("batch_normalisation"), nb::arg("bn_momentum") = 0.99, nb::arg("bn_epsilon") = 1e-3,
              nb::arg("dropout"), nb::arg("learning_rate") = 1e-3, nb::arg("beta_1") = 0.9, nb::arg("beta_2") = 0.999,
              nb::arg("adam_epsilon") = 1e-7, nb::arg("batch_size"), nb::arg("dropout_key") = 0,
-             nb::arg("column_groups") = nb::none())
+             nb::arg("column_groups") = nb::none(), nb::arg("diagnostics") = false)
         .def("set_parameters", &PyNetwork::set_parameters, nb::arg("parameters"))
         .def("parameters", &PyNetwork::parameters)
         .def("optimizer_state", &PyNetwork::optimizer_state)
@@ -293,6 +304,7 @@ NB_MODULE(_kernels, m) {
         .def("prepare", &PyNetwork::prepare, nb::arg("features"), nb::arg("labels"), nb::arg("n_threads") = 1)
         .def("evaluate_prepared", &PyNetwork::evaluate_prepared, nb::arg("n_threads") = 1)
         .def("probabilities", &PyNetwork::probabilities, nb::arg("features"), nb::arg("n_threads") = 1)
+        .def("diagnostics", &PyNetwork::diagnostics)
         .def("request_stop", &PyNetwork::request_stop)
         .def("profile", &PyNetwork::profile, nb::arg("reset") = false)
         .def_prop_ro("instruction_set", &PyNetwork::instruction_set);

@@ -43,6 +43,7 @@ Network::Network(Config config, const Kernels &kernels) : config_(std::move(conf
         if (runs) run_ = run;
     }
     make_layers();
+    if (config_.diagnostics) diagnostics_ = std::make_unique<Diagnostics>(layers_, kernels_);
     for (const char *name : kPhaseNames) phases_.push_back({name});
 }
 
@@ -199,6 +200,7 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
     EpochResult result{0, 0, 0, false};
     std::vector<std::int64_t> rows(config_.batch_size), start;
     std::int64_t seen = 0;
+    if (diagnostics_) diagnostics_->start(n_selected, config_.batch_size);
     while (seen < n_selected) {
         if (stop_.exchange(false)) {
             result.stopped = true;
@@ -208,6 +210,12 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
         sort_by_label(order + seen, n_rows, labels, config_.n_classes, start, rows.data());
         list(team, w, features, rows.data(), n_rows, true);
         forward(team, w, w.input, n_rows, true, {}, 0);
+        Diagnostics *const measured =
+            diagnostics_ && diagnostics_->measures(result.n_steps) ? diagnostics_.get() : nullptr;
+        if (measured) {
+            measured->read_activations(team, w.activity, n_rows); // softmax overwrites the logits
+            measured->keep_moments(team);
+        }
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
             kernels_.softmax(layers_.back(), w.activity.back(), labels, rows.data(), task * 64,
                              std::min(n_rows, task * 64 + 64), 1.0f / static_cast<float>(n_rows), w.loss.get(),
@@ -224,6 +232,7 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
         const Gather next{features.dense, order + seen + n_rows, columns_.data(), run_};
         const auto n_next = features.is_sparse() ? 0 : std::min<std::int64_t>(config_.batch_size, left);
         backward(team, w, n_rows, next, static_cast<int>(n_next));
+        if (measured) measured->read_updates(team, adam_);
         for (int r = 0; r < n_rows; ++r) {
             result.loss += w.loss.get()[r];
             result.accuracy += w.hit.get()[r];
@@ -344,6 +353,10 @@ EpochResult Network::evaluate_prepared(int n_threads) {
                      n_next = 0; // nothing is gathered
                      return prepared_input(p, first);
                  });
+}
+
+std::vector<LayerDiagnostics> Network::diagnostics() const {
+    return diagnostics_ ? diagnostics_->result() : std::vector<LayerDiagnostics>();
 }
 
 std::vector<PhaseTime> Network::profile(bool reset) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "diagnostics.h"
 #include "layout.h"
 #include "memory.h"
 #include "sparse_input.h"
@@ -25,6 +26,7 @@ struct Config {
     int batch_size;
     std::uint64_t dropout_key;
     std::vector<std::int32_t> column_groups; // permutation of the input columns; fours are grouped
+    bool diagnostics;
 };
 
 struct EpochResult {
@@ -75,6 +77,8 @@ class Network {
     EpochResult evaluate_prepared(int n_threads);
     void request_stop() { stop_.store(true); }
     std::vector<PhaseTime> profile(bool reset);
+    // Of the last epoch that was trained; none where they are off.
+    std::vector<LayerDiagnostics> diagnostics() const;
 
   private:
     struct Workspace {
@@ -129,6 +133,7 @@ class Network {
     AdamStep adam_{};
     std::unique_ptr<Workspace> training_, inference_;
     std::unique_ptr<Prepared> prepared_;
+    std::unique_ptr<Diagnostics> diagnostics_;
     std::vector<PhaseTime> phases_;
     std::atomic<bool> stop_{false};
 };

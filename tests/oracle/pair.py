@@ -34,6 +34,7 @@ class Case:
     learning_rate: float = 1e-3
     key: int = 0x1234567890ABCDEF
     seed: int = 0
+    diagnostics: bool = False
 
 
 @dataclass
@@ -81,6 +82,7 @@ def network_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> _kern
         batch_size=case.batch,
         dropout_key=case.key,
         column_groups=groups,
+        diagnostics=case.diagnostics,
     )
 
 

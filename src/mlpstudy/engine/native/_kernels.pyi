@@ -53,6 +53,7 @@ class Network:
         batch_size: int,
         dropout_key: int = 0,
         column_groups: npt.NDArray[np.int32] | None = None,
+        diagnostics: bool = False,
     ) -> None: ...
     @property
     def instruction_set(self) -> str:
@@ -90,6 +91,9 @@ class Network:
 
     def probabilities(self, features: Features, n_threads: int = 1) -> Float32Array:
         """Class probabilities in inference mode, shape (n, n_classes)."""
+
+    def diagnostics(self) -> list[tuple[float, float, float, float, float, float]]:
+        """The last epoch's numbers of each layer, as LayerDiagnostics orders them; none where they are off."""
 
     def request_stop(self) -> None:
         """Make a running train_epoch return after its current step; callable from any thread."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpstudy.engine.diagnostics import dense_layers
 from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.native.layout import column_groups
 from mlpstudy.engine.provenance import package_version
+from mlpstudy.engine.state import is_trained, tensors_of
 from mlpstudy.errors import EngineError
+from mlpstudy.records import LayerDiagnostics, TrainerState
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
+    from mlpstudy.records import Examples, Features, Float32Array, Weights
     from mlpstudy.spec import Architecture
 
 
@@ -33,6 +39,7 @@ class NativeTrainer:
         network, training = architecture.network, architecture.training
         n_features = initial_weights["hidden_1.kernel"].shape[0]
         self._names = tuple(initial_weights)
+        self._trained = tuple(name for name in initial_weights if is_trained(name))
         self.network = _kernels.Network(
             n_features,
             list(network.hidden),
@@ -49,6 +56,7 @@ class NativeTrainer:
             batch_size=training.batch_size,
             dropout_key=dropout_key,
             column_groups=column_groups(n_features, image_shape),
+            diagnostics=training.diagnostics,
         )
         self.network.set_parameters(list(initial_weights.values()))
         self._evaluated: Examples | None = None
@@ -72,17 +80,38 @@ class NativeTrainer:
         """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
         return self.network.probabilities(features, n_threads)
 
-    def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:  # noqa: ARG002
+    def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:
         """Return what the last ``train_epoch`` recorded of every layer."""
-        return ()
+        rows = self.network.diagnostics()
+        layers = dense_layers(self._names) if rows else ()
+        return tuple(LayerDiagnostics(epoch, layer, *row) for layer, row in zip(layers, rows, strict=True))
 
     def weights(self) -> Weights:
         """Return copies of all parameter tensors by name."""
         return dict(zip(self._names, self.network.parameters(), strict=True))
 
+    def state(self) -> TrainerState:
+        """Return parameters, moving statistics, Adam's moments and the step, which also keys the dropout masks."""
+        n_steps, m, v = self.network.optimizer_state()
+        tensors = {f"parameter/{name}": tensor for name, tensor in self.weights().items()}
+        for part, moments in (("m", m), ("v", v)):
+            tensors |= {f"{part}/{name}": tensor for name, tensor in zip(self._trained, moments, strict=True)}
+        return TrainerState(n_steps, tensors)
+
+    def restore(self, state: TrainerState) -> None:
+        """Go on from a state: the kernels check shapes and types before they take anything."""
+        m, v = (tensors_of(state, part, self._trained) for part in ("m", "v"))
+        self.network.set_parameters(tensors_of(state, "parameter", self._names))
+        self.network.set_optimizer_state(state.n_steps, m, v)
+
     def request_stop(self) -> None:
         """Make a running ``train_epoch`` return after its current step."""
         self.network.request_stop()
+
+
+@cache
+def _build() -> str:
+    return hashlib.sha256(Path(_kernels.__file__).read_bytes()).hexdigest()
 
 
 class NativeEngine:
@@ -107,6 +136,10 @@ class NativeEngine:
     def instruction_set(self) -> str:
         """Return the instruction set that the kernels use."""
         return self._instruction_set
+
+    def build(self) -> str:
+        """Return the SHA-256 of the compiled kernels."""
+        return _build()
 
     def trainer(
         self,

@@ -68,6 +68,8 @@ class MultilayerPerceptron(nn.Module):
 
     Parameters and buffers have the names of the study's tensors (``hidden_1.kernel``).
 
+    ``watch``, where it is set, is called with the name and the activations of each dense layer.
+
     Args:
         network: the settings.
         weights: the tensors that it starts from; they are copied.
@@ -84,7 +86,9 @@ class MultilayerPerceptron(nn.Module):
 
     def __init__(self, network: Network, weights: Weights, generator: torch.Generator) -> None:
         super().__init__()
+        self.activation = network.activation
         self._activation = ACTIVATIONS[network.activation]
+        self.watch: Callable[[str, Tensor], None] | None = None
         self.tensor_names = tuple(weights)
         tensors = {name: torch.tensor(tensor) for name, tensor in weights.items()}
 
@@ -115,6 +119,8 @@ class MultilayerPerceptron(nn.Module):
             x = layer(x)
             if name.startswith("hidden"):
                 x = self._activation(x)
+            if self.watch is not None and isinstance(layer, Dense):
+                self.watch(name, x)
         return x
 
     def weights(self) -> Weights:

@@ -12,6 +12,7 @@ import torch
 from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.state import tensors_of
 from mlpstudy.engine.torch.adam import Adam
+from mlpstudy.engine.torch.diagnostics import Recorder
 from mlpstudy.engine.torch.loss import cross_entropy
 from mlpstudy.records import TrainerState
 
@@ -53,6 +54,7 @@ class TorchTrainer:
         self._trained, parameters = zip(*self._module.named_parameters(), strict=True)
         self._parameters = list(parameters)
         self._adam = Adam(self._parameters, training)
+        self._recorder = Recorder(module, module.activation) if training.diagnostics else None
         self._stop = threading.Event()
 
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:  # noqa: ARG002  # one thread, see the class
@@ -62,6 +64,8 @@ class TorchTrainer:
         n_done = 0
         with _settings():
             self._module.train()
+            if self._recorder is not None:
+                self._recorder.start(len(order), self._batch_size)
             while n_done < len(order) and not self._stop.is_set():
                 x, labels = self._batch(examples, order[n_done : n_done + self._batch_size])
                 loss, n_hits = self._step(x, labels)
@@ -93,9 +97,9 @@ class TorchTrainer:
                 parts.append(torch.softmax(self._module(x), dim=1).cpu().numpy())
         return np.concatenate(parts)
 
-    def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:  # noqa: ARG002
+    def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:
         """Return what the last ``train_epoch`` recorded of every layer."""
-        return ()
+        return () if self._recorder is None else self._recorder.result(epoch)
 
     def weights(self) -> Weights:
         """Return copies of all parameter tensors by name, in the order of the layers."""
@@ -130,9 +134,14 @@ class TorchTrainer:
 
     def _step(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Train on one batch; return the sum of its losses and the number of its hits."""
+        if self._recorder is not None:
+            self._recorder.before_step()
         logits = self._module(x)
         losses = cross_entropy(logits, labels)
-        self._adam.step(torch.autograd.grad(losses.mean(), self._parameters))
+        gradients = torch.autograd.grad(losses.mean(), self._parameters)
+        self._adam.step(gradients)
+        if self._recorder is not None:
+            self._recorder.after_step(gradients)
         return losses.detach().sum(), (logits.argmax(dim=1) == labels).sum()
 
     def _batch(self, examples: Examples, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,62 @@
+// What diagnostics read off a step, a panel at a time; everything in float64, since gradients of deep layers are so
+// small that their squares would be flushed to zero. Nothing here writes to the network.
+#pragma once
+#include "epilogue.h"
+
+namespace mlp::MLP_ISA {
+
+typedef double Wide __attribute__((vector_size(8 * L)));
+
+#define MLP_WIDEN(x) __builtin_convertvector(x, Wide) // a function that returns two registers would have no ABI
+
+MLP_INLINE double total(const Wide &x) {
+    double s = 0;
+    for (int i = 0; i < L; ++i) s += x[i];
+    return s;
+}
+
+// The gradient is read off the first moment: m' = m + (g - m) (1 - b1). What Adam has subtracted follows from both
+// moments, and the weights of before from the sum.
+static void measure_update(const Layer &layer, const float *m_before, int panel, const AdamStep &step, StepSums &sums) {
+    const std::size_t first = static_cast<std::size_t>(panel) * layer.in_rows * P;
+    const Vec alpha = splat(step.alpha), epsilon = splat(step.epsilon);
+    const Wide rest = MLP_WIDEN(splat(step.rest_1));
+    Wide g2 = {}, w2 = {}, d2 = {};
+    for (std::size_t i = first; i < first + static_cast<std::size_t>(layer.n_in) * P; i += L) {
+        const Vec m = load(layer.kernel.m + i);
+        const Wide old = MLP_WIDEN(load(m_before + i)), g = (MLP_WIDEN(m) - old) / rest + old;
+        const Wide d = MLP_WIDEN(alpha * m / (square_root(load(layer.kernel.v + i)) + epsilon));
+        const Wide w = MLP_WIDEN(load(layer.kernel.value + i)) + d;
+        g2 += g * g;
+        w2 += w * w;
+        d2 += d * d;
+    }
+    sums.gradient = total(g2);
+    sums.weight = total(w2);
+    sums.update = total(d2);
+}
+
+// Sums over a panel's activations; alive[c] is set where column c has a slope of at least 1 % of the steepest.
+static void measure_activation(const Layer &layer, const Activity &a, int n_rows, int panel, ActivationSums &sums,
+                               std::int32_t *alive) {
+    Wide h1 = {}, h2 = {};
+    with_activation(layer.activation, [&](auto f) {
+        const float steep = 0.01f * (f() == Activation::sigmoid ? 0.25f : 1.0f);
+        for (int half = 0; half < kHalves; ++half) {
+            const Int used = lanes() + (panel * P + half * L) < layer.n_out;
+            Int lit = {};
+            const float *h = a.h + panel * a.panel + half * L;
+            for (int r = 0; r < n_rows; ++r, h += P) {
+                const Vec x = select(used, load(h), Vec{});
+                lit |= ~(differentiate<f()>(splat(1.0f), x) < steep);
+                h1 += MLP_WIDEN(x);
+                h2 += MLP_WIDEN(x) * MLP_WIDEN(x);
+            }
+            for (int i = 0; i < L; ++i) alive[half * L + i] |= lit[i] & used[i];
+        }
+    });
+    sums.sum = total(h1);
+    sums.square = total(h2);
+}
+
+} // namespace mlp::MLP_ISA

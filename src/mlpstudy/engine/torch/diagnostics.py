@@ -1,0 +1,125 @@
+"""What every layer does in an epoch, read beside autograd."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+
+from mlpstudy.engine.diagnostics import dense_layers, measured_steps
+from mlpstudy.records import LayerDiagnostics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from torch import Tensor
+
+    from mlpstudy.engine.torch.network import MultilayerPerceptron
+
+SLOPES: dict[str, tuple[Callable[[Tensor], Tensor], float]] = {
+    "relu": (lambda h: (h > 0).to(h.dtype), 1.0),
+    "tanh": (lambda h: 1 - h * h, 1.0),
+    "sigmoid": (lambda h: h * (1 - h), 0.25),
+    "linear": (torch.ones_like, 1.0),
+}
+"""Of each activation f: f'(z) as a function of h = f(z), and its largest value."""
+
+DEAD_BELOW = 0.01
+"""A slope below that share of the largest passes (nearly) nothing back."""
+
+
+class _Totals:
+    """Sums over the measured steps of one layer."""
+
+    def __init__(self) -> None:
+        self.gradient_norm = self.weight_norm = self.update_ratio = 0.0
+        self.n = 0
+        self.sum = self.square = 0.0
+        self.alive: Tensor | None = None
+
+    def add_activations(self, h: Tensor, slopes: Tensor, largest: float) -> None:
+        """Add the activations of a batch, shape ``(batch, width)``."""
+        self.n += h.numel()
+        self.sum += float(h.sum())
+        self.square += float(h.square().sum())
+        alive = ~(slopes < DEAD_BELOW * largest)
+        self.alive = alive.any(0) if self.alive is None else self.alive | alive.any(0)
+
+    def add_update(self, gradient: Tensor, before: Tensor, after: Tensor) -> None:
+        """Add a step's gradient, and the kernel before and after it."""
+        weight_norm, update_norm = float(before.norm()), float((after - before).norm())
+        self.gradient_norm += float(gradient.norm())
+        self.weight_norm += weight_norm
+        self.update_ratio += update_norm / weight_norm if weight_norm else math.inf if update_norm else 0.0
+
+    def of(self, epoch: int, layer: str, n_steps: int) -> LayerDiagnostics:
+        """Return the means."""
+        mean = self.sum / self.n
+        variance = self.square / self.n - mean * mean
+        return LayerDiagnostics(
+            epoch=epoch,
+            layer=layer,
+            gradient_norm=self.gradient_norm / n_steps,
+            weight_norm=self.weight_norm / n_steps,
+            update_ratio=self.update_ratio / n_steps,
+            dead_share=1.0 if self.alive is None else 1.0 - float(self.alive.double().mean()),
+            activation_mean=mean,
+            activation_std=math.sqrt(variance) if variance > 0 else variance * 0.0,
+        )
+
+
+class Recorder:
+    """Reads a module on a few steps of an epoch, in float64, and changes nothing in it.
+
+    Args:
+        module: what is being trained.
+        activation: the activation of its hidden layers.
+    """
+
+    def __init__(self, module: MultilayerPerceptron, activation: str) -> None:
+        self._module = module
+        self._activation = activation
+        self._parameters = dict(module.named_parameters())
+        self._layers = dense_layers(module.tensor_names)
+        self._before: dict[str, Tensor] = {}
+        self.start(1, 1)
+
+    def start(self, n_examples: int, batch_size: int) -> None:
+        """Forget the last epoch."""
+        self._steps = measured_steps(n_examples, batch_size)
+        self._totals = {layer: _Totals() for layer in self._layers}
+        self._n_seen = self._n_measured = 0
+
+    def before_step(self) -> None:
+        """Look at the module where the coming step is one of the measured."""
+        self._n_seen += 1
+        if self._n_seen - 1 in self._steps:
+            self._module.watch = self._watch
+            self._before = {layer: _exact(self._parameters[f"{layer}.kernel"]) for layer in self._layers}
+
+    def after_step(self, gradients: Sequence[Tensor]) -> None:
+        """Take the gradients of the parameters, in their order, once they have been applied."""
+        if self._module.watch is None:
+            return
+        self._module.watch = None
+        by_name = dict(zip(self._parameters, gradients, strict=True))
+        for layer, totals in self._totals.items():
+            name = f"{layer}.kernel"
+            totals.add_update(_exact(by_name[name]), self._before[layer], _exact(self._parameters[name]))
+        self._n_measured += 1
+
+    def result(self, epoch: int) -> tuple[LayerDiagnostics, ...]:
+        """Return the diagnostics of each layer from the first; none where nothing was measured."""
+        if not self._n_measured:
+            return ()
+        return tuple(totals.of(epoch, layer, self._n_measured) for layer, totals in self._totals.items())
+
+    def _watch(self, layer: str, h: Tensor) -> None:
+        slope, largest = SLOPES["linear" if layer == self._layers[-1] else self._activation]
+        self._totals[layer].add_activations(_exact(h), _exact(slope(h.detach())), largest)
+
+
+def _exact(tensor: Tensor) -> Tensor:
+    """Copy to float64 on the CPU; not every device has float64."""
+    return tensor.detach().cpu().to(torch.float64, copy=True)

@@ -1,0 +1,95 @@
+"""Diagnostics of a run: both engines agree on them, they travel with its events, and they change nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+
+from helpers import blobs
+from mlpstudy.engine import EpochEnded, RunEnded, RunTask, get_engine, train_runs
+from mlpstudy.engine.diagnostics import measured_steps
+from mlpstudy.records import LayerDiagnostics, RunResult
+from mlpstudy.spec import Architecture, Network, Study, Training
+from mlpstudy.spec.study import run_id
+
+DATA = blobs(n_train=1000)
+
+
+def architecture(*, diagnostics: bool = True, **network: object) -> Architecture:
+    """Two hidden layers, two epochs of 31 steps."""
+    settings = {"hidden": (9, 5)} | network
+    return Architecture(
+        name="two",
+        levels=(("size", "two"),),
+        network=Network.model_validate(settings),
+        training=Training(epochs=2, batch_size=32, diagnostics=diagnostics),
+    )
+
+
+def run(engine: str, of: Architecture) -> tuple[list[EpochEnded], RunResult]:
+    """Train one run to its end; return its epochs' events and its result."""
+    events = list(train_runs(get_engine(engine), [RunTask("0" * 16, of, 0, 0)], DATA))
+    (ended,) = (event for event in events if isinstance(event, RunEnded))
+    return [event for event in events if isinstance(event, EpochEnded)], ended.result
+
+
+def numbers(diagnostics: tuple[LayerDiagnostics, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Shape ``(epochs x layers, 6)``."""
+    return np.array([astuple(row)[2:] for row in diagnostics], dtype=np.float64)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "linear"])
+@pytest.mark.parametrize("normalise", [False, True])
+def test_engines_agree(activation: str, *, normalise: bool) -> None:
+    """All numbers of every layer and epoch are the other engine's, to float32 accuracy over 62 steps."""
+    of = architecture(activation=activation, batch_normalisation=normalise)
+    native, torch = (numbers(run(engine, of)[1].diagnostics) for engine in ("native", "torch"))
+    of_size = np.delete(native, 4, axis=1), np.delete(torch, 4, axis=1)
+    np.testing.assert_allclose(*of_size, rtol=5e-3, atol=1e-5)
+    np.testing.assert_allclose(native[:, 4] / torch[:, 5], torch[:, 4] / torch[:, 5], atol=1e-3)  # a mean may be 0
+
+
+@pytest.mark.parametrize("engine", ["native", "torch"])
+def test_they_travel_with_epochs_and_result(engine: str) -> None:
+    """Each epoch's event carries its layers from the first; the result carries all of them."""
+    epochs, result = run(engine, architecture())
+    assert [[row.layer for row in event.diagnostics] for event in epochs] == [["hidden_1", "hidden_2", "output"]] * 2
+    assert [row.epoch for row in result.diagnostics] == [1, 1, 1, 2, 2, 2]
+    assert tuple(row for event in epochs for row in event.diagnostics) == result.diagnostics
+
+
+@pytest.mark.parametrize("engine", ["native", "torch"])
+def test_a_run_is_the_same_without_them(engine: str) -> None:
+    """Losses and weights are equal, bit for bit; without them there are none."""
+    (_, on), (_, off) = (run(engine, architecture(dropout=0.5, diagnostics=d)) for d in (True, False))
+    assert off.diagnostics == ()
+    assert [e.train_loss for e in on.epochs] == [e.train_loss for e in off.epochs]
+    for name, tensor in off.final_weights.items():
+        np.testing.assert_array_equal(on.final_weights[name], tensor)
+
+
+def test_they_are_no_part_of_any_identity() -> None:
+    """Turning them on leaves runs and study the same, so that a study can be continued with them."""
+    plain, watched = (
+        Study(
+            name="one",
+            data="mnist",
+            factors={"size": {"a": {"hidden": [4]}, "b": {"hidden": [5]}}},
+            training={"diagnostics": diagnostics},
+        )
+        for diagnostics in (False, True)
+    )
+    assert watched.architectures[0].training.diagnostics
+    assert plain.identity() == watched.identity()
+    ids = {run_id(s, s.architectures[0], 0, engine="native", data_sha256="x") for s in (plain, watched)}
+    assert len(ids) == 1
+
+
+def test_measured_steps_are_few_and_end_with_the_last_full_batch() -> None:
+    """One in 32 at least apart, at most eight, the short batch only where there is no other."""
+    assert measured_steps(60_000, 128) == (57, 116, 174, 233, 291, 350, 408, 467)
+    assert measured_steps(129, 128) == (0,)
+    assert measured_steps(5, 128) == (0,)
+    assert measured_steps(96, 1) == (31, 63, 95)
