@@ -50,6 +50,9 @@ class Failing:
     def instruction_set(self) -> str:
         return self.native.instruction_set()
 
+    def build(self) -> str:
+        return self.native.build()
+
     def trainer(
         self,
         architecture: Architecture,
@@ -116,7 +119,7 @@ def test_a_failed_run_does_not_stop_the_others(error: Exception, reason: str) ->
     """A run that cannot be trained is reported with its reason; the others are trained."""
     events = list(train_runs(Failing(64, error), tasks(), blobs(), n_threads=2))
     failed = [event.record for event in events if isinstance(event, RunFailed)]
-    assert [(r.architecture, r.status, r.reason) for r in failed] == [("64", "failed", reason)]
+    assert [(r.architecture, r.status, r.reason) for r in failed] == [("64", "failed", reason)] * 2
     assert {e.result.record.architecture for e in events if isinstance(e, RunEnded)} == {"4", "16"}
 
 

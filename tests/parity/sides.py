@@ -82,8 +82,9 @@ def _trainer(side: str, name: str, seed: int) -> Trainer:
 
 def _float64(name: str, seed: int) -> Trainer:
     """The torch engine's own code in double precision."""
-    module = MultilayerPerceptron(without_dropout(name).network, start(name, seed), torch.Generator())
-    return TorchTrainer(module.double(), without_dropout(name).training, device="cpu")
+    generator = torch.Generator()
+    module = MultilayerPerceptron(without_dropout(name).network, start(name, seed), generator)
+    return TorchTrainer(module.double(), without_dropout(name).training, generator, device="cpu")
 
 
 def _by_trainer(trainer: Trainer, seed: int, dtype: type[np.floating]) -> Trained:

@@ -32,7 +32,7 @@ def test_another_study_in_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "difference"),
     [
-        ({"data": "mnist"}, 'data.name "blobs" there, "mnist" here'),
+        ({"data": {"name": "mnist", "validation": 0.1}}, 'data.name "blobs" there, "mnist" here'),
         ({"study_seed": 7}, "study_seed 0 there, 7 here"),
         ({"judging": {"confidence": 0.9}}, "judging.confidence 0.95 there, 0.9 here"),
         ({"factors": {"width": {"4": {"hidden": [4]}}}}, "the architecture 3 only there"),

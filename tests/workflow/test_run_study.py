@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 
 import mlpstudy
 from helpers import small_study
-from mlpstudy.engine import EpochEnded, Event, RunEnded, RunStarted
+from mlpstudy.engine import EpochEnded, Event, RunStarted
 from mlpstudy.errors import DataError, EngineError, ResultsError, StoreError, StudyError
 from mlpstudy.workflow import Plan
 
 
 class Witness:
-    """A listener that remembers everything, and interrupts after a number of finished runs."""
+    """A listener that remembers everything."""
 
-    def __init__(self, interrupt_after: int | None = None) -> None:
+    def __init__(self) -> None:
         self.events: list[Event] = []
         self.plan: Plan | None = None
-        self.interrupt_after = interrupt_after
 
     def planned(self, plan: Plan) -> None:
         """Remember the plan."""
@@ -30,8 +28,6 @@ class Witness:
     def happened(self, event: Event) -> None:
         """Remember the event."""
         self.events.append(event)
-        if self.interrupt_after == sum(isinstance(e, RunEnded) for e in self.events):
-            raise KeyboardInterrupt
 
     def started(self) -> list[tuple[str, int]]:
         """Return the runs that were started."""
@@ -81,23 +77,6 @@ def test_fewer_seeds_forget_nothing(tmp_path: Path) -> None:
     mlpstudy.run(small_study(seeds=2), out=tmp_path / "s")
     results = mlpstudy.run(small_study(seeds=1), out=tmp_path / "s")
     assert (len(results.runs()), results.n_planned) == (4, 4)
-
-
-def test_an_interrupted_study_goes_on_and_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
-    """What was finished before Ctrl-C is kept; the rest runs later; results are bit-identical."""
-    with pytest.raises(KeyboardInterrupt):
-        mlpstudy.run(small_study(seeds=2), out=tmp_path / "s", n_threads=1, listener=Witness(interrupt_after=2))
-    kept = {record.run_id for record in mlpstudy.open(tmp_path / "s").runs() if record.status == "finished"}
-    assert len(kept) == 2
-    rest = Witness()
-    resumed = mlpstudy.run(small_study(seeds=2), out=tmp_path / "s", listener=rest)
-    assert len(rest.started()) == 2
-    straight = mlpstudy.run(small_study(seeds=2), out=tmp_path / "t", n_threads=2)
-    for a, b in zip(resumed.runs(), straight.runs(), strict=True):
-        assert (a.run_id, a.test_loss, a.test_accuracy) == (b.run_id, b.test_loss, b.test_accuracy)
-        ours, theirs = resumed.weights(a.run_id), straight.weights(b.run_id)
-        for name, weights in ours.items():
-            np.testing.assert_array_equal(weights, theirs[name])
 
 
 def test_what_is_shown_while_it_runs_is_stored_already(tmp_path: Path) -> None:

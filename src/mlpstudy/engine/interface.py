@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
+    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
     from mlpstudy.spec import Architecture
 
 
@@ -50,6 +50,18 @@ class Trainer(Protocol):
         """Return copies of all parameter tensors by name, in the order of the layers."""
         ...
 
+    def state(self) -> TrainerState:
+        """Return a copy of all that training goes on from; between epochs."""
+        ...
+
+    def restore(self, state: TrainerState) -> None:
+        """Go on from a state of the same architecture, of the same build on the same machine.
+
+        Raises:
+            ValueError: the state is not of this architecture.
+        """
+        ...
+
     def request_stop(self) -> None:
         """Make a running ``train_epoch`` return soon; may be called from another thread."""
         ...
@@ -66,6 +78,10 @@ class Engine(Protocol):
 
     def instruction_set(self) -> str:
         """Return the instruction set or the device that computes."""
+        ...
+
+    def build(self) -> str:
+        """Return what tells one build of it from another: a state is gone on from by the build that made it."""
         ...
 
     def trainer(

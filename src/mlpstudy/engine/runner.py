@@ -12,15 +12,16 @@ import numpy as np
 
 from mlpstudy import streams
 from mlpstudy.engine.initial_weights import initial_weights
+from mlpstudy.engine.pace import INTERVAL_S, Pace
 from mlpstudy.engine.provenance import provenance
-from mlpstudy.records import EpochRecord, Outcome, RunRecord, RunResult, divergence_threshold
+from mlpstudy.records import Checkpoint, EpochRecord, Outcome, Resumption, RunRecord, RunResult, divergence_threshold
 from mlpstudy.spec import count_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpstudy.engine.interface import Engine, Trainer
-    from mlpstudy.records import Dataset, LayerDiagnostics
+    from mlpstudy.records import Dataset, LayerDiagnostics, Weights
     from mlpstudy.spec import Architecture
 
 
@@ -47,15 +48,25 @@ class RunHooks:
 
     Attributes:
         on_trainer: called with the trainer, so that it can be asked to stop.
+        find: looks for a checkpoint to go on from.
+        on_start: called with the record, the checkpoint that the run goes on from, if any, and why one is not used.
         on_epoch: called after every epoch, with what it recorded of the layers.
         n_threads: says before each epoch how many threads may compute it.
         stopped: says whether the run is to be given up.
+        on_checkpoint: called with a checkpoint that is to be written; whoever writes it tells ``Pace.written``.
+        checkpoint_s: seconds of work between two checkpoints.
+        maker: who may go on from a checkpoint of this run.
     """
 
     on_trainer: Callable[[Trainer], None]
     on_epoch: Callable[[EpochRecord, tuple[LayerDiagnostics, ...]], None]
     n_threads: Callable[[], int]
     stopped: Callable[[], bool]
+    find: Callable[[], Resumption] = Resumption
+    on_start: Callable[[RunRecord, Checkpoint | None, str | None], None] = lambda *_: None
+    on_checkpoint: Callable[[Checkpoint, Pace], None] = lambda _, pace: pace.written(0.0)
+    checkpoint_s: float = INTERVAL_S
+    maker: str = ""
 
 
 def started_record(engine: Engine, task: RunTask, dataset: Dataset) -> RunRecord:
@@ -79,24 +90,66 @@ def started_record(engine: Engine, task: RunTask, dataset: Dataset) -> RunRecord
     )
 
 
-def _ended(started: RunRecord, clock: float, epochs: list[EpochRecord], **fields: Any) -> RunRecord:  # noqa: ANN401
-    """Return the record of a run that ends now."""
-    return replace(started, n_epochs_done=len(epochs), wall_s=time.perf_counter() - clock, **fields)
+class _Progress:
+    """A run so far: what it has recorded, how long it has worked, and its checkpoints."""
+
+    def __init__(self, started: RunRecord, trainer: Trainer, hooks: RunHooks, resumed: Checkpoint | None) -> None:
+        self.epochs = list(resumed.epochs) if resumed else []
+        self.diagnostics = list(resumed.diagnostics) if resumed else []
+        now = time.perf_counter()
+        self._clock = now - (resumed.wall_s if resumed else 0.0)
+        self._started, self._trainer, self._hooks = started, trainer, hooks
+        self._pace = Pace(hooks.checkpoint_s, now)
+        self._copy: Checkpoint | None = None
+
+    def epoch_ended(self, done: EpochRecord, layers: tuple[LayerDiagnostics, ...]) -> None:
+        """Remember an epoch and tell of it."""
+        self.epochs.append(done)
+        self.diagnostics.extend(layers)
+        self._hooks.on_epoch(done, layers)
+
+    def save(self) -> None:
+        """Copy the state, and hand it over to be written, where either is due."""
+        start = time.perf_counter()
+        writes = self._pace.writes(start)
+        if writes or self._pace.copies(start):
+            self._copy = self._checkpoint()
+            self._pace.copied(start, time.perf_counter())
+        if writes:
+            self._hand_over()
+
+    def save_last(self) -> None:
+        """Hand the last copy over, where it is not on its way already: the run is being stopped."""
+        if self._copy is not None:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self._copy is not None:
+            self._pace.handed(time.perf_counter())
+            self._hooks.on_checkpoint(self._copy, self._pace)
+            self._copy = None
+
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(
+            run_id=self._started.run_id,
+            maker=self._hooks.maker,
+            started_at=self._started.started_at,
+            wall_s=time.perf_counter() - self._clock,
+            epochs=tuple(self.epochs),
+            diagnostics=tuple(self.diagnostics),
+            state=self._trainer.state(),
+        )
+
+    def ended(self, **fields: Any) -> RunRecord:  # noqa: ANN401
+        """Return the record of the run, which ends now."""
+        wall_s = time.perf_counter() - self._clock
+        return replace(self._started, n_epochs_done=len(self.epochs), wall_s=wall_s, **fields)
 
 
-def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecord, hooks: RunHooks) -> RunResult | None:
-    """Train one run and return what it leaves behind, or None where it was stopped.
-
-    A run has diverged when a loss is not finite (it then ends with that epoch), or when its training loss ends
-    above ``divergence_threshold``: worse than guessing.
-    """
-    clock = time.perf_counter()
-    network, training = task.architecture.network, task.architecture.training
-    epochs: list[EpochRecord] = []
-    diagnostics: list[LayerDiagnostics] = []
-    initial = initial_weights(
-        network, dataset.n_features, dataset.n_classes, study_seed=task.study_seed, seed=task.seed
-    )
+def _trainer(
+    engine: Engine, task: RunTask, dataset: Dataset, initial: Weights, found: Resumption
+) -> tuple[Trainer, Resumption]:
+    """Return a trainer as a checkpoint left it, or a new one where there is none that fits."""
     trainer = engine.trainer(
         task.architecture,
         initial,
@@ -104,29 +157,64 @@ def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecor
         image_shape=dataset.image_shape,
         dropout_key=streams.dropout_key(task.study_seed, task.seed),
     )
+    if found.checkpoint is None:
+        return trainer, found
+    n_epochs = task.architecture.training.epochs
+    try:
+        if len(found.checkpoint.epochs) >= n_epochs:
+            message = f"{len(found.checkpoint.epochs)} epochs of {n_epochs}"
+            raise ValueError(message)  # noqa: TRY301  # as if the trainer had refused it
+        trainer.restore(found.checkpoint.state)
+    except ValueError as error:
+        # It may have taken over a part.
+        note = f"its checkpoint does not fit ({error})"
+        return _trainer(engine, task, dataset, initial, Resumption(note=note))
+    return trainer, found
+
+
+def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecord, hooks: RunHooks) -> RunResult | None:
+    """Train one run, from its checkpoint or its initial weights, and return what it leaves behind.
+
+    A run has diverged when a loss is not finite (it then ends with that epoch), or when its training loss ends
+    above ``divergence_threshold``: worse than guessing.
+
+    Returns:
+        The result, or None where the run was stopped.
+    """
+    network, training = task.architecture.network, task.architecture.training
+    initial = initial_weights(
+        network, dataset.n_features, dataset.n_classes, study_seed=task.study_seed, seed=task.seed
+    )
+    trainer, found = _trainer(engine, task, dataset, initial, hooks.find())
+    resumed = found.checkpoint
+    if resumed is not None:
+        started = replace(
+            started, started_at=resumed.started_at, wall_s=resumed.wall_s, n_epochs_done=len(resumed.epochs)
+        )
     hooks.on_trainer(trainer)
-    for epoch in range(1, training.epochs + 1):
+    hooks.on_start(started, resumed, found.note)
+    progress = _Progress(started, trainer, hooks, resumed)
+    for epoch in range(len(progress.epochs) + 1, training.epochs + 1):
         order = streams.batch_order(task.study_seed, task.seed, epoch, len(dataset.train))
         done = None if hooks.stopped() else _epoch(trainer, dataset, epoch, order, hooks.n_threads())
         if done is None:
+            progress.save_last()
             return None
-        epochs.append(done)
-        layers = trainer.diagnostics(epoch)
-        diagnostics.extend(layers)
-        hooks.on_epoch(done, layers)
+        progress.epoch_ended(done, trainer.diagnostics(epoch))
         if not (math.isfinite(done.train_loss) and math.isfinite(done.val_loss)):
             break
-    final = trainer.weights()
+        if epoch < training.epochs:
+            progress.save()
+    final, epochs, diagnostics = trainer.weights(), progress.epochs, tuple(progress.diagnostics)
     diverged_epoch = first_diverged_epoch(epochs, dataset.n_classes)
     if diverged_epoch is not None:
         reason = _divergence_reason(epochs[-1], dataset.n_classes)
-        ended = _ended(started, clock, epochs, status="diverged", reason=reason, diverged_epoch=diverged_epoch)
-        return RunResult(ended, tuple(epochs), None, initial, final, tuple(diagnostics))
+        ended = progress.ended(status="diverged", reason=reason, diverged_epoch=diverged_epoch)
+        return RunResult(ended, tuple(epochs), None, initial, final, diagnostics)
     outcome = outcome_on_test(trainer, dataset, hooks.n_threads())
     accuracy = float(outcome.correct(dataset.test.labels).mean())
-    test_loss = outcome.log_loss()
-    ended = _ended(started, clock, epochs, status="finished", test_loss=test_loss, test_accuracy=accuracy)
-    return RunResult(ended, tuple(epochs), outcome, initial, final, tuple(diagnostics))
+    ended = progress.ended(status="finished", test_loss=outcome.log_loss(), test_accuracy=accuracy)
+    return RunResult(ended, tuple(epochs), outcome, initial, final, diagnostics)
 
 
 def _epoch(

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from mlpstudy.errors import StoreError, must
 from mlpstudy.store.failures import damaged
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TEMPORARY_SUFFIX = ".tmp"
 _LARGEST_WRITE = 1 << 26
 """A single write of more than 2 GiB is cut short by Linux; 64 MiB pieces never are."""
+_LARGEST_READ = 1 << 22
 
 
 def refuse_link(path: Path) -> None:
@@ -55,7 +56,7 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_durably(folder: Path, name: str, content: bytes) -> None:
+def write_durably(folder: Path, name: str, content: bytes | bytearray) -> None:
     """Write a file that after a crash at any moment is there whole, or as it was before.
 
     A temporary file is written and synced, then renamed, then the folder is synced.
@@ -76,7 +77,7 @@ def write_durably(folder: Path, name: str, content: bytes) -> None:
         os.fsync(at)
 
 
-def _write_and_sync(name: str, content: bytes, at: int) -> None:
+def _write_and_sync(name: str, content: bytes | bytearray, at: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(name, flags, 0o666, dir_fd=at)
     try:
@@ -95,6 +96,41 @@ def read_exactly(folder: Path, name: str, n_bytes: int) -> bytes:
         StoreError: it is missing, a symbolic link, no regular file, or of another size.
         OSError: it cannot be read.
     """
+    with _reading(folder, name) as (file, found):
+        if found != n_bytes:
+            raise damaged(folder / name, f"{found} bytes instead of {n_bytes}")
+        return _read(file, n_bytes, folder / name)
+
+
+def read_at_most(folder: Path, name: str, n_bytes: int) -> bytes:
+    """Read a file whose size has a bound, which is checked before anything is read.
+
+    Raises:
+        StoreError: it is missing, a symbolic link, no regular file, or too large.
+        OSError: it cannot be read.
+    """
+    with _reading(folder, name) as (file, found):
+        if found > n_bytes:
+            raise damaged(folder / name, f"{found} bytes, more than {n_bytes}")
+        return _read(file, found, folder / name)
+
+
+def holds(folder: Path, name: str, content: bytes | bytearray) -> bool:
+    """Say whether a file reads as what was written to it; it is read in pieces.
+
+    Raises:
+        StoreError: it is missing, a symbolic link, or no regular file.
+        OSError: it cannot be read.
+    """
+    view = memoryview(content)
+    with _reading(folder, name) as (file, found):
+        pieces = range(0, len(view), _LARGEST_READ)
+        return found == len(view) and all(file.read(_LARGEST_READ) == view[i : i + _LARGEST_READ] for i in pieces)
+
+
+@contextmanager
+def _reading(folder: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
+    """Yield a file and its size."""
     path = folder / name
     try:
         with directory(folder) as at:
@@ -107,9 +143,11 @@ def read_exactly(folder: Path, name: str, n_bytes: int) -> bytes:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise damaged(path, "something that is no regular file")
-        if found.st_size != n_bytes:
-            raise damaged(path, f"{found.st_size} bytes instead of {n_bytes}")
-        content = file.read(n_bytes + 1)
+        yield file, found.st_size
+
+
+def _read(file: BinaryIO, n_bytes: int, path: Path) -> bytes:
+    content = file.read(n_bytes + 1)
     if len(content) != n_bytes:
         raise damaged(path, f"{len(content)} bytes instead of {n_bytes}")
     return content

@@ -132,14 +132,20 @@ VERSION_2 = (
 
 
 def _upgrade_to_version_2(connection: sqlite3.Connection) -> None:
-    """Add preprocessing, diagnostics of layers, and baselines.
+    """Add preprocessing, diagnostics of layers, and baselines; write down what was not said about validation.
 
-    The study's seal covers its new column. It is renewed only where it fitted, so that damage stays visible;
+    Version 1 was validated on the test examples wherever the study did not say otherwise, later studies are only
+    where they repeat the notebook. The study's seal covers its new column. It is renewed only where it fitted, so that damage stays visible;
     the seals of runs, which had no diagnostics, stay as they are.
     """
     sealed = _study_seal(connection)
     for statement in VERSION_2:
         connection.execute(statement)
+    connection.execute(
+        "UPDATE study SET fields = json_set(fields, '$.data.validation', 'test')"
+        " WHERE json_valid(fields) AND json_type(fields, '$.data') = 'object'"
+        " AND json_type(fields, '$.data.validation') IS NULL"
+    )
     connection.execute("UPDATE study SET sha256 = ? WHERE sha256 = ?", (_study_seal(connection), sealed))
 
 

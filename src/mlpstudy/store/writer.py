@@ -12,6 +12,7 @@ import numpy as np
 from mlpstudy.errors import StoreError, must
 from mlpstudy.spec import SEMANTICS_VERSION, run_id
 from mlpstudy.store import recording, rows, weights
+from mlpstudy.store.checkpoints import CheckpointFiles
 from mlpstudy.store.connection import find_reading, open_writing
 from mlpstudy.store.difference import differences
 from mlpstudy.store.failures import one_line
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlpstudy.records import Baseline, Dataset, EpochRecord, LayerDiagnostics, RunRecord, RunResult, Status
+    from mlpstudy.records import (
+        Baseline,
+        Checkpoint,
+        Dataset,
+        EpochRecord,
+        LayerDiagnostics,
+        Resumption,
+        RunRecord,
+        RunResult,
+        Status,
+    )
     from mlpstudy.spec import Study
 
 
@@ -41,6 +52,7 @@ class WritableStore(Store):
         try:
             _check_same(folder, study, dataset, engine)
             super().__init__(folder, open_writing(folder))
+            self._checkpoints = CheckpointFiles(folder.absolute())
         except BaseException:
             self._lock.release()
             raise
@@ -74,18 +86,70 @@ class WritableStore(Store):
                 recording.seal_study(self._database)
 
     def begin_run(self, record: RunRecord) -> None:
-        """Record that a run has begun.
+        """Record that a run has begun, from its initial weights.
 
-        What an interrupted or failed attempt left of the same run is dropped.
+        What an interrupted or failed attempt left of the same run is dropped, its checkpoints with it.
 
         Raises:
             StoreError: it is completed already, or not a run of this study.
         """
         self._check_belongs(record)
         _check_status(record, "running")
+        self._refuse_completed(record)
+        self._drop_checkpoints(record.run_id)
         with self._database.writing("begin a run"):
             recording.forget(self._database, [record.run_id])
             recording.put_record(self._database, record)
+
+    def resume_run(self, record: RunRecord, checkpoint: Checkpoint) -> None:
+        """Record that a run goes on from a checkpoint: its epochs are those of the checkpoint.
+
+        Raises:
+            StoreError: it is completed already, not a run of this study, or the checkpoint is another run's.
+        """
+        self._check_belongs(record)
+        _check_status(record, "running")
+        if (checkpoint.run_id, len(checkpoint.epochs)) != (record.run_id, record.n_epochs_done):
+            found = f"one of run {checkpoint.run_id} after {len(checkpoint.epochs)} epochs"
+            raise StoreError(must(f"the checkpoint of run {record.run_id}", "be its own", found))
+        with self._database.writing("resume a run"):
+            recording.forget(self._database, [record.run_id])
+            recording.put_record(self._database, record)
+            for epoch in checkpoint.epochs:
+                recording.put_epoch(self._database, record.run_id, epoch)
+            recording.put_diagnostics(self._database, record.run_id, checkpoint.diagnostics)
+
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Write what a running run goes on from; the checkpoint before it is kept until this one is on disk.
+
+        Raises:
+            StoreError: the run is not running, or the disk refuses.
+        """
+        row = self._database.one("SELECT status FROM runs WHERE run_id = ?", (checkpoint.run_id,))
+        status = "not begun" if row is None else row["status"]
+        if status != "running":
+            raise StoreError(must(f"run {checkpoint.run_id}", "be running to have a checkpoint", status))
+        with one_line(self.folder, "write a checkpoint"):
+            self._checkpoints.save(checkpoint)
+
+    def find_checkpoint(self, run_id: str, maker: str, at_most: int) -> Resumption:
+        """Return what a run can go on from; may be called from any thread.
+
+        Args:
+            run_id: the run.
+            maker: hash of build, instruction set and machine; checkpoints of others are not used.
+            at_most: bytes that its file may have.
+
+        Raises:
+            StoreError: a file cannot be read.
+        """
+        with one_line(self.folder, "read a checkpoint"):
+            return self._checkpoints.find(run_id, maker, at_most)
+
+    def checkpointed_run_ids(self) -> frozenset[str]:
+        """Return the runs that are not completed and have a checkpoint, whole or not."""
+        with one_line(self.folder, "read checkpoints"):
+            return self._checkpoints.run_ids() - self.completed_run_ids()
 
     def add_epoch(self, run_id: str, epoch: EpochRecord, diagnostics: Sequence[LayerDiagnostics] = ()) -> None:
         """Record an epoch of a running run; an epoch that is recorded again replaces the earlier record.
@@ -122,6 +186,7 @@ class WritableStore(Store):
         """
         record = result.record
         if self._is_recorded(record):
+            self._drop_checkpoints(record.run_id)
             return
         self._check_belongs(record)
         _check_status(record, *rows.COMPLETED)
@@ -139,6 +204,11 @@ class WritableStore(Store):
             if content:
                 recording.put_weights(self._database, record.run_id, len(content), weights.sha256(content))
             recording.seal_run(self._database, record.run_id)
+        self._drop_checkpoints(record.run_id)
+
+    def _drop_checkpoints(self, run_id: str) -> None:
+        with one_line(self.folder, "drop a checkpoint"):
+            self._checkpoints.discard(run_id)
 
     def fail_run(self, record: RunRecord) -> None:
         """Record that a run failed, and why, with the epochs that it completed; a later run tries it again.
@@ -178,20 +248,28 @@ class WritableStore(Store):
             self._database.execute(rows.insert("baselines", values, otherwise="OR REPLACE"), values)
 
     def forget_unfinished(self) -> tuple[str, ...]:
-        """Drop the runs that a killed writer left running, and files of weights that no record speaks of.
+        """Drop the runs that a killed writer left running without a checkpoint, and files that nobody needs.
+
+        A run with a checkpoint stays as it is, to be resumed.
 
         Returns:
             The ids of the runs that were dropped, to be trained again.
         """
         with one_line(self.folder, "drop unfinished runs"):
-            kept = {weights.file_name(run_id) for run_id in self.completed_run_ids()}
+            completed = self.completed_run_ids()
+            kept = {weights.file_name(run_id) for run_id in completed}
             # Files first: a crash in between leaves runs that are still known to be unfinished, and no stray file.
             for name in names(self._weights_folder):
                 if weights.may_be_leftover(name) and name not in kept:
                     remove(self._weights_folder, name)
+            found = self._database.query("SELECT run_id FROM runs WHERE status IN ('running', 'failed')")
+            for run_id in self._checkpoints.run_ids() - {str(row["run_id"]) for row in found}:
+                self._checkpoints.discard(run_id)
+            self._checkpoints.remove_torn()
+            resumable = self._checkpoints.run_ids()
         with self._database.writing("drop unfinished runs"):
             found = self._database.query("SELECT run_id FROM runs WHERE status = 'running' ORDER BY rowid")
-            run_ids = tuple(str(row["run_id"]) for row in found)
+            run_ids = tuple(str(row["run_id"]) for row in found if row["run_id"] not in resumable)
             recording.forget(self._database, run_ids)
         return run_ids
 

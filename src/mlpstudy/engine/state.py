@@ -1,0 +1,50 @@
+"""What a trainer's state is made of, and who may go on from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from mlpstudy.engine.provenance import provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from mlpstudy.engine.interface import Engine
+    from mlpstudy.records import TrainerState
+
+NOT_DECIDING = {"n_cores"}
+"""Fields of the provenance that cannot change a bit of a result."""
+
+
+def is_trained(name: str) -> bool:
+    """Say whether an optimiser changes a tensor; batch normalisation's moving statistics change by themselves.
+
+    >>> is_trained("batchnorm_1.gamma"), is_trained("batchnorm_1.moving_mean")
+    (True, False)
+    """
+    return ".moving_" not in name
+
+
+def tensors_of(state: TrainerState, part: str, names: Iterable[str]) -> list[npt.NDArray[Any]]:
+    """Return the tensors of one part of a state (``"parameter"``, ``"m"``, ``"v"``), by their names in order.
+
+    Raises:
+        ValueError: one is missing: the state is another architecture's.
+    """
+    wanted = [f"{part}/{name}" for name in names]
+    missing = [name for name in wanted if name not in state.tensors]
+    if missing:
+        message = f"the state must hold {missing[0]}, got {len(state.tensors)} other tensors"
+        raise ValueError(message)
+    return [state.tensors[name] for name in wanted]
+
+
+def maker(engine: Engine) -> str:
+    """Return the hash of all that must be the same for a run to go on bit for bit: build, versions, machine."""
+    origin = {name: value for name, value in asdict(provenance(engine)).items() if name not in NOT_DECIDING}
+    return hashlib.sha256(json.dumps([origin, engine.build()], sort_keys=True).encode()).hexdigest()
