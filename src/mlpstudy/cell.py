@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Protocol
 
 from mlpstudy.engine.pool import EpochEnded, Event, RunEnded, RunFailed, RunStarted
-from mlpstudy.progress import Work, duration, end_text, headline
+from mlpstudy.progress import Work, duration, end_text, headline, warning_lines
 
 if TYPE_CHECKING:
     from mlpstudy.records import EpochRecord, RunRecord
@@ -85,7 +85,7 @@ class NotebookCell:
         left = self.work.left_s()
         ahead = f", {duration(left)} left" if left and self.n_done < n_runs else ""
         lines = [
-            f"<div>{escape(headline(self.work.plan))}</div>",
+            *(f"<div>{escape(line)}</div>" for line in (headline(self.work.plan), *warning_lines(self.work.plan))),
             f"<div>{_bar(self.n_done, n_runs)} {self.n_done} of {n_runs} runs{ahead}</div>",
         ]
         for run_id, epoch in self.running.items():

@@ -92,6 +92,7 @@ class JsonLines:
             n_runs=plan.n_runs,
             n_missing=len(plan.tasks),
             n_train_examples=len(plan.dataset.train),
+            warnings=list(plan.dataset.warnings),
         )
 
     def happened(self, event: Event) -> None:
@@ -131,7 +132,8 @@ class PlainLines:
         """Print what is about to be done."""
         self.work = Work(plan)
         self.n_done = plan.n_runs - len(plan.tasks)
-        print(headline(plan), flush=True)  # noqa: T201  # the command's output
+        for line in (headline(plan), *warning_lines(plan)):
+            print(line, flush=True)  # noqa: T201  # the command's output
 
     def happened(self, event: Event) -> None:
         """Print one event."""
@@ -164,6 +166,11 @@ def headline(plan: Plan) -> str:
     )
 
 
+def warning_lines(plan: Plan) -> list[str]:
+    """Return what a user should know of the data, a line each."""
+    return [f"Warning: {warning}" for warning in plan.dataset.warnings]
+
+
 class LiveBars:
     """A line with a bar a running run, and a bar for the whole study with the time left."""
 
@@ -176,7 +183,9 @@ class LiveBars:
         self.running: dict[str, EpochRecord | None] = {}
         self.n_done = plan.n_runs - len(plan.tasks)
         self.console = Console(highlight=False)
-        self.console.print(headline(plan))
+        self.console.print(headline(plan), markup=False)
+        for line in warning_lines(plan):
+            self.console.print(line, style="yellow", markup=False)
         self.live: Live = Live(get_renderable=self._drawing, console=self.console, refresh_per_second=4, transient=True)
         self.live.start()
 

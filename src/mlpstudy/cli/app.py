@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from mlpstudy.cli import data, judge, plan, run, show, summary, verify, watch
+from mlpstudy.cli import data, init, judge, plan, run, show, summary, verify, watch
 from mlpstudy.cli.terminal import fail
 from mlpstudy.errors import MlpstudyError
 
@@ -65,6 +65,7 @@ def _top(
 
 
 app.command("run")(run.run)
+app.command("init")(init.init)
 app.command("summary")(summary.summary)
 app.command("show")(show.show)
 app.command("judge")(judge.judge)

@@ -1,0 +1,88 @@
+"""``mlpstudy init``: a study file for data of one's own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mlpstudy.proposal import Proposal
+
+
+def init(
+    data: Annotated[
+        list[str],
+        typer.Argument(metavar="DATA...", help="A file, a folder of images, two files (features, labels), or a name."),
+    ],
+    target: Annotated[
+        str | None, typer.Option(help="The column that holds the class.", show_default="guessed from its name")
+    ] = None,
+    test: Annotated[str | None, typer.Option(help="A file of test examples, else a share is held out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The study file.", show_default="<name of the data>.toml")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a study file that is there already.")] = False,
+) -> None:
+    """Write a commented study file for your data: networks of a sensible size, baselines, a number of seeds.
+
+    Example: mlpstudy init penguins.csv --target species
+    """
+    from mlpstudy.proposal import propose, write_proposal
+
+    name = study_name(data[0])
+    path = out or Path(f"{name}.toml")
+    fields, guessed = _fields(data, target, test, path.parent)
+    proposal = propose(fields, path.parent, name)
+    write_proposal(proposal, path, replace=replace)
+    _print(proposal, path, guessed)
+
+
+def study_name(path: str) -> str:
+    """Return a study's name for the name of a file or folder.
+
+    >>> study_name("data/My table (2).csv.gz"), study_name("mnist")
+    ('my-table-2', 'mnist')
+    """
+    stem = Path(path).resolve().name.split(".")[0]
+    return re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_")[:60] or "study"
+
+
+def _fields(data: list[str], target: str | None, test: str | None, folder: Path) -> tuple[dict[str, Any], bool]:
+    """Return the study's data as a study file has them, and whether the target was guessed."""
+    from mlpstudy.datasets import named_datasets
+    from mlpstudy.proposal import guess_target, relative
+
+    names = {named.info.name for named in named_datasets()}
+    if len(data) == 1 and data[0] in names and not Path(data[0]).exists():
+        fields: dict[str, Any] = {"name": data[0], "validation": 0.1}
+    else:
+        paths = [relative(path, folder) for path in data]
+        fields = {"path": paths[0] if len(paths) == 1 else paths}
+    guess = None
+    if target is None and "path" in fields and len(data) == 1:
+        guess = guess_target(Path(data[0]))
+    if target or guess:
+        fields["target"] = target or guess
+    if test is not None:
+        fields["test"] = relative(test, folder)
+    return fields, guess is not None
+
+
+def _print(proposal: Proposal, path: Path, guessed: bool) -> None:
+    """Say what was found and what comes next."""
+    from mlpstudy.cli.terminal import console
+
+    study, dataset = proposal.study, proposal.dataset
+    sizes = f"{len(dataset.train)} training, {len(dataset.validation)} validation, {len(dataset.test)} test examples"
+    say = console().print
+    say(f"{dataset.name}: {sizes}, {dataset.n_features} features, {dataset.n_classes} classes", markup=False)
+    if guessed:
+        say(f'The class is taken from the column "{study.data.target}": a guess; --target names another.', markup=False)
+    for warning in dataset.warnings:
+        say(f"Warning: {warning}", markup=False, style="yellow", soft_wrap=True)
+    names = ", ".join(architecture.name for architecture in study.architectures)
+    say(f"{len(study.architectures)} architectures x {study.seeds} seeds: {names}", markup=False)
+    say(f"{path}   read it, then: mlpstudy run {path}", markup=False)

@@ -1,0 +1,106 @@
+"""``mlpstudy init``: the study file that it writes is a study, fits the data, and runs."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+import mlpstudy
+from mlpstudy.cli.app import app
+from mlpstudy.proposal import propose
+
+ROOT = Path(__file__).resolve().parents[1]
+PENGUINS = ROOT / "studies" / "penguins.csv"
+
+
+def init(*arguments: object) -> Result:
+    """Call ``mlpstudy init``."""
+    return CliRunner().invoke(app, ["init", *(str(argument) for argument in arguments)])
+
+
+def test_a_table_gets_a_study_that_runs(tmp_path: Path) -> None:
+    """The file names the data relative to itself, guesses the target, and trains as it is."""
+    path = tmp_path / "deep" / "penguins.toml"
+    path.parent.mkdir()
+    result = init(PENGUINS, "-o", path)
+    assert result.exit_code == 0, result.output
+    assert 'the column "species": a guess' in result.output
+    study = mlpstudy.load_study(path)
+    assert (tmp_path / "deep" / str(study.data.path)).resolve() == PENGUINS
+    assert len(study.architectures) == 6
+    assert study.baselines == ("majority class", "logistic regression")
+    results = mlpstudy.run(study, out=tmp_path / "s", seeds=1, epochs=2)
+    assert set(results.results()["status"]) == {"finished"}
+    assert results.store.class_names == ("Adelie", "Chinstrap", "Gentoo")
+
+
+def test_the_file_says_what_the_columns_are(tmp_path: Path) -> None:
+    """Every column stands in a comment with what it is taken for."""
+    init(PENGUINS, "-o", tmp_path / "p.toml")
+    text = (tmp_path / "p.toml").read_text(encoding="utf-8")
+    assert "#   island             category: Biscoe, Dream, Torgersen" in text
+    assert "#   bill_length_mm     number; missing values become the median, and are marked" in text
+    assert "3 classes: Adelie, Chinstrap, Gentoo" in text
+
+
+def test_the_committed_study_is_what_init_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """studies/penguins.toml is the untouched proposal for penguins.csv."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "penguins.csv").write_bytes(PENGUINS.read_bytes())
+    assert init("penguins.csv").exit_code == 0
+    written = (tmp_path / "penguins.toml").read_text(encoding="utf-8")
+    assert written == (ROOT / "studies" / "penguins.toml").read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
+    """An existing study file is not replaced unasked."""
+    path = tmp_path / "p.toml"
+    path.write_text("mine", encoding="utf-8")
+    result = init(PENGUINS, "-o", path)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "--replace" in result.stderr
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert init(PENGUINS, "-o", path, "--replace").exit_code == 0
+    assert tomllib.loads(path.read_text(encoding="utf-8"))["name"] == "penguins"
+
+
+@pytest.mark.parametrize(
+    ("n", "widths", "batch_size"), [(200, [[16], [32, 16], [64, 32, 16]], 32), (60_000, [[256], [256, 128]], 128)]
+)
+def test_networks_and_batches_grow_with_the_data(
+    n: int, widths: list[list[int]], batch_size: int, tmp_path: Path
+) -> None:
+    """Few examples get narrow networks and small batches, many get wide ones."""
+    random = np.random.default_rng(0)
+    np.savez(tmp_path / "d.npz", x=random.normal(size=(n, 3)).astype(np.float32), y=random.integers(0, 2, n))
+    proposal = propose({"path": "d.npz"}, tmp_path, "d")
+    hidden = [level["hidden"] for level in proposal.study.factors["hidden"].values()]
+    assert hidden[: len(widths)] == widths
+    assert {a.training.batch_size for a in proposal.study.architectures} == {batch_size}
+
+
+def test_hostile_names_stay_comments_and_texts(tmp_path: Path) -> None:
+    """Column and class names with quotes and line breaks cannot write settings of their own."""
+    lines = ['"a\nseeds = 9","b""]",class'] + [f'{i},{i * 2},"x""\nname = {i % 2}"' for i in range(40)]
+    (tmp_path / "d.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = init(tmp_path / "d.csv", "-o", tmp_path / "d.toml")
+    if result.exit_code == 0:
+        study = mlpstudy.load_study(tmp_path / "d.toml")
+        assert (study.name, study.seeds) == ("d", 10)
+        assert study.data.target == "class"
+    else:
+        assert result.stderr.count("\n") == 1
+
+
+def test_data_that_are_not_there_get_one_line(tmp_path: Path) -> None:
+    """A missing file is named, and no study file is left."""
+    result = init(tmp_path / "no.csv", "-o", tmp_path / "n.toml")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "no.csv" in result.stderr
+    assert not (tmp_path / "n.toml").exists()
