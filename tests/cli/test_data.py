@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from mlpstudy.cli import terminal
 from mlpstudy.cli.app import app
 from mlpstudy.datasets import find_dataset, mnist
+from mlpstudy.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,10 +81,27 @@ def test_list_shows_each_data_set_with_its_licence() -> None:
 
 def test_list_json_has_the_same() -> None:
     """One object a data set."""
-    (listed,) = call_json("list")["datasets"]
+    sets = {entry["name"]: entry for entry in call_json("list")["datasets"]}
+    assert sets.keys() == {"breast-cancer", "digits", "fashion-mnist", "iris", "kmnist", "mnist", "wine"}
+    assert (sets["iris"]["image_shape"], sets["iris"]["n_test"]) == (None, 0)
+    listed = sets["mnist"]
     assert (listed["name"], listed["n_train"], listed["n_test"], listed["n_classes"]) == ("mnist", 60_000, 10_000, 10)
     assert listed["image_shape"] == [28, 28]
     assert listed["licence"] == "CC BY-SA 3.0"
+
+
+def test_verify_of_a_set_without_files_says_so() -> None:
+    """What comes with scikit-learn has nothing to compare."""
+    assert call("verify", "iris").stdout == "iris comes with scikit-learn and has no files of its own.\n"
+
+
+def test_verify_of_a_set_that_was_never_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is named as missing; nothing is downloaded for it."""
+    monkeypatch.setenv("MLPSTUDY_CACHE", str(tmp_path))
+    result = call("verify", "kmnist")
+    assert result.stdout.count("got no such file") == 4
+    assert isinstance(result.exception, DataError)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_show_prints_what_the_notebook_prints() -> None:

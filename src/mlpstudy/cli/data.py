@@ -98,9 +98,12 @@ def verify(name: Name, as_json: AsJson = False) -> None:
             _print_check(check)
     if wrong:
         found = f"{len(wrong)} that are not: {', '.join(wrong)}"
-        raise DataError(must(f"the {len(checks)} files of {name}", "be the originals", found, "reinstall mlpstudy"))
-    if not as_json:
+        fix = "reinstall mlpstudy" if name == "mnist" else "run a study with them, which downloads what is not right"
+        raise DataError(must(f"the {len(checks)} files of {name}", "be the originals", found, fix))
+    if not as_json and checks:
         typer.echo(f"All {len(checks)} files of {name} are the originals.")
+    elif not as_json:
+        typer.echo(f"{name} comes with scikit-learn and has no files of its own.")
 
 
 def _info_json(info: DatasetInfo) -> dict[str, Any]:

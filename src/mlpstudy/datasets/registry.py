@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlpstudy.datasets import mnist
+from mlpstudy.datasets.fashion_mnist import FASHION_MNIST
+from mlpstudy.datasets.kmnist import KMNIST
+from mlpstudy.datasets.sklearn_sets import BUNDLED
 from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, Source
 from mlpstudy.errors import DataError, must, nearest
 
@@ -16,27 +19,37 @@ class NamedDataset:
 
     Attributes:
         info: what it is.
-        load: read it whole, checked.
+        load: read a set of images whole, checked; refuses a set of another kind.
         check: say of each of its files whether it is the original.
+        read_other: read a set that is no set of images with test examples of its own; None where it is one.
     """
 
     info: DatasetInfo
     load: Callable[[], Source]
     check: Callable[[], tuple[FileCheck, ...]]
+    read_other: Callable[[], Labelled] | None = None
 
     def read(self) -> Labelled:
-        """Return the set as a file of it would be read, with its test examples where it has some of its own."""
-        return self.load().labelled()
+        """Return the set as a file of it would be read, with its test examples where it has some of its own.
+
+        Raises:
+            DataError: it is damaged, cannot be downloaded, or what it comes with is not installed.
+        """
+        return self.load().labelled() if self.read_other is None else self.read_other()
 
 
-_NAMED = {mnist.INFO.name: NamedDataset(mnist.INFO, mnist.load_mnist, mnist.check_mnist)}
+_NAMED = {
+    mnist.INFO.name: NamedDataset(mnist.INFO, mnist.load_mnist, mnist.check_mnist),
+    **{remote.info.name: NamedDataset(remote.info, remote.load, remote.check) for remote in (FASHION_MNIST, KMNIST)},
+    **{bundled.info.name: NamedDataset(bundled.info, bundled.load, bundled.check, bundled.read) for bundled in BUNDLED},
+}
 
 
 def named_datasets() -> tuple[NamedDataset, ...]:
     """Return all data sets that have a name, in alphabetical order.
 
     >>> [named.info.name for named in named_datasets()]
-    ['mnist']
+    ['breast-cancer', 'digits', 'fashion-mnist', 'iris', 'kmnist', 'mnist', 'wine']
     """
     return tuple(_NAMED[name] for name in sorted(_NAMED))
 
