@@ -17,9 +17,9 @@ from mlpstudy.spec import Data
 
 CLASSES = ("three", "five", "eight")
 DIGITS = (3, 5, 8)
-N_WORDS, WORDS_A_DOCUMENT = 20_000, 110
+N_WORDS, WORDS_A_DOCUMENT = 20_000, 133
 TOPICS = ("cooking", "gardening", "sailing", "weaving")
-TOPIC_SHARE = 0.12
+TOPIC_SHARE = 0.03
 """Share of a document's words that its topic decides; the others are of the language at large."""
 
 
