@@ -67,17 +67,17 @@ class NotebookCell:
                 self.running[run_id] = epoch
             case RunEnded(result):
                 self._end(result.record)
-            case RunFailed(record):
-                self._end(record)
+            case RunFailed(record, again):
+                self._end(record, again=again)
         now = time.monotonic()
         if now - self.drawn >= SECONDS_BETWEEN_DRAWINGS or self.n_done == self.work.plan.n_runs:
             self.handle.update(_Drawing(self.html()))
             self.drawn = now
 
-    def _end(self, record: RunRecord) -> None:
-        self.n_done += 1
+    def _end(self, record: RunRecord, *, again: bool = False) -> None:
+        self.n_done += not again
         self.running.pop(record.run_id, None)
-        self.ends.append(f"{self.work.name[record.run_id]}: {end_text(record)}")
+        self.ends.append(f"{self.work.name[record.run_id]}: {end_text(record, again=again)}")
 
     def html(self) -> str:
         """Return the drawing."""

@@ -42,10 +42,17 @@ def epoch_text(epoch: EpochRecord, n_train: int) -> str:
     )
 
 
-def end_text(record: RunRecord) -> str:
+def start_text(event: RunStarted) -> str | None:
+    """Write how a run starts where that needs a word: from a checkpoint, or anew in spite of one."""
+    if event.resumed is None:
+        return f"starts anew: {event.note}" if event.note else None
+    return f"goes on after epoch {event.record.n_epochs_done}" + (f": {event.note}" if event.note else "")
+
+
+def end_text(record: RunRecord, *, again: bool = False) -> str:
     """Write how a run ended."""
     if record.status == "failed":
-        return f"failed: {record.reason}"
+        return f"failed: {record.reason}" + ("; it is tried once more at the end" if again else "")
     if record.status == "diverged":
         return f"diverged at epoch {record.diverged_epoch}: {record.reason}"
     return f"test loss {record.test_loss:.4f}  test accuracy {record.test_accuracy:.4f}  ({duration(record.wall_s)})"
@@ -60,24 +67,30 @@ class Work:
         self.n_epochs = {task.run_id: task.architecture.training.epochs for task in plan.tasks}
         self.name = {task.run_id: f"{task.architecture.name} seed {task.seed}" for task in plan.tasks}
         self.done = dict.fromkeys(self.cost, 0.0)
+        self.done_before = 0.0
         self.start = time.monotonic()
 
     def update(self, event: Event) -> None:
         """Count an event."""
         match event:
+            case RunStarted(record):
+                share = self.cost[record.run_id] * record.n_epochs_done / self.n_epochs[record.run_id]
+                self.done_before += share - self.done[record.run_id]
+                self.done[record.run_id] = share
             case EpochEnded(run_id, epoch):
                 self.done[run_id] = self.cost[run_id] * epoch.epoch / self.n_epochs[run_id]
             case RunEnded(result):
                 self.done[result.record.run_id] = self.cost[result.record.run_id]
-            case RunFailed(record):
-                self.done[record.run_id] = self.cost[record.run_id]
+            case RunFailed(record, again):
+                self.done[record.run_id] = 0.0 if again else self.cost[record.run_id]
             case _:
                 pass
 
     def left_s(self) -> float | None:
         """Return the seconds left, or None while nothing is done."""
         done, total = sum(self.done.values()), sum(self.cost.values())
-        return (time.monotonic() - self.start) * (total - done) / done if done else None
+        done_here = done - self.done_before
+        return (time.monotonic() - self.start) * (total - done) / done_here if done_here > 0 else None
 
 
 class JsonLines:
@@ -98,14 +111,15 @@ class JsonLines:
     def happened(self, event: Event) -> None:
         """Print one event."""
         match event:
-            case RunStarted(record):
-                self._print("run_started", run_id=record.run_id, architecture=record.architecture, seed=record.seed)
+            case RunStarted(record, _, note):
+                fields = {name: getattr(record, name) for name in ("run_id", "architecture", "seed", "n_epochs_done")}
+                self._print("run_started", **fields, note=note)
             case EpochEnded(run_id, epoch):
                 self._print("epoch_ended", run_id=run_id, **dataclasses.asdict(epoch))
             case RunEnded(result):
                 self._print(f"run_{result.record.status}", **dataclasses.asdict(result.record))
-            case RunFailed(record):
-                self._print("run_failed", **dataclasses.asdict(record))
+            case RunFailed(record, again):
+                self._print("run_failed", **dataclasses.asdict(record), again=again)
 
     @staticmethod
     def _print(event: str, **fields: Any) -> None:  # noqa: ANN401  # plain JSON values
@@ -147,8 +161,13 @@ class PlainLines:
                 left = self.work.left_s()
                 ahead = f"  {self.n_done}/{self.work.plan.n_runs} runs" + (f", {duration(left)} left" if left else "")
                 line = f"{self.work.name[result.record.run_id]}  {end_text(result.record)}{ahead}"
-            case RunFailed(record):
-                line = f"{self.work.name[record.run_id]}  {end_text(record)}"
+            case RunFailed(record, again):
+                line = f"{self.work.name[record.run_id]}  {end_text(record, again=again)}"
+            case RunStarted(record):
+                said = start_text(event)
+                if said is None:
+                    return
+                line = f"{self.work.name[record.run_id]}  {said}"
             case _:
                 return
         print(line, flush=True)  # noqa: T201  # the command's output
@@ -194,25 +213,29 @@ class LiveBars:
         self.work.update(event)
         match event:
             case RunStarted(record):
-                self.running[record.run_id] = None
+                self.running[record.run_id] = event.resumed.epochs[-1] if event.resumed else None
+                if text := start_text(event):
+                    self.console.print(f"{self.work.name[record.run_id]}  {text}", markup=False)
             case EpochEnded(run_id, epoch):
                 self.running[run_id] = epoch
             case RunEnded(result):
                 self._end(result.record)
-            case RunFailed(record):
-                self._end(record)
+            case RunFailed(record, again):
+                self._end(record, again=again)
 
     def close(self) -> None:
         """Take the bars away."""
         if hasattr(self, "live"):
             self.live.stop()
 
-    def _end(self, record: RunRecord) -> None:
+    def _end(self, record: RunRecord, *, again: bool = False) -> None:
         """Turn the bar of a run into a line that stays."""
-        self.n_done += 1
+        self.n_done += not again
         self.running.pop(record.run_id, None)
         style = None if record.status == "finished" else "red"
-        self.console.print(f"{self.work.name[record.run_id]}  {end_text(record)}", style=style, markup=False)
+        self.console.print(
+            f"{self.work.name[record.run_id]}  {end_text(record, again=again)}", style=style, markup=False
+        )
 
     def _drawing(self) -> Group:
         """Return what the terminal shows now."""

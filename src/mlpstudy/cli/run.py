@@ -19,38 +19,47 @@ def run(
     out: Annotated[Path | None, typer.Option(help="The study's folder.", show_default="runs/<study name>")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads in all.", show_default="all cores")] = None,
     engine: Annotated[str, typer.Option(help="What trains: native or torch.")] = "native",
+    checkpoint_s: Annotated[
+        float, typer.Option("--checkpoint-s", min=0, help="Seconds of work between two checkpoints of a run.")
+    ] = 10.0,
     figures: Annotated[bool, typer.Option(help="Save the figures at the end.")] = True,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it in the browser too, as mlpstudy watch does.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON event a line.")] = False,
 ) -> None:
     """Train every run that the study's folder does not hold yet; then print the comparison tables.
 
+    After Ctrl-C, a kill or a power cut the same command goes on where it was, to the same results.
+
     Example: mlpstudy run notebook --seeds 5
     """
+    from mlpstudy.cli.interruption import heeding_signals
     from mlpstudy.cli.terminal import console, is_terminal
+    from mlpstudy.cli.watch import dashboard_beside
     from mlpstudy.progress import JsonLines, LiveBars, PlainLines
-    from mlpstudy.workflow import run_study
+    from mlpstudy.workflow import Stop, run_study
 
     bars = LiveBars()
     listener: Listener = JsonLines() if as_json else bars if is_terminal() else PlainLines()
-    try:
-        folder = run_study(
-            study, out=out, seeds=seeds, epochs=epochs, engine=engine, n_threads=threads, listener=listener
-        )
-    except KeyboardInterrupt:
-        bars.close()
-        _say_how_to_go_on()
-        raise typer.Exit(130) from None
-    finally:
-        bars.close()
-    n_failed = _print_end(folder, figures=figures, as_json=as_json)
+    stop = Stop()
+    with dashboard_beside(listener, wanted=watch, as_json=as_json) as listening, heeding_signals(stop):
+        try:
+            folder = run_study(
+                study,
+                out=out,
+                seeds=seeds,
+                epochs=epochs,
+                engine=engine,
+                n_threads=threads,
+                listener=listening,
+                checkpoint_s=checkpoint_s,
+                stop=stop,
+            )
+        finally:
+            bars.close()
+        n_failed = _print_end(folder, figures=figures, as_json=as_json)
     if n_failed:
         console().print(f"{n_failed} failed; run the same command to try again", style="red")
         raise typer.Exit(1)
-
-
-def _say_how_to_go_on() -> None:
-    """Say after Ctrl-C that nothing finished is lost."""
-    typer.echo("mlpstudy: interrupted; every finished run is kept, the same command goes on from there", err=True)
 
 
 def _print_end(folder: Path, *, figures: bool, as_json: bool) -> int:

@@ -190,6 +190,10 @@ class TrainingRuns(Iterator[Event]):
         self.close()
         raise StopIteration
 
+    def __del__(self) -> None:
+        # Abandoned, as a generator may be: nobody would ever stop the runs.
+        self.request_stop()
+
     def _start(self) -> None:
         while self._waiting:
             worker = self._waiting.pop()

@@ -135,8 +135,8 @@ def _upgrade_to_version_2(connection: sqlite3.Connection) -> None:
     """Add preprocessing, diagnostics of layers, and baselines; write down what was not said about validation.
 
     Version 1 was validated on the test examples wherever the study did not say otherwise, later studies are only
-    where they repeat the notebook. The study's seal covers its new column. It is renewed only where it fitted, so that damage stays visible;
-    the seals of runs, which had no diagnostics, stay as they are.
+    where they repeat the notebook. The study's seal covers its new column. It is renewed only where it fitted, so
+    that damage stays visible; the seals of runs, which had no diagnostics, stay as they are.
     """
     sealed = _study_seal(connection)
     for statement in VERSION_2:
