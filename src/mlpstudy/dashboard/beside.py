@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlpstudy.errors import StoreError, must
+from mlpstudy.dashboard.address import LOOPBACK, Address, listen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,39 +26,33 @@ class Beside:
 
     Attributes:
         url: what to open in a browser.
+        process: the dashboard's.
     """
 
     url: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls, folder: Path, *, port: int | None = None, open_browser: bool = False) -> Beside:
-        """Start the dashboard of a study's folder.
+    def start(cls, folder: Path) -> Beside:
+        """Start the dashboard of a study's folder; the run goes on at once.
+
+        The socket listens already when the process starts, so that a browser that comes early waits a moment.
 
         Raises:
-            StoreError: it does not start.
+            StoreError: there is no free port.
         """
-        command = [sys.executable, "-P", "-m", "mlpstudy", "watch", str(folder.absolute()), "--json", "--beside-run"]
-        command += ["--browser" if open_browser else "--no-browser"]
-        command += [] if port is None else ["--port", str(port)]
-        process = subprocess.Popen(  # noqa: S603  # this interpreter, arguments of our own
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # Ctrl-C is the run's: it ends the dashboard in its own time
-        )
-        assert process.stdout is not None  # noqa: S101  # asked for
-        assert process.stderr is not None  # noqa: S101  # asked for
-        line = process.stdout.readline()
-        if not line:
-            reason = process.stderr.read().strip() or "an end without a word"
-            process.wait()
-            raise StoreError(must("the dashboard", "start", reason, "mlpstudy watch, in another terminal"))
-        process.stdout.close()
-        process.stderr.close()
-        return cls(str(json.loads(line)["url"]), process)
+        with listen(LOOPBACK, None) as listening:
+            number = listening.fileno()
+            process = subprocess.Popen(  # noqa: S603  # this interpreter, arguments of our own
+                # -P: nothing in the working directory is imported.
+                [sys.executable, "-P", "-m", "mlpstudy.dashboard.beside_process", str(folder.absolute()), str(number)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(number,),
+                start_new_session=True,  # Ctrl-C is the run's: it ends the dashboard in its own time
+            )
+            return cls(Address(LOOPBACK, int(listening.getsockname()[1]), None).url, process)
 
     def release(self) -> None:
         """Tell the dashboard that the run is over: it stays while a page is open."""

@@ -43,6 +43,15 @@ PROBLEM_S = 2.0
 """Pause after a folder could not be read."""
 
 
+def pause_s(least_s: float, spent_s: float) -> float:
+    """Return the seconds to wait after a look that took so much processor time.
+
+    >>> pause_s(0.5, 0.001), pause_s(0.5, 0.02), pause_s(0.5, 1.0)
+    (0.5, 2.0, 3.0)
+    """
+    return max(least_s, min(spent_s / MAX_DUTY, MAX_PAUSE_S))
+
+
 class TooManyPagesError(Exception):
     """As many pages are listening as may."""
 
@@ -87,7 +96,7 @@ class _Followed:
                     before_s = time.process_time()
                     least_s = await self.look()
                     spent_s = time.process_time() - before_s
-                    await asyncio.sleep(max(least_s, min(spent_s / MAX_DUTY, MAX_PAUSE_S)))
+                    await asyncio.sleep(pause_s(least_s, spent_s))
             finally:
                 await self.rest()
 

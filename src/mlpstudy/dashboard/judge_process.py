@@ -1,4 +1,4 @@
-"""Judging in a process of its own, at the lowest priority: so neither training nor the pages wait for it.
+"""Judging in a process of its own, at low priority: so neither training nor the pages wait for it.
 
 Prints one line of JSON: the verdict, and the seconds of processor time that it took.
 """
@@ -11,12 +11,13 @@ import sys
 import time
 from pathlib import Path
 
-LOWEST_PRIORITY = 19
+LOW_PRIORITY = 10
+"""Beside two busy threads a second of work then takes ten, not a minute as at the lowest priority."""
 
 
 def main() -> None:
     """Judge the study's folder named on the command line."""
-    os.nice(LOWEST_PRIORITY)
+    os.nice(LOW_PRIORITY)
     # The imports take as long as judging a small study does: they too shall be at low priority.
     from mlpstudy.dashboard.verdict import verdict_state  # noqa: PLC0415
     from mlpstudy.evidence.plain import plain  # noqa: PLC0415

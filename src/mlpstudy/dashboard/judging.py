@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlpstudy.dashboard.state import Head
     from mlpstudy.evidence.plain import Plain
 
-MAX_DUTY = 0.01
+MAX_DUTY = 0.005
 """Share of all cores' time that judging may take while a study trains."""
 
 LEAST_PAUSE_S = 5.0
@@ -26,7 +26,7 @@ LEAST_PAUSE_S = 5.0
 class Judge:
     """Has a study judged now and then.
 
-    A judgement of a small study takes a second of processor time, mostly for starting. Its process has the lowest
+    A judgement of a small study takes a second of processor time, mostly for starting. Its process has a low
     priority, and the pause after it is so long that all judging takes at most MAX_DUTY of the machine; at the end
     of a study, when nothing trains any more, it is judged at once.
 
@@ -51,8 +51,8 @@ class Judge:
         return is_new
 
     def _is_time(self, head: Head) -> bool:
-        n_finished = head.progress.n_finished
-        if n_finished == 0 or len(head.architectures) < 2 or _progress(head) == self._judged:  # noqa: PLR2004  # a pair
+        n_judged = sum(row.n > 0 for row in head.table)
+        if n_judged < 2 or _progress(head) == self._judged:  # noqa: PLR2004  # a pair
             return False
         return head.status != "running" or time.monotonic() >= self._not_before
 

@@ -274,7 +274,10 @@ def _progress(
     """Return how far the study is."""
     count = {status: sum(run.status == status for run in runs.values()) for status in _COUNTED}
     n_epochs = [architecture.training.epochs for architecture in facts.study.architectures]
-    works = [_work(run, n_epochs[run.architecture], curves[run_id].epoch_s) for run_id, run in runs.items()]
+    works = [
+        _work(run, n_epochs[run.architecture], curves[run_id].epoch_s, is_written=is_written)
+        for run_id, run in runs.items()
+    ]
     begun = {(run.architecture, run.seed) for run in runs.values()}
     works += [
         RunWork(i, n, 0, None, is_running=False)
@@ -300,8 +303,8 @@ def _progress(
 _COUNTED: tuple[RunStatus, ...] = ("finished", "diverged", "failed", "running", "interrupted")
 
 
-def _work(run: RunState, n_epochs: int, epoch_s: float | None) -> RunWork:
-    """Return how far a run is; one that has ended has nothing left, whatever its end."""
+def _work(run: RunState, n_epochs: int, epoch_s: float | None, *, is_written: bool) -> RunWork:
+    """Return how far a run is."""
     if run.status == "finished" and run.n_epochs_done:
         epoch_s = run.wall_s / run.n_epochs_done
     if run.status == "interrupted":
@@ -309,6 +312,9 @@ def _work(run: RunState, n_epochs: int, epoch_s: float | None) -> RunWork:
     if run.status == "running":
         n_done = min(run.n_epochs_done, n_epochs)
         return RunWork(run.architecture, n_epochs - n_done, n_done, epoch_s, is_running=True)
+    if run.status == "failed":
+        # Tried again by the next call, not by this one.
+        return RunWork(run.architecture, 0 if is_written else n_epochs, 0, epoch_s, is_running=False)
     # A diverged run counts as one that was trained: its share of the work is behind.
     return RunWork(run.architecture, 0, n_epochs, epoch_s, is_running=False)
 

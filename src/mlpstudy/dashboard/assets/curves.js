@@ -11,12 +11,14 @@ const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 // Limits that groups of curves share, by the rule of the figures; accuracies by the same rule for errors.
-export function axisOf(groups, measure) {
+export function axisOf(groups, measure, nEpochs) {
+  const nEarly = Math.floor(nEpochs / 4);
   const toLoss = (value) => (measure === "loss" ? value : 1 - value);
   let [low, top] = [Infinity, 0];
   const late = [];
+  const early = [];
   for (const curves of groups) {
-    let highest = -Infinity;
+    let [highest, first] = [-Infinity, -Infinity];
     for (const points of curves) {
       points.forEach((point, i) => {
         for (const split of SPLITS) {
@@ -25,12 +27,16 @@ export function axisOf(groups, measure) {
           const height = toLoss(value);
           low = Math.min(low, height);
           top = Math.max(top, height);
-          if (i >= Math.floor(points.length / 4)) highest = Math.max(highest, height);
+          if (i >= nEarly) highest = Math.max(highest, height);
+          else first = Math.max(first, height);
         }
       });
     }
     if (highest > -Infinity) late.push(highest);
+    if (first > -Infinity) early.push(first);
   }
+  // Until an architecture is past its early epochs, these are all there is.
+  if (!late.length) late.push(...early);
   if (!late.length || top <= 0) return { low: 0, high: 1, step: 0.5 };
   const least = measure === "loss" ? 0 : 0.004;
   const high = Math.max(least, Math.min(top, HEADROOM * median(late)));
@@ -65,9 +71,9 @@ export function meanOf(curves) {
 }
 
 export class Plot {
-  // size: {width, height} of the viewBox; onPick(id), onPoint(text) for the pointer.
-  constructor({ width = 240, height = 150, label, nTicks = 5, onPick = null, onPoint = null }) {
-    Object.assign(this, { width, height, nTicks, onPick, onPoint });
+  // height in pixels, as wide as there is room; onPick(id) and onPoint(nearest) for the pointer.
+  constructor({ height = 190, label, onPick = null, onPoint = null }) {
+    Object.assign(this, { width: 300, height, onPick, onPoint });
     this.left = 42;
     this.bottom = 22;
     this.top = 8;
@@ -75,7 +81,9 @@ export class Plot {
     this.axes = el("svg:g", { class: "axes" });
     this.lines = el("svg:g", { class: "lines" });
     this.mark = el("svg:g", { class: "mark" });
-    this.svg = el("svg:svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
+    this.svg = el("svg:svg", { viewBox: `0 0 ${this.width} ${height}`, role: "img", "aria-label": label });
+    // One unit is one pixel, so that text has its size on every screen.
+    new ResizeObserver(([{ contentRect }]) => this.resize(Math.round(contentRect.width))).observe(this.svg);
     this.svg.append(this.axes, this.lines, this.mark);
     this.drawn = new Map();
     this.key = "";
@@ -84,6 +92,14 @@ export class Plot {
       this.svg.addEventListener("pointerleave", () => this.leave());
       this.svg.addEventListener("click", () => this.near && onPick?.(this.near.id));
     }
+  }
+
+  resize(width) {
+    if (width < 50 || width === this.width) return;
+    this.width = width;
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
+    this.key = "";
+    if (this.series) this.draw(this.series, this.measure, this.axis, this.nEpochs);
   }
 
   x(epoch) {
@@ -157,8 +173,8 @@ export class Plot {
       parts.push(el("svg:line", { x1: this.left, x2: this.width - this.right, y1: y, y2: y }));
       parts.push(el("svg:text", { x: this.left - 6, y: y + 4, "text-anchor": "end" }, this.says(value, step)));
     }
-    for (const epoch of epochTicks(this.nEpochs, this.nTicks)) {
-      parts.push(el("svg:text", { x: this.x(epoch), y: this.height - 6, "text-anchor": "middle" }, String(epoch)));
+    for (const epoch of epochTicks(this.nEpochs, Math.max(2, Math.floor(this.width / 45)))) {
+      parts.push(el("svg:text", { x: this.x(epoch), y: this.height - 5, "text-anchor": "middle" }, String(epoch)));
     }
     this.axes.replaceChildren(...parts);
   }

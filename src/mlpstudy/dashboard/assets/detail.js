@@ -29,7 +29,7 @@ export class Detail {
     if (!points.length) return;
     for (const measure of ["loss", "accuracy"]) {
       const series = [{ id, points, kind: "picked" }];
-      this.plots[measure].draw(series, measure, axisOf([[points]], measure), architecture.n_epochs);
+      this.plots[measure].draw(series, measure, axisOf([[points]], measure, architecture.n_epochs), architecture.n_epochs);
     }
     byId("detail-epochs-summary").textContent = `${counted(points.length, "epoch")} as a table`;
     fill(byId("detail-epochs"), ...points.map((point, i) => el("tr", {},
@@ -42,7 +42,7 @@ export class Detail {
     const figures = ["loss", "accuracy"].map((measure) => {
       const says = el("p", { class: "readout muted" }, "\u00a0");
       const plot = new Plot({
-        width: 420, height: 240, nTicks: 8, label: `${NAMES[measure]} of this run, epoch by epoch; the table below has the numbers`,
+        height: 260, label: `${NAMES[measure]} of this run, epoch by epoch; the table below has the numbers`,
         onPoint: (at) => { says.textContent = at ? `epoch ${at.i + 1}, ${at.split}: ${measure === "loss" ? loss(at.value) : percent(at.value)}` : "\u00a0"; },
       });
       this.plots[measure] = plot;

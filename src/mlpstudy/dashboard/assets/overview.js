@@ -1,5 +1,5 @@
 // How far the study is, what went wrong, and who leads.
-import { about, clock, counted, duration, el, fill, loss, percent, runName, runSays } from "./words.js";
+import { about, clock, counted, duration, el, fill, loss, miniBar, percent, runName, runSays } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const EARLIER = 7; // estimates of the time left whose median is shown: between two runs one alone jumps
@@ -42,7 +42,7 @@ export class Overview {
     if (progress.left_s === null) return "Time left: known after the first epoch.";
     this.estimates = [...this.estimates.slice(1 - EARLIER), progress.left_s];
     const left = [...this.estimates].sort((a, b) => a - b)[Math.floor(this.estimates.length / 2)];
-    return `${about(left)} left, until ${clock(new Date(Date.now() + 1000 * left))}`;
+    return `${about(left)} left${left < 90 ? "" : `, until ${clock(new Date(Date.now() + 1000 * left))}`}`;
   }
 
   drawTrouble(state) {
@@ -66,10 +66,9 @@ function drawNow(state) {
   const rows = running.slice(0, 64).map(([id, run]) => {
     const n = state.head.architectures[run.architecture].n_epochs;
     const last = state.curves[id]?.at(-1);
-    const bar = el("meter", { min: 0, max: n, value: run.n_epochs_done, "aria-label": `epoch ${run.n_epochs_done} of ${n}` });
     const measured = last ? `validation loss ${loss(last[2])}, accuracy ${percent(last[3])}` : "first epoch";
     return el("li", {},
-      el("a", { href: `#run=${id}`, class: "name" }, runName(state, run)), bar,
+      el("a", { href: `#run=${id}`, class: "name" }, runName(state, run)), miniBar(run.n_epochs_done / n),
       el("span", { class: "epoch" }, `epoch ${run.n_epochs_done} of ${n}`),
       el("span", { class: "muted measured" }, measured));
   });
@@ -90,11 +89,11 @@ function drawLeaders(state) {
     : "No run has finished yet.");
   byId("sentence").textContent = sentence;
   byId("provisional").hidden = isOver && !(verdict?.is_provisional ?? false);
-  const from = verdict ? `Judged from ${counted(verdict.n_runs, "run")} of ${head.progress.n_planned}. ` : "";
-  byId("judged").textContent = known.length ? from : "";
   const ends = known.flatMap((row) => [row.accuracy, row.low, row.high]).filter((x) => x !== null);
   const range = { low: Math.min(...ends), high: Math.max(...ends) };
   const hasTiers = verdict?.tiers.some((tier) => tier) ?? false;
+  const tiersSay = hasTiers ? " Architectures that share a tier letter are not told apart." : "";
+  byId("judged").textContent = verdict ? `Judged from ${verdict.n_runs} of ${counted(head.progress.n_planned, "run")}.${tiersSay}` : "";
   byId("leaders").hidden = known.length === 0;
   const head_cells = ["Architecture", "Runs", "Test accuracy", `${Math.round(100 * head.confidence)} % interval of the mean`, "Test loss", "Time a run"];
   if (hasTiers) head_cells.splice(1, 0, "Tier");

@@ -1,6 +1,6 @@
 // The list of studies.
 import { listen } from "./connection.js";
-import { counted, duration, el, fill } from "./words.js";
+import { counted, duration, el, fill, miniBar } from "./words.js";
 import { STUDY_STATUS } from "./overview.js";
 
 const byId = (id) => document.getElementById(id);
@@ -27,11 +27,10 @@ function item(study) {
     return el("li", { class: "study" }, name, el("p", { class: "note" }, study.problem));
   }
   const share = study.n_planned ? study.n_done / study.n_planned : 0;
-  const bar = el("meter", { min: 0, max: study.n_planned || 1, value: study.n_done, "aria-label": `${study.n_done} of ${study.n_planned} runs` });
   const failed = study.n_failed ? `, ${study.n_failed} failed` : "";
   return el("li", { class: "study" },
     el("p", { class: "line" }, name, el("span", { class: `pill ${study.status}` }, STUDY_STATUS[study.status])),
-    bar,
+    miniBar(share),
     el("p", { class: "muted" }, `${study.n_done} of ${counted(study.n_planned, "run")} (${Math.floor(100 * share)} %)${failed}`,
       study.status === "running" ? "" : ` · last change ${ago < 5 ? "now" : `${coarse(ago)} ago`}`, ` · ${study.key}`));
 }

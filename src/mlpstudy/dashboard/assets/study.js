@@ -5,7 +5,7 @@ import { Detail } from "./detail.js";
 import { apply, byArchitecture } from "./model.js";
 import { Overview } from "./overview.js";
 import { RunsMap } from "./runs.js";
-import { about, counted, el, loss, percent, runName } from "./words.js";
+import { about, el, loss, percent, runName } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const MAX_PANELS = 60;
@@ -54,9 +54,10 @@ function drawPanels(state) {
   const names = state.head.architectures.slice(0, MAX_PANELS);
   const shape = JSON.stringify(names);
   if (page.shape !== shape) buildPanels(state, names, shape);
-  const curves = groups.map((group) => group.map(([id]) => state.curves[id]).filter(Boolean));
-  const axis = axisOf(curves, page.measure);
   const nEpochs = Math.max(...state.head.architectures.map((each) => each.n_epochs));
+  // A diverged run would push all others to the bottom: it leaves the axis at its top.
+  const sane = groups.map((group) => group.filter(([, run]) => run.status !== "diverged").map(([id]) => state.curves[id]).filter(Boolean));
+  const axis = axisOf(sane, page.measure, nEpochs);
   page.panels.forEach(({ plot, note }, i) => {
     const series = [];
     const whole = [];
@@ -88,10 +89,10 @@ page.means = (() => {
 function panelSays(group, nWhole) {
   const nRunning = group.filter(([, run]) => run.status === "running").length;
   const nDiverged = group.filter(([, run]) => run.status === "diverged").length;
-  const parts = [nWhole > 1 ? `mean of ${nWhole}` : counted(nWhole, "run")];
+  const parts = nWhole ? [nWhole > 1 ? `mean of ${nWhole}` : "1 run"] : [];
   if (nRunning) parts.push(`${nRunning} training`);
   if (nDiverged) parts.push(`${nDiverged} diverged`);
-  return parts.join(", ");
+  return parts.length ? parts.join(", ") : "waiting";
 }
 
 function buildPanels(state, architectures, shape) {

@@ -61,3 +61,10 @@ export function runSays(state, run) {
   if (run.status === "diverged") return `diverged at epoch ${run.diverged_epoch}: ${run.reason}`;
   return `failed: ${run.reason}`;
 }
+
+// A small bar; the words beside it say the same.
+export function miniBar(share) {
+  const bar = el("svg:svg", { class: "mini", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" });
+  bar.append(el("svg:rect", { width: (100 * share).toFixed(1), height: 8 }));
+  return bar;
+}
