@@ -11,6 +11,11 @@ from typing import Literal
 import numpy as np
 
 from mlpstudy.datasets.files import printable, reading
+from mlpstudy.datasets.idx import read_idx_pair
+from mlpstudy.datasets.idx_folder import TRAIN_IMAGES, has_idx_files, read_idx_folder
+from mlpstudy.datasets.libsvm import read_libsvm
+from mlpstudy.datasets.npy import read_npy
+from mlpstudy.datasets.npz import read_npz
 from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError, must
 from mlpstudy.spec.base import content_hash
@@ -33,9 +38,11 @@ ENDINGS: dict[str, Format] = {
 }
 """Formats by the end of a file's name, in lower case; ``.gz`` after it is allowed for IDX and libsvm."""
 
+TEXT_ENDINGS = (".txt", ".data", ".dat")
+"""Endings of files that may hold CSV or libsvm text: their first line tells."""
+
 TABLES: tuple[Format, ...] = ("csv", "parquet")
 
-_IDX_PARTS = ("train", "t10k")
 _SPLITS = {"train", "test"}
 _LIBSVM = re.compile(rb"\s*[^\s:,;]+(?:\s+\d+:\S+)+\s*(?:#.*)?")
 _HEAD = 4096
@@ -50,19 +57,28 @@ def find_format(files: Sequence[Path]) -> Format:
     path = files[0]
     if path.is_dir():
         return _find_folder(path)
+    if len(files) == 1 and TRAIN_IMAGES.fullmatch(path.name):
+        return "idx folder"
+    return _checked_pair(files, _by_name(path) or _by_content(path))
+
+
+def _by_name(path: Path) -> Format | None:
     name = path.name.lower().removesuffix(".gz")
-    for ending, found in ENDINGS.items():
-        if name.endswith(ending):
-            return _checked_pair(files, found)
-    head = _head(path)
-    if head.startswith(b"\0\0\x08") or (head.startswith(b"\x1f\x8b") and "idx" in name):
-        return _checked_pair(files, "idx")
+    return next((found for ending, found in ENDINGS.items() if name.endswith(ending)), None)
+
+
+def _by_content(path: Path) -> Format:
+    """Return the format that the first bytes say, for names that say nothing."""
+    with reading(path) as file:
+        head = file.read(_HEAD)
+    if head.startswith(b"\0\0\x08"):
+        return "idx"
     if head.startswith(b"PAR1"):
-        return _checked_pair(files, "parquet")
+        return "parquet"
     if _LIBSVM.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r")):
-        return _checked_pair(files, "libsvm")
-    if name.endswith((".txt", ".data", ".dat")):
-        return _checked_pair(files, "csv")
+        return "libsvm"
+    if path.suffix.lower() in TEXT_ENDINGS:
+        return "csv"
     known = "CSV, TSV, Parquet, NPY, NPZ, IDX or libsvm, or a folder of images"
     fix = f"a name that ends in one of {', '.join(ending for ending in ENDINGS if ending.startswith('.'))}"
     raise DataError(must(printable(path), f"be {known}", path.suffix or "no ending", fix))
@@ -82,32 +98,31 @@ def read_labelled(
     Raises:
         DataError: it is not what it must be.
     """
-    from mlpstudy.datasets import idx, libsvm, npy, npz  # noqa: PLC0415  # one of them is needed
-
     match found:
         case "npz":
-            read = npz.read_npz(files[0])
+            read = read_npz(files[0])
         case "npy":
-            read = npy.read_npy(*files)
+            read = read_npy(*files)
         case "idx":
-            read = idx.read_idx_pair(files[0], files[1] if len(files) > 1 else _idx_labels(files[0]))
+            read = read_idx_pair(files[0], files[1] if len(files) > 1 else _idx_labels(files[0]))
         case "libsvm":
-            return libsvm.read_libsvm(files[0], like=like)
+            return read_libsvm(files[0], like=like)
         case _:
             read = _read_folder(files[0], found, image_size if like is None else like.image_shape)
     return read if like is None else align(read, like, printable(files[0]))
 
 
 def _read_folder(folder: Path, found: Format, image_size: tuple[int, int] | None) -> Labelled:
-    from mlpstudy.datasets import idx, image_folder  # noqa: PLC0415  # one of them is needed
+    if found == "idx folder":
+        return read_idx_folder(folder)
+    from mlpstudy.datasets.image_folder import read_image_folder  # noqa: PLC0415  # loads Pillow
 
     if found == "image folder":
-        return image_folder.read_image_folder(folder, image_size)
-    if found == "split image folder":
-        train = image_folder.read_image_folder(folder / "train", image_size)
-        return _joined([train, image_folder.read_image_folder(folder / "test", train.image_shape)], folder)
-    images = [_idx_images(folder, part) for part in _IDX_PARTS]
-    return _joined([idx.read_idx_pair(path, _idx_labels(path)) for path in images if path is not None], folder)
+        return read_image_folder(folder, image_size)
+    train = read_image_folder(folder / "train", image_size)
+    test = align(read_image_folder(folder / "test", train.image_shape), train, printable(folder / "test"))
+    sha256 = content_hash([train.sha256, test.sha256])
+    return replace(train, test=replace(test, sha256=sha256), sha256=sha256)
 
 
 def _checked_pair(files: Sequence[Path], found: Format) -> Format:
@@ -121,26 +136,10 @@ def _checked_pair(files: Sequence[Path], found: Format) -> Format:
 
 
 def _find_folder(folder: Path) -> Format:
-    if _idx_images(folder, _IDX_PARTS[0]) is not None:
+    if has_idx_files(folder):
         return "idx folder"
     folders = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
     return "split image folder" if folders == _SPLITS else "image folder"
-
-
-def _idx_images(folder: Path, part: str) -> Path | None:
-    """Return the images of a part that lie in a folder as MNIST's files do."""
-    names = (f"{part}-images-idx3-ubyte", f"{part}-images-idx3-ubyte.gz")
-    return next((folder / name for name in names if (folder / name).is_file()), None)
-
-
-def _joined(read: list[Labelled], folder: Path) -> Labelled:
-    """Return training examples with their test examples, whose labels become those of the training classes."""
-    train, *tests = read
-    if not tests:
-        return train
-    test = align(tests[0], train, printable(folder))
-    sha256 = content_hash([train.sha256, test.sha256])
-    return replace(train, test=replace(test, sha256=sha256), sha256=sha256)
 
 
 def align(other: Labelled, train: Labelled, origin: str) -> Labelled:
@@ -172,8 +171,3 @@ def _idx_labels(images: Path) -> Path:
         fix = f'["{images.name}", "labels-idx1-ubyte"]'
         raise DataError(must("data.path", "name the file of labels too", images.name, fix))
     return images.with_name(name)
-
-
-def _head(path: Path) -> bytes:
-    with reading(path) as file:
-        return file.read(_HEAD)

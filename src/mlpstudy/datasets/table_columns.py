@@ -19,6 +19,7 @@ import polars as pl
 from pydantic import Field
 
 from mlpstudy.datasets.cells import WORDS, Float64Array, Meaning, as_numbers, as_text, is_supported
+from mlpstudy.datasets.memory import check_memory
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.records import Float32Array
 from mlpstudy.spec.base import Frozen
@@ -64,14 +65,18 @@ class NumberColumn(Frozen):
         """
         numbers, wrong = as_numbers(column, self.meaning)
         if wrong.any():
-            raise DataError(wrong_cell(column, int(wrong.argmax()), WORDS[self.meaning], origin))
+            index = int(wrong.argmax())
+            be = "a finite number" if isinstance(column[index], float) else WORDS[self.meaning]
+            raise DataError(wrong_cell(column, index, be, origin))
         return numbers
 
     def features(self, numbers: Float64Array) -> list[Float32Array]:
         """Return the scaled numbers, and the indicator."""
         missing = np.isnan(numbers)
         filled = np.where(missing, self.fill, numbers)
-        scaled = ((filled - self.shift) / self.scale).astype(np.float32)
+        # Far outside the range of the training examples a float32 overflows: ``transform`` refuses that by name.
+        with np.errstate(over="ignore"):
+            scaled = ((filled - self.shift) / self.scale).astype(np.float32)
         return [scaled, missing.astype(np.float32)] if self.indicator else [scaled]
 
 
@@ -192,7 +197,9 @@ class TablePreprocessing(Frozen):
             DataError: a column or cell does not fit; the line names it.
         """
         self.check(frame, origin)
-        features = np.zeros((frame.height if rows is None else rows.size, self.n_features), dtype=np.float32)
+        n_rows = frame.height if rows is None else rows.size
+        check_memory(4 * n_rows * self.n_features, f"{origin}, as {self.n_features} features,")
+        features = np.zeros((n_rows, self.n_features), dtype=np.float32)
         pending = _Pending(features)
         position = 0
         for column in self.columns:

@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 MOSTLY = 0.9
 """Share of cells from which on a column is taken for one of numbers with a slip in it."""
 
-LEAST_SHARE = 0.001
 LEAST_COUNT = 5
-"""A level has a feature of its own from 5 training examples on, and from a thousandth of them on."""
+"""A level has a feature of its own from so many training examples on; rarer ones share one."""
 
 MOST_LEVELS = 1000
 """More levels than that are no categories that a network of dense layers could learn from."""
@@ -185,13 +184,12 @@ def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None,
     """Learn the levels of the training cells."""
     n_missing = text.null_count()
     counts = text.drop_nulls().value_counts(name="n")
-    least = max(LEAST_COUNT, math.ceil(LEAST_SHARE * len(text)))
-    levels = counts.filter(pl.col("n") >= least)[text.name].sort().to_list()
+    levels = counts.filter(pl.col("n") >= LEAST_COUNT)[text.name].sort().to_list()
     n_levels = counts.height
     if n_levels == 1 and not n_missing:
         return None, f'{what} is "{counts[text.name][0]}" in every training example: it is left out'
     if not levels and n_levels >= _DISTINCT_AT_LEAST:
-        reason = f"no value is in more than {least - 1} of {len(text)} training examples"
+        reason = f"no value is in more than {LEAST_COUNT - 1} of {len(text)} training examples"
         return None, f"{what} looks like an identifier, {reason}: it is left out"
     if not levels:
         # So few rows that every level is rare: each keeps its feature.

@@ -137,11 +137,9 @@ class Data(Frozen):
     path: Annotated[FileOrPair | None, BeforeValidator(_checked_path)] = None
     target: Column | None = None
     test: Annotated[Share | FileOrPair | None, BeforeValidator(_checked_test)] = None
-    validation: Annotated[
-        Literal["test"] | Share | FileOrPair,
-        BeforeValidator(_checked_validation),
-        Field(default_factory=_default_validation),
-    ]
+    validation: Annotated[Literal["test"] | Share | FileOrPair, BeforeValidator(_checked_validation)] = Field(
+        default_factory=_default_validation
+    )
     group: Column | None = None
     time: Column | None = None
     numeric: Scaling | None = None
