@@ -135,6 +135,8 @@ def config(theme: Theme) -> dict[str, Any]:
         "axisY": {"domain": False, "ticks": False, "labelPadding": 6},
         "axisX": {"grid": False},
         "legend": {
+            "symbolBaseFillColor": theme.muted,
+            "symbolBaseStrokeColor": theme.muted,
             "labelColor": theme.ink,
             "labelFontSize": LABEL_SIZE,
             "titleColor": theme.muted,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; ``kind`` is how it is set: ``lead`` opens the page, ``note`` warns, ``info`` is a note that does not."""
+    """A paragraph; ``kind`` is how it is set: ``lead`` opens a page, ``note`` warns, ``info`` does not."""
 
     text: str
     kind: Literal["plain", "lead", "note", "info", "muted"] = "plain"
@@ -125,9 +125,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Images side by side."""
+    """Images side by side; wide where much is said of each."""
 
     pictures: tuple[Picture, ...]
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@
       renderer,
       ast: true,
       actions: false,
+      logLevel: 1,
       defaultStyle: false,
       tooltip: { disableDefaultStyle: true },
     });

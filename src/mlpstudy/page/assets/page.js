@@ -2,7 +2,7 @@
 "use strict";
 window.mlpstudy = (() => {
   const packed = (id) => {
-    const element = document.getElementById(id);
+    const element = document.getElementById(`data-${id}`);
     if (!element) throw new Error(`nothing here is called ${id}`);
     return Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
   };

@@ -1,0 +1,197 @@
+"""A forest plot: differences between architectures, or effects of factors, each with both questions' intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from mlpstudy.errors import ResultsError, must
+from mlpstudy.figures.scales import plain
+from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.wording import wrapped
+
+WIDTH, ROW_HEIGHT = 620, 42
+LABEL_AT, TOGETHER_AT, NEW_AT = -0.24, 0.12, 0.32
+"""Where label, adjusted interval and interval on new data stand in a row, as shares of its height."""
+
+KINDS = ("EQUIVALENT", "UNSTABLE", "BETTER", "", " ", "  ", "   ", "UNRESOLVED")
+"""The verdicts in the order of the theme's colours, so that each has the one that fits: blue, red, green, grey."""
+
+SIGNED = "datum.value === 0 ? '0' : format(datum.value, '+~g')"
+
+REACH = 6.0
+"""Multiples of the middle half of all ends at which the axis ends: one wild interval does not flatten the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row.
+
+    Attributes:
+        label: what is compared, or which effect.
+        value: the difference, in the unit drawn; nan where there is none.
+        together: its interval "if both were retrained", adjusted for the family; None where it is unbounded.
+        new_data: its interval on new data; None where there is none.
+        verdict: in a word or two, at the right.
+        kind: BETTER, EQUIVALENT, UNRESOLVED or UNSTABLE, for the colour.
+        n_seeds: seeds that it rests on.
+    """
+
+    label: str
+    value: float
+    together: tuple[float, float] | None
+    new_data: tuple[float, float] | None
+    verdict: str = ""
+    kind: str = "UNRESOLVED"
+    n_seeds: int = 0
+
+
+def figure(
+    differences: Sequence[Difference],
+    *,
+    unit: str,
+    band: float | None = None,
+    title: str = "Differences between architectures",
+    subtitle: str = "",
+    theme: Theme = LIGHT,
+) -> alt.LayerChart:
+    """Return the figure: a row for each difference; thick its adjusted interval, thin the one on new data.
+
+    Args:
+        differences: the rows, in their order.
+        unit: of the values, for the axis.
+        band: half the width of the band of indifference, shaded around 0; None for no band.
+        title: the title.
+        subtitle: what is to be said besides what the marks mean.
+        theme: LIGHT or DARK.
+
+    Raises:
+        ResultsError: there is no difference.
+
+    >>> figure([Difference("a, b", 0.1, (0.0, 0.2), (-0.1, 0.3))], unit="points").to_dict()["height"]
+    42
+    """
+    if not differences:
+        raise ResultsError(must("a forest plot", "have a difference to draw", "none"))
+    low, high = _limits(differences, band)
+    rows = [_row(i, of, low, high) for i, of in enumerate(differences)]
+    y_scale = alt.Scale(domain=[len(rows) - 0.5, -0.5], nice=False, zero=False)
+    look = _Look(
+        unit,
+        alt.Scale(domain=[plain(low), plain(high)], nice=False, zero=False),
+        alt.Axis(orient="top", grid=True, domain=False, ticks=False, tickCount=6, labelPadding=6, labelExpr=SIGNED),
+        y_scale,
+    )
+    layers = [*_background(band, look), *_layers(rows, look)]
+    marks = "Thick: if retrained, all at once"
+    if any(of.new_data for of in differences):
+        marks += "; thin: on new data of the same kind"
+    marks += f"; shaded: \N{PLUS-MINUS SIGN}{band:g}, too little to matter." if band is not None else "."
+    chart = alt.LayerChart(
+        layer=layers,
+        width=WIDTH,
+        height=ROW_HEIGHT * len(rows),
+        title=alt.Title(
+            wrapped(title, WIDTH, TITLE_SIZE, bold=True),
+            subtitle=wrapped(f"{marks} {subtitle}".strip(), WIDTH, LABEL_SIZE),
+        ),
+    )
+    return set_theme(chart, theme)
+
+
+def _limits(differences: Sequence[Difference], band: float | None) -> tuple[float, float]:
+    """Return the ends of the axis: all values and intervals, but for the wildest, and the band."""
+    ends = [end for of in differences for pair in (of.together, of.new_data) if pair for end in pair]
+    values = [of.value for of in differences if np.isfinite(of.value)]
+    every = np.array([0.0, *values, *ends])
+    low, high = float(every.min()), float(every.max())
+    lower, upper = (float(q) for q in np.quantile(every, [0.25, 0.75]))
+    reach = REACH * (upper - lower)
+    if reach > 0:
+        low, high = max(low, min(lower - reach, *values, 0.0)), min(high, max(upper + reach, *values, 0.0))
+    if band is not None:
+        low, high = min(low, -1.3 * band), max(high, 1.3 * band)
+    room = 0.04 * (high - low) or 1.0
+    return low - room, high + room
+
+
+def _row(i: int, of: Difference, low: float, high: float) -> dict[str, Any]:
+    """Return the data of a row; what leaves the axis ends at its edge."""
+    row: dict[str, Any] = {
+        "row": i,
+        "label_at": i + LABEL_AT,
+        "together_at": i + TOGETHER_AT,
+        "new_at": i + NEW_AT,
+        "label": of.label,
+        "verdict": of.verdict,
+        "kind": of.kind,
+        "value": plain(of.value),
+        "seeds": of.n_seeds,
+    }
+    for name, pair in (("together", of.together), ("new", of.new_data)):
+        if pair is not None:
+            row |= {f"{name}_low": plain(max(pair[0], low)), f"{name}_high": plain(min(pair[1], high))}
+            row |= {f"{name}_text": f"[{pair[0]:+.3g}, {pair[1]:+.3g}]"}
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The scales and the axis that all layers share."""
+
+    unit: str
+    x_scale: alt.Scale
+    x_axis: alt.Axis
+    y_scale: alt.Scale
+
+    def x(self, field: str) -> alt.X:
+        return alt.X(f"{field}:Q", title=self.unit, axis=self.x_axis, scale=self.x_scale)
+
+    def y(self, field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", axis=None, scale=self.y_scale)
+
+
+def _background(band: float | None, look: _Look) -> list[alt.Chart]:
+    """Return the band of indifference and the line at 0."""
+    zero = alt.Chart(alt.InlineData(name="zero", values=[{"value": 0}]))
+    layers = [zero.mark_rule(style="guide", strokeDash=[1, 0]).encode(x=look.x("value"))]
+    if band is not None:
+        ends = alt.Chart(alt.InlineData(name="band", values=[{"low": -band, "high": band}]))
+        area = ends.mark_rect(style="guide", strokeWidth=0, fillOpacity=0.13).encode(x=look.x("low"), x2="high:Q")
+        layers.insert(0, area)
+    return layers
+
+
+def _layers(rows: list[dict[str, Any]], look: _Look) -> list[alt.Chart]:
+    """Return the intervals, the points, and what is written beside them."""
+    colour = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(KINDS), range=LEVEL_RANGE))
+    tooltip = [
+        alt.Tooltip("label:N", title="difference"),
+        alt.Tooltip("value:Q", format="+.3g"),
+        alt.Tooltip("together_text:N", title="if retrained, all at once"),
+        alt.Tooltip("new_text:N", title="on new data"),
+        alt.Tooltip("seeds:Q"),
+        alt.Tooltip("verdict:N"),
+    ]
+    base = alt.Chart(alt.InlineData(name="differences", values=rows))
+    pointed = base.encode(tooltip=tooltip)
+    new = pointed.transform_filter("isValid(datum.new_low)").mark_rule(style="interval", strokeWidth=1, clip=True)
+    together = pointed.transform_filter("isValid(datum.together_low)").mark_rule(
+        strokeWidth=5, strokeCap="round", clip=True
+    )
+    points = pointed.transform_filter("isValid(datum.value)").mark_point(style="median", size=42, filled=True)
+    names = base.mark_text(style="name", align="left", baseline="middle").encode(x=alt.value(0), text="label:N")
+    notes = base.mark_text(style="note", align="right", baseline="middle").encode(
+        x=alt.value("width"), text="verdict:N"
+    )
+    return [
+        new.encode(x=look.x("new_low"), x2="new_high:Q", y=look.y("new_at")),
+        together.encode(x=look.x("together_low"), x2="together_high:Q", y=look.y("together_at"), color=colour),
+        points.encode(x=look.x("value"), y=look.y("together_at")),
+        names.encode(y=look.y("label_at")),
+        notes.encode(y=look.y("label_at")),
+    ]

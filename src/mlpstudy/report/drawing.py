@@ -1,0 +1,239 @@
+"""Draw a digit: the networks that travel in the page, and the section that asks them."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpstudy.page.blocks import Include, Section
+from mlpstudy.report import words
+from mlpstudy.report.networks import FINER, LEVELS, Compact, compact, input_scales, probabilities
+
+if TYPE_CHECKING:
+    from mlpstudy.records import Dataset, Float32Array, RunRecord
+    from mlpstudy.report.gathered import Gathered
+
+CALIBRATING = 2000
+"""Training examples by which the biases of compact networks are put right."""
+
+BASE64 = 4 / 3
+"""Characters a byte in the page."""
+
+LISTED_EACH = 2
+"""Test images of each class to pick from."""
+LISTED_HARD = 8
+"""Hard test images to pick from."""
+PAD = 280
+"""Longer side of the canvas (pixels)."""
+MOST_CLASSES = 40
+LARGEST_SIDE = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompactRun:
+    """A run's network in compact form, compared with what the run itself said of the test examples.
+
+    Attributes:
+        architecture: its name.
+        seed: its seed.
+        layers: the network.
+        n_other: test examples that it gives another class than the run did.
+        probability_difference: largest difference in the probability of the run's class.
+    """
+
+    architecture: str
+    seed: int
+    layers: Compact
+    n_other: int
+    probability_difference: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """What draw-a-digit adds to a page."""
+
+    section: Section
+    data: dict[str, object]
+    binary: dict[str, bytes]
+
+
+def drawing(of: Gathered, weights_mb: float) -> Drawing | None:
+    """Return draw-a-digit for a study, None where its examples are no images that can be drawn, or none fit.
+
+    Networks are taken seed by seed, in turn of the architectures, as long as they fit into the room.
+
+    Args:
+        of: the study.
+        weights_mb: megabytes of the page for the networks.
+    """
+    dataset = of.dataset
+    if (
+        dataset is None
+        or dataset.image_shape is None
+        or not of.finished
+        or not isinstance(dataset.test.features, np.ndarray)
+    ):
+        return None
+    pixels = dataset.test.raw
+    if pixels is None or pixels.shape[1] != dataset.image_shape[0] * dataset.image_shape[1]:
+        return None
+    if len(of.class_names) > MOST_CLASSES or max(dataset.image_shape) > LARGEST_SIDE:
+        return None
+    runs = _chosen(of, dataset, int(weights_mb * 1e6 / BASE64))
+    if not runs:
+        return None
+    blob, index = _blob(runs)
+    picks = _picks(of, dataset)
+    data: dict[str, object] = {
+        "draw": {
+            "shape": list(dataset.image_shape),
+            "digit": dataset.image_shape == (28, 28) and dataset.name == "mnist",
+            "scale": _scale(of),
+            "classes": list(of.class_names),
+            "networks": index,
+            "images": picks,
+        }
+    }
+    section = Section("draw", "Draw one yourself", (Include("draw.html", _said(of, runs, picks)),))
+    return Drawing(section, data, {"networks": blob})
+
+
+def _scale(of: Gathered) -> float:
+    """Return the number that raw grey values are divided by."""
+    preprocessing = of.store.preprocessing() or {}
+    scale = preprocessing.get("scale", 255)
+    return float(scale) if isinstance(scale, int | float) else 255.0
+
+
+def _chosen(of: Gathered, dataset: Dataset, room: int) -> list[CompactRun]:
+    """Return the networks that fit into a number of bytes: a first seed of each architecture, then a second one."""
+    train = dataset.train.features
+    assert isinstance(train, np.ndarray)  # noqa: S101  # images are dense
+    scales = input_scales(train)
+    some = np.ascontiguousarray(train[:CALIBRATING])
+    waiting: dict[str, list[RunRecord]] = defaultdict(list)
+    for record in of.finished:
+        waiting[record.architecture].append(record)
+    chosen: list[CompactRun] = []
+    while any(waiting.values()):
+        for name, records in waiting.items():
+            if not records:
+                continue
+            # A byte a weight and a little is what it takes; what does not fit needs no closer look.
+            made = (
+                _compact_run(of, dataset, records.pop(0), some, scales)
+                if records[0].n_parameters < 1.3 * room
+                else None
+            )
+            size = _size(made) if made is not None else room + 1
+            if made is None or size > room:
+                records.clear()
+                continue
+            room -= size
+            chosen.append(made)
+    order = {a.name: i for i, a in enumerate(of.study.architectures)}
+    return sorted(chosen, key=lambda run: (order[run.architecture], run.seed))
+
+
+def _compact_run(
+    of: Gathered, dataset: Dataset, record: RunRecord, some: Float32Array, scales: Float32Array
+) -> CompactRun:
+    """Return a run's network, as coarse as it may be to give every test example the class that the run gave it."""
+    weights = of.store.weights(record.run_id, "final")
+    network = of.study.architecture(record.architecture).network
+    outcome = of.store.outcome(record.run_id)
+    features = dataset.test.features
+    assert isinstance(features, np.ndarray)  # noqa: S101  # images are dense
+    best: CompactRun | None = None
+    for factor in FINER:
+        layers = compact(weights, network, some, scales, LEVELS * factor)
+        said = probabilities(layers, features)
+        n_other = int((said.argmax(axis=1) != outcome.predicted).sum())
+        difference = float(np.abs(said[np.arange(len(said)), outcome.predicted] - outcome.p_predicted).max())
+        if best is None or n_other < best.n_other:
+            best = CompactRun(record.architecture, record.seed, layers, n_other, difference)
+        if n_other == 0:
+            break
+    assert best is not None  # noqa: S101  # FINER is not empty
+    return best
+
+
+def _size(run: CompactRun) -> int:
+    """Return the bytes of a network, deflated."""
+    return sum(len(zlib.compress(part, 6)) for layer in run.layers for part in (*layer.planes(), layer.numbers()))
+
+
+def _blob(runs: list[CompactRun]) -> tuple[bytes, list[dict[str, Any]]]:
+    """Return all networks as bytes, and where each layer lies: low bytes, high bytes, numbers."""
+    parts: list[bytes] = []
+    at = 0
+    index = []
+    for run in runs:
+        layers = []
+        for layer in run.layers:
+            low, high = layer.planes()
+            layers.append(
+                {"inputs": layer.q.shape[0], "units": layer.q.shape[1], "at": at, "activation": layer.activation}
+            )
+            for part in (low, high, layer.numbers()):
+                parts.append(part)
+                at += len(part)
+        index.append({"architecture": run.architecture, "seed": run.seed, "layers": layers})
+    return b"".join(parts), index
+
+
+def _picks(of: Gathered, dataset: Dataset) -> list[dict[str, Any]]:
+    """Return test images to pick: some of each class, then hard ones."""
+    labels = of.sample.labels
+    first = [int(i) for k in range(len(of.class_names)) for i in np.flatnonzero(labels == k)[:LISTED_EACH]]
+    hard = [h.example for h in (of.judgement.hard if of.judgement is not None else ())][:LISTED_HARD]
+    raw = dataset.test.raw
+    assert raw is not None  # noqa: S101  # asked before
+    return [
+        {
+            "example": i,
+            "label": int(labels[i]),
+            "hard": i in hard,
+            "pixels": base64.b64encode(np.asarray(raw[i], dtype=np.uint8).tobytes()).decode("ascii"),
+        }
+        for i in dict.fromkeys([*first, *hard])
+    ]
+
+
+def _said(of: Gathered, runs: list[CompactRun], picks: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the section's template says."""
+    seeds: dict[str, list[int]] = defaultdict(list)
+    for run in runs:
+        seeds[run.architecture].append(run.seed)
+    counts = sorted({len(own) for own in seeds.values()})
+    n_votes = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    finished = {name: of.own_sample(name).n for name in seeds}
+    n_finished = sorted(set(finished.values()))
+    all_seeds = f"{n_finished[0]}" if len(n_finished) == 1 else f"{n_finished[0]} to {n_finished[-1]}"
+    n_examples = of.sample.n_examples
+    n_other = sum(run.n_other for run in runs)
+    same = (
+        f"On all {n_examples:,} test images each of these {len(runs)} networks gives the class that mlpstudy predict gives"
+        if n_other == 0
+        else f"On the {n_examples:,} test images these {len(runs)} networks give another class than mlpstudy predict in "
+        f"{n_other} of {n_examples * len(runs):,} cases"
+    )
+    assert of.dataset is not None  # noqa: S101  # narrows the type
+    shape = of.dataset.image_shape
+    assert shape is not None  # noqa: S101  # as above
+    difference = max(run.probability_difference for run in runs)
+    return {
+        "votes": f"{n_votes} of {all_seeds} seeds of each architecture vote: {words.counted(len(runs), 'network')} in this "
+        f"page, with weights rounded to about 8 bits.",
+        "agreement": f"{same}; the probability of that class differs by {difference:.3f} at most.",
+        "architectures": [a.name for a in of.study.architectures if a.name in seeds],
+        "picks": [(p["example"], of.class_name(p["label"]), p["hard"]) for p in picks],
+        "shape": shape,
+        "pad": (round(PAD * shape[1] / max(shape)), round(PAD * shape[0] / max(shape))),
+    }

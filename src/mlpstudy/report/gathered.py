@@ -1,0 +1,136 @@
+"""All that the report says, read and judged once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlpstudy.errors import MlpstudyError
+from mlpstudy.evidence.judgement import judge
+from mlpstudy.judging import n_workers, study_sample
+from mlpstudy.predicting import choose
+
+if TYPE_CHECKING:
+    from mlpstudy.evidence.comparison import ComparisonRow
+    from mlpstudy.evidence.judgement import Judgement
+    from mlpstudy.evidence.sample import ArchitectureSample, StudySample
+    from mlpstudy.predicting import Choice
+    from mlpstudy.records import Dataset, RunRecord
+    from mlpstudy.results import StudyResults
+    from mlpstudy.spec import Study
+    from mlpstudy.store import Store
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """A study's results as the report needs them.
+
+    Attributes:
+        results: the study, opened.
+        study: what was compared and how.
+        records: all runs.
+        rows: the comparison table, by architecture.
+        sample: what the finished runs did on the test examples.
+        judgement: what the evidence says; None where there is one architecture.
+        class_names: one name a class.
+        choice: the architecture that single-architecture figures show; None where no run has finished.
+        dataset: the data, where they are at hand and the same; else None.
+        no_data: why they are not; empty where they are.
+    """
+
+    results: StudyResults
+    study: Study
+    records: tuple[RunRecord, ...]
+    rows: dict[str, ComparisonRow]
+    sample: StudySample
+    judgement: Judgement | None
+    class_names: tuple[str, ...]
+    choice: Choice | None
+    dataset: Dataset | None
+    no_data: str
+
+    @property
+    def store(self) -> Store:
+        """The study's folder."""
+        return self.results.store
+
+    @property
+    def finished(self) -> tuple[RunRecord, ...]:
+        """The finished runs."""
+        return tuple(record for record in self.records if record.status == "finished")
+
+    @property
+    def n_ended(self) -> int:
+        """Runs that finished, diverged or failed."""
+        return sum(record.status != "running" for record in self.records)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Fewer runs have ended than are planned."""
+        return self.n_ended < self.results.n_planned
+
+    @property
+    def level(self) -> str:
+        """The level of all intervals, in words."""
+        return f"{self.study.judging.confidence:.0%}"
+
+    @property
+    def n_seeds(self) -> int:
+        """Finished seeds of the architecture that has fewest."""
+        return min((a.n for a in self.sample.architectures), default=0)
+
+    def seeds_words(self) -> str:
+        """Return how many seeds an architecture has."""
+        counts = sorted({a.n for a in self.sample.architectures})
+        low, high = counts[0], counts[-1]
+        return f"n = {high}" if low == high else f"n = {low} to {high}"
+
+    def own_sample(self, name: str) -> ArchitectureSample:
+        """Return the runs of one architecture."""
+        return self.sample.architectures[self.sample.index(name)]
+
+    def class_name(self, label: int) -> str:
+        """Return the name of a class."""
+        return self.class_names[label]
+
+
+def gather(results: StudyResults) -> Gathered:
+    """Return all that the report says of a study.
+
+    Raises:
+        StoreError: the study cannot be read.
+    """
+    study, store = results.study, results.store
+    sample = study_sample(store)
+    judgement = None
+    if len(study.architectures) > 1:
+        judgement = judge(sample, study.judging, n_workers=n_workers(store))
+    records = results.runs()
+    dataset, no_data = _dataset(results)
+    return Gathered(
+        results=results,
+        study=study,
+        records=records,
+        rows={row.architecture: row for row in results.comparison()},
+        sample=sample,
+        judgement=judgement,
+        class_names=store.class_names,
+        choice=choose(store) if any(record.status == "finished" for record in records) else None,
+        dataset=dataset,
+        no_data=no_data,
+    )
+
+
+def _dataset(results: StudyResults) -> tuple[Dataset | None, str]:
+    """Return the data that the runs were made from, or why they are not here."""
+    from mlpstudy.datasets import load  # noqa: PLC0415  # reads the data, which image studies alone show
+
+    if results.store.image_shape is None:
+        return None, "the examples are no images"
+    try:
+        dataset = load(results.study.data, results.study.study_seed)
+    except (MlpstudyError, OSError) as error:
+        return None, str(error)
+    if dataset.sha256 != results.store.data_sha256:
+        return None, "the data found are not those that the study was made from"
+    return dataset, ""

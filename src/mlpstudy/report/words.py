@@ -1,0 +1,116 @@
+"""Numbers as the report writes them: with unit, true minus sign, interval."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlpstudy.evidence.comparison import Spread
+    from mlpstudy.evidence.intervals import Interval
+    from mlpstudy.evidence.judgement import MetricJudgement
+
+MINUS = "\N{MINUS SIGN}"
+NONE = "\N{EN DASH}"
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Return a share in per cent.
+
+    >>> percent(0.98123)
+    '98.12 %'
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
+def between(low: float, high: float, factor: float = 1.0, digits: int = 2, *, sign: bool = False) -> str:
+    """Return an interval in brackets.
+
+    >>> between(-0.001, 0.002, 100, sign=True)
+    '[−0.10, +0.20]'
+    """
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "unbounded"
+    form = f"{'+' if sign else ''}.{digits}f"
+    return f"[{low * factor:{form}}, {high * factor:{form}}]".replace("-", MINUS)
+
+
+def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") -> tuple[str, str]:
+    """Return a mean, and its interval or what there is instead; n is not part of it.
+
+    >>> from mlpstudy.evidence.comparison import spread
+    >>> spread_words(spread([0.98, 0.99]), 100, 2, " %")
+    ('98.50 %', '[92.15, 104.85] SD 0.71')
+    >>> spread_words(spread([0.98]), 100, 2, " %")
+    ('98.00 %', 'one seed: no interval')
+    """
+    if of is None:
+        return NONE, "no finished run"
+    mean = f"{factor * of.mean:.{digits}f}{unit}"
+    if of.interval is None or of.sd is None:
+        return mean, "one seed: no interval"
+    limits = between(of.interval.low, of.interval.high, factor, digits)
+    return mean, f"{limits} SD {factor * of.sd:.{digits}f}"
+
+
+def unit_of(metric: MetricJudgement) -> str:
+    """Return the unit in which differences are written."""
+    return "nats" if metric.unit == "nats" else "percentage points"
+
+
+def scale_of(metric: MetricJudgement) -> float:
+    """Return the factor from the judgement's unit to the written one."""
+    return 1.0 if metric.unit == "nats" else 100.0
+
+
+def signed(value: float, metric: MetricJudgement) -> str:
+    """Return a difference with its sign."""
+    if not math.isfinite(value):
+        return NONE
+    digits = 4 if metric.unit == "nats" else 2
+    return f"{scale_of(metric) * value:+.{digits}f}".replace("-", MINUS)
+
+
+def interval_words(of: Interval | None, metric: MetricJudgement) -> str:
+    """Return an interval of a difference."""
+    if of is None:
+        return NONE
+    return between(of.low, of.high, scale_of(metric), 4 if metric.unit == "nats" else 2, sign=True)
+
+
+def pair_of(of: Interval | None, factor: float = 1.0) -> tuple[float, float] | None:
+    """Return the ends of an interval for a figure, None where it has none."""
+    return None if of is None or not of.is_bounded else (factor * of.low, factor * of.high)
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "seed"), counted(1200, "image"), counted(2, "study", "studies")
+    ('1 seed', '1,200 images', '2 studies')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def listed(words: list[str], most: int = 6) -> str:
+    """Return words as a list in a sentence.
+
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed(list("abcdefgh"))
+    ('a, b and c', 'a', 'a, b, c, d, e, f and 2 more')
+    """
+    if len(words) > most:
+        return f"{', '.join(words[:most])} and {len(words) - most} more"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def duration(seconds: float) -> str:
+    """Return a time.
+
+    >>> duration(0.51), duration(75), duration(4000)
+    ('0.5 s', '75 s', '67 min')
+    """
+    if seconds < 10:  # noqa: PLR2004  # two digits
+        return f"{seconds:.1f} s"
+    if seconds < 120:  # noqa: PLR2004  # two minutes
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"  # noqa: PLR2004  # two hours
