@@ -21,6 +21,9 @@ def init(
         str | None, typer.Option(help="The column that holds the class.", show_default="guessed from its name")
     ] = None,
     test: Annotated[str | None, typer.Option(help="A file of test examples, else a share is held out.")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="A column that is left out; may be given several times.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The study file.", show_default="<name of the data>.toml")
     ] = None,
@@ -35,6 +38,8 @@ def init(
     name = study_name(data[0])
     path = out or Path(f"{name}.toml")
     fields, guessed = _fields(data, target, test, path.parent)
+    if drop:
+        fields["drop"] = drop
     proposal = propose(fields, path.parent, name)
     write_proposal(proposal, path, replace=replace)
     _print(proposal, path, guessed)
