@@ -22,6 +22,7 @@ def run(
     n_threads: int | None = None,
     progress: bool | None = None,
     listener: Listener | None = None,
+    data: object | None = None,
 ) -> StudyResults:
     """Train every run of a study that its folder does not hold yet, and return its results.
 
@@ -35,6 +36,9 @@ def run(
         progress: show how far it is: bars in a notebook's cell, a line an epoch and a run elsewhere. Where None:
             in a notebook only.
         listener: who wants to see it run, instead of ``progress``.
+        data: what the study is run on, instead of files: a pair of features and labels (arrays, or a sparse matrix),
+            a data frame with the target as a column, or a dict of such with ``"train"``, and at will ``"test"`` and
+            ``"validation"``. The study's ``data`` then has a name of your choice, and says all else.
 
     Returns:
         The results, opened for reading.
@@ -61,7 +65,16 @@ def run(
     from mlpstudy.workflow import run_study  # noqa: PLC0415  # loads the engine
 
     chosen = listener or _progress(wanted=progress)
-    folder = run_study(study, out=out, seeds=seeds, epochs=epochs, engine=engine, n_threads=n_threads, listener=chosen)
+    folder = run_study(
+        study,
+        out=out,
+        seeds=seeds,
+        epochs=epochs,
+        engine=engine,
+        n_threads=n_threads,
+        listener=chosen,
+        data=data,
+    )
     return StudyResults(folder)
 
 
