@@ -20,8 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+MAX_MESSAGE = 5000
+"""Longest message, in characters; paths may have 4,096."""
+
+
 class MlpstudyError(Exception):
-    """Base of every error that mlpstudy raises on purpose."""
+    r"""Base of every error that mlpstudy raises on purpose: one printable line, whatever a file put into it.
+
+    >>> str(MlpstudyError("a name like \x1b[2J\nor that"))
+    'a name like \\x1b[2J\\nor that'
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class StudyError(MlpstudyError):
@@ -42,6 +53,22 @@ class StoreError(MlpstudyError):
 
 class ResultsError(MlpstudyError):
     """The results asked for are not (yet) there."""
+
+
+def one_line(text: str) -> str:
+    r"""Return text as one line that is safe to print: other characters escaped, the middle of very long text left out.
+
+    A file may name a column with a terminal's control sequence, or with half of a surrogate pair that no terminal
+    can encode.
+
+    >>> one_line("a\x1b[2J\nb")
+    'a\\x1b[2J\\nb'
+    """
+    if len(text) > MAX_MESSAGE:
+        text = f"{text[: MAX_MESSAGE * 3 // 4]} ... {text[-MAX_MESSAGE // 5 :]}"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def must(what: str, be: str, found: object, fix: str | None = None) -> str:
