@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
+#include <mutex>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@ char folder[4096] = "";
 long countdown = 0;
 long n_calls = 0;
 int fault = none;
+std::mutex mutex;
 
 template <typename Function>
 Function real(const char* name) {
@@ -35,16 +38,22 @@ bool in_folder(int descriptor) {
     return std::strncmp(path, folder, std::strlen(folder)) == 0;
 }
 
-// True where the fault strikes at this call.
-bool strikes(int descriptor) {
-    if (!in_folder(descriptor)) return false;
+bool in_folder(const char* path) { return folder[0] != '\0' && std::strncmp(path, folder, std::strlen(folder)) == 0; }
+
+// True where the fault strikes at this call; where: a descriptor or a path.
+template <typename Where>
+bool strikes(Where where) {
+    if (!in_folder(where)) return false;
+    // Threads of a study come here at the same time.
+    const std::lock_guard<std::mutex> guard(mutex);
     ++n_calls;
     return fault != none && --countdown == 0;
 }
 
 // What a call that is no write does when the fault strikes; false: it goes on as if nothing were.
-bool fails(int descriptor) {
-    if (!strikes(descriptor)) return false;
+template <typename Where>
+bool fails(Where where) {
+    if (!strikes(where)) return false;
     if (fault == crash) _exit(died);
     if (fault == short_write) return false;
     errno = fault == no_space ? ENOSPC : EIO;
@@ -114,6 +123,26 @@ int ftruncate64(int descriptor, off64_t length) {
 int renameat(int from_folder, const char* from, int to_folder, const char* to) {
     static auto next = real<int (*)(int, const char*, int, const char*)>("renameat");
     return fails(to_folder) ? -1 : next(from_folder, from, to_folder, to);
+}
+
+int unlinkat(int from_folder, const char* name, int flags) {
+    static auto next = real<int (*)(int, const char*, int)>("unlinkat");
+    return (name[0] == '/' ? fails(name) : fails(from_folder)) ? -1 : next(from_folder, name, flags);
+}
+
+int unlink(const char* path) {
+    static auto next = real<int (*)(const char*)>("unlink");
+    return fails(path) ? -1 : next(path);
+}
+
+int rmdir(const char* path) {
+    static auto next = real<int (*)(const char*)>("rmdir");
+    return fails(path) ? -1 : next(path);
+}
+
+int mkdir(const char* path, mode_t mode) {
+    static auto next = real<int (*)(const char*, mode_t)>("mkdir");
+    return fails(path) ? -1 : next(path, mode);
 }
 
 }  // extern "C"

@@ -10,29 +10,57 @@ import ctypes
 import os
 import shutil
 import sys
+from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 
 from mlpstudy.errors import StoreError
-from mlpstudy.store import Store
+from mlpstudy.records import Checkpoint
+from mlpstudy.store import Store, WritableStore
 from store import samples
 
 FAULTS = {"EIO": 1, "ENOSPC": 2, "short write": 3, "crash": 4}
-STUDY = samples.tiny_study(training={"epochs": 1})
+N_EPOCHS = 4
+STUDY = samples.tiny_study(training={"epochs": N_EPOCHS})
 FIRST, SECOND = samples.finished(STUDY, "4", 0), samples.finished(STUDY, "3", 1)
 DIED, REFUSED, THROUGH, UNHURT = 77, 3, 0, 4
 
 
 def record_a_run(folder: Path, promise: int) -> None:
-    """Record the second run, writing a byte for every promise that a method made by returning."""
+    """Record the second run, from its checkpoint where there is one, writing a byte for every promise that is made."""
     with samples.write(folder, STUDY) as store:
         os.write(promise, b"o")
         store.forget_unfinished()
-        store.begin_run(samples.record(STUDY, "3", 1))
-        for epoch in SECOND.epochs:
-            store.add_epoch(SECOND.record.run_id, epoch)
+        n_done = begin_or_resume(store)
+        for epoch in SECOND.epochs[n_done:]:
+            store.add_epoch(SECOND.record.run_id, epoch, samples.diagnostics(epoch.epoch))
             os.write(promise, b"e")
+            if epoch.epoch < N_EPOCHS:
+                store.save_checkpoint(samples.checkpoint(STUDY, "3", 1, epoch.epoch))
+                os.write(promise, b"c")
         store.finish_run(SECOND)
         os.write(promise, b"f")
+
+
+def begin_or_resume(store: WritableStore) -> int:
+    """Begin the second run as a study does; return the number of its epochs that are done."""
+    begun = samples.record(STUDY, "3", 1)
+    found = store.find_checkpoint(begun.run_id, samples.MAKER, samples.CHECKPOINT_AT_MOST).checkpoint
+    if found is None:
+        store.begin_run(begun)
+        return 0
+    n_done = len(found.epochs)
+    assert_same(found, samples.checkpoint(STUDY, "3", 1, n_done))
+    store.resume_run(replace(begun, n_epochs_done=n_done), found)
+    return n_done
+
+
+def assert_same(found: Checkpoint, written: Checkpoint) -> None:
+    """Check that a checkpoint is what was written, bit by bit."""
+    assert str(found.epochs) == str(written.epochs)
+    assert list(found.state.tensors) == list(written.state.tensors)
+    for name, tensor in written.state.tensors.items():
+        assert found.state.tensors[name].tobytes() == tensor.tobytes(), name
 
 
 def child(folder: Path, fault: str, nth: int, promise: int) -> int:
@@ -63,9 +91,9 @@ def one_fault(folder: Path, fault: str, nth: int) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(status), promised
 
 
-def check(folder: Path, promised: str, *, had_first: bool) -> None:
+def check(folder: Path, promised: str, case: Case) -> None:
     """Check what a child left: sound, and with all that was promised."""
-    if "o" not in promised and not had_first:
+    if "o" not in promised and case == Case.NOTHING:
         try:
             Store.open(folder).close()
         except StoreError as error:
@@ -75,41 +103,72 @@ def check(folder: Path, promised: str, *, had_first: bool) -> None:
     with Store.open(folder) as store:
         assert store.verify() == [], store.verify()
         runs = {run.run_id: run for run in store.runs()}
-        assert (FIRST.record.run_id in runs) == had_first
+        assert (FIRST.record.run_id in runs) == (case != Case.NOTHING)
         second = runs.get(SECOND.record.run_id)
         n_epochs = promised.count("e")
         assert n_epochs == 0 or (second is not None and second.n_epochs_done >= n_epochs), promised
         assert "f" not in promised or (second is not None and second.status == "finished"), promised
 
 
-def go_on(folder: Path, *, had_first: bool) -> None:
+def go_on(folder: Path, promised: str, case: Case) -> None:
     """Finish the study as if nothing had been, and check that each run is there exactly once."""
     with samples.write(folder, STUDY) as store:
         store.forget_unfinished()
+        if SECOND.record.run_id not in store.completed_run_ids():
+            n_done = begin_or_resume(store)
+            n_before = LEFT if case == Case.CHECKPOINT else 0
+            assert n_done >= max(promised.count("c") + n_before, n_before), (n_done, promised)
         store.finish_run(SECOND)
-        assert len(store.runs()) == 1 + had_first
+        assert len(store.runs()) == 1 + (case != Case.NOTHING)
         assert store.verify() == [], store.verify()
-        assert len(list((folder / "weights").iterdir())) == 1 + had_first
+        assert len(list((folder / "weights").iterdir())) == 1 + (case != Case.NOTHING)
+        assert store.checkpointed_run_ids() == set()
+    assert not (folder / "checkpoints").exists()
+
+
+class Case(Enum):
+    """What a child finds: nothing, a finished run, or also the checkpoint of a killed one."""
+
+    NOTHING = "nothing"
+    RUN = "run"
+    CHECKPOINT = "checkpoint"
+
+
+LEFT = 2
+"""Epochs in the checkpoint that a killed writer left."""
+
+
+def make(folder: Path, case: Case) -> None:
+    """Make what a child finds."""
+    if case == Case.NOTHING:
+        return
+    with samples.write(folder, STUDY) as store:
+        store.finish_run(FIRST)
+        if case == Case.CHECKPOINT:
+            store.begin_run(samples.record(STUDY, "3", 1))
+            for n_epochs in range(1, LEFT + 1):
+                store.add_epoch(SECOND.record.run_id, SECOND.epochs[n_epochs - 1])
+                store.save_checkpoint(samples.checkpoint(STUDY, "3", 1, n_epochs))
 
 
 def main(root: Path, fault: str) -> None:
-    """Strike at every call, in a new folder and in one that holds a finished run."""
-    template = root / "template"
-    samples.fill(template, [FIRST], STUDY)
-    for had_first in (False, True):
+    """Strike at every call: in a new folder, in one that holds a finished run, and in one with a checkpoint."""
+    for case in Case:
+        template = root / f"template-{case.value}"
+        make(template, case)
         codes: list[int] = []
         while UNHURT not in codes:
             nth = len(codes) + 1
-            folder = root / f"{had_first}-{nth}"
-            if had_first:
+            folder = root / f"{case.value}-{nth}"
+            if template.exists():
                 shutil.copytree(template, folder)
             code, promised = one_fault(folder, fault, nth)
             assert code in {DIED, REFUSED, THROUGH, UNHURT}, f"call {nth}: exit code {code}"
             try:
-                check(folder, promised, had_first=had_first)
-                go_on(folder, had_first=had_first)
+                check(folder, promised, case)
+                go_on(folder, promised, case)
             except (StoreError, AssertionError) as error:
-                message = f"{fault} at call {nth}, exit code {code}, promised {promised!r}: {error}"
+                message = f"{case}, {fault} at call {nth}, exit code {code}, promised {promised!r}: {error!r}"
                 raise AssertionError(message) from error
             shutil.rmtree(folder)
             codes.append(code)

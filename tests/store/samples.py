@@ -9,6 +9,7 @@ import numpy as np
 
 from mlpstudy.records import (
     Baseline,
+    Checkpoint,
     Dataset,
     EpochRecord,
     Examples,
@@ -17,6 +18,7 @@ from mlpstudy.records import (
     Provenance,
     RunRecord,
     RunResult,
+    TrainerState,
 )
 from mlpstudy.spec import Study, count_parameters, parameter_shapes, run_id
 from mlpstudy.store import Store, WritableStore
@@ -118,6 +120,22 @@ def _weights(study: Study, architecture: str, seed: int) -> dict[str, np.ndarray
     generator = np.random.default_rng(seed)
     shapes = parameter_shapes(study.architecture(architecture).network, N_FEATURES, N_CLASSES)
     return {name: generator.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+MAKER = "m" * 64
+CHECKPOINT_AT_MOST = 1 << 20
+
+
+def checkpoint(
+    study: Study, architecture: str = "4", seed: int = 0, n_epochs: int = 1, maker: str = MAKER
+) -> Checkpoint:
+    """Return the checkpoint of a run after some epochs, the same each time."""
+    weights = _weights(study, architecture, seed + n_epochs)
+    tensors = {f"{part}/{name}": tensor for part in ("parameter", "m", "v") for name, tensor in weights.items()}
+    begun = record(study, architecture, seed)
+    layers = tuple(layer for number in range(1, n_epochs + 1) for layer in diagnostics(number))
+    state = TrainerState(7 * n_epochs, {**tensors, "generator/state": np.arange(9, dtype=np.uint8)})
+    return Checkpoint(begun.run_id, maker, begun.started_at, 0.5 * n_epochs, epochs(n_epochs), layers, state)
 
 
 def outcome(seed: int) -> Outcome:
