@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from mlpstudy.datasets.picture_files import border
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -24,32 +26,33 @@ SPECK_SHARE = 20
 """Patches of ink smaller than a twentieth of the largest are dirt."""
 
 
-def clean_photograph(grey: Grey, *, is_darker: bool) -> Grey:
+def clean_photograph(grey: Grey) -> Grey:
     """Return how much ink is at each pixel of a photograph: 0 on paper, 255 where the ink is full.
 
-    1. Shrunk by a whole factor (mean over blocks) to at most 400 pixels a side; a Gaussian of SD 1 pixel; negated
-       where the ink is darker than the paper.
-    2. The paper under the ink by a morphological opening with a square window, a quarter of the longer side;
-       what stands out of it is the top-hat transform ``t = v - open(v)`` (Serra 1982): uneven light is gone.
-    3. Otsu's threshold ``T`` of ``t`` (1979), with means ``m0`` below it and ``m1`` above. With
+    1. Shrunk by a whole factor (mean over blocks) to at most 400 pixels a side; a Gaussian of SD 1 pixel.
+    2. The ink is dark where ``sum (v - q)^3 < 0`` over all pixels, ``q`` the polynomial of second degree in row and
+       column that fits the border (the outermost ring of pixels) best by least squares; else light.
+    3. What stands out of the paper, by a top-hat transform (Serra 1982) with a square window of a quarter of the
+       longer side: ``t = close(v) - v`` for dark ink, ``t = v - open(v)`` for light ink. Uneven light is gone.
+    4. Otsu's threshold ``T`` of ``t`` (1979), with means ``m0`` below it and ``m1`` above. With
        ``m1 - m0 < 12`` there is no ink.
-    4. ``ink = 255 (t - c) / (m1 - c)``, cut to 0-255, with ``c`` halfway from ``m0`` to ``T``: the noise of paper
+    5. ``ink = 255 (t - c) / (m1 - c)``, cut to 0-255, with ``c`` halfway from ``m0`` to ``T``: the noise of paper
        becomes 0.
-    5. Patches (8-connected, of ``ink >= 64``) smaller than a twentieth of the largest are removed with all ink
-       that touches them only.
+    6. Patches (8-connected) with less than a twentieth of the pixels of ``ink >= 64`` that the largest patch has
+       are removed.
 
     Args:
         grey: shape ``(rows, columns)``, uint8.
-        is_darker: whether the ink is darker than the paper.
 
     Returns:
         uint8, smaller than ``grey`` where that is larger than 400 pixels; all 0 where there is no ink.
     """
     values = ndimage.gaussian_filter(_shrunk(grey), 1.0, mode="nearest")
-    if is_darker:
-        values = -values
-    window = max(3, max(values.shape) // WINDOW_SHARE)
-    stands_out = values - ndimage.grey_opening(values, size=(window, window), mode="nearest")
+    window = 2 * (max(3, max(values.shape) // WINDOW_SHARE),)
+    if _is_dark(values):
+        stands_out = ndimage.grey_closing(values, size=window, mode="nearest") - values
+    else:
+        stands_out = values - ndimage.grey_opening(values, size=window, mode="nearest")
     if np.ptp(stands_out) < LEAST_CONTRAST:
         return np.zeros(values.shape, np.uint8)
     threshold, paper, ink = _otsu(stands_out)
@@ -66,7 +69,18 @@ def _shrunk(grey: Grey) -> npt.NDArray[np.float64]:
     factor = min(factor, *grey.shape)
     rows, columns = grey.shape[0] // factor, grey.shape[1] // factor
     blocks = grey[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
-    return blocks.mean(axis=(1, 3), dtype=np.float64)
+    means: npt.NDArray[np.float64] = blocks.mean(axis=(1, 3), dtype=np.float64)
+    return means
+
+
+def _is_dark(values: npt.NDArray[np.float64]) -> bool:
+    """Say whether the ink is darker than the paper that the border shows."""
+    rows, columns = values.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+    edge = np.stack([border(term) for term in terms], axis=1)
+    paper = np.linalg.lstsq(edge, border(values), rcond=None)[0]
+    return bool(((values - np.tensordot(paper, terms, axes=1)) ** 3).sum() < 0)
 
 
 def _otsu(values: npt.NDArray[np.float64]) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ import threading
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".p
 MOST_PIXELS = 1 << 26
 """Largest picture, 67 million pixels: checked in the header, before anything is decoded."""
 
+_Number = TypeVar("_Number", np.uint8, np.float64)
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _MOST_SIXTEEN_BITS = 0xFFFF
 _QUIET = threading.RLock()
@@ -173,7 +174,7 @@ def on_paper(grey: Grey, alpha: Grey) -> Grey:
     return ((grey * opacity + paper * (255 - opacity) + 127) // 255).astype(np.uint8)
 
 
-def border(values: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def border(values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
     """Return the outermost ring of pixels, each once.
 
     >>> border(np.arange(9, dtype=np.uint8).reshape(3, 3)).tolist()

@@ -50,13 +50,13 @@ def digit(grey: Grey, what: str = "the picture") -> Grey:
     """Return a drawn digit as an image like MNIST's: white ink on black, fitted into 20 x 20, centred by mass.
 
     1. *Paper*. ``p`` is the median of the border (the outermost ring of pixels, sorted; of an even number the
-       lower of the two in the middle). The ink is darker than the paper where
-       ``sum max(p - v, 0)^3 > sum max(v - p, 0)^3`` over all pixels, else lighter.
-    2. *Ink*. Where more than half of the border's pixels are exactly ``p``, a pixel's ink is
-       ``max(p - v, 0)`` or ``max(v - p, 0)``: how much darker or lighter it is than the paper. Other pictures
-       are photographs: see :func:`~mlpstudy.datasets.photographs.clean_photograph`.
-    3. *As it is*. A picture of 28 x 28 with ``p`` 0 or 255 by the first rule of step 2 already is what a network
-       sees: its ink is returned unchanged.
+       lower of the two in the middle). Where more than half of the border's pixels are exactly ``p`` the paper is
+       flat. Else the picture is a photograph: step 2 is
+       :func:`~mlpstudy.datasets.photographs.clean_photograph`, step 3 is left out.
+    2. *Ink*. A pixel's ink is how much darker it is than the paper, ``max(p - v, 0)``, where
+       ``sum max(p - v, 0)^3 > sum max(v - p, 0)^3`` over all pixels; else how much lighter, ``max(v - p, 0)``.
+    3. *As it is*. The ink of a picture of 28 x 28 with ``p`` 0 or 255 already is what a network sees: it is
+       returned unchanged.
     4. *Contrast*. With ``m`` the most ink of any pixel: ``v <- floor((255 v + floor(m / 2)) / m)``.
     5. *Box*. The smallest box of rows and columns that holds every pixel of ``v >= 64``, ``h`` rows and ``w``
        columns; all else is cut off.
@@ -89,25 +89,24 @@ def digit(grey: Grey, what: str = "the picture") -> Grey:
     """
     if not grey.size:
         raise DataError(must(what, "have pixels", "none"))
-    ink, is_photograph, paper = _ink(grey)
+    edge = np.sort(border(grey))
+    paper = int(edge[(edge.size - 1) // 2])
+    is_flat = 2 * int((edge == paper).sum()) > edge.size
+    ink = _on_flat_paper(grey, paper) if is_flat else clean_photograph(grey)
     if not ink.any():
-        found = "one grey value everywhere" if not is_photograph else "nothing that stands out from the paper"
+        found = "one grey value everywhere" if is_flat else "nothing that stands out from the paper"
         raise DataError(must(what, "show a digit", found, "draw with more contrast"))
-    if grey.shape == (FIELD, FIELD) and not is_photograph and paper in {0, 255}:
+    if grey.shape == (FIELD, FIELD) and is_flat and paper in {0, 255}:
         return ink
     return _centred(_stretched(_fitted(_stretched(ink))))
 
 
-def _ink(grey: Grey) -> tuple[Grey, bool, int]:
-    """Return steps 1 and 2: the ink, whether the picture is a photograph, and the paper's grey value."""
-    edge = np.sort(border(grey))
-    paper = int(edge[(edge.size - 1) // 2])
+def _on_flat_paper(grey: Grey, paper: int) -> Grey:
+    """Return step 2."""
     cubes = (np.arange(256, dtype=np.int64) - paper) ** 3
     is_darker = int((np.bincount(grey.ravel(), minlength=256) * cubes).sum()) < 0
-    if 2 * int((edge == paper).sum()) <= edge.size:
-        return clean_photograph(grey, is_darker=is_darker), True, paper
     wide = grey.astype(np.int16)
-    return np.maximum(paper - wide if is_darker else wide - paper, 0).astype(np.uint8), False, paper
+    return np.maximum(paper - wide if is_darker else wide - paper, 0).astype(np.uint8)
 
 
 def _stretched(ink: Grey) -> Grey:
