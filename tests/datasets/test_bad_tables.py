@@ -206,7 +206,7 @@ def test_bad_test_or_validation_table_gets_one_line(content: str, line: str, key
 def test_a_path_to_nothing_says_where_it_is_looked_for(tmp_path: Path) -> None:
     """Paths are relative to the study file's folder, and the line shows the whole path."""
     data = Data(path="none.csv", target="y").in_folder(tmp_path)
-    with pytest.raises(DataError, match=rf"data\.path {tmp_path}/none\.csv must exist, got no such file or folder"):
+    with pytest.raises(DataError, match=rf"{tmp_path}/none\.csv must exist, got no such file or folder"):
         load(data, 0)
 
 

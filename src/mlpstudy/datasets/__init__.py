@@ -1,6 +1,7 @@
 """Checked arrays: data sets by name, files of one's own, their splits and preprocessing."""
 
 from mlpstudy.datasets.describe import ExampleView, SplitSummary, summarise, view_example
+from mlpstudy.datasets.description import ColumnDescription, Description, describe_data, guess_target
 from mlpstudy.datasets.encoding import one_hot, scale
 from mlpstudy.datasets.given import Given
 from mlpstudy.datasets.idx import IdxFile, read_idx
@@ -11,7 +12,9 @@ from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, RawExampl
 from mlpstudy.datasets.table_reading import Table, read_table
 
 __all__ = [
+    "ColumnDescription",
     "DatasetInfo",
+    "Description",
     "ExampleView",
     "FileCheck",
     "Given",
@@ -23,7 +26,9 @@ __all__ = [
     "Source",
     "SplitSummary",
     "Table",
+    "describe_data",
     "find_dataset",
+    "guess_target",
     "load",
     "named_datasets",
     "one_hot",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def collect(data: Data, given: Given | None = None) -> Parts:
         return _collect_named(data, data.name)
     assert data.path is not None  # noqa: S101  # a Data has a name or a path
     files = data.files(data.path)
-    _check_exists(files)
+    check_exists(files)
     if find_format(files) in TABLES:
         main = _read_table(data, data.path)
         test, validation = (_read_table(data, value) for value in (data.test, data.validation))
@@ -111,11 +112,12 @@ def check_counts(main: Labelled, origin: str) -> None:
             raise DataError(must(f'{origin}, class "{name}"', "have at least two examples", f"{count} of it", fix))
 
 
-def _check_exists(files: tuple[Path, ...]) -> None:
+def check_exists(files: Sequence[Path]) -> None:
+    """Refuse a path to nothing, with the whole path."""
     for path in files:
         if not path.exists():
             where = "beside the study file" if path.parent != Path() else "in the working directory"
-            raise DataError(must(f"data.path {printable(path)}", "exist", "no such file or folder", f"put it {where}"))
+            raise DataError(must(printable(path), "exist", "no such file or folder", f"put it {where}"))
 
 
 def _read_table(data: Data, value: FileOrPair | float | None) -> Table | None:
@@ -123,7 +125,7 @@ def _read_table(data: Data, value: FileOrPair | float | None) -> Table | None:
     if value is None or isinstance(value, float) or value == "test":
         return None
     files = data.files(value)
-    _check_exists(files)
+    check_exists(files)
     found = find_format(files)
     if found not in TABLES:
         raise DataError(must(printable(files[0]), "be a table, as the training examples are", f"{found} data"))
@@ -136,7 +138,7 @@ def _read(data: Data, value: FileOrPair | float | None, main: Labelled | None) -
     if value is None or isinstance(value, float) or value == "test":
         return None
     files = data.files(value)
-    _check_exists(files)
+    check_exists(files)
     found = find_format(files)
     if found in TABLES:
         raise DataError(must(printable(files[0]), "be of the format of the training examples", f"a {found} table"))
