@@ -4,7 +4,8 @@
 //
 // CASE, little end first: int64 n_inputs, n_hidden, widths, n_classes, activation, normalise, batch_size, n_examples,
 // n_threads, n_epochs, dropout_key; double learning_rate, rates; int32 column_groups, labels; int64 order; float
-// features, parameters. The case is trained twice, with its features dense and sparse: another bit is an error. RESULT: double loss of the last epoch, evaluation loss; float parameters, m, v, probabilities.
+// features, parameters. RESULT: double loss of the last epoch, evaluation loss; float parameters, m, v, probabilities.
+// The case is trained twice, with its features dense and, with diagnostics, sparse: another bit is an error.
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -110,7 +111,9 @@ void run(const char *case_path, const char *result_path) {
         task.parameters.push_back(take<float>(in, static_cast<std::size_t>(p.rows ? p.rows : 1) * p.columns));
 
     const Rows rows(features, n, c.n_inputs);
-    const std::string dense = train(c, task, features.data()), sparse = train(c, task, rows.csr());
+    const std::string dense = train(c, task, features.data());
+    c.diagnostics = true;
+    const std::string sparse = train(c, task, rows.csr());
     if (dense != sparse) throw std::runtime_error("sparse features gave another result than the same features dense");
     std::ofstream out(result_path, std::ios::binary);
     put(out, dense.data(), dense.size());

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.comparison import ComparisonRow
 from mlpstudy.evidence.curves import mean_curve
+from mlpstudy.evidence.layers import layer_curves
 from mlpstudy.figures import (
     ArchitectureAccuracy,
     ArchitectureCurves,
@@ -19,6 +21,7 @@ from mlpstudy.figures import (
     RunCurves,
     accuracy_dots,
     curves_grid,
+    layer_diagnostics,
     loss_curves,
     save,
     violins_grid,
@@ -116,12 +119,36 @@ def study_accuracies(
     return accuracy_dots.figure(entries, reference=study.reported_by or None, interval=level, baselines=baselines)
 
 
+def study_diagnostics(store: Store, study: Study, records: Iterable[RunRecord], architecture: str) -> alt.ConcatChart:
+    """Return what the layers of an architecture do epoch by epoch: means over its runs, diverged ones left out.
+
+    Where all of its runs have diverged, these are shown.
+
+    Raises:
+        ResultsError: no run has diagnostics.
+    """
+    own = [(record, store.diagnostics(record.run_id)) for record in records if record.architecture == architecture]
+    recorded = [(record, layers) for record, layers in own if layers]
+    shown = [pair for pair in recorded if pair[0].status == "finished"] or recorded
+    if not shown:
+        fix = "write diagnostics = true under [training] and run the study"
+        raise ResultsError(must(f"the diagnostics of {architecture}", "have been recorded", "none", fix))
+    return layer_diagnostics.figure(
+        architecture,
+        layer_curves([layers for _, layers in shown], study.judging.confidence),
+        n_runs=len(shown),
+        seed=shown[0][0].seed if len(shown) == 1 else None,
+        interval=f"{study.judging.confidence:.0%} interval of the mean",
+    )
+
+
 def save_figures(
     store: Store, study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow], folder: Path
 ) -> list[Path]:
     """Save every figure of a study as SVG and PNG, and return the paths.
 
-    The whole study on one page each: ``loss-curves``, ``weight-violins``, ``test-accuracy``. One run each:
+    The whole study on one page each: ``loss-curves``, ``weight-violins``, ``test-accuracy``. One architecture each,
+    where diagnostics were recorded: ``layers/<architecture>``. One run each:
     ``runs/<architecture>-seed-<seed>-loss`` and ``-weights``.
 
     Raises:
@@ -134,6 +161,8 @@ def save_figures(
     saved += save(study_loss_curves(store, study, ended), folder / "loss-curves")
     saved += save(study_accuracies(store, study, ended, rows), folder / "test-accuracy")
     saved += save(study_violins(store, ended), folder / "weight-violins")
+    for name in dict.fromkeys(record.architecture for record in ended if store.diagnostics(record.run_id)):
+        saved += save(study_diagnostics(store, study, ended, name), folder / "layers" / name)
     for record in _drawn_alone(ended):
         base = folder / "runs" / f"{record.architecture}-seed-{record.seed}"
         saved += save(run_loss_curves(store, record), f"{base}-loss")
