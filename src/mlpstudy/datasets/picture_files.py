@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from mlpstudy.datasets.files import printable
+from mlpstudy.datasets.limits import MAX_IMAGE_FILE_BYTES, MAX_PIXELS
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
@@ -25,9 +27,6 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp")
 """How the names of such files end, in lower case."""
-
-MOST_PIXELS = 1 << 26
-"""Largest picture, 67 million pixels: checked in the header, before anything is decoded."""
 
 _Number = TypeVar("_Number", np.uint8, np.float64)
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
@@ -48,7 +47,7 @@ def read_grey(path: str | Path) -> Grey:
         path: a file of one of the formats in ``FORMATS``.
 
     Raises:
-        DataError: the file is missing, no picture, truncated, or of more than ``MOST_PIXELS`` pixels.
+        DataError: the file is missing, no picture, truncated, or of more than ``MAX_PIXELS`` pixels.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +83,7 @@ def decode(path: Path) -> Grey:
             raise
         except MemoryError as error:
             found = f"{image.width} x {image.height} pixels, which do not fit into memory"
-            raise DataError(must(str(path), "be a picture", found, "make it smaller")) from error
+            raise DataError(must(printable(path), "be a picture", found, "make it smaller")) from error
         except Exception as error:
             # Each of Pillow's decoders has exceptions of its own.
             raise DataError(_unreadable(path, error)) from error
@@ -98,7 +97,10 @@ def open_picture(path: Path) -> Image.Image:
     """
     if not path.is_file():
         found = "something else" if path.exists() else "no such file"
-        raise DataError(must(str(path), "be a picture file", found, "a PNG or JPEG file"))
+        raise DataError(must(printable(path), "be a picture file", found, "a PNG or JPEG file"))
+    if path.stat().st_size > MAX_IMAGE_FILE_BYTES:
+        be = f"be a picture of at most {MAX_IMAGE_FILE_BYTES >> 20} MiB"
+        raise DataError(must(printable(path), be, f"{path.stat().st_size >> 20} MiB", "save it as JPEG"))
     try:
         image = Image.open(path, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -106,24 +108,26 @@ def open_picture(path: Path) -> Image.Image:
     except Exception as error:
         # As in decode().
         raise DataError(_unreadable(path, error)) from error
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MAX_PIXELS:
         image.close()
         raise DataError(_too_large(path, f"{image.width} x {image.height}"))
     return image
 
 
 def _too_large(path: Path, found: str) -> str:
-    return must(str(path), f"have at most {MOST_PIXELS // 10**6} million pixels", f"{found} pixels", "make it smaller")
+    return must(
+        printable(path), f"have at most {MAX_PIXELS // 10**6} million pixels", f"{found} pixels", "make it smaller"
+    )
 
 
 def _unreadable(path: Path, error: Exception) -> str:
     if isinstance(error, PermissionError):
-        return must(str(path), "be readable", "permission denied")
+        return must(printable(path), "be readable", "permission denied")
     if isinstance(error, UnidentifiedImageError):
         found = "an empty file" if path.stat().st_size == 0 else "something else"
-        return must(str(path), f"be a picture ({', '.join(FORMATS)})", found, "save it as PNG")
+        return must(printable(path), f"be a picture ({', '.join(FORMATS)})", found, "save it as PNG")
     found = f"one that cannot be decoded ({str(error) or type(error).__name__})"
-    return must(str(path), "be a whole picture", " ".join(found.split())[:200], "save it again as PNG")
+    return must(printable(path), "be a whole picture", " ".join(found.split())[:200], "save it again as PNG")
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -141,7 +145,7 @@ def _grey(image: Image.Image, path: Path) -> Grey:
         if 0 <= values.min() <= values.max() <= _MOST_SIXTEEN_BITS:
             return ((255 * values + _MOST_SIXTEEN_BITS // 2) // _MOST_SIXTEEN_BITS).astype(np.uint8)
     if image.mode in {"F", "I"}:
-        raise DataError(must(str(path), "have grey values of 8 or 16 bits", "32 bits", "save it as PNG"))
+        raise DataError(must(printable(path), "have grey values of 8 or 16 bits", "32 bits", "save it as PNG"))
     if not image.has_transparency_data:
         return np.array(image.convert("L") if image.mode in {"1", "L"} else image.convert("RGB").convert("L"))
     coloured = image.convert("RGBA")

@@ -152,7 +152,7 @@ def resized(grey: Grey, rows: int, columns: int) -> Grey:
     of columns. All sums are whole numbers below 2^53.
 
     Args:
-        grey: shape ``(h, w)``, uint8, of at most 2^26 pixels.
+        grey: shape ``(h, w)``, uint8, of at most 50 million pixels.
         rows: ``h'``.
         columns: ``w'``.
 
