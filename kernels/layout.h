@@ -65,6 +65,7 @@ struct Input {
     std::uint32_t *row_offset;    // [capacity / 4][in_rows]: block b's list starts at b * kInputBlock
     float *row_value;             // [capacity / 4][in_rows][4]
     std::int32_t *row_count;      // [capacity / 4][n_blocks]
+    const std::size_t *row_start; // [capacity / 4][n_blocks] of lists that lie packed, else null
     std::uint32_t *column_offset; // [in_rows / 4][stride], null in inference
     float *column_value;          // [in_rows / 4][stride][4]
     std::int32_t *column_count;   // [in_rows / 4]

@@ -94,12 +94,18 @@ class Network {
         Array<float> loss;
         Array<std::uint8_t> hit;
     };
+    // The lists of a pass over kInferenceRows rows, packed in the order in which they are used: values, then offsets.
+    struct PackedLists {
+        Array<float> lists;
+        std::size_t n_listed = 0;
+        std::vector<std::size_t> start; // as Input's row_start and row_count
+        std::vector<std::int32_t> count;
+    };
     struct Prepared {
-        std::vector<std::int64_t> rows;    // in the order of the lists
+        std::vector<std::int64_t> rows; // in the order of the lists
         std::vector<std::int32_t> labels;
-        Array<std::uint32_t> offset;       // as Input's row_offset, row_value and row_count, for all rows
-        Array<float> value;
-        Array<std::int32_t> count;
+        std::vector<PackedLists> passes;
+        std::vector<std::int64_t> lines; // 0, 1, 2 ...: lists to be prefetched, cut into lines as long as a row
     };
     template <typename Body> void phase(int index, Team &team, int n_tasks, Body &&body);
     std::unique_ptr<Workspace> make_workspace(int rows, bool training);
@@ -110,7 +116,8 @@ class Network {
     void forward_first(Team &, Workspace &, const Input &, int n_rows, bool training, const Gather &next, int n_next);
     void forward(Team &, Workspace &, const Input &, int n_rows, bool training, const Gather &next, int n_next);
     std::vector<std::int64_t> inference_order(const std::int32_t *labels, std::int64_t n) const;
-    Input prepared_input(Prepared &, std::int64_t first) const;
+    PackedLists pack(const Input &, int n_rows) const;
+    Input prepared_input(PackedLists &) const;
     void start_inference(int n_threads);
     template <typename Lists>
     EpochResult infer(const std::vector<std::int64_t> &rows, const std::int32_t *labels, float *probabilities,

@@ -39,8 +39,10 @@ void forward(const Layer &layer, const float *x, std::size_t x_panel, Activity &
 
 template <int N> void forward_listed(const Layer &layer, const Input &in, Activity &a, int panel, int block, int r) {
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
-    const std::size_t list = static_cast<std::size_t>(r / 4) * in.in_rows + block * kInputBlock;
-    tile_list<N>(in.row_offset + list, in.row_value + 4 * list, in.row_count[r / 4 * in.n_blocks + block],
+    const int index = r / 4 * in.n_blocks + block;
+    const std::size_t list =
+        in.row_start ? in.row_start[index] : static_cast<std::size_t>(r / 4) * in.in_rows + block * kInputBlock;
+    tile_list<N>(in.row_offset + list, in.row_value + 4 * list, in.row_count[index],
                  layer.kernel.value + panel * w_panel, w_panel, a.h + panel * a.panel + r * P, a.panel, block > 0);
 }
 
@@ -48,11 +50,11 @@ void forward_input(const Layer &layer, const Input &in, Activity &a, int n_rows,
                    const Gather &next, int n_next) {
     const int first = task * kPair, last = smaller(layer.n_panels, first + kPair);
     const int n_tiles = (n_rows + 3) / 4 * in.n_blocks, n_tasks = (layer.n_panels + kPair - 1) / kPair;
-    int tile = task * n_tiles;
+    Ahead ahead(next, in.n_columns, n_next, task * n_tiles, n_tasks * n_tiles);
     for (int r0 = 0; r0 < n_rows; r0 += kRowBlock)
         for (int block = 0; block < in.n_blocks; ++block)
-            for (int r = r0; r < smaller(n_rows, r0 + kRowBlock); r += 4, ++tile) {
-                if (n_next) prefetch_part(next, in.n_columns, n_next, tile, n_tasks * n_tiles);
+            for (int r = r0; r < smaller(n_rows, r0 + kRowBlock); r += 4) {
+                ahead.prefetch();
                 if (last - first == kPair) forward_listed<kPair>(layer, in, a, first, block, r);
                 else forward_listed<1>(layer, in, a, first, block, r);
             }
@@ -178,8 +180,9 @@ void update_input(Layer &layer, const Input &in, const Activity &a, int task, in
                   const Gather &next, int n_next) {
     const int panel = task * kPair, n_groups = in.in_rows / 4;
     const int n_tiles = n_groups * ((layer.n_panels + kPair - 1) / kPair);
+    Ahead ahead(next, in.n_columns, n_next, task * n_groups + first, n_tiles);
     for (int group = first; group < last; ++group) {
-        if (n_next) prefetch_part(next, in.n_columns, n_next, task * n_groups + group, n_tiles);
+        ahead.prefetch();
         if (layer.n_panels - panel >= kPair) update_listed<kPair>(layer, in, a, panel, group, step);
         else update_listed<1>(layer, in, a, panel, group, step);
     }

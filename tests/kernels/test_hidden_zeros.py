@@ -43,13 +43,13 @@ def test_networks_with_many_hidden_zeros_agree_with_the_oracle(case: Case) -> No
 @pytest.mark.parametrize(("activation", "skips"), [("relu", True), ("tanh", False), ("linear", False)])
 def test_only_relu_skips(activation: Activation, *, skips: bool) -> None:
     """Half of a ReLU's units are dark at first; other activations take the dense products."""
-    pair = pair_of(Case(40, (160, 96), 6, 64, 256, activation=activation))
+    pair = pair_of(Case(40, (160, 160), 6, 64, 256, activation=activation))
     pair.train()
     assert all((left < 0.8) == skips for left in work_left(pair).values())
 
 
 def test_large_batches_take_the_dense_products() -> None:
     """No lists are made for more than 1024 rows."""
-    pair = pair_of(Case(10, (160, 96), 6, 1025, 1025))
+    pair = pair_of(Case(10, (160, 160), 6, 1025, 1025))
     pair.train()
     assert all(left == 1 for left in work_left(pair).values())
