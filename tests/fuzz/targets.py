@@ -1,0 +1,238 @@
+"""What is fuzzed: every reader of foreign bytes, as a function of those bytes.
+
+A target returns, or raises one of the package's own errors with a message of one printable line. Anything else is a
+fault. Where a format hides its content behind checksums or compression, which random changes never get right, a second
+target builds the outside from the bytes and leaves the inside to chance.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mlpstudy.datasets.files import reading
+from mlpstudy.datasets.gz import read_whole
+from mlpstudy.datasets.idx import read_idx
+from mlpstudy.datasets.idx_folder import read_idx_folder
+from mlpstudy.datasets.libsvm import read_libsvm
+from mlpstudy.datasets.npy import read_npy, read_npy_features
+from mlpstudy.datasets.npz import read_npz
+from mlpstudy.datasets.parquet_claims import check_parquet
+from mlpstudy.datasets.picture_files import read_grey
+from mlpstudy.datasets.preprocessing import preprocessing_from_json
+from mlpstudy.datasets.table_reading import read_table
+from mlpstudy.errors import MAX_MESSAGE, MlpstudyError
+from mlpstudy.spec import load_study
+from mlpstudy.store import Store, checkpoints
+from mlpstudy.store.weights import decode as decode_weights
+
+RUN_ID = "0123456789abcdef"
+
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder in memory, where there is one
+_FOLDER = tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None)
+
+
+def _written(content: bytes, name: str = "input") -> Path:
+    path = Path(_FOLDER.name) / name
+    path.write_bytes(content)
+    return path
+
+
+def idx(data: bytes) -> None:
+    """An IDX file, plain or compressed as it comes."""
+    read_idx(_written(data))
+
+
+def idx_gzip(data: bytes) -> None:
+    """An IDX file within an intact gzip member."""
+    read_idx(_written(gzip.compress(data, 1, mtime=0)))
+
+
+def idx_folder(data: bytes) -> None:
+    """Four IDX files and EMNIST's mapping, cut from the bytes at marks."""
+    parts = [*data.split(b"|MARK|"), *[b""] * 5][:5]
+    names = ("train-images-idx3", "train-labels-idx1", "test-images-idx3", "test-labels-idx1")
+    for name, part in zip(names, parts, strict=False):
+        _written(part, f"emnist-x-{name}-ubyte")
+    _written(parts[4], "emnist-x-mapping.txt")
+    read_idx_folder(_FOLDER.name)
+
+
+def gzip_text(data: bytes) -> None:
+    """A gzip file of unknown size."""
+    with reading(_written(data)) as file:
+        read_whole(file, "input", max_bytes=2**24)
+
+
+def npy(data: bytes) -> None:
+    """An NPY file as features."""
+    read_npy_features(_written(data))
+
+
+def npy_pair(data: bytes) -> None:
+    """Two NPY files, features and labels, cut at a mark."""
+    features, _, labels = data.partition(b"|MARK|")
+    read_npy(_written(features, "x"), _written(labels, "y"))
+
+
+def npz(data: bytes) -> None:
+    """A ZIP archive as it comes."""
+    read_npz(_written(data))
+
+
+def npz_members(data: bytes) -> None:
+    """An intact ZIP archive of members whose names, kinds and content are cut from the bytes at marks."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for part in data.split(b"|MARK|")[:8]:
+            name, _, content = part.partition(b"|")
+            member = zipfile.ZipInfo(name.decode("latin-1") or "x.npy")
+            kind = zipfile.ZIP_DEFLATED if len(content) % 2 else zipfile.ZIP_STORED
+            archive.writestr(member, content, kind)
+    read_npz(_written(buffer.getvalue()))
+
+
+def libsvm(data: bytes) -> None:
+    """Libsvm text."""
+    read_libsvm(_written(data))
+
+
+def parquet_claims(data: bytes) -> None:
+    """The headers of a Parquet file."""
+    check_parquet(_written(data))
+
+
+def parquet(data: bytes) -> None:
+    """A Parquet file as a table."""
+    read_table(_written(data, "input.parquet"))
+
+
+def csv(data: bytes) -> None:
+    """A CSV file as a table."""
+    read_table(_written(data, "input.csv"))
+
+
+def image(data: bytes) -> None:
+    """A picture of any format."""
+    read_grey(_written(data))
+
+
+def png(data: bytes) -> None:
+    """A PNG file of the chunks in the bytes, with right checksums."""
+    content, position = b"\x89PNG\r\n\x1a\n", 0
+    while position + 8 <= len(data):
+        (length,) = struct.unpack_from(">I", data, position)
+        body = data[position + 4 : position + 8 + min(length, len(data))]
+        content += data[position : position + 4] + body + struct.pack(">I", zlib.crc32(body))
+        position += 12 + length
+    read_grey(_written(content))
+
+
+def study(data: bytes) -> None:
+    """A study file: TOML."""
+    load_study(_written(data, "study.toml"))
+
+
+def preprocessing(data: bytes) -> None:
+    """What was learned from data, as JSON from a store."""
+    value = _json(data)
+    if isinstance(value, dict):
+        preprocessing_from_json(value)
+
+
+def _json(data: bytes) -> Any:  # JSON
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def store(data: bytes) -> None:
+    """A study's database."""
+    _written(data, "study.db")
+    with Store.open(_FOLDER.name) as opened:
+        opened.study()
+        opened.test_labels()
+        _ = opened.class_names, opened.image_shape, opened.n_examples, opened.validation_source
+        for record in opened.runs():
+            opened.epochs(record.run_id)
+            opened.diagnostics(record.run_id)
+            if record.status == "finished":
+                opened.outcome(record.run_id)
+        opened.baselines()
+        opened.preprocessing()
+
+
+def weights(data: bytes) -> None:
+    """A run's weights: safetensors."""
+    decode_weights(data, "final")
+
+
+def checkpoint(data: bytes) -> None:
+    """A run's checkpoint, its hash set right where it has one: what lies behind it must be safe too."""
+    checkpoints.decode(_stamped(data), "the checkpoint")
+
+
+def _stamped(data: bytes) -> bytes:
+    end = 8 + int.from_bytes(data[:8], "little")
+    found = re.search(rb'sha256\\*":\\*"([0-9a-f]{64})', data[8:end])
+    if found is None:
+        return data
+    header = data[8:end]
+    blank = header.replace(found[1], b"0" * 64, 1)
+    digest = hashlib.sha256(data[:8] + blank + data[end:]).hexdigest().encode()
+    return data[:8] + header.replace(found[1], digest, 1) + data[end:]
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    target.__name__: target
+    for target in (
+        checkpoint,
+        csv,
+        gzip_text,
+        idx,
+        idx_folder,
+        idx_gzip,
+        image,
+        libsvm,
+        npy,
+        npy_pair,
+        npz,
+        npz_members,
+        parquet,
+        parquet_claims,
+        png,
+        preprocessing,
+        store,
+        study,
+        weights,
+    )
+}
+
+
+def check(name: str, data: bytes) -> bool:
+    """Run a target; return whether it read the bytes (True) or refused them in one line (False).
+
+    Raises:
+        Exception: whatever else the target raised: a fault.
+    """
+    try:
+        TARGETS[name](data)
+    except MlpstudyError as error:
+        message = str(error)
+        if not message.isprintable() or len(message) > MAX_MESSAGE:
+            fault = f"a refusal must be one printable line, got {message[:500]!r}"
+            raise AssertionError(fault) from error
+        return False
+    return True

@@ -1,0 +1,55 @@
+"""The corpus of the fuzz targets, read without a fuzzer: every input is read or refused in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fuzz import targets
+from mlpstudy.errors import DataError
+
+CORPUS = Path(__file__).parent / "corpus"
+INPUTS = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
+REFUSED = {
+    "csv": {"quoted-breaks", "ragged", "utf-16"},
+    "idx": {"floats"},
+    "idx_gzip": {"gzip"},
+    "npy": {"nan", "text"},
+    "npz_members": {"twice"},
+    "parquet": {"nested"},
+    "parquet_claims": {"nested"},
+    "study": {"nested"},
+}
+
+
+class BrokenError(DataError):
+    """An error of the package that is not one line."""
+
+    def __str__(self) -> str:
+        return "two\nlines"
+
+
+def test_every_target_has_seeds() -> None:
+    """And every folder of seeds is a target's."""
+    assert {path.parent.name for path in INPUTS} == set(targets.TARGETS)
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_input_is_read_or_refused_in_one_line(path: Path) -> None:
+    """No other exception; and what is right is read, or fuzzing would never come behind the first check."""
+    was_read = targets.check(path.parent.name, path.read_bytes())
+    if not path.name.startswith("found-"):
+        assert was_read == (path.name not in REFUSED.get(path.parent.name, set()))
+
+
+@pytest.mark.parametrize("fault", [ValueError("a fault"), BrokenError("two\nlines")])
+def test_a_fault_is_no_refusal(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    """An exception that is not the package's own comes through; so does a refusal that is not one printable line."""
+
+    def target(_: bytes) -> None:
+        raise fault
+
+    monkeypatch.setitem(targets.TARGETS, "idx", target)
+    with pytest.raises((ValueError, AssertionError), match=r"a fault|one printable line"):
+        targets.check("idx", b"")
