@@ -13,10 +13,12 @@ from mlpstudy.errors import ResultsError, StoreError, must, nearest
 from mlpstudy.judging import judge_store
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
+    from mlpstudy.datasets.new_examples import NewExamples, Reader
     from mlpstudy.engine.native import NativeTrainer
     from mlpstudy.evidence.judgement import MetricJudgement
     from mlpstudy.records import Features, RunRecord, Weights
@@ -106,6 +108,158 @@ class Ensemble:
         predicted = total.argmax(axis=1).astype(np.int32)
         disagreement = (votes != predicted).mean(axis=0)
         return Prediction(total / len(self.seeds), predicted, disagreement)
+
+
+class Model:
+    """An architecture's networks with the preprocessing of their study: from raw values to classes.
+
+    Attributes:
+        ensemble: the networks.
+        reader: how examples are read and preprocessed.
+
+    >>> import tempfile
+    >>> import mlpstudy
+    >>> study = mlpstudy.Study(
+    ...     name="width",
+    ...     data={"name": "mnist", "train_examples": 512, "test_examples": 256},
+    ...     training={"epochs": 2},
+    ...     factors={"width": {"8": {"hidden": [8]}, "16": {"hidden": [16]}}},
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model = mlpstudy.run(study, out=f"{folder}/width", seeds=2).model("16")
+    >>> images = np.zeros((3, 28, 28), np.uint8)
+    >>> model.predict_proba(images).shape, model.predict(images).shape, model.disagreement(images).shape
+    ((3, 10), (3,), (3,))
+    """
+
+    def __init__(self, store: Store, ensemble: Ensemble, *, are_digits: bool | None = None) -> None:
+        self.ensemble = ensemble
+        self.reader = _reader(store, are_digits)
+        self._store = store
+
+    def __repr__(self) -> str:
+        return f"Model({self.architecture}, {len(self.seeds)} seeds, {len(self.class_names)} classes)"
+
+    @property
+    def architecture(self) -> str:
+        """Name of the architecture."""
+        return self.ensemble.architecture
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Whose networks they are."""
+        return self.ensemble.seeds
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """One name a class."""
+        return self.ensemble.class_names
+
+    def predict_all(self, x: object) -> Prediction:
+        """Return probabilities, classes and disagreement in one pass.
+
+        Args:
+            x: raw values, as the study's own data have them: grey images ``(n, rows, columns)`` or ``(n, d)``, 0-255;
+                a Polars data frame with the columns of a table; an array or sparse matrix of numbers ``(n, d)``.
+
+        Raises:
+            DataError: they do not fit the study.
+        """
+        return self.ensemble.predict(self.reader.transform(x))
+
+    def predict_proba(self, x: object) -> npt.NDArray[np.float64]:
+        """Return the mean probabilities over the seeds, shape ``(n, n_classes)``; see :meth:`predict_all`."""
+        return self.predict_all(x).probabilities
+
+    def predict(self, x: object) -> npt.NDArray[np.int32]:
+        """Return the class of each example, an index of ``class_names``, shape ``(n,)``; see :meth:`predict_all`."""
+        return self.predict_all(x).predicted
+
+    def disagreement(self, x: object) -> npt.NDArray[np.float64]:
+        """Return the share of the seeds whose own class is another, shape ``(n,)``; see :meth:`predict_all`."""
+        return self.predict_all(x).disagreement
+
+    def read(self, paths: Iterable[Path]) -> NewExamples:
+        """Return the examples in files, preprocessed for ``ensemble.predict``.
+
+        Raises:
+            DataError: a file does not fit the study.
+        """
+        return self.reader.read(paths)
+
+    def test_examples(self, positions: Sequence[int]) -> NewExamples:
+        """Return test examples of the study's own data.
+
+        Args:
+            positions: in the study's test set, from 0.
+
+        Raises:
+            DataError: the data are not where they were.
+            ResultsError: they are other data now, or there is no such position.
+        """
+        return _test_examples(self._store, positions)
+
+
+def load_model(
+    store: Store,
+    architecture: str | None = None,
+    seeds: int | Collection[int] | None = None,
+    *,
+    are_digits: bool | None = None,
+    n_threads: int | None = None,
+) -> Model:
+    """Return the networks of one architecture with the study's preprocessing.
+
+    Args:
+        store: the study's folder.
+        architecture: see :func:`load_ensemble`.
+        seeds: see :func:`load_ensemble`.
+        are_digits: pictures in files get MNIST's own preprocessing; where None, those of studies of ``mnist`` do.
+        n_threads: see :func:`load_ensemble`.
+
+    Raises:
+        ResultsError: as :func:`load_ensemble`; or the study kept no preprocessing.
+        StoreError: as :func:`load_ensemble`.
+    """
+    ensemble = load_ensemble(store, architecture, seeds, n_threads=n_threads)
+    return Model(store, ensemble, are_digits=are_digits)
+
+
+def _reader(store: Store, are_digits: bool | None) -> Reader:
+    from mlpstudy.datasets.new_examples import Reader  # noqa: PLC0415  # heavy: polars, pillow
+    from mlpstudy.datasets.preprocessing import PixelsPreprocessing, preprocessing_from_json  # noqa: PLC0415  # as above
+
+    name = store.study().data.name
+    stored = store.preprocessing()
+    if stored is not None:
+        preprocessing = preprocessing_from_json(stored)
+    elif store.image_shape is not None and name is not None:
+        # The first version kept none: its studies were of named images, scaled by 255.
+        preprocessing = PixelsPreprocessing(n_features=store.n_features, shape=store.image_shape)
+    else:
+        raise ResultsError(must(str(store.folder), "hold the preprocessing of its data", "none", "run the study again"))
+    if preprocessing.n_features != store.n_features:
+        found = f"{preprocessing.n_features} features"
+        raise StoreError(must(f"{store.folder}: preprocessing", f"give {store.n_features} features", found))
+    return Reader(preprocessing, store.class_names, name == "mnist" if are_digits is None else are_digits)
+
+
+def _test_examples(store: Store, positions: Sequence[int]) -> NewExamples:
+    from mlpstudy.datasets import load  # noqa: PLC0415  # heavy: polars
+    from mlpstudy.datasets.new_examples import NewExamples  # noqa: PLC0415  # as above
+
+    study = store.study()
+    dataset = load(study.data, study.study_seed)
+    if dataset.sha256 != store.data_sha256:
+        be, fix = "be the data that the study was run on", "run it where its study file lies, or put the data back"
+        raise ResultsError(must(study.data.title, be, "other data", fix))
+    n_test = len(dataset.test)
+    for position in positions:
+        if not 0 <= position < n_test:
+            raise ResultsError(must("a test example", f"be 0 to {n_test - 1}", position))
+    rows = list(positions)
+    names = tuple(f"test example {position}" for position in rows)
+    return NewExamples(names, dataset.test.features[rows], dataset.test.labels[rows])
 
 
 def choose(store: Store, architecture: str | None = None) -> Choice:

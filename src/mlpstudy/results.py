@@ -13,6 +13,8 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import altair as alt
     import polars as pl
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.observations import Observation
     from mlpstudy.evidence.plan import SeedPlan
     from mlpstudy.judging import Verification
+    from mlpstudy.predicting import Model
     from mlpstudy.records import EpochRecord, Outcome, RunRecord, Weights
     from mlpstudy.spec import Study
 
@@ -236,6 +239,20 @@ class StudyResults:
         from mlpstudy.judging import plan_store  # noqa: PLC0415  # heavy: SciPy
 
         return plan_store(self.store, detect=detect, sd=sd)
+
+    def model(self, architecture: str | None = None, seeds: int | Collection[int] | None = None) -> Model:
+        """Return an architecture's finished seeds as an ensemble that predicts.
+
+        Args:
+            architecture: its name; where None, of the best tier the one with the fewest parameters.
+            seeds: how many (the first of them), or which; all that are finished where None.
+
+        Raises:
+            ResultsError: nothing of it has finished, or there is no such architecture or seed.
+        """
+        from mlpstudy.predicting import load_model  # noqa: PLC0415  # heavy: SciPy
+
+        return load_model(self.store, architecture, seeds)
 
     def write_claims(self) -> Path:
         """Write every verdict with its numbers to ``claims.json`` in the folder, and return its path.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from mlpstudy.cli import data, init, judge, plan, report, run, show, summary, verify, watch
+from mlpstudy.cli import data, init, judge, plan, predict, report, run, show, summary, verify, watch
 from mlpstudy.cli.terminal import fail
 from mlpstudy.errors import MlpstudyError
 
@@ -70,6 +70,7 @@ app.command("summary")(summary.summary)
 app.command("show")(show.show)
 app.command("judge")(judge.judge)
 app.command("plan")(plan.plan)
+app.command("predict")(predict.predict)
 app.command("verify")(verify.verify)
 app.command("watch")(watch.watch)
 app.command("report")(report.report)

@@ -1,0 +1,192 @@
+"""``mlpstudy predict``: what a study's networks say of new images or rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from mlpstudy.datasets.new_examples import NewExamples
+    from mlpstudy.predicting import Model, Prediction
+
+SHOWN = 40
+"""Most predictions that the table on the terminal shows."""
+SURE = 0.05
+"""From this share of disagreeing networks on a prediction is marked."""
+
+
+def predict(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A study's folder.")],
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="INPUT...",
+            help="Pictures (PNG, JPEG, ...), folders of pictures, or files of rows (CSV, TSV, Parquet, NPY).",
+            show_default=False,
+        ),
+    ] = None,
+    architecture: Annotated[
+        str | None,
+        typer.Option(
+            "--architecture",
+            "-a",
+            help="Which architecture predicts.",
+            show_default="of the best tier the one with the fewest parameters",
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", min=1, help="Use only so many of its seeds.", show_default="all finished")
+    ] = None,
+    test: Annotated[
+        str | None,
+        typer.Option("--test", metavar="I,J,...", help="Predict these test examples of the study's own data, from 0."),
+    ] = None,
+    digits: Annotated[
+        bool | None,
+        typer.Option(
+            "--digits/--no-digits",
+            help="Give pictures MNIST's own preprocessing, or only resize them.",
+            show_default="--digits for studies of mnist",
+        ),
+    ] = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every prediction to a CSV file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines: all probabilities.")] = False,
+) -> None:
+    """Predict the class of images or rows: an ensemble over an architecture's seeds, and how far they disagree.
+
+    Example: mlpstudy predict runs/notebook digit.png
+    """
+    positions = _positions(test)
+    if bool(inputs) == (positions is not None):
+        raise typer.BadParameter("give INPUT..., or --test with numbers of test examples, not both")  # noqa: TRY003, EM101  # usage
+    from mlpstudy.predicting import load_model
+    from mlpstudy.store import Store
+
+    with Store.open(folder) as store:
+        model = load_model(store, architecture, seeds, are_digits=digits)
+        examples = model.read(inputs or []) if positions is None else model.test_examples(positions)
+    prediction = model.ensemble.predict(examples.features)
+    if csv_file is not None:
+        _write_csv(csv_file, model, examples, prediction)
+    if as_json:
+        typer.echo(json.dumps(_json(folder, model, examples, prediction)))
+    else:
+        _print(model, examples, prediction)
+        if csv_file is not None:
+            typer.echo(csv_file)
+
+
+def _positions(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and part.isascii() for part in parts):
+        message = f"must be numbers of test examples with commas between, got {text!r}"
+        raise typer.BadParameter(message, param_hint="--test")
+    return [int(part) for part in parts]
+
+
+def _accuracy(examples: NewExamples, prediction: Prediction) -> tuple[float, int] | None:
+    """Return accuracy and number of the examples whose class is known."""
+    known = examples.labels >= 0
+    n = int(known.sum())
+    return (float((prediction.predicted == examples.labels)[known].mean()), n) if n else None
+
+
+def _json(folder: Path, model: Model, examples: NewExamples, prediction: Prediction) -> dict[str, Any]:
+    names = model.class_names
+    p_predicted = prediction.p_predicted
+    accuracy = _accuracy(examples, prediction)
+    return {
+        "folder": str(folder),
+        "architecture": model.architecture,
+        "chosen": model.ensemble.choice.reason,
+        "seeds": list(model.seeds),
+        "classes": list(names),
+        "accuracy": None if accuracy is None else accuracy[0],
+        "predictions": [
+            {
+                "input": name,
+                "class": names[prediction.predicted[i]],
+                "probability": float(p_predicted[i]),
+                "disagreement": float(prediction.disagreement[i]),
+                "label": None if examples.labels[i] < 0 else names[examples.labels[i]],
+                "probabilities": prediction.probabilities[i].tolist(),
+            }
+            for i, name in enumerate(examples.names)
+        ],
+    }
+
+
+def _write_csv(path: Path, model: Model, examples: NewExamples, prediction: Prediction) -> None:
+    """Write one row an example: class, its probability, disagreement, label, and the probability of every class."""
+    names = model.class_names
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["input", "class", "probability", "disagreement", "label", *(f"p({name})" for name in names)])
+        for name, k, p, disagreement, label, row in zip(
+            examples.names,
+            prediction.predicted.tolist(),
+            prediction.p_predicted.tolist(),
+            prediction.disagreement.tolist(),
+            examples.labels.tolist(),
+            prediction.probabilities.tolist(),
+            strict=True,
+        ):
+            writer.writerow([name, names[k], p, disagreement, names[label] if label >= 0 else "", *row])
+
+
+def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
+    from mlpstudy.cli.terminal import console
+
+    console().print(_table(model, examples, prediction))
+    n = len(examples.names)
+    if n > SHOWN:
+        console().print(f"{n - SHOWN} more of {n}: --csv FILE, or --json", highlight=False)
+    accuracy = _accuracy(examples, prediction)
+    if accuracy is not None:
+        of = "" if accuracy[1] == n else f" of {n}"
+        console().print(f"Accuracy on the {accuracy[1]}{of} whose class is given: {100 * accuracy[0]:.2f} %")
+
+
+def _table(model: Model, examples: NewExamples, prediction: Prediction) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    n_seeds = len(model.seeds)
+    seeds = f"{n_seeds} seeds" if n_seeds > 1 else f"seed {model.seeds[0]}"
+    title = Text(f"{model.architecture}, {seeds}", style="bold")
+    reason = model.ensemble.choice.reason
+    if reason != "named":
+        title.append(f" ({reason})", style="not bold")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    has_labels = bool((examples.labels >= 0).any())
+    table.add_column("Input", overflow="fold")
+    table.add_column("Class", overflow="fold")
+    table.add_column("Probability", justify="right")
+    if n_seeds > 1:
+        table.add_column("Seeds that\ndisagree", justify="right")
+    if has_labels:
+        table.add_column("Given", overflow="fold")
+    names = model.class_names
+    p_predicted = prediction.p_predicted
+    for i in range(min(SHOWN, len(examples.names))):
+        k, label = int(prediction.predicted[i]), int(examples.labels[i])
+        n_other = round(prediction.disagreement[i] * n_seeds)
+        cells = [Text(examples.names[i]), Text(names[k], style="bold"), Text(f"{p_predicted[i]:.3f}")]
+        if n_seeds > 1:
+            style = "yellow" if prediction.disagreement[i] >= SURE else ""
+            cells.append(Text(f"{n_other} of {n_seeds}", style=style))
+        if has_labels:
+            cells.append(Text(names[label] if label >= 0 else "-", style="red" if label not in {k, -1} else ""))
+        table.add_row(*cells)
+    return table

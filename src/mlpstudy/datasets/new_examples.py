@@ -1,0 +1,209 @@
+"""Examples to predict, as they come in files: pictures, arrays, tables; through the preprocessing of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import scipy.sparse
+from scipy.sparse import csr_array
+
+from mlpstudy.datasets.cells import as_text
+from mlpstudy.datasets.files import printable
+from mlpstudy.datasets.image_folder import image_files
+from mlpstudy.datasets.labels import index_classes
+from mlpstudy.datasets.libsvm import read_libsvm
+from mlpstudy.datasets.npy import read_npy_features
+from mlpstudy.datasets.own_files import TABLES, find_format
+from mlpstudy.datasets.picture_files import SUFFIXES
+from mlpstudy.datasets.pictures import FIELD, read_digit, read_image
+from mlpstudy.datasets.preprocessing import (
+    ArrayPreprocessing,
+    PixelsPreprocessing,
+    Preprocessing,
+    SparsePreprocessing,
+    canonical,
+)
+from mlpstudy.datasets.source import Labelled, Values
+from mlpstudy.datasets.table_columns import TablePreprocessing
+from mlpstudy.datasets.table_reading import read_table
+from mlpstudy.errors import DataError, must
+from mlpstudy.records import Features
+
+UNKNOWN = -1
+"""The label of an example whose class is not known."""
+_MOST_GREY = 255
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewExamples:
+    """Examples to predict.
+
+    Attributes:
+        names: what each is called: its file, or file and row (from 1).
+        features: what a network sees, shape ``(n, d)``.
+        labels: class indices where the files hold them, shape ``(n,)``, int32; ``UNKNOWN`` elsewhere.
+    """
+
+    names: tuple[str, ...]
+    features: Features
+    labels: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads examples to predict as the study's own were.
+
+    Attributes:
+        preprocessing: how raw values become features.
+        class_names: one name a class.
+        are_digits: pictures get MNIST's own preprocessing, instead of being resized.
+    """
+
+    preprocessing: Preprocessing
+    class_names: tuple[str, ...]
+    are_digits: bool = False
+
+    def read(self, paths: Iterable[Path]) -> NewExamples:
+        """Return the examples in files; a folder stands for the pictures in it.
+
+        Raises:
+            DataError: a file does not fit the study; the line names it, and row or column where there is one.
+        """
+        files = [file for path in paths for file in (image_files(path) if path.is_dir() else [path])]
+        if not files:
+            raise DataError(must("the folder", "hold pictures", "none", f"files ending in {', '.join(SUFFIXES)}"))
+        parts = [self._read(file) for file in files]
+        names = tuple(name for part in parts for name in part.names)
+        labels = np.concatenate([part.labels for part in parts])
+        return NewExamples(names, _stacked([part.features for part in parts]), labels)
+
+    def transform(self, values: object) -> Features:
+        """Return what a network sees of raw values that Python code has.
+
+        Args:
+            values: a data frame (or what Polars makes one of) for a table; else an array or a sparse matrix.
+
+        Raises:
+            DataError: they do not fit the study.
+        """
+        if isinstance(self.preprocessing, TablePreprocessing):
+            if not isinstance(values, pl.DataFrame):
+                fix = "polars.DataFrame(...), or polars.from_pandas(...)"
+                raise DataError(must("the rows", "be a Polars data frame", type(values).__name__, fix))
+            return self.preprocessing.transform(values)
+        if scipy.sparse.issparse(values):
+            if isinstance(self.preprocessing, SparsePreprocessing):
+                return self.preprocessing.transform(canonical(values))
+            raise DataError(must("the values", "be a dense array, as the study's are", "a sparse matrix", ".toarray()"))
+        return _of_array(np.asarray(values), self.preprocessing)
+
+    def _read(self, path: Path) -> NewExamples:
+        name = printable(path)
+        if path.suffix.lower() in SUFFIXES:
+            return NewExamples((name,), self._read_picture(path, name), _unknown(1))
+        if path.suffix.lower() != ".npy" and find_format([path]) in TABLES:
+            return self._read_table(path, name)
+        if isinstance(self.preprocessing, TablePreprocessing):
+            columns = ", ".join(column.name for column in self.preprocessing.columns[:_SHOWN])
+            raise DataError(must(name, f"be a table (CSV, TSV, Parquet) with the columns {columns}", path.suffix))
+        if path.suffix.lower() == ".npy":
+            values = read_npy_features(path).values
+            return self._of_values(values, name)
+        if isinstance(self.preprocessing, SparsePreprocessing) and find_format([path]) == "libsvm":
+            read = read_libsvm(path, like=self._like(self.preprocessing))
+            return self._of_values(read.values, name, read.labels)
+        raise DataError(must(name, "be of rows: CSV, TSV, Parquet or NPY", find_format([path])))
+
+    def _read_picture(self, path: Path, name: str) -> Features:
+        preprocessing = self.preprocessing
+        if not isinstance(preprocessing, PixelsPreprocessing) or preprocessing.shape is None:
+            raise DataError(
+                must(name, "be rows, since this study is not of images", "a picture", "CSV, Parquet or NPY")
+            )
+        if not self.are_digits:
+            return preprocessing.transform(read_image(path, preprocessing.shape)[None])
+        if preprocessing.shape != (FIELD, FIELD):
+            found = "{} x {}".format(*preprocessing.shape)
+            raise DataError(must("the study's images", f"be of {FIELD} x {FIELD} pixels for digits", found))
+        return preprocessing.transform(read_digit(path)[None])
+
+    def _read_table(self, path: Path, name: str) -> NewExamples:
+        preprocessing = self.preprocessing
+        if not isinstance(preprocessing, TablePreprocessing):
+            return self._of_values(_numbers(read_table(path).frame, name), name)
+        frame = read_table(path, text=preprocessing.text_columns | {preprocessing.target}).frame
+        features = preprocessing.transform(frame, origin=name)
+        return NewExamples(_row_names(name, frame.height), features, self._labels(frame, preprocessing.target, name))
+
+    def _labels(self, frame: pl.DataFrame, target: str, name: str) -> npt.NDArray[np.int32]:
+        """Return the classes that a table knows; a missing one is no error."""
+        labels = _unknown(frame.height)
+        if target in frame.columns:
+            text = as_text(frame[target])
+            known = np.flatnonzero(text.is_not_null().to_numpy())
+            if known.size:
+                values = np.array(text.drop_nulls().to_list(), dtype=np.str_)
+                labels[known] = index_classes(values, self.class_names, f'{name}, column "{target}"', first_row=1)
+        return labels
+
+    def _of_values(
+        self, values: Values | npt.NDArray[np.float64], name: str, labels: npt.NDArray[np.int32] | None = None
+    ) -> NewExamples:
+        try:
+            features = self.transform(values)
+        except DataError as error:
+            message = f"{name}: {error}"
+            raise DataError(message) from error
+        n = int(features.shape[0])
+        return NewExamples(_row_names(name, n), features, _unknown(n) if labels is None else labels)
+
+    def _like(self, preprocessing: SparsePreprocessing) -> Labelled:
+        """Return what a reader of sparse text takes columns and classes from."""
+        none = canonical(np.zeros((0, preprocessing.n_features), dtype=np.float32))
+        first = preprocessing.first_column
+        return Labelled(none, _unknown(0), self.class_names, None, "", first_column=first)
+
+
+def _of_array(values: npt.NDArray[Any], preprocessing: ArrayPreprocessing) -> Features:
+    """Transform an array; grey values may come as other whole numbers of 0-255."""
+    if not isinstance(preprocessing, PixelsPreprocessing):
+        return preprocessing.transform(values)
+    if values.dtype != np.uint8 and values.size and values.dtype.kind in "biuf":
+        is_grey = (values >= 0) & (values <= _MOST_GREY) & (values == np.floor(values))
+        if not is_grey.all():
+            found = values[~is_grey].flat[0]
+            raise DataError(must("the values", "be grey values, whole numbers of 0-255", found.item()))
+        values = values.astype(np.uint8)
+    return preprocessing.transform(values)
+
+
+def _numbers(frame: pl.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    """Return a table of numbers as an array."""
+    for column in frame.columns:
+        if not frame[column].dtype.is_numeric():
+            raise DataError(must(f'{name}, column "{column}"', "hold numbers", f"cells of {frame[column].dtype}"))
+    return frame.cast(pl.Float64).to_numpy()
+
+
+def _row_names(name: str, n: int) -> tuple[str, ...]:
+    return tuple(f"{name} row {row}" for row in range(1, n + 1))
+
+
+def _unknown(n: int) -> npt.NDArray[np.int32]:
+    return np.full(n, UNKNOWN, dtype=np.int32)
+
+
+def _stacked(parts: Sequence[Features]) -> Features:
+    if len(parts) == 1:
+        return parts[0]
+    sparse = [part for part in parts if isinstance(part, csr_array)]
+    if sparse:
+        return canonical(scipy.sparse.vstack(sparse, format="csr"))
+    return np.concatenate([part for part in parts if isinstance(part, np.ndarray)])
