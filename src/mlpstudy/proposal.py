@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpstudy.datasets import load
-from mlpstudy.datasets.own_files import TABLES, find_format
-from mlpstudy.datasets.table_reading import read_table
 from mlpstudy.errors import StudyError, must
 from mlpstudy.judging import plan_study
 from mlpstudy.spec import Study, parse_study
@@ -197,22 +195,6 @@ def _comment(text: str) -> str:
 def _value(value: Any) -> str:  # noqa: ANN401  # a plain TOML value
     """Write a value as TOML: JSON's forms of texts, numbers, truth values and arrays are TOML's too."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
-TARGETS = ("target", "label", "class", "species", "outcome", "y")
-
-
-def guess_target(path: Path) -> str | None:
-    """Return the column of a table that holds the class, by its name or else the last; None where it is no table.
-
-    Raises:
-        DataError: the file cannot be read.
-    """
-    if path.is_dir() or find_format((path,)) not in TABLES:
-        return None
-    columns = read_table(path).frame.columns
-    by_name = {column.strip().lower(): column for column in reversed(columns)}
-    return next((by_name[name] for name in TARGETS if name in by_name), columns[-1])
 
 
 def relative(path: str | Path, folder: Path) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from mlpstudy.cli import terminal
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def call(*arguments: str) -> Result:
+def call(*arguments: object) -> Result:
     """Call ``mlpstudy data``."""
-    return CliRunner().invoke(app, ["data", *arguments])
+    return CliRunner().invoke(app, ["data", *(str(argument) for argument in arguments)])
 
 
 def call_json(*arguments: str) -> Any:
@@ -170,7 +171,7 @@ def test_show_json_has_every_value() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("show", "mnits"), "NAME must be the name of a data set, got 'mnits', fix: write \"mnist\""),
+        (("show", "mnits"), "the data must be the name of a data set, got 'mnits', fix: write \"mnist\""),
         (("verify", "mnits"), "NAME must be the name of a data set, got 'mnits', fix: write \"mnist\""),
         (("show", "mnist", "--index", "60000"), "the index of a train example must be 0 to 59999, got 60000"),
         (("show", "mnist", "--index", "-1"), "the index of a train example must be 0 to 59999, got -1"),
@@ -272,3 +273,30 @@ def test_show_refuses_a_damaged_installation() -> None:
     result = call("show", "mnist")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "train-labels-idx1-ubyte.gz must be the original" in result.stderr
+
+
+def test_show_describes_a_table(tmp_path: Path) -> None:
+    """A table's columns, types, missing values, classes and first rows; the same as JSON."""
+    path = tmp_path / "pets.csv"
+    rows = "".join(f"{i},{'' if i % 10 == 3 else i % 4},{'cat' if i % 3 else 'dog'}\n" for i in range(30))
+    path.write_text("weight,[bold]legs,class\n" + rows, encoding="utf-8")
+    output = call("show", path).stdout
+    assert re.search(r"weight +number +30 +0 to 29, mean 14.5", output)
+    assert re.search(r"\[bold\]legs +number +3 +4 +0 to 3", output)
+    assert re.search(r"cat +20 +66\.7 %", output)
+    assert 'column "class", a guess' in output
+    shown = json.loads(call("show", path, "--target", "class", "--json").stdout)
+    assert shown["classes"] == [["cat", 20], ["dog", 10]]
+    assert not shown["target_is_guess"]
+
+
+def test_show_describes_a_folder_of_images(tmp_path: Path) -> None:
+    """Classes, sizes and an image of a class."""
+    for name, grey in (("dark", 40), ("light", 220)):
+        (tmp_path / "shades" / name).mkdir(parents=True)
+        for i in range(3):
+            pixels = np.full((6, 5), grey + i, np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "shades" / name / f"{i}.png")
+    output = call("show", tmp_path / "shades").stdout
+    assert "6 examples, 6 x 5 pixels, 2 classes" in output
+    assert 'An example of class "light"' in output

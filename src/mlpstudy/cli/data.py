@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,20 +56,32 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command()
 def show(
-    name: Name,
+    data: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME|FILE...", help="A data set's name, a file, a folder, or features and labels."),
+    ],
+    target: Annotated[
+        str | None, typer.Option(help="The column of a table that holds the class.", show_default="guessed")
+    ] = None,
     index: Annotated[int, typer.Option("--index", help="Which example to show, from 0.")] = 0,
     split: Annotated[Split, typer.Option("--split", help="Take it from the training or the test examples.")] = (
         Split.train
     ),
     as_json: AsJson = False,
 ) -> None:
-    """Show numbers, shapes and balance of a data set, and one example: image, values, label.
+    """Show what is in a data set: columns, types, classes, balance, missing values, first rows or an image.
 
     Example: mlpstudy data show mnist --index 0
     """
-    from mlpstudy.datasets import find_dataset, summarise, view_example
+    from mlpstudy.datasets import find_dataset, named_datasets, summarise, view_example
 
-    named = find_dataset(name, "NAME")
+    names = {named.info.name for named in named_datasets() if named.info.image_shape is not None}
+    if len(data) > 1 or data[0] not in names or Path(data[0]).exists():
+        from mlpstudy.cli.describing import show_description
+
+        show_description(data, target, as_json=as_json)
+        return
+    named = find_dataset(data[0], "NAME")
     source = named.load()
     splits = summarise(source)
     example = view_example(source, split.value, index)

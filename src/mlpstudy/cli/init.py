@@ -58,7 +58,7 @@ def study_name(path: str) -> str:
 def _fields(data: list[str], target: str | None, test: str | None, folder: Path) -> tuple[dict[str, Any], bool]:
     """Return the study's data as a study file has them, and whether the target was guessed."""
     from mlpstudy.datasets import named_datasets
-    from mlpstudy.proposal import guess_target, relative
+    from mlpstudy.proposal import relative
 
     names = {named.info.name for named in named_datasets()}
     if len(data) == 1 and data[0] in names and not Path(data[0]).exists():
@@ -68,12 +68,23 @@ def _fields(data: list[str], target: str | None, test: str | None, folder: Path)
         fields = {"path": paths[0] if len(paths) == 1 else paths}
     guess = None
     if target is None and "path" in fields and len(data) == 1:
-        guess = guess_target(Path(data[0]))
+        guess = _guess(Path(data[0]))
     if target or guess:
         fields["target"] = target or guess
     if test is not None:
         fields["test"] = relative(test, folder)
     return fields, guess is not None
+
+
+def _guess(path: Path) -> str | None:
+    """Return the column of a table that probably holds the class, None where it is no table."""
+    from mlpstudy.datasets import guess_target
+    from mlpstudy.datasets.own_data import check_exists
+    from mlpstudy.datasets.own_files import TABLES, find_format
+    from mlpstudy.datasets.table_reading import read_table
+
+    check_exists([path])
+    return guess_target(read_table(path).frame.columns) if find_format([path]) in TABLES else None
 
 
 def _print(proposal: Proposal, path: Path, guessed: bool) -> None:

@@ -31,7 +31,7 @@ from mlpstudy.spec.data import Data, looks_like_path
 
 ColumnType = Literal["number", "boolean", "date", "category", "unusable"]
 
-TARGET_NAMES = ("target", "label", "class", "y")
+TARGET_NAMES = ("target", "label", "class", "y", "species", "outcome", "diagnosis")
 """Names of columns that are taken for the target, in this order; capital letters make no difference."""
 
 N_FIRST = 8
@@ -82,8 +82,9 @@ class Description:
         low: smallest value, of arrays.
         high: largest value, of arrays.
         first_rows: the first rows of a table as text, in the order of ``columns``; empty where a value is missing.
-        first_images: the first images, shape ``(n, rows, columns)``, uint8; None where the examples are none.
-        first_labels: class names of the first examples.
+        first_images: the first image of each of the first classes, shape ``(n, rows, columns)``, uint8; None where
+            the examples are no images.
+        first_labels: their class names.
         warnings: what a study on it would refuse or warn about, a line each.
     """
 
@@ -218,13 +219,14 @@ def _as_a_study_sees_it(table: Table, target: str) -> tuple[tuple[tuple[str, int
 def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
     """Describe what is no table."""
     values = read.values
+    shown = np.unique(read.labels, return_index=True)[1][:N_FIRST]
     filled, images = None, None
     if isinstance(values, csr_array):
         numbers, filled = values.data, values.nnz / (values.shape[0] * values.shape[1])
     else:
         numbers = values
         if read.image_shape is not None and values.dtype == np.uint8:
-            images = values[:N_FIRST].reshape(-1, *read.image_shape).astype(np.uint8)
+            images = values[shown].reshape(-1, *read.image_shape)
     counts = np.bincount(read.labels, minlength=len(read.class_names)).tolist()
     return Description(
         origin=origin,
@@ -241,7 +243,7 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
         low=float(np.min(numbers)) if np.size(numbers) else None,
         high=float(np.max(numbers)) if np.size(numbers) else None,
         first_images=images,
-        first_labels=tuple(read.class_names[label] for label in read.labels[:N_FIRST]),
+        first_labels=tuple(read.class_names[label] for label in read.labels[shown]),
         warnings=_few(read, origin, counts),
     )
 

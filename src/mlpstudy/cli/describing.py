@@ -1,0 +1,162 @@
+"""What ``mlpstudy data show`` prints of a file, a folder or a data set that is no images: a description."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from mlpstudy.datasets import ColumnDescription, Description
+
+MOST_COLUMNS, MOST_CLASSES, MOST_IMAGES = 60, 30, 3
+MOST_CELLS = 8
+"""Columns of the first rows that are printed."""
+CELL = 18
+"""Characters of a cell that are printed."""
+
+
+def show_description(data: Sequence[str], target: str | None, *, as_json: bool) -> None:
+    """Describe data and print it.
+
+    Raises:
+        DataError: the data cannot be read.
+    """
+    from mlpstudy.datasets import describe_data
+
+    description = describe_data(data[0] if len(data) == 1 else list(data), target)
+    if as_json:
+        typer.echo(json.dumps(_plain(description)))
+        return
+    from mlpstudy.cli.terminal import console
+
+    say = console().print
+    say(f"{description.origin}: {_sizes(description)}", markup=False, style="bold")
+    say(f"{description.format}{_range(description)}\n", markup=False)
+    if description.columns:
+        say(_columns(description), "")
+    if description.target is not None:
+        guess = ", a guess: --target names another" if description.target_is_guess else ""
+        say(f'The class is in the column "{description.target}"{guess}.\n', markup=False)
+    say(_classes(description), "")
+    if description.first_rows:
+        say(_first_rows(description), "")
+    if description.first_images is not None:
+        _print_images(description)
+    for warning in description.warnings:
+        say(f"Warning: {warning}", markup=False, style="yellow", soft_wrap=True)
+    say(f"Next: mlpstudy init {' '.join(data)}", markup=False, soft_wrap=True)
+
+
+def _sizes(description: Description) -> str:
+    parts = [f"{description.n_examples:,} examples"]
+    if description.n_test:
+        parts.append(f"{description.n_test:,} test examples of their own")
+    if description.image_shape is not None:
+        parts.append(" x ".join(str(side) for side in description.image_shape) + " pixels")
+    else:
+        parts.append(f"{description.n_features:,} {'columns' if description.columns else 'features'}")
+    return ", ".join((*parts, f"{len(description.classes)} classes"))
+
+
+def _range(description: Description) -> str:
+    text = ""
+    if description.filled is not None:
+        text += f", {100 * description.filled:.2g} % of the values are not 0"
+    if description.low is not None:
+        text += f", values {description.low:g} to {description.high:g}"
+    return text
+
+
+def _table(title: str, *columns: str) -> Table:
+    """Return an empty table; a column whose title starts with ">" is aligned to the right."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+    return table
+
+
+def _columns(description: Description) -> Table:
+    from rich.text import Text
+
+    table = _table("Columns", "Column", "Type", ">Missing", ">Different", "Values")
+    for column in description.columns[:MOST_COLUMNS]:
+        missing = f"{column.n_missing:,}" if column.n_missing else ""
+        name = Text(column.name, style="bold" if column.name == description.target else "")
+        table.add_row(name, column.type, missing, f"{column.n_distinct:,}", Text(_values(column)))
+    if len(description.columns) > MOST_COLUMNS:
+        table.caption = f"and {len(description.columns) - MOST_COLUMNS} more columns"
+    return table
+
+
+def _values(column: ColumnDescription) -> str:
+    if column.levels:
+        shown = ", ".join(f"{_cut(level)} ({n})" for level, n in column.levels[:4])
+        return shown + (", ..." if column.n_distinct > 4 else "")  # noqa: PLR2004  # as shown
+    if column.low is None or column.high is None or column.mean is None:
+        return ""
+    if column.type == "date":
+        from datetime import UTC, datetime, timedelta
+
+        first = datetime(1970, 1, 1, tzinfo=UTC)
+        return " to ".join((first + timedelta(days=day)).date().isoformat() for day in (column.low, column.high))
+    return f"{column.low:g} to {column.high:g}, mean {column.mean:.4g}"
+
+
+def _classes(description: Description) -> Table:
+    from rich.text import Text
+
+    table = _table("Classes", "Class", ">Examples", ">Share")
+    total = max(1, sum(n for _, n in description.classes))
+    for name, n in description.classes[:MOST_CLASSES]:
+        table.add_row(Text(_cut(name, 40)), f"{n:,}", f"{100 * n / total:.1f} %")
+    if len(description.classes) > MOST_CLASSES:
+        table.caption = f"and {len(description.classes) - MOST_CLASSES} more classes"
+    return table
+
+
+def _first_rows(description: Description) -> Table:
+    from rich.text import Text
+
+    names = [column.name for column in description.columns[:MOST_CELLS]]
+    table = _table("First rows")
+    for name in names:
+        table.add_column(Text(_cut(name)), no_wrap=True)
+    for row in description.first_rows:
+        table.add_row(*(Text(_cut(cell)) for cell in row[:MOST_CELLS]))
+    if len(description.columns) > MOST_CELLS:
+        table.caption = f"and {len(description.columns) - MOST_CELLS} more columns"
+    return table
+
+
+def _print_images(description: Description) -> None:
+    from mlpstudy.cli.pixels import half_blocks, shades
+    from mlpstudy.cli.terminal import console
+
+    assert description.first_images is not None  # noqa: S101  # narrows the type
+    has_greys = console().color_system in {"truecolor", "256"} and not console().no_color
+    for image, name in zip(description.first_images[:MOST_IMAGES], description.first_labels, strict=False):
+        if image.shape[1] <= console().width:
+            console().print(f'An example of class "{name}"', markup=False, style="bold")
+            console().print(half_blocks(image) if has_greys else shades(image), soft_wrap=True)
+
+
+def _cut(text: str, length: int = CELL) -> str:
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
+def _plain(description: Description) -> dict[str, Any]:
+    """Return the description as plain JSON values; images as lists of rows."""
+    values = dataclasses.asdict(description)
+    images = description.first_images
+    values["first_images"] = None if images is None else images.tolist()
+    return values
