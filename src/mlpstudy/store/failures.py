@@ -86,5 +86,8 @@ def one_line(folder: Path, doing: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _from_sqlite(error, folder, doing) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes the damaged schema in its message, which Python's module then cannot decode.
+        raise damaged(folder / DATABASE, "text that is not UTF-8") from error
     except OSError as error:
         raise _from_os(error, folder, doing) from error
