@@ -30,7 +30,8 @@ SparseLists::SparseLists(const std::vector<std::int32_t> &columns, int in_rows, 
 void SparseLists::list(Team &team, const Csr &x, const std::int64_t *rows, int n_rows, bool training) {
     const int n_groups = divide_up(n_rows, 4);
     base_.assign(n_groups + 1, 0);
-    for (int r = 0; r < n_rows; ++r) base_[r / 4 + 1] += static_cast<std::size_t>(x.start[rows[r] + 1] - x.start[rows[r]]);
+    for (int r = 0; r < n_rows; ++r)
+        base_[r / 4 + 1] += static_cast<std::size_t>(x.start[rows[r] + 1] - x.start[rows[r]]);
     for (int g = 0; g < n_groups; ++g) base_[g + 1] += base_[g];
     const std::size_t n = base_.back(), capacity = std::max<std::size_t>(n + n / 4, 1);
     if (row_offset_.size() < n) {
@@ -73,7 +74,8 @@ void SparseLists::list_group(const Csr &x, const std::int64_t *rows, int n, int 
             block[4 * static_cast<std::size_t>(c) + i] = x.value[k];
             scratch.bits[c / kWord] |= std::uint64_t{1} << c % kWord;
         }
-    std::size_t end = base_[group], *start = row_start_.data() + static_cast<std::size_t>(group) * (input_.n_blocks + 1);
+    std::size_t end = base_[group],
+                *start = row_start_.data() + static_cast<std::size_t>(group) * (input_.n_blocks + 1);
     const int n_words = static_cast<int>(scratch.bits.size()), words_per_block = input_.block_columns / kWord;
     for (int word = 0; word < n_words; ++word) {
         if (word % words_per_block == 0) *start++ = end;

@@ -7,17 +7,16 @@ namespace mlp::MLP_ISA {
 
 // The weights that a list names lie far apart, where no hardware prefetcher finds them: asked for one tile ahead, a
 // third of the forward pass is saved.
-template <int N> MLP_INLINE void prefetch_listed(const std::uint32_t *offset, std::size_t n, const float *w,
-                                                 std::size_t w_panel) {
+template <int N>
+MLP_INLINE void prefetch_listed(const std::uint32_t *offset, std::size_t n, const float *w, std::size_t w_panel) {
     for (std::size_t i = 0; i < n; ++i)
         for (int p = 0; p < N; ++p)
             for (int at = 0; at < P; at += 16) __builtin_prefetch(w + offset[i] + p * w_panel + at, 0, 3);
 }
 
 // One tile: the four rows of a group, the columns of a block, N output panels.
-template <int N>
-MLP_INLINE void forward_packed(const Layer &layer, const SparseInput &in, Activity &a, int n_rows, int panel, int block,
-                               int r) {
+template <int N> MLP_INLINE void forward_packed(const Layer &layer, const SparseInput &in, Activity &a, int n_rows,
+                                                int panel, int block, int r) {
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
     const float *const w = layer.kernel.value + panel * w_panel;
     const std::size_t *const start = in.row_start + static_cast<std::size_t>(r / 4) * (in.n_blocks + 1) + block;
@@ -38,9 +37,8 @@ MLP_INLINE void forward_packed_lists(const Layer &layer, const SparseInput &in, 
         }
 }
 
-template <int N>
-MLP_INLINE void update_packed(Layer &layer, const SparseInput &in, const Activity &a, int panel, int group,
-                              const AdamStep &step) {
+template <int N> MLP_INLINE void update_packed(Layer &layer, const SparseInput &in, const Activity &a, int panel,
+                                               int group, const AdamStep &step) {
     if (!in.column_alive[group]) return; // gradient and moments have been zero since the start: Adam moves nothing
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P, list = in.column_start[group];
     const std::size_t tile = panel * w_panel + static_cast<std::size_t>(4 * group) * P;
