@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from mlpstudy.dashboard.state import Head
     from mlpstudy.evidence.plain import Plain
 
-MAX_DUTY = 0.005
+MAX_DUTY = 0.0075
 """Share of all cores' time that judging may take while a study trains."""
+
+FIRST_S = 1.0
+"""Processor time that the first judgement is taken to need."""
 
 LEAST_PAUSE_S = 5.0
 """Pause between two judgements, however little they take."""
@@ -27,8 +30,8 @@ class Judge:
     """Has a study judged now and then.
 
     A judgement of a small study takes a second of processor time, mostly for starting. Its process has a low
-    priority, and the pause after it is so long that all judging takes at most MAX_DUTY of the machine; at the end
-    of a study, when nothing trains any more, it is judged at once.
+    priority, and the pause after it is so long that all judging takes at most MAX_DUTY of the machine: a study
+    that has trained for a minute may be judged the first time. Where nothing trains any more it is judged at once.
 
     Attributes:
         verdict: the newest one, as JSON values; None before the first.
@@ -54,7 +57,10 @@ class Judge:
         n_judged = sum(row.n > 0 for row in head.table)
         if n_judged < 2 or _progress(head) == self._judged:  # noqa: PLR2004  # a pair
             return False
-        return head.status != "running" or time.monotonic() >= self._not_before
+        if head.status != "running":
+            return True
+        is_worth_it = (self._cpu_s or FIRST_S) <= MAX_DUTY * head.progress.trained_s
+        return is_worth_it and time.monotonic() >= self._not_before
 
     def _take(self) -> bool:
         """Take the judgement that is done; one that failed leaves the verdict as it was."""

@@ -83,6 +83,7 @@ class Progress:
         n_interrupted: runs that were being trained when their writer died.
         share: work that is done, 0 to 1.
         left_s: seconds left, None where that is not known.
+        trained_s: wall time of all runs that have ended, one after the other (s).
     """
 
     n_planned: int
@@ -93,6 +94,7 @@ class Progress:
     n_interrupted: int
     share: float
     left_s: float | None
+    trained_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +299,7 @@ def _progress(
         n_interrupted=count["interrupted"],
         share=1.0 if is_complete else round(work.share, 4),
         left_s=None if is_complete or work.left_s is None else round(work.left_s, 1),
+        trained_s=round(math.fsum(run.wall_s for run in runs.values()), 1),
     )
 
 
