@@ -46,7 +46,7 @@ def judge(
     if as_json:
         typer.echo(json.dumps(plain(judgement), indent=1))
     else:
-        print_judgement(judgement, explore=explore, why=why)
+        print_judgement(judgement, results.store.class_names, explore=explore, why=why)
     try:
         path = results.write_claims()
     except OSError as error:
@@ -56,7 +56,9 @@ def judge(
         typer.echo(f"{path}   check it with: mlpstudy verify {folder}")
 
 
-def print_judgement(judgement: Judgement, *, explore: bool = False, why: bool = False) -> None:
+def print_judgement(
+    judgement: Judgement, class_names: Sequence[str], *, explore: bool = False, why: bool = False
+) -> None:
     """Print tiers, pairs, factors, noise and the examples that nearly all runs get wrong."""
     from mlpstudy.cli.terminal import console
 
@@ -69,11 +71,15 @@ def print_judgement(judgement: Judgement, *, explore: bool = False, why: bool = 
     _print_noise(judgement)
     if judgement.hard:
         from mlpstudy.evidence.ledger import LISTED_HARD
+        from mlpstudy.figures.wording import counted
 
-        listed = ", ".join(f"{h.example} (label {h.label}, read as {h.usual})" for h in judgement.hard[:6])
+        listed = ", ".join(
+            f"{h.example} ({class_names[h.label]}, read as {class_names[h.usual]})" for h in judgement.hard[:6]
+        )
         least = "at least " if len(judgement.hard) == LISTED_HARD else ""
-        text = f"[bold]Wrong in nearly all runs[/]: {least}{len(judgement.hard)} test examples; first {listed}"
-        console().print(text, soft_wrap=True)
+        console().print("[bold]Wrong in nearly all runs[/]: ", end="")
+        found = f"{least}{counted(len(judgement.hard), 'test example')}; first {listed}"
+        console().print(found, markup=False, soft_wrap=True)
 
 
 def _print_metric(metric: MetricJudgement, judgement: Judgement, *, why: bool) -> None:
