@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
+from polars import selectors
 
 from mlpstudy.datasets.cells import MISSING, clean_text
 from mlpstudy.datasets.files import printable, reading, size_of
@@ -104,7 +105,7 @@ def _scan(path: Path, name: str, dialect: Dialect, numbers: frozenset[str]) -> p
 
 def _collect(path: Path, name: str, dialect: Dialect, wanted: tuple[str, ...], numbers: frozenset[str]) -> pl.DataFrame:
     """Read columns: numbers with NaN where a cell is missing and null where it is no number; text as it is."""
-    columns = [_number(column) if column in numbers else pl.col(column) for column in wanted]
+    columns = [_number(column) if column in numbers else _cell(column) for column in wanted]
     try:
         return _lazy(path, dialect).select(columns).collect(engine="streaming")
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -117,8 +118,13 @@ def _lazy(path: Path, dialect: Dialect, n_rows: int | None = None) -> pl.LazyFra
     return pl.scan_csv(path, separator=dialect.delimiter, schema=schema, null_values=missing, n_rows=n_rows, glob=False)
 
 
+def _cell(column: str) -> pl.Expr:
+    """Return a column by its very name: ``pl.col`` takes ``*`` and ``^a.*$`` for patterns."""
+    return selectors.by_name(column).as_expr()
+
+
 def _number(column: str) -> pl.Expr:
-    cell = pl.col(column)
+    cell = _cell(column)
     number = cell.str.strip_chars().cast(pl.Float64, strict=False)
     return pl.when(cell.is_null()).then(float("nan")).otherwise(number).alias(column)
 
