@@ -67,14 +67,26 @@ def as_text(column: pl.Series) -> pl.Series:
     return column.cast(pl.String)
 
 
-def as_numbers(column: pl.Series, meaning: Meaning) -> tuple[Float64Array, npt.NDArray[np.bool_]]:
-    """Return the cells as numbers, NaN where one is missing or wrong, and which are wrong.
+def chosen(column: pl.Series, rows: npt.NDArray[np.int64] | None) -> pl.Series:
+    """Return some rows of a column, all where None."""
+    return column if rows is None or rows.size == len(column) else column.gather(rows)
+
+
+def as_numbers(
+    column: pl.Series, meaning: Meaning, rows: npt.NDArray[np.int64] | None = None
+) -> tuple[Float64Array, npt.NDArray[np.bool_]]:
+    """Return the cells of some rows, or all, as numbers, NaN where one is missing or wrong; and which are wrong.
 
     true is 1 and false 0; a date is the number of days since 1970-01-01 (UTC).
 
     >>> as_numbers(pl.Series(["1.5", "x", ""]), "number")
     (array([1.5, nan, nan]), array([False,  True, False]))
     """
+    if meaning == "number" and column.dtype == pl.Float64 and not column.null_count():
+        # NumPy sees the column's own memory, where Polars would copy it.
+        numbers = column.to_numpy() if rows is None else column.to_numpy()[rows]
+        return numbers, np.isinf(numbers)
+    column = chosen(column, rows)
     if is_text(column):
         text = clean_text(column)
         parsed = _parse(text, meaning)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 
-from mlpstudy.datasets.cells import WORDS, Float64Array, Meaning, as_numbers, as_text, is_supported
+from mlpstudy.datasets.cells import WORDS, Float64Array, Meaning, as_numbers, as_text, chosen, is_supported
 from mlpstudy.datasets.memory import check_memory
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.records import Float32Array
@@ -57,15 +57,15 @@ class NumberColumn(Frozen):
         """One name a feature."""
         return (self.name, f"{self.name} (missing)") if self.indicator else (self.name,)
 
-    def numbers(self, column: pl.Series, origin: str) -> Float64Array:
-        """Return the cells as numbers, NaN where they are missing.
+    def numbers(self, column: pl.Series, rows: Rows | None, origin: str) -> Float64Array:
+        """Return the cells of some rows, or all, as numbers, NaN where they are missing.
 
         Raises:
             DataError: a cell is something else; the line names row, column and value.
         """
-        numbers, wrong = as_numbers(column, self.meaning)
+        numbers, wrong = as_numbers(column, self.meaning, rows)
         if wrong.any():
-            index = int(wrong.argmax())
+            index = int(wrong.argmax() if rows is None else rows[wrong.argmax()])
             be = "a finite number" if isinstance(column[index], float) else WORDS[self.meaning]
             raise DataError(wrong_cell(column, index, be, origin))
         return numbers
@@ -73,7 +73,7 @@ class NumberColumn(Frozen):
     def features(self, numbers: Float64Array) -> list[Float32Array]:
         """Return the scaled numbers, and the indicator."""
         missing = np.isnan(numbers)
-        filled = np.where(missing, self.fill, numbers)
+        filled = np.where(missing, self.fill, numbers) if missing.any() else numbers
         # Far outside the range of the training examples a float32 overflows: ``transform`` refuses that by name.
         with np.errstate(over="ignore"):
             scaled = ((filled - self.shift) / self.scale).astype(np.float32)
@@ -103,9 +103,9 @@ class CategoryColumn(Frozen):
         more = (("(missing)",) if self.missing else ()) + (("(other)",) if self.other else ())
         return tuple(f"{self.name} = {level}" for level in (*self.levels, *more))
 
-    def positions(self, column: pl.Series) -> npt.NDArray[np.int64]:
-        """Return which of the column's features is 1 in each row, -1 for none."""
-        text = as_text(column)
+    def positions(self, column: pl.Series, rows: Rows | None) -> npt.NDArray[np.int64]:
+        """Return which of the column's features is 1 in each of some rows, or all; -1 for none."""
+        text = as_text(chosen(column, rows))
         codes = text.cast(pl.Enum(self.levels), strict=False).to_physical()
         other = len(self.levels) + self.missing if self.other else -1
         # A missing value that the training examples had none of is like an unseen level.
@@ -204,12 +204,9 @@ class TablePreprocessing(Frozen):
         position = 0
         for column in self.columns:
             if column.kind == "number":
-                numbers = column.numbers(frame[column.name], origin)
-                parts = column.features(numbers if rows is None else numbers[rows])
-                pending.add(position, parts)
+                pending.add(position, column.features(column.numbers(frame[column.name], rows, origin)))
             else:
-                codes = column.positions(frame[column.name])
-                codes = codes if rows is None else codes[rows]
+                codes = column.positions(frame[column.name], rows)
                 placed = np.flatnonzero(codes >= 0)
                 features[placed, position + codes[placed]] = 1
             position += len(column.feature_names)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from mlpstudy.datasets.cells import WORDS, Float64Array, Meaning, as_numbers, as_text, is_supported, is_text
+from mlpstudy.datasets.cells import WORDS, Float64Array, Meaning, as_numbers, as_text, chosen, is_supported, is_text
 from mlpstudy.datasets.table_columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.errors import DataError, must
 
@@ -83,20 +83,20 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
     what = f'{origin}, column "{column.name}"'
     if not is_supported(column):
         raise DataError(must(what, "hold numbers, text, truth values or dates", str(column.dtype), _drop(column.name)))
-    of_training = column if rows.size == len(column) else column.gather(rows)
+    of_training = column if column.dtype.is_numeric() else chosen(column, rows)
     meaning = find_meaning(of_training, is_category=column.name in data.categorical)
     if meaning is None:
-        text = as_text(of_training)
+        text = as_text(chosen(column, rows))
         if text.null_count() == len(text):
             raise _all_missing(what, len(text), column.name)
         return _fit_category(text, column.name, what)
     numbers, wrong = as_numbers(column, meaning)
     if wrong.any():
         raise DataError(_slip(column, int(wrong.argmax()), meaning, origin))
-    chosen = numbers[rows]
-    if np.isnan(chosen).all():
-        raise _all_missing(what, chosen.size, column.name)
-    return _fit_number(chosen, column, meaning, data.numeric or "standardise", what)
+    of_rows = numbers[rows]
+    if np.isnan(of_rows).all():
+        raise _all_missing(what, of_rows.size, column.name)
+    return _fit_number(of_rows, column, meaning, data.numeric or "standardise", what)
 
 
 def find_meaning(training: pl.Series, *, is_category: bool = False) -> Meaning | None:
