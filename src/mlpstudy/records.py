@@ -302,7 +302,7 @@ class Checkpoint:
     state: TrainerState
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Resumption:
     """How a run goes on: from its checkpoint, or anew where that is None; ``note`` says why a checkpoint is not used."""
 

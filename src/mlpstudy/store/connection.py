@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 BUSY_S = 10.0
 """How long to wait for a lock of SQLite's own, which nobody holds for longer than one small transaction."""
 
+LARGEST_VALUE = 1 << 28
+"""Bytes that one text, blob or row may have, as for 20 million test examples; a foreign file may claim more."""
+
 _MAGIC = b"SQLite format 3\0"
 _NEEDS_MORE_RIGHTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
@@ -32,6 +35,7 @@ def _connect(path: Path, parameters: str, *, any_thread: bool) -> sqlite3.Connec
     )
     try:
         connection.row_factory = sqlite3.Row
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -87,6 +91,7 @@ def _in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a copy of an older database, migrated in memory: a reader never changes the file."""
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     memory.row_factory = sqlite3.Row
+    memory.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
     connection.backup(memory)
     connection.close()
     schema.migrate(memory)

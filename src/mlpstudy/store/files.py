@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
@@ -97,6 +98,7 @@ def read_exactly(folder: Path, name: str, n_bytes: int) -> bytes:
         OSError: it cannot be read.
     """
     with _reading(folder, name) as (file, found):
+        _check_room(found, folder / name)
         if found != n_bytes:
             raise damaged(folder / name, f"{found} bytes instead of {n_bytes}")
         return _read(file, n_bytes, folder / name)
@@ -110,6 +112,7 @@ def read_at_most(folder: Path, name: str, n_bytes: int) -> bytes:
         OSError: it cannot be read.
     """
     with _reading(folder, name) as (file, found):
+        _check_room(found, folder / name)
         if found > n_bytes:
             raise damaged(folder / name, f"{found} bytes, more than {n_bytes}")
         return _read(file, found, folder / name)
@@ -144,6 +147,24 @@ def _reading(folder: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
         if not stat.S_ISREG(found.st_mode):
             raise damaged(path, "something that is no regular file")
         yield file, found.st_size
+
+
+def largest_file() -> int:
+    """Return the bytes that a file may have to be read whole: half of the memory that this process may use.
+
+    >>> largest_file() > 1 << 20
+    True
+    """
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return (memory if soft == resource.RLIM_INFINITY else min(memory, soft)) // 2
+
+
+def _check_room(n_bytes: int, path: Path) -> None:
+    """Refuse a file, perhaps a foreign one full of holes, that would exhaust the memory."""
+    if n_bytes > largest_file():
+        found, fix = f"{n_bytes} bytes", "a machine with more memory"
+        raise StoreError(must(str(path), f"have at most {largest_file()} bytes to be read here", found, fix))
 
 
 def _read(file: BinaryIO, n_bytes: int, path: Path) -> bytes:

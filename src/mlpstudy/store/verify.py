@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from mlpstudy.errors import MlpstudyError, ResultsError
-from mlpstudy.spec import SEMANTICS_VERSION, run_id
-from mlpstudy.store import recording, rows, weights
+from mlpstudy.errors import MlpstudyError, ResultsError, StoreError
+from mlpstudy.spec import SEMANTICS_VERSION, count_parameters, run_id
+from mlpstudy.store import checkpoints, recording, rows, weights
+from mlpstudy.store.checkpoints import GENERATIONS, CheckpointFiles, file_name, size_at_most
 from mlpstudy.store.failures import one_line
 from mlpstudy.store.files import names
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpstudy.records import Outcome, RunRecord
+    from mlpstudy.store.checkpoints import Generation
     from mlpstudy.store.database import Database
     from mlpstudy.store.store import Store
 
@@ -28,6 +30,10 @@ LOSS_TOLERANCE = 1e-4
 """Relative, plus 1e-5 nats: an engine's loss comes from float32 sums, ours from the float32 probabilities."""
 
 
+Remedy = Literal["train again", "fit again", "remove", "none"]
+"""What mends it: training the run or fitting the baseline again, removing the file, or nothing but a copy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something in a study's folder that is not as it must be.
@@ -35,12 +41,16 @@ class Finding:
     Attributes:
         what: the thing: ``"weights of run 0123456789abcdef (2-plain, seed 0)"``.
         problem: what is wrong with it.
-        run_id: the run that would have to be trained again, or None where that does not mend it.
+        run_id: the run that it belongs to, or None.
+        remedy: what mends it.
+        name: name of the file in the folder, or of the baseline.
     """
 
     what: str
     problem: str
     run_id: str | None = None
+    remedy: Remedy = "none"
+    name: str | None = None
 
     def __str__(self) -> str:
         return f"{self.what}: {self.problem}"
@@ -58,7 +68,8 @@ def verify(store: Store, database: Database) -> list[Finding]:
     if not findings:
         findings += _collected(_study(store, database), "the study")
         findings += _collected(_runs(store, database), "the runs")
-        findings += _collected(_baselines(store), "the baselines")
+        findings += _collected(_baselines(store, database), "the baselines")
+        findings += _collected(_checkpoints(store, database), "the checkpoints")
         findings += _collected(_strays(store, database), "the folder")
     return findings
 
@@ -92,20 +103,62 @@ def _study(store: Store, database: Database) -> Iterator[Finding]:
         yield Finding("the test labels", f"not all between 0 and {len(store.class_names) - 1}")
 
 
-def _baselines(store: Store) -> Iterator[Finding]:
+def _baselines(store: Store, database: Database) -> Iterator[Finding]:
     """Check every baseline's hash, and its accuracy against its predictions."""
-    for baseline in store.baselines():
-        accuracy = float(np.equal(baseline.predicted, store.test_labels()).mean())
-        if abs(accuracy - baseline.test_accuracy) > ACCURACY_TOLERANCE:
-            problem = f"accuracy {accuracy:.6f}, recorded as {baseline.test_accuracy}"
-            yield Finding(f"the baseline {baseline.name!r}", problem)
+    for row in database.query(f"{rows.SELECT_BASELINES} ORDER BY rowid"):
+        name = str(row["name"])
+        what = f"the baseline {name!r:.60}"
+        try:
+            baseline = rows.baseline(row, store.n_examples[2])
+            accuracy = float(np.equal(baseline.predicted, store.test_labels()).mean())
+            if abs(accuracy - baseline.test_accuracy) > ACCURACY_TOLERANCE:
+                problem = f"accuracy {accuracy:.6f}, recorded as {baseline.test_accuracy}"
+                yield Finding(what, problem, None, "fit again", name)
+        except MlpstudyError as error:
+            yield Finding(what, str(error), None, "fit again", name)
+
+
+def _checkpoints(store: Store, database: Database) -> Iterator[Finding]:
+    """Check the checkpoints of runs that are not completed; a completed run's wait to be removed."""
+    files = CheckpointFiles(store.folder.absolute())
+    there = files.run_ids()
+    for row in database.query(rows.SELECT_RUNS):
+        run, architecture = row["run_id"], row["architecture"]
+        if row["status"] in rows.COMPLETED or run not in there:
+            continue
+        for generation in GENERATIONS:
+            name = f"{checkpoints.FOLDER}/{file_name(run, generation)}"
+            what = f"checkpoint {generation} of run {run} ({architecture}, seed {row['seed']})"
+            try:
+                _read_checkpoint(store, files, run, generation, _checkpoint_size(store, architecture))
+            except MlpstudyError as error:
+                yield Finding(what, str(error), run, "remove", name)
+
+
+def _checkpoint_size(store: Store, name: str) -> int:
+    architecture = store.study().architecture(name)
+    n_parameters, _ = count_parameters(architecture.network, store.n_features, len(store.class_names))
+    return size_at_most(n_parameters, architecture.training.epochs, len(architecture.network.hidden) + 1)
+
+
+def _read_checkpoint(store: Store, files: CheckpointFiles, run_id: str, generation: Generation, at_most: int) -> None:
+    """Read a checkpoint; once more where it fails, because its writer may just have replaced or removed it."""
+    for attempt in (1, 2):
+        try:
+            with one_line(store.folder, "read a checkpoint"):
+                files.read(run_id, generation, at_most)
+        except StoreError:
+            if attempt == 2:  # noqa: PLR2004  # the second
+                raise
+        else:
+            return
 
 
 def _runs(store: Store, database: Database) -> Iterator[Finding]:
     for row in database.query(rows.SELECT_RUNS):
         name = f"run {row['run_id']} ({row['architecture']}, seed {row['seed']})"
         for part, problem in _run(store, database, row):
-            yield Finding(f"{part} of {name}", problem, str(row["run_id"]))
+            yield Finding(f"{part} of {name}", problem, str(row["run_id"]), "train again")
 
 
 def _run(store: Store, database: Database, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
@@ -184,10 +237,15 @@ def _weights(store: Store, record: RunRecord) -> Iterator[str]:
 
 
 def _strays(store: Store, database: Database) -> Iterator[Finding]:
-    """Find files of weights that no record speaks of; a running run may be about to be recorded."""
-    with one_line(store.folder, "read weights"):
-        found = names(store.folder / weights.FOLDER)
-    known = {row["run_id"] for row in database.query("SELECT run_id FROM runs WHERE status != 'failed'")}
-    for name in found:
-        if weights.may_be_leftover(name) and name.lstrip(".").split(".")[0] not in known:
-            yield Finding(f"the file {weights.FOLDER}/{name}", "no run recorded that it belongs to")
+    """Find weights and checkpoints that no record speaks of; a running run may be about to be recorded."""
+    with one_line(store.folder, "read the folder"):
+        found = [(weights.FOLDER, name) for name in names(store.folder / weights.FOLDER)]
+        kept = [(checkpoints.FOLDER, name) for name in names(store.folder / checkpoints.FOLDER)]
+    status = {row["run_id"]: row["status"] for row in database.query("SELECT run_id, status FROM runs")}
+    for folder, name in (*found, *kept):
+        run = name.lstrip(".").split(".")[0]
+        is_ours = weights.may_be_leftover(name) or checkpoints.run_id_of(name) is not None
+        is_failed = folder == weights.FOLDER and status.get(run) == "failed"
+        if is_ours and (run not in status or is_failed):
+            file = f"{folder}/{name}"
+            yield Finding(f"the file {file}", "no run recorded that it belongs to", None, "remove", file)
