@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -220,13 +220,14 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
     """Describe what is no table."""
     values = read.values
     shown = np.unique(read.labels, return_index=True)[1][:N_FIRST]
-    filled, images = None, None
+    filled: float | None = None
+    images: npt.NDArray[np.uint8] | None = None
     if isinstance(values, csr_array):
         numbers, filled = values.data, values.nnz / (values.shape[0] * values.shape[1])
     else:
         numbers = values
         if read.image_shape is not None and values.dtype == np.uint8:
-            images = values[shown].reshape(-1, *read.image_shape)
+            images = cast("npt.NDArray[np.uint8]", values)[shown].reshape(-1, *read.image_shape)
     counts = np.bincount(read.labels, minlength=len(read.class_names)).tolist()
     return Description(
         origin=origin,

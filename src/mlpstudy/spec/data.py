@@ -97,12 +97,19 @@ def _checked_side(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may 
     return tuple(sides)
 
 
+def _checked_names(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
+    if not isinstance(value, list | tuple):
+        message = 'an array of names of columns such as ["id"]'
+        raise ValueError(message)  # noqa: TRY004  # pydantic turns it into a line with the key
+    return tuple(value)
+
+
 def _default_validation(fields: Mapping[str, Any]) -> Literal["test"] | Share:
     """MNIST's studies repeat the notebook; with all other data the curves are measured on held-out examples."""
     return "test" if fields.get("name") == "mnist" else VALIDATION_SHARE
 
 
-Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_pair)]
+Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_checked_names)]
 Column = Annotated[str, Field(min_length=1)]
 
 
