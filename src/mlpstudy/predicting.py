@@ -306,7 +306,9 @@ class _Tier:
 def _best_tier(metric: MetricJudgement, finished: Collection[str]) -> _Tier:
     sign = 1.0 if metric.metric == "accuracy" else -1.0
     known = [one for one in metric.standings if one.mean is not None and one.architecture in finished]
-    lettered = [one for one in known if one.tier not in {"", "?"}]
+    # A single seed has no spread: that nothing is proved different then says nothing.
+    has_spread = min(one.n_seeds for one in known) > 1
+    lettered = [one for one in known if has_spread and one.tier not in {"", "?"}]
     best = max(lettered or known, key=lambda one: sign * (one.mean or 0.0))
     if not lettered:
         return _Tier((best.architecture,), None)
