@@ -82,7 +82,7 @@ def read_whole(file: FileIO, name: str, max_bytes: int = MAX_BYTES) -> bytes:
     stream = Inflated(file)
     parts: list[bytes] = []
     n_bytes = 0
-    piece = memoryview(bytearray(_CHUNK))
+    piece = memoryview(bytearray(min(_CHUNK, most + 1)))
     while n_more := stream.readinto(piece):
         n_bytes += n_more
         if n_bytes > most:

@@ -7,6 +7,7 @@ are numbers, else in the order of their characters. A whole number is named with
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -95,6 +96,8 @@ def _distinct(labels: Labels, what: str, first_row: int) -> tuple[Labels, npt.ND
         if wrong.size:
             row = int(wrong[0])
             raise DataError(must(f"{what}: label {row + first_row}", "be finite", str(labels[row]), "remove the row"))
+    if labels.dtype.kind == "U" and np.ascontiguousarray(labels).view(np.uint32).max(initial=0) > sys.maxunicode:
+        raise DataError(must(what, "hold labels of characters", "numbers that are none"))
     distinct, indices = np.unique(labels, return_inverse=True)
     return distinct, indices.reshape(labels.shape)
 
@@ -107,10 +110,7 @@ def _names(distinct: Labels, what: str) -> list[str]:
         except UnicodeDecodeError as error:
             raise DataError(must(what, "hold labels in UTF-8", "other bytes")) from error
     if distinct.dtype.kind == "U":
-        try:
-            return [_checked(str(label), what) for label in distinct]
-        except ValueError as error:  # four bytes that are no character
-            raise DataError(must(what, "hold labels of characters", "other bytes")) from error
+        return [_checked(str(label), what) for label in distinct]
     return [str(int(label)) if _is_whole(label) else str(label) for label in distinct]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from mlpstudy.datasets.files import Readable, fill, printable, reading
+from mlpstudy.datasets.files import Readable, fill, printable, reading, size_of
 from mlpstudy.datasets.gz import is_gzip, read_whole
 from mlpstudy.datasets.labels import find_classes, index_classes
 from mlpstudy.datasets.libsvm_text import Lines, parse_lines
@@ -157,10 +157,12 @@ class _Parts:
 
 
 def _read(file: FileIO, name: str) -> _Parts:
-    stream: Readable = io.BytesIO(read_whole(file, name)) if is_gzip(file) else file
+    inflated = read_whole(file, name) if is_gzip(file) else None
+    stream: Readable = file if inflated is None else io.BytesIO(inflated)
+    n_bytes = size_of(file) if inflated is None else len(inflated)
     parts = _Parts()
     first_line = 1
-    for text in _chunks(stream, name):
+    for text in _chunks(stream, n_bytes, name):
         parts.digest.update(text)
         parts.add(parse_lines(text, first_line, name), name)
         first_line += text.count(b"\n")
@@ -169,12 +171,12 @@ def _read(file: FileIO, name: str) -> _Parts:
     return parts
 
 
-def _chunks(stream: Readable, name: str) -> Iterator[bytes]:
+def _chunks(stream: Readable, n_bytes: int, name: str) -> Iterator[bytes]:
     """Yield the text in pieces that end with a line."""
     rest = b""
-    piece = memoryview(bytearray(CHUNK_BYTES))
-    while n_bytes := fill(stream, piece):
-        text = rest + piece[:n_bytes]
+    piece = memoryview(bytearray(min(CHUNK_BYTES, max(n_bytes, 1))))
+    while n_more := fill(stream, piece):
+        text = rest + piece[:n_more]
         if b"\0" in text:
             raise DataError(must(name, "be text", "a byte 0"))
         end = text.rfind(b"\n") + 1
