@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 2**18
 _SAMPLE_ROWS = 1000
 _NUMBERS = (pl.Float32, pl.Float64)
+_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+"""What Polars raises; a panic, for pages that lie about themselves, is no subclass of its other errors."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +71,10 @@ def _read_parquet(path: Path, name: str, file: FileIO) -> Table:
     check_memory(claims.n_bytes + claims.n_rows * claims.n_columns * 8, name)
     try:
         frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(must(name, "be an intact Parquet file", str(error).splitlines()[0])) from error
+    except _FAULTS as error:
+        is_panic = isinstance(error, pl.exceptions.PanicException)
+        found = "pages that contradict their headers" if is_panic else (str(error).splitlines() or ["another file"])[0]
+        raise DataError(must(name, "be an intact Parquet file", found)) from error
     if not frame.height:
         raise DataError(must(name, "have rows", "none of them"))
     _check_names(frame.columns, name)
@@ -108,7 +112,7 @@ def _collect(path: Path, name: str, dialect: Dialect, wanted: tuple[str, ...], n
     columns = [_number(column) if column in numbers else _cell(column) for column in wanted]
     try:
         return _lazy(path, dialect).select(columns).collect(engine="streaming")
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except _FAULTS as error:
         raise DataError(explain(path, name, dialect, str(error))) from error
 
 
@@ -133,7 +137,7 @@ def _find_numbers(path: Path, name: str, dialect: Dialect, text: frozenset[str])
     """Return the columns whose first cells are all numbers."""
     try:
         sample = _lazy(path, dialect, _SAMPLE_ROWS).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except _FAULTS as error:
         raise DataError(explain(path, name, dialect, str(error))) from error
     parsed = sample.select(_number(column) for column in dialect.columns if column not in text)
     return frozenset(column for column in parsed.columns if not parsed[column].null_count())
