@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from datasets.archives import npy, npy_claiming, npz, zip_claiming, zipped
 from mlpstudy.datasets.npz import read_npz
@@ -51,6 +52,23 @@ def test_reads_what_numpy_saves(tmp_path: Path, keys: tuple[str, str], save: Any
     np.testing.assert_array_equal(examples.values, X.reshape(4, 6), strict=True)
     assert (examples.labels.tolist(), examples.class_names, examples.image_shape) == ([1, 0, 0, 1], ("1", "3"), (2, 3))
     assert examples.test is None
+
+
+@given(
+    x=hnp.arrays(
+        hnp.integer_dtypes() | hnp.floating_dtypes(sizes=(16, 32)),
+        (3, 2),
+        elements={"allow_nan": False, "allow_infinity": False},
+    ),
+    y=st.permutations([0, 5, 5]),
+    compression=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]),
+)
+def test_reads_back_any_examples(scratch: Path, x: npt.NDArray[Any], y: list[int], compression: int) -> None:
+    """Whatever finite numbers were written, stored or deflated, they are read, rounded to float32."""
+    members = {"features.npy": npy(x), "labels.npy": npy(np.array(y))}
+    examples = read_npz(written(scratch, zipped(members, compression=compression)))
+    np.testing.assert_array_equal(examples.values, x.astype(np.float32))
+    assert [examples.class_names[label] for label in examples.labels] == [str(label) for label in y]
 
 
 def test_reads_training_and_test_examples(tmp_path: Path) -> None:

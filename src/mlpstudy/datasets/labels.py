@@ -36,13 +36,12 @@ class Classes:
     names: tuple[str, ...]
 
 
-def find_classes(labels: Labels, what: str, *, first_row: int = 0) -> Classes:
+def find_classes(labels: Labels, what: str) -> Classes:
     """Return the classes of the training labels.
 
     Args:
         labels: shape ``(n,)``.
         what: the file, for errors.
-        first_row: the number of the first label, for errors.
 
     Raises:
         DataError: a label is missing, no name or not finite; all are the same; or there are over 1,000 of them.
@@ -51,7 +50,7 @@ def find_classes(labels: Labels, what: str, *, first_row: int = 0) -> Classes:
     >>> classes.labels.tolist(), classes.names
     ([1, 0, 1], ('-1', '2'))
     """
-    distinct, indices = _distinct(labels, what, first_row)
+    distinct, indices = _distinct(labels, what, 0)
     if len(distinct) > MAX_CLASSES:
         found, fix = f"{len(distinct)} distinct labels", "a label that names a class, not a quantity"
         raise DataError(must(what, f"have at most {MAX_CLASSES} classes", found, fix))
@@ -66,6 +65,12 @@ def find_classes(labels: Labels, what: str, *, first_row: int = 0) -> Classes:
 
 def index_classes(labels: Labels, names: tuple[str, ...], what: str, *, first_row: int = 0) -> npt.NDArray[np.int32]:
     """Return the indices of labels whose classes are known from the training examples.
+
+    Args:
+        labels: shape ``(n,)``.
+        names: of the classes, in the order of their indices.
+        what: the file, for errors.
+        first_row: the number of the first label, for errors.
 
     Raises:
         DataError: a label is none of them; the line says where it is first.
