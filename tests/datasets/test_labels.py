@@ -64,5 +64,5 @@ def test_a_label_that_was_never_learned_is_refused() -> None:
     with pytest.raises(DataError) as caught:
         index_classes(np.array([1, 2, 7, 7]), ("1", "2"), "y.npy")
     assert str(caught.value) == "y.npy: label 2 must be a class of the training examples, got '7', fix: one of 1, 2"
-    with pytest.raises(DataError, match="y.csv: label 4 must be finite"):
+    with pytest.raises(DataError, match=r"y\.csv: label 4 must be finite"):
         index_classes(np.array([1, 2, 1, np.nan]), ("1", "2"), "y.csv", first_row=1)
