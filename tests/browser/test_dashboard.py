@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from dashboard.pages import watching
+from mlpstudy.errors import StoreError
+from mlpstudy.store import Store
 from store import samples
 
 CHROMIUM = "/usr/bin/chromium"
@@ -38,6 +41,10 @@ hidden = [128]
 [factors.width.256]
 hidden = [256]
 """
+
+
+ALL_POINTS = 2 * 12 * (4 + 2)
+"""Points of the curves: two splits of 12 epochs, of four runs and two means."""
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +91,7 @@ def opened(browser: Browser, url: str, width: int = 1280, scheme: str = "light")
 
 
 @contextlib.contextmanager
-def running(folder: Path, seeds: int = 2, epochs: int = 12, n: int = 20000) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, seeds: int = 2, epochs: int = 12, n: int = 8000) -> Iterator[subprocess.Popen[bytes]]:
     """Train the small study in a process of its own, for real."""
     path = folder.parent / "small.toml"
     path.write_text(STUDY.format(seeds=seeds, epochs=epochs, n=n), encoding="utf-8")
@@ -94,6 +101,18 @@ def running(folder: Path, seeds: int = 2, epochs: int = 12, n: int = 20000) -> I
             yield process
         finally:
             process.kill()
+
+
+def pause(run: subprocess.Popen[bytes], folder: Path) -> None:
+    """Let a run get through its first epochs, and hold it there, so that it does not end before it was looked at."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(StoreError), Store.open(folder) as store:
+            if sum(map(len, store.all_epochs().values())) >= 3:
+                os.kill(run.pid, signal.SIGSTOP)
+                return
+        time.sleep(0.02)
+    pytest.fail("the run did not begin")
 
 
 def serious(page: Page) -> list[str]:
@@ -127,19 +146,15 @@ def test_a_real_run_is_followed_to_its_end(chromium: Browser, tmp_path: Path) ->
         page = tab.page
         expect(page.locator("#none")).to_be_visible()
         with running(tmp_path / "small") as run:
+            pause(run, tmp_path / "small")
             page.get_by_role("link", name="Two widths").click()
             expect(page.locator("#status")).to_have_text("training")
             expect(page.locator("#provisional")).to_be_visible()
             expect(page.locator("#now-list li").first).to_contain_text("epoch")
-            page.wait_for_function("document.querySelectorAll('.panel .lines path').length > 0")
-            before = n_points(page)
-            page.wait_for_function(
-                "n => [...document.querySelectorAll('.panel .lines path')]"
-                ".reduce((sum, p) => sum + (p.getAttribute('d') ?? '').split(/[ML]/).length - 1, 0) > n",
-                arg=before,
-            )
             expect(page.locator("#left")).to_contain_text("left")
+            assert 0 < n_points(page) < ALL_POINTS
             assert serious(page) == []
+            os.kill(run.pid, signal.SIGCONT)
             expect(page.locator("#status")).to_have_text("finished")
             assert run.wait(60) == 0
         expect(page.locator("#runs-done")).to_have_text("4 of 4 runs")
@@ -149,8 +164,7 @@ def test_a_real_run_is_followed_to_its_end(chromium: Browser, tmp_path: Path) ->
         expect(page.locator("#judged")).to_contain_text("Judged from 4 of 4 runs")
         expect(page.locator("#leaders-body tr")).to_have_count(2)
         expect(page.locator("#map .cell.finished")).to_have_count(4)
-        # Two splits of 12 epochs: four runs and two means.
-        assert n_points(page) == 2 * 12 * (4 + 2)
+        assert n_points(page) == ALL_POINTS
 
 
 @pytest.fixture(scope="module")
@@ -207,8 +221,8 @@ def test_a_killed_run_and_its_restart_are_followed(chromium: Browser, tmp_path: 
     folder = tmp_path / "small"
     with watching(tmp_path) as (url, _), contextlib.ExitStack() as stack:
         with running(folder) as run:
-            tab = stack.enter_context(opened(chromium, f"{url}"))
-            page = tab.page
+            pause(run, folder)
+            page = stack.enter_context(opened(chromium, url)).page
             page.get_by_role("link", name="Two widths").click()
             expect(page.locator("#map .cell.running").first).to_be_visible()
             os.kill(run.pid, signal.SIGKILL)
@@ -217,7 +231,6 @@ def test_a_killed_run_and_its_restart_are_followed(chromium: Browser, tmp_path: 
         expect(page.locator("#trouble-summary")).to_contain_text("interrupted")
         expect(page.locator("#left")).to_contain_text("Nobody is training it now")
         with running(folder) as run:
-            expect(page.locator("#status")).to_have_text("training")
             expect(page.locator("#status")).to_have_text("finished")
             assert run.wait(60) == 0
         expect(page.locator("#runs-done")).to_have_text("4 of 4 runs")
