@@ -121,3 +121,20 @@ def test_a_network_that_diverges_says_so() -> None:
     pair.network.train_epoch(pair.features, pair.labels, pair.order)
     _, hidden, output = pair.network.diagnostics()
     assert np.isnan([hidden[1], output[0]]).all()
+
+
+@pytest.mark.usefixtures("instruction_set")
+def test_a_gradient_that_has_gone_is_zero_at_once() -> None:
+    """Where every example is certain and clipped there is no gradient, though Adam's moments still move the weights."""
+    pair = pair_of(Case(10, (9,), 3, 8, 8, diagnostics=True))
+    pair.network.train_epoch(pair.features, pair.labels, pair.order)
+    _, output = pair.network.diagnostics()
+    assert output[0] > 0
+    parameters = pair.network.parameters()
+    parameters[2][:] = 0
+    parameters[3][:] = [-100, 0, 100]
+    pair.network.set_parameters(parameters)
+    pair.network.train_epoch(pair.features, pair.labels, pair.order)
+    for gradient_norm, _, update_ratio, *_ in pair.network.diagnostics():
+        assert gradient_norm == 0
+        assert update_ratio > 0
