@@ -170,7 +170,8 @@ struct Kernels {
                          const Gather &next, int n_next);
 
     // The first layer's two calls for a batch of sparse rows.
-    void (*forward_sparse)(const Layer &, const SparseInput &, Activity &, int n_rows, int task, bool training, Dropout);
+    void (*forward_sparse)(const Layer &, const SparseInput &, Activity &, int n_rows, int task, bool training,
+                           Dropout);
     void (*update_sparse)(Layer &, const SparseInput &, const Activity &, int task, int first, int last,
                           const AdamStep &);
 
