@@ -304,7 +304,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """How a run goes on: from its checkpoint, or anew where that is None; ``note`` says why a checkpoint is not used."""
+    """How a run goes on: from its checkpoint, or anew without one; ``note`` says why a checkpoint is not used."""
 
     checkpoint: Checkpoint | None = None
     note: str | None = None
