@@ -168,10 +168,10 @@ class TablePreprocessing(Frozen):
             DataError: a column is missing, not known or of no use; the line names it.
         """
         used = [column.name for column in self.columns]
-        known = {*used, *self.ignored, self.target}
+        known, there = {*used, *self.ignored, self.target}, set(frame.columns)
         unknown = [name for name in frame.columns if name not in known]
         for name in used:
-            if name not in frame.columns:
+            if name not in there:
                 near = nearest(name, unknown)
                 fix = f'rename the column "{near}"' if near else "add it; a missing value is an empty cell"
                 raise DataError(must(origin, f'have the column "{name}"', "no such column", fix))
@@ -204,14 +204,15 @@ class TablePreprocessing(Frozen):
         position = 0
         for column in self.columns:
             if column.kind == "number":
-                pending.add(position, column.features(column.numbers(frame[column.name], rows, origin)))
+                parts = column.features(column.numbers(frame[column.name], rows, origin))
+                _check_overflow(parts[0], column.name, rows, origin)
+                pending.add(position, parts)
             else:
                 codes = column.positions(frame[column.name], rows)
                 placed = np.flatnonzero(codes >= 0)
                 features[placed, position + codes[placed]] = 1
             position += len(column.feature_names)
         pending.flush()
-        _check_overflow(features, self.feature_names, rows, origin)
         return features
 
 
@@ -252,12 +253,11 @@ def _short(value: object) -> object:
     return value
 
 
-def _check_overflow(features: Float32Array, names: tuple[str, ...], rows: Rows | None, origin: str) -> None:
+def _check_overflow(scaled: Float32Array, name: str, rows: Rows | None, origin: str) -> None:
     """Refuse a number so far from the training examples' that its scaled value is no float32."""
-    totals = features.sum(axis=0, dtype=np.float64)
-    for j in np.flatnonzero(~np.isfinite(totals)).tolist():
-        i = int(np.flatnonzero(~np.isfinite(features[:, j]))[0])
-        row = i if rows is None else int(rows[i])
+    wrong = ~np.isfinite(scaled)
+    if wrong.any():
+        i = int(wrong.argmax())
+        what = f'{origin}, row {(i if rows is None else int(rows[i])) + 1}, column "{name}"'
         fix = "check its unit, or leave the column out"
-        what = f'{origin}, row {row + 1}, column "{names[j]}"'
         raise DataError(must(what, "be within what a float32 holds once scaled", "a larger number", fix))

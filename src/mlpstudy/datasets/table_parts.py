@@ -123,13 +123,14 @@ def _check_counts(labels: npt.NDArray[np.int32], names: tuple[str, ...], table: 
 
 def _other(table: Table, main: Table, target: str, class_names: tuple[str, ...]) -> Part:
     """Return the examples of a test or validation table, which has the columns and classes of the main one."""
+    wanted, there = set(main.frame.columns), set(table.frame.columns)
     for name in main.frame.columns:
-        if name not in table.frame.columns:
-            near = nearest(name, [other for other in table.frame.columns if other not in main.frame.columns])
+        if name not in there:
+            near = nearest(name, [other for other in table.frame.columns if other not in wanted])
             fix = f'rename the column "{near}"' if near else f"the columns of {main.origin}"
             raise DataError(must(table.origin, f'have the column "{name}"', "no such column", fix))
     for name in table.frame.columns:
-        if name not in main.frame.columns:
+        if name not in wanted:
             what = f'{table.origin}, column "{name}"'
             raise DataError(must(what, f"be one of {main.origin}", "an unknown column", "remove it"))
     text = _target_text(table, target)

@@ -21,7 +21,7 @@ from mlpstudy.errors import DataError, must
 if TYPE_CHECKING:
     from io import FileIO
 
-_HEAD_BYTES = 2**18
+_HEAD_BYTES = 2**22
 _SAMPLE_ROWS = 1000
 _NUMBERS = (pl.Float32, pl.Float64)
 _FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
