@@ -41,7 +41,10 @@ MAX_MEMBERS = 1000
 """Most members of an archive."""
 
 MAX_PIXELS = 50_000_000
-"""Most pixels of one image file before it is resized: 7,071 x 7,071."""
+"""Most pixels of one image file before it is resized, 7,071 x 7,071: with transparency it takes 0.9 GB for a moment."""
+
+PLAUSIBLE_PIXELS = 2**22
+"""An image of more pixels must have a byte for 1,032 of them, which is what a blank PNG has."""
 
 MAX_IMAGE_FILE_BYTES = 2**27
 """Largest image file."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mlpstudy.datasets.files import printable
-from mlpstudy.datasets.limits import MAX_IMAGE_FILE_BYTES, MAX_PIXELS
+from mlpstudy.datasets.limits import DEFLATE_RATIO, MAX_IMAGE_FILE_BYTES, MAX_PIXELS, PLAUSIBLE_PIXELS
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".p
 _Number = TypeVar("_Number", np.uint8, np.float64)
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _MOST_SIXTEEN_BITS = 0xFFFF
+_BLOCK_PIXELS = 1 << 20
 _QUIET = threading.RLock()
 
 
@@ -108,9 +109,14 @@ def open_picture(path: Path) -> Image.Image:
     except Exception as error:
         # As in decode().
         raise DataError(_unreadable(path, error)) from error
-    if image.width * image.height > MAX_PIXELS:
+    n_pixels = image.width * image.height
+    if n_pixels > MAX_PIXELS:
         image.close()
         raise DataError(_too_large(path, f"{image.width} x {image.height}"))
+    if n_pixels > PLAUSIBLE_PIXELS and n_pixels > DEFLATE_RATIO * path.stat().st_size:
+        image.close()
+        be, found = f"have at most {DEFLATE_RATIO} pixels a byte", f"{image.width} x {image.height} in so small a file"
+        raise DataError(must(printable(path), be, found, "save it again as PNG"))
     return image
 
 
@@ -141,9 +147,12 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _grey(image: Image.Image, path: Path) -> Grey:
     if image.mode in _SIXTEEN_BITS:
-        values = np.asarray(image).astype(np.int64)
+        values = np.asarray(image)
         if 0 <= values.min() <= values.max() <= _MOST_SIXTEEN_BITS:
-            return ((255 * values + _MOST_SIXTEEN_BITS // 2) // _MOST_SIXTEEN_BITS).astype(np.uint8)
+            grey = np.empty(values.shape, dtype=np.uint8)
+            for i in _blocks(grey):
+                grey[i] = (255 * values[i].astype(np.int64) + _MOST_SIXTEEN_BITS // 2) // _MOST_SIXTEEN_BITS
+            return grey
     if image.mode in {"F", "I"}:
         raise DataError(must(printable(path), "have grey values of 8 or 16 bits", "32 bits", "save it as PNG"))
     if not image.has_transparency_data:
@@ -172,10 +181,20 @@ def on_paper(grey: Grey, alpha: Grey) -> Grey:
     if 2 * total >= 255 * edge_alpha.size:
         paper = (2 * int((edge * edge_alpha).sum()) + total) // (2 * total)
     else:
-        weighted = int((grey.astype(np.uint32) * alpha).sum(dtype=np.int64))
+        weighted = sum(int((grey[i].astype(np.uint32) * alpha[i]).sum(dtype=np.int64)) for i in _blocks(grey))
         paper = 255 if 2 * weighted < 255 * int(alpha.sum(dtype=np.int64)) else 0
-    opacity = alpha.astype(np.uint32)
-    return ((grey * opacity + paper * (255 - opacity) + 127) // 255).astype(np.uint8)
+    laid = np.empty_like(grey)
+    for i in _blocks(grey):
+        opacity = alpha[i].astype(np.uint32)
+        laid[i] = (grey[i] * opacity + paper * (255 - opacity) + 127) // 255
+    return laid
+
+
+def _blocks(values: Grey) -> Iterator[slice]:
+    """Yield blocks of rows of about a million pixels: wider types for a whole large picture would take a gigabyte."""
+    n_rows = max(_BLOCK_PIXELS // max(values.shape[1], 1), 1)
+    for start in range(0, len(values), n_rows):
+        yield slice(start, start + n_rows)
 
 
 def border(values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
