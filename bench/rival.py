@@ -46,13 +46,11 @@ class Rival:
         spec: what it is.
         networks: names of the networks.
         n_epochs: epochs that it trains of each.
-        share: share of the examples that it uses.
     """
 
     spec: Spec
     networks: tuple[str, ...]
     n_epochs: int
-    share: float
     start_up_s: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)
     set_up_s: dict[str, float] = field(default_factory=dict)
@@ -77,7 +75,7 @@ class Rival:
     def start(self) -> None:
         """Start its process and wait until imports and data are done."""
         options = ("--turns", "--networks", ",".join(n for n in self.networks if self.knows(n)))
-        numbers = ("--epochs", str(self.n_epochs), "--share", str(self.share))
+        numbers = ("--epochs", str(self.n_epochs))
         module, *own = self.spec.command
         start = time.perf_counter()
         self.process = subprocess.Popen(  # noqa: S603  # our own script
@@ -115,20 +113,19 @@ class Rival:
         """Median of the epochs after the first, which compiles."""
         return statistics.median(self.epochs_s[network][1:])
 
-    def row(self, n_epochs: int, *, epoch_factor: float, network_factor: float) -> Row:
+    def row(self, n_epochs: int, *, network_factor: float) -> Row:
         """Return its row; what it did not do is extrapolated from the medians of what it did.
 
         Args:
             n_epochs: epochs of the whole study.
-            epoch_factor: seconds of training in the whole study for one that was measured.
-            network_factor: the same for set-up and compiling, which do not depend on the number of examples.
+            network_factor: networks of the whole study for one that was measured.
         """
         compile_s = training_s = 0.0
         for network, epochs in self.epochs_s.items():
             usual = self.epoch_s(network)
             compile_s += self.set_up_s[network] + max(epochs[0] - usual, 0.0)
             training_s += min(epochs[0], usual) + sum(epochs[1:]) + (n_epochs - len(epochs)) * usual
-        start_up_s, compile_s, training_s = self.start_up_s, compile_s * network_factor, training_s * epoch_factor
+        start_up_s, compile_s, training_s = self.start_up_s, compile_s * network_factor, training_s * network_factor
         n = min(len(epochs) for epochs in self.epochs_s.values()) - 1
         return Row(
             title=self.title,

@@ -120,17 +120,26 @@ def measure(point: Point, n_rounds: int) -> dict[str, float | str]:
 def throughput(n_runs: int, n_rounds: int) -> dict[str, float | str]:
     """Return one row: milliseconds a step of each of several runs at once, and the throughput beside one run's."""
     point = Point("runs at once", n_runs)
-    n_steps = 100
+    n_steps, n_calls = 100, 5
     steps = [our_step(point, n_steps) for _ in range(n_runs)]
 
-    def together() -> None:
-        threads = [threading.Thread(target=step) for step in steps]
+    def at_once(chosen: list[Step]) -> float:
+        """Return the mean wall time of the runs, from when all of them are at work."""
+        ready, walls = threading.Barrier(len(chosen)), [0.0] * len(chosen)
+
+        def work(i: int) -> None:
+            chosen[i]()  # the system spreads fresh threads over the cores within some milliseconds
+            ready.wait()
+            walls[i] = sum(seconds_of(chosen[i]) for _ in range(n_calls)) / n_calls
+
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(len(chosen))]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        return statistics.fmean(walls)
 
-    turns = [(seconds_of(steps[0]), seconds_of(together)) for _ in range(n_rounds + 1)][1:]
+    turns = [(at_once(steps[:1]), at_once(steps)) for _ in range(n_rounds + 1)][1:]
     return {
         "sweep": point.sweep,
         "value": n_runs,

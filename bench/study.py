@@ -1,12 +1,15 @@
 """The whole ``notebook`` study: mlpstudy against everything else that could train it, on this machine.
 
-    python -m bench.study             # all nine networks, 20 epochs; half an hour and more
-    python -m bench.study --quick     # three networks, a third of the data, 4 epochs; under four minutes
+    python -m bench.study             # all nine networks, 20 epochs; an hour and more, in parts if need be
+    python -m bench.study --quick     # three networks, 3 whole epochs, without scikit-learn; under four minutes
 
 Each rival is one process for all its fits. The rivals take turns, step by step: the set-up of a network, then one
 epoch with its validation, each alone on the machine, in an order that rotates. Ours is the command ``mlpstudy run
 notebook``, from the start of its process to its tables, at least three times, spread over the session. Compile time
 is what a first epoch takes longer than the median of the later ones, and what the set-up of a network takes.
+
+Whatever is measured is kept in ``build/bench.jsonl`` until the table is written: an interrupted session goes on with
+the networks that are missing.
 
 The dense floor is the time of the study's matrix products alone on all cores (``bench/dense_floor.py``).
 Writes ``docs/results/bench.csv`` and ``.md`` (``--quick``: ``bench-quick``).
@@ -28,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.ours import Ours, run_ours
+from bench.parts import Parts
 from bench.rival import RIVALS, Rival
 from bench.tables import Row, markdown, write_csv
 
@@ -37,7 +41,7 @@ from mlpstudy.spec import load_study
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "results"
 QUICK_NETWORKS = ("plain-2", "batchnorm-3", "batchnorm-dropout-5")
-QUICK_SHARE, QUICK_EPOCHS = 1 / 3, 4
+QUICK_EPOCHS, QUICK_SLOW_EPOCHS, QUICK_OUR_EPOCHS = 3, 2, 4
 N_EPOCHS = 20
 STEPS_AN_EPOCH = 60_000 / 128
 HOLD_S = 100.0
@@ -72,28 +76,39 @@ class Lock:
 
 
 def session(
-    rivals: list[Rival], networks: tuple[str, ...], n_epochs: int, lock: Lock, *, n_ours: int, our_epochs: int
-) -> list[Ours]:
-    """Let rivals and ours take turns; the rivals keep their times, ours are returned."""
-    ours: list[Ours] = []
-    for rival in rivals:
+    rivals: list[Rival],
+    networks: tuple[str, ...],
+    n_epochs: int,
+    lock: Lock,
+    parts: Parts,
+    *,
+    n_ours: int,
+    our_epochs: int,
+) -> None:
+    """Let rivals and ours take turns with the networks that are missing; the rivals and the parts keep the times."""
+    parts.restore(rivals)
+    missing = tuple(network for network in networks if not parts.done(network))
+    needed = [rival for rival in rivals if any(rival.knows(network) for network in missing)]
+    for rival in needed:
+        rival.networks = missing
         with lock:
             rival.start()
         print(f"started: {rival.title}, {rival.start_up_s:.1f} s", flush=True)
-    pauses = {round(i * (len(networks) - 1) / (n_ours - 1)) for i in range(n_ours)} if n_ours > 1 else {0}
+    pauses = [round(i * (len(networks) - 1) / max(n_ours - 1, 1)) for i in range(n_ours)]
     for i, network in enumerate(networks):
-        if i in pauses:
+        while len(parts.ours) < sum(pause <= i for pause in pauses):
             with lock, tempfile.TemporaryDirectory() as folder:
-                ours.append(run_ours(Path(folder), our_epochs))
-            print(f"mlpstudy: {ours[-1].total_s:.1f} s for {our_epochs} epochs of the nine", flush=True)
-        for step in range(n_epochs + 1):
+                parts.add_ours(run_ours(Path(folder), our_epochs))
+            print(f"mlpstudy: {parts.ours[-1].total_s:.1f} s for {our_epochs} epochs of the nine", flush=True)
+        for step in range(n_epochs + 1) if network in missing else ():
             with lock:
                 for k in range(len(rivals)):
                     rivals[(k + i + step) % len(rivals)].take_turn(network, step)
+        if network in missing:
+            parts.add_network(network, rivals)
         print(f"{network}: " + ", ".join(f"{r.epoch_s(network):.2f}" for r in rivals if r.knows(network)), flush=True)
-    for rival in rivals:
+    for rival in needed:
         rival.close()
-    return ours
 
 
 def dense_floor(lock: Lock, n_rounds: int, n_steps: int) -> tuple[float, str]:
@@ -126,8 +141,7 @@ def rows(rivals: list[Rival], ours: list[Ours], floor: tuple[float, str], *, qui
     )
     table = [first]
     for rival in rivals:
-        factor = (3 / QUICK_SHARE, 3.0) if quick else (1.0, 1.0)
-        row = rival.row(N_EPOCHS, epoch_factor=factor[0], network_factor=factor[1])
+        row = rival.row(N_EPOCHS, network_factor=3.0 if quick else 1.0)
         share = 1.0 if rival.is_complete else statistics.median(o.plain_share for o in ours)
         row.ratio = row.total_s / (share * total_s)
         table.append(row)
@@ -150,20 +164,24 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the table")
     options = parser.parse_args()
     n_epochs = QUICK_EPOCHS if options.quick else options.epochs
-    our_epochs = QUICK_EPOCHS if options.quick else N_EPOCHS
+    slow_epochs = min(n_epochs, QUICK_SLOW_EPOCHS if options.quick else options.slow_epochs)
+    our_epochs = QUICK_OUR_EPOCHS if options.quick else N_EPOCHS
     networks = QUICK_NETWORKS if options.quick else tuple(a.name for a in load_study("notebook").architectures)
-    share = QUICK_SHARE if options.quick else 1.0
-    rivals = [Rival(spec, networks, min(n_epochs, options.slow_epochs) if spec.slow else n_epochs, share)
-              for spec in RIVALS if any(part in spec.title for part in options.only.split(","))]  # fmt: skip
+    rivals = [Rival(spec, networks, slow_epochs if spec.slow else n_epochs)
+              for spec in RIVALS if any(part in spec.title for part in options.only.split(","))
+              and not (options.quick and spec.plain_only)]  # fmt: skip
     lock = Lock(options.lock)
-    ours = session(rivals, networks, n_epochs, lock, n_ours=options.ours, our_epochs=our_epochs)
+    name = "bench-quick" if options.quick else "bench"
+    settings = {"epochs": n_epochs, "slow_epochs": slow_epochs, "rivals": [rival.title for rival in rivals]}
+    parts = Parts(ROOT / "build" / f"{name}.jsonl", settings)
+    session(rivals, networks, n_epochs, lock, parts, n_ours=options.ours, our_epochs=our_epochs)
+    ours = parts.ours
     floor = dense_floor(lock, *((3, 10) if options.quick else (7, 40)))
     lock.release()
     table = rows(rivals, ours, floor, quick=options.quick, our_epochs=our_epochs)
     versions = {"mlpstudy": package_version(), "NumPy": ours[0].numpy}
     for rival in rivals:
         versions |= rival.versions
-    name = "bench-quick" if options.quick else "bench"
     head = [
         f"{cpu_name()}, {n_cores()} cores, {ours[0].instruction_set}; {platform.platform()}",
         ", ".join(f"{key} {value}" for key, value in versions.items()),
@@ -175,6 +193,7 @@ def main() -> None:
     options.results.mkdir(parents=True, exist_ok=True)
     (options.results / f"{name}.md").write_text(text, encoding="utf-8")
     write_csv(table, options.results / f"{name}.csv")
+    parts.finish()
 
 
 if __name__ == "__main__":

@@ -44,8 +44,8 @@ class Row:
 def markdown(rows: Sequence[Row], head: Sequence[str], *, quick: bool, n_epochs: int) -> str:
     """Return a small page with the table."""
     how = (
-        "Extrapolated to nine networks, all examples and 20 epochs from three networks (each stands for its depth), a "
-        "third of the examples and 4 epochs; mlpstudy from all nine networks and examples and 4 epochs."
+        "Extrapolated to nine networks and 20 epochs from three networks (each stands for the three of its depth), all "
+        "examples and 2 or 3 epochs; mlpstudy from all nine networks and 4 epochs, though its later ones are faster."
         if quick
         else f"mlpstudy: 20 epochs measured. Rivals: {n_epochs} or what the last column says; the others are taken to "
         "cost the median of those after the first."

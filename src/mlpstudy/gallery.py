@@ -23,10 +23,10 @@ from mlpstudy.figures import (
     curves_grid,
     layer_diagnostics,
     loss_curves,
-    save,
     violins_grid,
     weight_violins,
 )
+from mlpstudy.figures.converting import Converters
 
 if TYPE_CHECKING:
     import altair as alt
@@ -158,16 +158,19 @@ def save_figures(
     ended = [record for record in records if record.status in ("finished", "diverged")]
     if not ended:
         return saved
-    saved += save(study_loss_curves(store, study, ended), folder / "loss-curves")
-    saved += save(study_accuracies(store, study, ended, rows), folder / "test-accuracy")
-    saved += save(study_violins(store, ended), folder / "weight-violins")
-    for name in dict.fromkeys(record.architecture for record in ended if store.diagnostics(record.run_id)):
-        saved += save(study_diagnostics(store, study, ended, name), folder / "layers" / name)
-    for record in _drawn_alone(ended):
-        base = folder / "runs" / f"{record.architecture}-seed-{record.seed}"
-        saved += save(run_loss_curves(store, record), f"{base}-loss")
-        weights = architecture_weights(store, [record], record.architecture)
-        saved += save(weight_violins.figure(weights), f"{base}-weights")
+    runs = _by_architecture(ended)
+    pooled = {name: architecture_weights(store, own, name) for name, own in runs.items()}
+    with Converters() as converters:
+        saved += converters.save(study_loss_curves(store, study, ended), folder / "loss-curves")
+        saved += converters.save(study_accuracies(store, study, ended, rows), folder / "test-accuracy")
+        saved += converters.save(violins_grid.figure(list(pooled.values())), folder / "weight-violins")
+        for name in dict.fromkeys(record.architecture for record in ended if store.diagnostics(record.run_id)):
+            saved += converters.save(study_diagnostics(store, study, ended, name), folder / "layers" / name)
+        for record in _drawn_alone(ended):
+            name, base = record.architecture, folder / "runs" / f"{record.architecture}-seed-{record.seed}"
+            saved += converters.save(run_loss_curves(store, record), Path(f"{base}-loss"))
+            weights = pooled[name] if len(runs[name]) == 1 else architecture_weights(store, [record], name)
+            saved += converters.save(weight_violins.figure(weights), Path(f"{base}-weights"))
     return saved
 
 

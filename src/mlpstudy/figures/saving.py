@@ -43,12 +43,25 @@ def save(
         ResultsError: a format is unknown.
         StoreError: a file cannot be written.
     """
+    return write_files(specification(chart, theme), Path(path_without_suffix), formats, scale)
+
+
+def file_paths(base: Path, formats: Sequence[str]) -> tuple[Path, ...]:
+    """Return the paths of a figure's files, one a format.
+
+    Raises:
+        ResultsError: a format is unknown.
+    """
     for name in formats:
         if name not in FORMATS:
             raise ResultsError(must("the format of a figure", f"be one of {', '.join(FORMATS)}", name))
-    base = Path(path_without_suffix)
-    drawing = svg(chart, theme)
-    paths = tuple(base.with_name(f"{base.name}.{name}") for name in formats)
+    return tuple(base.with_name(f"{base.name}.{name}") for name in formats)
+
+
+def write_files(spec: dict[str, Any], base: Path, formats: Sequence[str], scale: float) -> tuple[Path, ...]:
+    """Write a specification to files, drawn once, and return their paths."""
+    paths = file_paths(base, formats)
+    drawing = _drawn(spec)
     for name, path in zip(formats, paths, strict=True):
         _write(path, _converted(drawing, name, scale))
     return paths
@@ -63,10 +76,15 @@ def specification(chart: alt.TopLevelMixin, theme: Theme | None = None) -> dict[
 
 def svg(chart: alt.TopLevelMixin, theme: Theme | None = None) -> str:
     """Return a chart as the text of an SVG file."""
+    return _drawn(specification(chart, theme))
+
+
+def _drawn(spec: dict[str, Any]) -> str:
+    """Return a specification as the text of an SVG file."""
     import vl_convert  # noqa: PLC0415  # 80 MB that only drawing needs
 
     # No address is allowed, so that drawing can never reach out to a network.
-    return _named_by_content(str(vl_convert.vegalite_to_svg(specification(chart, theme), allowed_base_urls=[])))
+    return _named_by_content(str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])))
 
 
 def _named_by_content(drawing: str) -> str:
