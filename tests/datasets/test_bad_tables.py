@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from datasets.tables import csv, load_text, people, write
 from mlpstudy.datasets import Given, load
@@ -274,3 +276,39 @@ def test_the_csv_of_the_helpers_is_good(tmp_path: Path) -> None:
     """What the bad tables are made from loads, so that it is the fault that is refused."""
     assert len(load_text(tmp_path, HEAD + GOOD).test) == 12
     assert len(load_text(tmp_path, csv(people()), target="rich").test) == 24
+
+
+CELLS = st.text(st.sampled_from('01.,;\t|"\n\r aé-_#?'), max_size=6)
+
+
+@given(lines=st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size=8), tail=st.binary(max_size=4))
+def test_no_text_whatever_escapes_as_another_error(lines: list[str], tail: bytes, scratch: Path) -> None:
+    """Any bytes are a table or a DataError of one line, nothing else; a table has as many cells in every column."""
+    path = write(scratch, "\n".join(lines).encode() + tail, "any.csv")
+    try:
+        frame = read_table(path).frame
+    except DataError as error:
+        assert "\n" not in str(error)  # noqa: PT017  # either outcome is right
+        return
+    assert frame.height >= 1
+    assert frame.width >= 2
+
+
+ROWS = st.lists(
+    st.tuples(st.none() | st.floats(-1e300, 1e300), st.none() | st.text('abc,"; \n', min_size=1)), min_size=1
+)
+
+
+@given(rows=ROWS, separator=st.sampled_from(",;\t|"))
+def test_what_is_written_is_read(rows: list[tuple[float | None, str | None]], separator: str, scratch: Path) -> None:
+    """Numbers to the last bit, text but for spaces around it, missing cells; whatever quotes and breaks there are."""
+    schema = {"number": pl.Float64, "text": pl.String, "last": pl.String}
+    frame = pl.DataFrame([(number, text, "z") for number, text in rows], schema=schema, orient="row")
+    path = write(scratch, frame.write_csv(separator=separator), "written.csv")
+    found = read_table(path, text=frozenset({"text"}))
+    assert found.delimiter == separator
+    numbers = (
+        found.frame["number"].fill_nan(None) if found.frame["number"].dtype == pl.Float64 else found.frame["number"]
+    )
+    assert numbers.to_list() == frame["number"].to_list()
+    assert found.frame["text"].to_list() == [(text or "").strip() or None for text in frame["text"]]
