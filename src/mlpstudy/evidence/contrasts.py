@@ -112,7 +112,9 @@ def estimate_contrasts(
         identical.append(same)
         differences[np.searchsorted(union, common), j] = d
     floors = resolution / math.sqrt(12) * np.sqrt(np.square(table).sum(axis=1) / 2)
-    return _estimates(differences, components, np.where(identical, 0.0, floors), identical, confidence)
+    # What the cells of a contrast can reach on one example; scores that move in steps are shares of right examples.
+    reach = np.maximum(table, 0.0).sum(axis=1) if resolution > 0 else np.zeros(len(table))
+    return _estimates(differences, components, np.where(identical, 0.0, floors), identical, reach, confidence)
 
 
 def _combine(parts: Sequence[tuple[float, FloatArray, npt.NDArray[np.intp]]]) -> FloatArray:
@@ -135,6 +137,7 @@ def _estimates(
     components: Sequence[TwoWay | None],
     sd_floors: FloatArray,
     identical: Sequence[bool],
+    reach: FloatArray,
     confidence: float,
 ) -> tuple[Estimate, ...]:
     """Return the estimates from d[s], one column a contrast."""
@@ -159,7 +162,7 @@ def _estimates(
                 se=se,
                 same_test_set=same,
                 simultaneous=together,
-                new_data=None if two is None else two.interval(confidence),
+                new_data=None if two is None else _on_new_data(two, float(reach[j]), confidence, same=identical[j]),
                 components=two,
                 p=float(flips.p[j]) if d.size else 1.0,
                 p_adjusted=float(p_adjusted[j]) if d.size else 1.0,
@@ -167,3 +170,15 @@ def _estimates(
             )
         )
     return tuple(estimates)
+
+
+def _on_new_data(two: TwoWay, reach: float, confidence: float, *, same: bool) -> Interval:
+    """Return the interval of question 2.
+
+    Outcomes that differ on none of N examples have no spread to estimate, and still say little of new examples where
+    N is small: with a share q of examples on which they differ, none is seen with probability (1 - q)^N, so that q
+    may be as large as ``1 - (1 - confidence)^(1/N)`` (Hanley & Lippman-Hand 1983), in either direction.
+    """
+    if not same or reach == 0:
+        return two.interval(confidence)
+    return around(0.0, reach * (1 - (1 - confidence) ** (1 / two.n_examples)), confidence)

@@ -158,7 +158,11 @@ def _on_new_data(estimate: Estimate) -> str:
 def _equivalent_reason(estimate: Estimate, facts: PairFacts) -> str:
     """Return why a pair is EQUIVALENT."""
     if estimate.identical:
-        return f"{facts.a} and {facts.b} do the same on every test example in all {estimate.n_seeds} common seeds."
+        text = f"{facts.a} and {facts.b} do the same on every test example in all {estimate.n_seeds} common seeds"
+        if estimate.new_data is None or estimate.new_data.high == 0:
+            return f"{text}."
+        most = size_words(estimate.new_data.high, facts.metric)
+        return f"{text}; {facts.n_examples} test examples cannot rule out {most} on new data."
     band = size_words(facts.band, facts.metric)
     return (
         f"The difference, {difference_words(estimate.value, facts.metric)}, is inside the {band} that do not "
