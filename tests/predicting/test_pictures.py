@@ -161,6 +161,20 @@ def test_photographs_become_what_clean_drawings_do() -> None:
             assert likeness > 0.9, (figure, likeness)
 
 
+def test_shadows_and_the_edge_of_a_table_are_no_ink() -> None:
+    """A shadow across the paper, or a dark table beside it, leaves the digit that is there."""
+    rng = np.random.default_rng(6)
+    for figure in range(10):
+        ink = drawn(figure, width=20, size=(500, 400))
+        clean = digit(photographed(ink, rng)).ravel()
+        y, x = np.mgrid[0:400, 0:500]
+        shadow = (photographed(ink, rng) * np.where(x + y > 500, 0.6, 1)).astype(np.uint8)
+        table = photographed(ink, rng)
+        table[:, :25] = 30
+        for picture in (shadow, table):
+            assert np.corrcoef(clean, digit(picture).ravel())[0, 1] > 0.45, figure
+
+
 def test_dirt_on_a_photograph_is_left_out() -> None:
     """A speck far from the digit does not move or shrink it."""
     ink = drawn(2, centre=(0.6, 0.5))
