@@ -216,6 +216,22 @@ def test_it_works_by_keyboard(chromium: Browser, finished: Path) -> None:
         page.wait_for_function("document.querySelector('.panel svg').textContent.includes('0')")
 
 
+def test_pointing_at_a_line_gives_its_numbers(chromium: Browser, finished: Path) -> None:
+    """The run, the split, the value and the epoch nearest to the pointer are named; a click chooses the run."""
+    with watching(finished) as (url, _), opened(chromium, url) as tab:
+        page = tab.page
+        panel = page.locator(".panel svg").first
+        panel.scroll_into_view_if_needed()
+        box = panel.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 0.98 * box["width"], box["y"] + 0.5 * box["height"])
+        # The curves of the sample are all alike: 2.5 / 3 and 2 / 3 nats after the last epoch.
+        says = re.compile(r"^4, (seed \d|mean): (validation loss 0\.8333|train loss 0\.6667) after epoch 3$")
+        expect(page.locator("#readout")).to_have_text(says)
+        page.mouse.move(1, 1)
+        expect(page.locator("#readout")).to_contain_text("Point at a line")
+
+
 def test_a_killed_run_and_its_restart_are_followed(chromium: Browser, tmp_path: Path) -> None:
     """After ``kill -9`` the page says that nobody trains; when the run is started again, it goes on by itself."""
     folder = tmp_path / "small"

@@ -84,9 +84,7 @@ function drawLeaders(state) {
   rows.sort((a, b) => key(a) - key(b) || a.i - b.i);
   const known = rows.filter((row) => row.n > 0);
   const isOver = head.status === "finished";
-  const sentence = verdict?.sentence ?? (known.length
-    ? `${known[0].name} leads with ${isLoss ? `${loss(known[0].loss)} nats` : percent(known[0].accuracy)}; not judged yet.`
-    : "No run has finished yet.");
+  const sentence = verdict?.sentence ?? unjudged(known, isLoss, rows.length);
   byId("sentence").textContent = sentence;
   byId("provisional").hidden = isOver && !(verdict?.is_provisional ?? false);
   const ends = known.flatMap((row) => [row.accuracy, row.low, row.high]).filter((x) => x !== null);
@@ -100,6 +98,16 @@ function drawLeaders(state) {
   fill(byId("leaders-head"), el("tr", {}, ...head_cells.map((text, i) => el("th", { scope: "col", class: i ? "right" : null }, text))));
   fill(byId("leaders-body"), ...rows.map((row) => leaderRow(row, head, range, hasTiers ? verdict.tiers[row.i] : null)));
   drawPairs(verdict);
+}
+
+// What can be said before the first judgement: who is ahead, and not more.
+function unjudged(known, isLoss, n) {
+  if (known.length === 0) return "No run has finished yet.";
+  const best = known[0];
+  const value = isLoss ? `${loss(best.loss)} nats` : percent(best.accuracy);
+  if (n === 1) return `${best.name} reaches ${value}; there is nothing to compare it with.`;
+  if (known.length === 1) return `Only ${best.name} has finished runs so far: ${value}. There is nothing to compare yet.`;
+  return `${best.name} is ahead with ${value}; not judged yet.`;
 }
 
 function leaderRow(row, head, range, tier) {
