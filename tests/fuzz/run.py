@@ -20,6 +20,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
 
+FAULTS = Path(tempfile.gettempdir()) / "mlpstudy-fuzz-faults"
+
 INPUT_S = 10
 MEMORY_MIB = 1024
 START_S = 120
@@ -46,15 +48,23 @@ def fuzz(target: str, seconds: int, keep: Path | None, faults: Path) -> tuple[bo
             "-verbosity=1",
             "-print_final_stats=1",
         ]
-        done = subprocess.run(
-            [sys.executable, "-m", "fuzz.one", target, *options, *(str(folder) for folder in folders)],
-            capture_output=True,
-            check=False,
-            errors="replace",
-            text=True,
-            timeout=seconds + START_S,
-            env={**os.environ, "PYTHONPATH": str(HERE.parent), "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"},
-        )
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "fuzz.one", target, *options, *(str(folder) for folder in folders)],
+                capture_output=True,
+                check=False,
+                errors="replace",
+                text=True,
+                timeout=seconds + START_S,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(HERE.parent),
+                    "OPENBLAS_NUM_THREADS": "1",
+                    "POLARS_MAX_THREADS": "1",
+                },
+            )
+        except subprocess.TimeoutExpired as error:
+            return False, f"FAULT {target:15} did not end within {error.timeout:.0f} s"
         if keep is not None:
             (keep / target).mkdir(parents=True, exist_ok=True)
             for path in corpus.iterdir():
@@ -73,7 +83,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=15, help="for each target (15)")
     parser.add_argument("--target", action="append", choices=names, help="only this one; may be repeated")
     parser.add_argument("--keep", type=Path, help="folder for inputs that reach new code")
-    parser.add_argument("--faults", type=Path, default=Path("fuzz-faults"), help="folder for inputs that fail")
+    parser.add_argument("--faults", type=Path, default=FAULTS, help=f"folder for inputs that fail ({FAULTS})")
     arguments = parser.parse_args()
     n_faults = 0
     for target in arguments.target or names:
