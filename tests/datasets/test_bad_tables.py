@@ -268,7 +268,7 @@ def test_keys_of_tables_are_refused_for_other_data(key: str) -> None:
 
 def test_a_test_share_is_refused_where_there_are_test_examples() -> None:
     """MNIST has test examples of its own: a share would be ignored."""
-    with pytest.raises(DataError, match=r"data\.test must be left out: mnist has test examples of its own"):
+    with pytest.raises(DataError, match=r"data\.test must be left out, since mnist has test examples of its own"):
         load(Data(name="mnist", test=0.2), 0)
 
 

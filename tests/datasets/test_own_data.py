@@ -353,6 +353,43 @@ def test_bad_arrays_get_one_line(given: object, line: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+IMAGES = np.zeros((6, 2, 2), dtype=np.uint8)
+
+IGNORED: dict[str, tuple[Data, object, str]] = {
+    "a size for arrays": (Data(name="mine", image_size=(2, 2)), (X, Y), "data.image_size must be left out, since only"),
+    "a scaling for images": (
+        Data(name="mine", numeric="0-1"),
+        (IMAGES, Y),
+        "data.numeric must be left out, since grey",
+    ),
+    "a share beside test examples": (
+        Data(name="mine", test=0.5),
+        {"train": (X, Y), "test": (X, Y)},
+        "data.test must be left out, since Python code gives test examples, got '0.5', fix: remove the key",
+    ),
+    "a share beside validation examples": (
+        Data(name="mine", validation=0.5),
+        {"train": (X, Y), "validation": (X, Y)},
+        "data.validation must be left out, since Python code gives validation examples",
+    ),
+    "a file beside arrays": (Data(name="mine", test="t.csv"), (X, Y), "data.test must be a share where Python code"),
+    "a path beside arrays": (Data(path="x.csv"), (X, Y), "data.path must be left out where Python code gives the data"),
+}
+
+
+@pytest.mark.parametrize(("data", "given", "line"), IGNORED.values(), ids=IGNORED)
+def test_no_key_is_ignored(data: Data, given: object, line: str) -> None:
+    """What cannot be heeded is refused."""
+    with pytest.raises(DataError, match=line):
+        load(data, 0, Given.of(given))
+
+
+def test_an_image_size_for_a_table_is_refused(tmp_path: Path) -> None:
+    """Only images in folders are resized."""
+    with pytest.raises(DataError, match=r"data\.image_size must be left out, since only images in folders"):
+        load_text(tmp_path, csv(people()), target="rich", image_size=(2, 2))
+
+
 BAD_JSON: dict[str, object] = {
     "another kind": {"kind": "pickle"},
     "no kind": {},

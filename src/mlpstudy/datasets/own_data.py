@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.datasets.files import printable
-from mlpstudy.datasets.own_files import TABLES, find_format, read_labelled
+from mlpstudy.datasets.own_files import IMAGE_FOLDERS, TABLES, find_format, read_labelled
 from mlpstudy.datasets.parts import Part, Parts
 from mlpstudy.datasets.registry import find_dataset
 from mlpstudy.datasets.table_parts import collect_tables
@@ -35,6 +35,8 @@ def collect(data: Data, given: Given | None = None) -> Parts:
     Raises:
         DataError: something is not what it must be; the line names the file, and row and column where there are some.
     """
+    if data.image_size is not None and (data.path is None or given is not None):
+        raise _left_out(data, "image_size", "since only images in folders are resized")
     if given is not None:
         return _collect_given(data, given)
     if data.name is not None:
@@ -42,7 +44,10 @@ def collect(data: Data, given: Given | None = None) -> Parts:
     assert data.path is not None  # noqa: S101  # a Data has a name or a path
     files = data.files(data.path)
     check_exists(files)
-    if find_format(files) in TABLES:
+    found = find_format(files)
+    if data.image_size is not None and found not in IMAGE_FOLDERS:
+        raise _left_out(data, "image_size", "since only images in folders are resized")
+    if found in TABLES:
         main = _read_table(data, data.path)
         test, validation = (_read_table(data, value) for value in (data.test, data.validation))
         assert main is not None  # noqa: S101  # it has a path
@@ -71,6 +76,10 @@ def _collect_given(data: Data, given: Given) -> Parts:
         raise DataError(
             must("data.path", "be left out where Python code gives the data", str(data.path), 'name = "..."')
         )
+    _, test, validation = given.tables or given.labelled or (None, None, None)
+    for part, key in ((test, "test"), (validation, "validation")):
+        if part is not None and key in data.model_fields_set:
+            raise _left_out(data, key, f"since Python code gives {key} examples")
     if given.tables is not None:
         return collect_tables(data, *given.tables)
     assert given.labelled is not None  # noqa: S101  # tables or arrays
@@ -81,17 +90,15 @@ def _of_labelled(data: Data, main: Labelled, test: Labelled | None, validation: 
     """Return the parts of what is no table."""
     for key in _OF_TABLES:
         if getattr(data, key):
-            raise DataError(
-                must(f"data.{key}", "be left out, since the data are no table with named columns", getattr(data, key))
-            )
-    if test is not None and main.test is not None:
-        raise DataError(must("data.test", f"be left out: {origin} has test examples of its own", str(data.test)))
+            raise _left_out(data, key, "since the data are no table with named columns")
+    if main.image_shape is not None and main.values.dtype == np.uint8 and data.numeric is not None:
+        raise _left_out(data, "numeric", "since grey values of images are divided by 255")
     if main.test is not None:
-        if isinstance(data.test, float):
-            raise DataError(must("data.test", f"be left out: {origin} has test examples of its own", data.test))
+        if data.test is not None:
+            raise _left_out(data, "test", f"since {origin} has test examples of its own")
         test = main.test
-    elif data.path is not None or data.name != "mnist":
-        check_counts(main, origin)
+    elif test is None:
+        _check_counts(main, origin)
     hashes = [part.sha256 for part in (main, test, validation) if part is not None]
     return Parts(
         main=Part(main.values, main.labels, origin),
@@ -104,7 +111,11 @@ def _of_labelled(data: Data, main: Labelled, test: Labelled | None, validation: 
     )
 
 
-def check_counts(main: Labelled, origin: str) -> None:
+def _left_out(data: Data, key: str, why: str) -> DataError:
+    return DataError(must(f"data.{key}", f"be left out, {why}", str(getattr(data, key)), "remove the key"))
+
+
+def _check_counts(main: Labelled, origin: str) -> None:
     """Refuse classes with a single example where test examples are held out of them."""
     for name, count in zip(main.class_names, np.bincount(main.labels, minlength=len(main.class_names)), strict=True):
         if count < _LEAST:

@@ -41,6 +41,8 @@ ENDINGS: dict[str, Format] = {
 TEXT_ENDINGS = (".txt", ".data", ".dat")
 """Endings of files that may hold CSV or libsvm text: their first line tells."""
 
+IMAGE_FOLDERS: tuple[Format, ...] = ("image folder", "split image folder")
+
 TABLES: tuple[Format, ...] = ("csv", "parquet")
 
 _SPLITS = {"train", "test"}
