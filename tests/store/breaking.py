@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -27,6 +29,26 @@ def folder_in_memory() -> Path:
     """
     shared = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
     return Path(tempfile.mkdtemp(dir=shared if os.access(shared, os.W_OK) else None))
+
+
+def fault_layer(folder: Path) -> Path:
+    """Compile the layer that makes calls to the disk fail, into a folder."""
+    library = folder / "faults.so"
+    compiler = os.environ.get("CXX", "c++")
+    source = Path(__file__).with_name("faults.cpp")
+    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
+    return library
+
+
+def under_the_fault_layer(layer: Path, module: str, folder: Path, fault: str) -> list[int]:
+    """Run a module that strikes at every call; return how many calls it struck at, a number a line."""
+    tests = str(Path(__file__).parents[1])
+    path = os.pathsep.join([tests, *sys.path])
+    environment = os.environ | {"PYTHONPATH": path, "LD_PRELOAD": str(layer), "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", module, str(folder), fault]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    return [int(line.split()[0]) for line in done.stdout.splitlines()]
 
 
 def said(call: Any, *arguments: Any) -> str:

@@ -16,7 +16,7 @@ import pytest
 
 from mlpstudy.store import Store, files
 from store import samples
-from store.breaking import folder_in_memory
+from store.breaking import fault_layer, folder_in_memory, under_the_fault_layer
 from store.faulty_writer import FAULTS
 from store.killed_writer import STUDY as LONG_STUDY
 
@@ -106,28 +106,20 @@ def _in_memory() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(name="shim", scope="module")
-def _shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(name="layer", scope="module")
+def _layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Compile the layer that makes calls to the disk fail."""
-    library = tmp_path_factory.mktemp("shim") / "faults.so"
-    compiler = os.environ.get("CXX", "c++")
-    source = Path(__file__).with_name("faults.cpp")
-    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
-    return library
+    return fault_layer(tmp_path_factory.mktemp("layer"))
 
 
 @pytest.mark.parametrize("fault", list(FAULTS))
-def test_a_fault_at_every_call_that_changes_a_file(in_memory: Path, shim: Path, fault: str) -> None:
+def test_a_fault_at_every_call_that_changes_a_file(in_memory: Path, layer: Path, fault: str) -> None:
     """At whichever write, sync, truncation, rename, removal or making of a folder it strikes, nothing is lost.
 
     SQLite's own calls count too, and those that write checkpoints. Afterwards, each run is recorded exactly once,
     and a run that had a checkpoint went on from it or a later one.
     """
-    environment = _environment() | {"LD_PRELOAD": str(shim), "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "store.faulty_writer", str(in_memory), fault]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stderr
-    n_calls = [int(line.split()[0]) for line in done.stdout.splitlines()]
+    n_calls = under_the_fault_layer(layer, "store.faulty_writer", in_memory, fault)
     assert len(n_calls) == 3
     assert min(n_calls) >= 100
 
