@@ -3,6 +3,9 @@
 # make bench  the whole study beside Keras, PyTorch, JAX and scikit-learn (half an hour; BENCH=--quick: four minutes)
 # make docs   writes docs/commands.md
 # make sanitize  the kernels under sanitizers
+# make fuzz   every reader, fuzzed for a while (SECONDS_EACH=15)
+# make kill   a real study, killed again and again (KILLS=200)
+# make notebook  runs examples/nine_networks.ipynb whole
 # make lock   renews the locked versions
 
 PYTHON ?= python3
@@ -12,7 +15,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint sanitize bench lock clean install docs
+.PHONY: run test lint sanitize fuzz kill notebook bench lock clean install docs
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -35,14 +38,34 @@ $(VENV)/.test-tools: $(VENV)/.installed constraints.txt
 	$(PIP) install -c constraints.txt --group test
 	touch $@
 
+# Browser tests drive Debian's Chromium; where it is missing and may be installed, it is.
+$(VENV)/.chromium:
+	test -x /usr/bin/chromium || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || { echo 'make test must find /usr/bin/chromium, fix: apt install chromium' >&2; exit 1; }
+	mkdir -p $(VENV) && touch $@
+
 lint: $(VENV)/.test-tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint $(VENV)/.chromium
 	$(BIN)/pytest --pyargs tests mlpstudy
+
+$(VENV)/.fuzz-tools: $(VENV)/.test-tools
+	$(PIP) install -c constraints.txt --group fuzz
+	touch $@
+
+SECONDS_EACH ?= 15
+fuzz: $(VENV)/.fuzz-tools
+	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS_EACH)
+
+KILLS ?= 200
+kill: $(VENV)/.test-tools
+	$(BIN)/python tests/reliability/kill_loop.py --kills $(KILLS)
+
+notebook: $(VENV)/.test-tools
+	$(BIN)/python tools/notebook.py
 
 # The kernels without Python, under AddressSanitizer with UBSan and under ThreadSanitizer; BUILDS=aarch64 for ARM64
 # under qemu-user (Debian packages g++-aarch64-linux-gnu and qemu-user).
