@@ -16,16 +16,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from dashboard.pages import watching
 from mlpstudy.errors import StoreError
 from mlpstudy.store import Store
 from store import samples
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 
 PATIENCE_MS = 60_000
 
@@ -45,15 +41,6 @@ hidden = [256]
 
 ALL_POINTS = 2 * 12 * (4 + 2)
 """Points of the curves: two splits of 12 epochs, of four runs and two means."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A headless browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 class Opened:
@@ -77,8 +64,8 @@ class Opened:
 @contextlib.contextmanager
 def opened(browser: Browser, url: str, width: int = 1280, scheme: str = "light") -> Iterator[Opened]:
     """Open a page; at its end nothing may have gone wrong in it, and it asked nobody else for anything."""
-    dark = "dark" if scheme == "dark" else "light"
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=dark)
+    viewport: ViewportSize = {"width": width, "height": 900}
+    context = browser.new_context(viewport=viewport, color_scheme="dark" if scheme == "dark" else "light")
     expect.set_options(timeout=PATIENCE_MS)
     try:
         found = Opened(context.new_page())

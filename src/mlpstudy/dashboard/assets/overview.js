@@ -118,7 +118,7 @@ function leaderRow(row, head, range, tier) {
     el("td", { class: "right" }, loss(row.loss)),
     el("td", { class: "right" }, row.wall_s === null ? "–" : duration(row.wall_s)),
   ];
-  if (tier !== null) cells.unshift(el("td", { class: "right tier" }, tier || "–"));
+  if (tier !== null) cells.unshift(el("td", { class: "right tier" }, (row.n && tier) || "–"));
   return el("tr", {}, el("th", { scope: "row" }, row.name), ...cells);
 }
 
