@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from mlpstudy.datasets import libsvm
-from mlpstudy.datasets.libsvm import read_libsvm, read_libsvm_features, read_libsvm_pair
+from mlpstudy.datasets.libsvm import read_libsvm
 from mlpstudy.datasets.libsvm_text import parse_line, parse_lines
 from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError
@@ -134,15 +134,11 @@ def test_columns_count_from_0_where_0_occurs(tmp_path: Path) -> None:
 
 def test_a_test_file_has_the_columns_and_classes_of_the_training_file(tmp_path: Path) -> None:
     """Numbered as the training file is, as wide as it is, its classes in the same order."""
-    train = written(tmp_path, "a 0:1 5:1\nb 2:1\n", "train.svm")
-    examples = read_libsvm_pair(train, written(tmp_path, "b 1:1\nb\n", "test.svm"))
-    assert examples.test is not None
-    assert examples.test.values.shape == (2, 6)
-    assert sparse(examples.test).indices.tolist() == [1]
-    assert (examples.test.labels.tolist(), examples.test.class_names) == ([1, 1], ("a", "b"))
-    assert examples.sha256 == examples.test.sha256
-    features = read_libsvm_features(written(tmp_path, "? 1:1\n", "new.svm"), 6, 0)
-    assert features.toarray().tolist() == [[0, 1, 0, 0, 0, 0]]
+    train = read_libsvm(written(tmp_path, "a 0:1 5:1\nb 2:1\n", "train.svm"))
+    test = read_libsvm(written(tmp_path, "b 1:1\nb\n", "test.svm"), like=train)
+    assert sparse(test).toarray().tolist() == [[0, 1, 0, 0, 0, 0], [0] * 6]
+    assert (test.labels.tolist(), test.class_names, test.first_column) == ([1, 1], ("a", "b"), 0)
+    assert test.sha256 != train.sha256
 
 
 @pytest.mark.parametrize(
@@ -155,9 +151,9 @@ def test_a_test_file_has_the_columns_and_classes_of_the_training_file(tmp_path: 
 )
 def test_a_test_file_of_other_data_is_refused(tmp_path: Path, text: str, told: str) -> None:
     """A class or a column that the training file has not."""
-    train = written(tmp_path, "a 1:1 2:1\nb 2:1\n", "train.svm")
+    train = read_libsvm(written(tmp_path, "a 1:1 2:1\nb 2:1\n", "train.svm"))
     with pytest.raises(DataError, match=told):
-        read_libsvm_pair(train, written(tmp_path, text, "test.svm"))
+        read_libsvm(written(tmp_path, text, "test.svm"), like=train)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ from mlpstudy.datasets.preprocessing import (
     SparsePreprocessing,
 )
 from mlpstudy.datasets.table_columns import CategoryColumn, NumberColumn, TablePreprocessing
+from mlpstudy.evidence.claims import CLAIMS_VERSION, Claim, Claims, claims_text
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, TrainerState
+from mlpstudy.spec import Judging
 from mlpstudy.store.checkpoints import encode
 
 HERE = Path(__file__).parent
@@ -97,7 +99,7 @@ def arrays() -> dict[str, dict[str, bytes]]:
         "gzip_text": {
             "text": gzip.compress(b"1 1:2\n", mtime=0),
             "plain": b"1 1:2\n",
-            "zeros": gzip.compress(bytes(9999)),
+            "zeros": gzip.compress(bytes(9999), mtime=0),
         },
         "npy": {
             "bytes": npy(X),
@@ -176,6 +178,7 @@ def studies() -> dict[str, dict[str, bytes]]:
         },
         "store": {path.parent.name: path.read_bytes() for path in sorted(GOLDEN.glob("*/study.db"))},
         "checkpoint": {"small": _checkpoint()},
+        "claims": {"small": claims_text(_claims()).encode()},
     }
 
 
@@ -191,6 +194,22 @@ def _learned() -> dict[str, Preprocessing]:
         "sparse": SparsePreprocessing(scaling="0-1", largest=(1.0, 2.0), first_column=1),
         "table": TablePreprocessing(target="c", scaling="standardise", columns=columns),
     }
+
+
+def _claims() -> Claims:
+    """Return the claims of a study of two architectures."""
+    return Claims(
+        version=CLAIMS_VERSION,
+        study="0" * 64,
+        data_sha256="1" * 64,
+        versions={"mlpstudy": "0", "python": "3.11"},
+        judging=Judging(),
+        n_planned=2,
+        seeds={"a": (0, 1), "b": (0, 1)},
+        diverged={"a": (), "b": ()},
+        provisional=False,
+        claims=(Claim("accuracy", "a", "b", "BETTER", "b", -0.1, -0.2, -0.05, 0.01, 2),),
+    )
 
 
 def _checkpoint() -> bytes:

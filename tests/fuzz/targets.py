@@ -33,6 +33,7 @@ from mlpstudy.datasets.picture_files import read_grey
 from mlpstudy.datasets.preprocessing import preprocessing_from_json
 from mlpstudy.datasets.table_reading import read_table
 from mlpstudy.errors import MAX_MESSAGE, MlpstudyError
+from mlpstudy.evidence.claims import read_claims
 from mlpstudy.spec import load_study
 from mlpstudy.store import Store, checkpoints
 from mlpstudy.store.weights import decode as decode_weights
@@ -195,10 +196,16 @@ def _stamped(data: bytes) -> bytes:
     return data[:8] + header.replace(found[1], digest, 1) + data[end:]
 
 
+def claims(data: bytes) -> None:
+    """The claims of a study: JSON."""
+    read_claims(data.decode("utf-8", "replace"))
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         checkpoint,
+        claims,
         csv,
         gzip_text,
         idx,

@@ -25,7 +25,6 @@ from mlpstudy.datasets.libsvm_text import Lines, parse_lines
 from mlpstudy.datasets.limits import MAX_CELLS, MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError, must
-from mlpstudy.spec.base import content_hash
 
 CHUNK_BYTES = 2**23
 MAX_LINE_BYTES = 2**25
@@ -37,7 +36,8 @@ def read_libsvm(path: str | Path, n_features: int | None = None, *, like: Labell
     Args:
         path: the file.
         n_features: number of columns; None for as many as the largest index says.
-        like: the training examples, where this file holds test examples: it must have their classes and columns.
+        like: the training examples, where this file holds test examples or some to predict: it must have their
+            classes and columns.
 
     Raises:
         DataError: one line with file, line number and value, where the file is not of the format, an index is repeated,
@@ -54,29 +54,6 @@ def read_libsvm(path: str | Path, n_features: int | None = None, *, like: Labell
         return replace(like, values=values, labels=labels, sha256=parts.digest.hexdigest(), test=None)
     labels, names = parts.new_labels(name)
     return Labelled(values, labels, names, None, parts.digest.hexdigest(), first_column=first_column)
-
-
-def read_libsvm_pair(train: str | Path, test: str | Path) -> Labelled:
-    """Return the examples of a training file, and those of a test file as ``test``.
-
-    Raises:
-        DataError: a file is not of the format, or the test file has other classes or columns.
-    """
-    examples = read_libsvm(train)
-    held_back = read_libsvm(test, like=examples)
-    sha256 = content_hash({"train": examples.sha256, "test": held_back.sha256})
-    return replace(examples, sha256=sha256, test=replace(held_back, sha256=sha256))
-
-
-def read_libsvm_features(path: str | Path, n_features: int, first_column: int) -> csr_array:
-    """Return the features of a libsvm file for predictions; its labels may be anything.
-
-    Raises:
-        DataError: the file is not of the format, or has more columns.
-    """
-    name = printable(path)
-    with reading(path) as file:
-        return _read(file, name).features(name, n_features, first_column)[0]
 
 
 @dataclass(slots=True, eq=False)

@@ -212,7 +212,7 @@ def read_claims(text: str, source: str = "claims.json") -> Claims:
     """
     try:
         raw = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise ResultsError(must(source, "be JSON", "no JSON at all", "mlpstudy judge writes it anew")) from error
     if not isinstance(raw, dict) or not isinstance(raw.get("version"), int):
         raise ResultsError(must(source, "be the claims of a study", "something else", "mlpstudy judge writes it anew"))
@@ -231,7 +231,7 @@ def read_claims(text: str, source: str = "claims.json") -> Claims:
             provisional=bool(raw["provisional"]),
             claims=tuple(_claim(one) for one in raw["claims"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         found = " ".join(f"{type(error).__name__} {error}".split())[:120]
         raise ResultsError(
             must(source, "have every field of a claim", found, "mlpstudy judge writes it anew")
