@@ -343,3 +343,27 @@ def test_features_stand_where_their_names_say(n_numbers: int, n_levels: int) -> 
         if wanted is None:
             wanted = [0, 1] if name.endswith("(missing)") else [int(name[1:]) + 1, 0]
         assert features[:, j].tolist() == wanted
+
+
+def test_the_labels_of_a_test_table_are_those_of_the_training_classes(tmp_path: Path) -> None:
+    """Whatever class comes first there, and where some do not occur at all."""
+    content = "x,y\n" + "".join(f"{i},{'abc'[i % 3]}\n" for i in range(60))
+    path = write(tmp_path, "x,y\n1,c\n2,a\n3,c\n", "test.csv")
+    for key in ("test", "validation"):
+        keys: dict[str, Any] = {key: str(path)}
+        dataset = load_text(tmp_path, content, **keys)
+        assert dataset.class_names == ("a", "b", "c")
+        assert getattr(dataset, key).labels.tolist() == [2, 0, 2]
+
+
+def test_a_wrong_cell_among_chosen_rows_is_named_by_its_row_in_the_file() -> None:
+    """Only the chosen rows are looked at, and the line counts as the file does."""
+    frame = pl.DataFrame({"x": ["bad", "1", "2", "worse"]})
+    column = NumberColumn(name="x", meaning="number", shift=0, scale=1, fill=0, indicator=False)
+    made = TablePreprocessing(target="y", scaling="none", columns=(column,))
+    assert made.transform(frame, np.array([1, 2])).tolist() == [[1], [2]]
+    with pytest.raises(DataError, match="row 4, column \"x\" must be a number, got 'worse'"):
+        made.transform(frame, np.array([2, 3]))
+    far = pl.DataFrame({"x": [1e300, 1.0, 1e300]})
+    with pytest.raises(DataError, match='row 3, column "x" must be within what a float32 holds once scaled'):
+        made.transform(far, np.array([1, 2]))
