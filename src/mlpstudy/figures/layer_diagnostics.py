@@ -59,10 +59,13 @@ class _Axis:
     low: float
     high: float
     is_log: bool
+    is_empty: bool = False
 
     def encoding(self) -> alt.Y:
         kind: dict[str, Any] = {"type": "log"} if self.is_log else {"zero": False}
         scale = alt.Scale(domain=[plain(self.low), plain(self.high)], nice=False, **kind)
+        if self.is_empty:
+            return alt.Y("y:Q", title=None, axis=alt.Axis(values=[]), scale=scale)
         if not self.is_log:
             return alt.Y("y:Q", title=None, axis=alt.Axis(tickCount=5, format=".6~g"), scale=scale)
         power = "replace(format(datum.value, '.0e'), '+', '')"
@@ -160,7 +163,7 @@ def _axis(quantity: Quantity, curves: Sequence[LayerCurve]) -> _Axis:
         highest = 100 * float(means.max()) if means.size else 0.0
         return _Axis(0.0, max(MIN_DEAD_PCT, min(1.05 * highest, 100.0)), is_log=False)
     if not means.size:
-        return _Axis(0.1, 1.0, is_log=quantity in SIZES)
+        return _Axis(0.0, 1.0, is_log=False, is_empty=True)
     low, high = float(means.min()), float(means.max())
     if quantity in SIZES:
         if high > MIN_FACTOR * low:
