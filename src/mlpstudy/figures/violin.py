@@ -76,14 +76,36 @@ def row(data_name: str, look: Row) -> alt.FacetChart:
     )
 
 
+class _Ready(alt.Chart):
+    """A chart that is a specification already: Altair copies a chart each time it joins others."""
+
+    def __init__(self, ready: _Specification | None = None, **fields: Any) -> None:  # noqa: ANN401  # Altair's own
+        super().__init__(**fields)
+        self._kwds["ready"] = ready
+
+    def to_dict(self, *_: Any, **__: Any) -> dict[str, Any]:  # noqa: ANN401  # Altair's own signature
+        """Return the specification."""
+        ready: _Specification = self._kwds["ready"]
+        return ready.fields
+
+
+@dataclass(frozen=True, slots=True)
+class _Specification:
+    """Keeps a specification out of the sight of Altair's copying."""
+
+    fields: dict[str, Any]
+
+
 @cache
-def _panel(width: int, height: int, n_ticks: int) -> alt.LayerChart:
+def _panel(width: int, height: int, n_ticks: int) -> _Ready:
     """Return what every panel draws; made once, because Altair takes longer to make it than to draw it."""
     layers = [*_shapes(), *_levels(), *_marks(), *_ends(width, height)]
     # The axis belongs to the first layer: with independent scales each panel has its own.
     axis = alt.Axis(tickCount=n_ticks, title=None, labelExpr=TICK_LABEL)
     layers[0] = layers[0].encode(y=_y("value:Q", axis=axis))
-    return alt.LayerChart(layer=layers, width=width, height=height)
+    panel = alt.LayerChart(layer=layers, width=width, height=height)
+    around = {"top_level": False, "data": alt.NamedData(name="the row's")}  # known, so none is written here
+    return _Ready(_Specification(panel.to_dict(validate=False, context=around)))
 
 
 def limits(densities: list[Density]) -> tuple[float, float]:
