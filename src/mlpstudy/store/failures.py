@@ -62,6 +62,8 @@ def _from_sqlite(error: sqlite3.Error, folder: Path, doing: str) -> StoreError:
     code = sqlite_code(error)
     if code == sqlite3.SQLITE_FULL:
         return _full(folder, doing)
+    if code == sqlite3.SQLITE_TOOBIG:
+        return damaged(folder / DATABASE, "a value too large to be of a study")
     if code in _SQLITE_DAMAGED:
         return damaged(folder / DATABASE, f"a damaged database ({error})")
     if code in _SQLITE_FORBIDDEN:
