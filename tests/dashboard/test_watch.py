@@ -238,3 +238,17 @@ def test_a_run_may_have_its_dashboard(tmp_path: Path) -> None:
             return
         time.sleep(0.5)
     pytest.fail("the dashboard did not end")
+
+
+def test_no_engine_is_imported() -> None:
+    """Watching and judging need neither engine nor data: nothing of theirs is even loaded."""
+    modules = "address app beside beside_process channel delta folder hub judge_process judging pages reader security"
+    names = [f"mlpstudy.dashboard.{name}" for name in [*modules.split(), "server", "state", "timing", "verdict"]]
+    code = f"import sys, mlpstudy.judging, {', '.join(names)}\n"
+    code += "from mlpstudy.dashboard.pages import page_files, study_page\n"
+    code += "page_files(), study_page('a', has_list=True)\n"
+    code += (
+        "print([n for n in sys.modules if n.startswith(('mlpstudy.engine', 'mlpstudy.datasets', 'torch', 'altair'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

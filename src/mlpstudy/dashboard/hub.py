@@ -40,7 +40,7 @@ MAX_STREAMS = 64
 """Pages that may listen at once; a browser needs one connection for all of its tabs."""
 
 PROBLEM_S = 2.0
-"""Pause after a folder could not be read."""
+"""Least pause after a folder could not be read."""
 
 
 def pause_s(least_s: float, spent_s: float) -> float:
@@ -73,6 +73,10 @@ class _Followed:
         """Look once, publish what changed, and return the least seconds until the next look."""
         raise NotImplementedError
 
+    def fail(self, error: Exception) -> None:
+        """Tell the pages of an error that nobody foresaw; looking goes on."""
+        self.channel.publish("problem", {"problem": f"{type(error).__name__}: {error}"})
+
     @contextmanager
     def listening(self) -> Iterator[Channel]:
         """Look while at least one page is inside."""
@@ -94,7 +98,11 @@ class _Followed:
             try:
                 while True:
                     before_s = time.process_time()
-                    least_s = await self.look()
+                    try:
+                        least_s = await self.look()
+                    except Exception as error:  # noqa: BLE001  # a page that stands still would say nothing of it
+                        least_s = PROBLEM_S
+                        self.fail(error)
                     spent_s = time.process_time() - before_s
                     await asyncio.sleep(pause_s(least_s, spent_s))
             finally:
@@ -122,13 +130,13 @@ class FollowedStudy(_Followed):
             return "problem", {"problem": self._problem}
         return None if self._state is None else ("state", whole(self._state))
 
+    def fail(self, error: Exception) -> None:
+        """Tell it as a problem of the study's, until the study can be read again."""
+        self._tell_problem(str(error) if isinstance(error, MlpstudyError) else f"{type(error).__name__}: {error}")
+
     async def look(self) -> float:
         """Read what was committed; see whether there is a new verdict."""
-        try:
-            read = await asyncio.to_thread(self._reader.read)
-        except MlpstudyError as error:
-            self._tell_problem(str(error))
-            return PROBLEM_S
+        read = await asyncio.to_thread(self._reader.read)
         if read is not None:
             self._tell(replace(read, verdict=self._judge.verdict))
         if self._state is not None and self._judge.consider(self._state.head):

@@ -1,0 +1,143 @@
+"""What runs while pages are open, and what does not while none is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+import pytest
+
+from dashboard.pages import Json, parsed
+from mlpstudy.dashboard import hub as module
+from mlpstudy.dashboard.folder import StudyFolder
+from mlpstudy.dashboard.hub import Hub
+from mlpstudy.dashboard.reader import StudyReader
+from mlpstudy.store import Store
+from store import samples
+
+
+def with_hub(folder: Path, act: Callable[[Hub], Coroutine[None, None, None]]) -> None:
+    """Do something with the hub of a folder, and see that nothing of it goes on afterwards."""
+
+    async def main() -> None:
+        async with asyncio.timeout(60):
+            hub = Hub(StudyFolder(folder))
+            await act(hub)
+            hub.close()
+            await until(lambda: len(asyncio.all_tasks()) == 1)
+
+    asyncio.run(main())
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    for _ in range(6000):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it never came about")
+
+
+def noting(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, notes: list[str]) -> None:
+    """Note every call of a method, which does what it does."""
+    method = getattr(owner, name)
+
+    def noted(*arguments: object) -> object:
+        notes.append(name)
+        return method(*arguments)
+
+    monkeypatch.setattr(owner, name, noted)
+
+
+async def next_event(stream: object) -> Json:
+    """Return the next event of a stream."""
+    while True:
+        fields = parsed((await anext(stream)).decode())  # type: ignore[call-overload]
+        if "event" in fields:
+            return dict(fields)
+
+
+def test_nobody_looks_while_nobody_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading begins with the first page and ends with the last; the folder is then let go of."""
+    samples.fill(tmp_path / "tiny", [])
+    reads: list[str] = []
+    monkeypatch.setattr(module, "POLL_S", 0.01)
+    noting(monkeypatch, StudyReader, "read", reads)
+    noting(monkeypatch, StudyReader, "close", reads)
+
+    async def act(hub: Hub) -> None:
+        assert reads == []
+        streams = [hub.study_stream("tiny", None) for _ in range(3)]
+        for stream in streams:
+            assert (await next_event(stream))["event"] == "state"
+        assert hub.n_listening == 3
+        for stream in streams:
+            assert stream is not None
+            await stream.aclose()
+        assert hub.n_listening == 0
+        await until(lambda: "close" in reads)
+        n_reads = len(reads)
+        await asyncio.sleep(0.1)
+        assert len(reads) == n_reads
+
+    with_hub(tmp_path, act)
+
+
+def test_one_reader_serves_all_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many pages are open on a study, its folder is opened once."""
+    samples.fill(tmp_path / "tiny", [])
+    opened: list[str] = []
+    noting(monkeypatch, StudyReader, "_opened", opened)
+    opens: list[str] = []
+    noting(monkeypatch, Store, "open", opens)
+
+    async def act(hub: Hub) -> None:
+        streams = [hub.study_stream("tiny", None) for _ in range(10)]
+        for stream in streams:
+            await next_event(stream)
+        assert opened
+        assert opens == ["open"]
+        for stream in streams:
+            assert stream is not None
+            await stream.aclose()
+
+    with_hub(tmp_path, act)
+
+
+def test_an_error_that_nobody_foresaw_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page says what went wrong, and goes on when it has passed."""
+    samples.fill(tmp_path / "tiny", [])
+    monkeypatch.setattr(module, "PROBLEM_S", 0.01)
+    read = StudyReader.read
+
+    def broken(_: StudyReader) -> None:
+        raise KeyError
+
+    async def act(hub: Hub) -> None:
+        monkeypatch.setattr(StudyReader, "read", broken)
+        stream = hub.study_stream("tiny", None)
+        assert stream is not None
+        event = await next_event(stream)
+        assert (event["event"], event["data"]) == ("problem", {"problem": "KeyError: "})
+        monkeypatch.setattr(StudyReader, "read", read)
+        assert (await next_event(stream))["event"] == "state"
+        await stream.aclose()
+
+    with_hub(tmp_path, act)
+
+
+def test_a_look_at_the_test_examples_is_noted_once(tmp_path: Path) -> None:
+    """Opening a study's page is a look at the test examples; a second page of the same server is the same look."""
+    samples.fill(tmp_path / "tiny", [samples.finished(samples.tiny_study())])
+
+    async def act(hub: Hub) -> None:
+        for _ in range(2):
+            stream = hub.study_stream("tiny", None)
+            assert stream is not None
+            await next_event(stream)
+            await stream.aclose()
+
+    with_hub(tmp_path, act)
+    with Store.open(tmp_path / "tiny") as store:
+        assert [look.what for look in store.looks()] == ["mlpstudy watch"]
