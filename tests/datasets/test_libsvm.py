@@ -174,6 +174,8 @@ def test_a_test_file_of_other_data_is_refused(tmp_path: Path, text: str, told: s
         ("1 1:2\n0 -1:3\n", "hold features index:value, with an index of 0 to 1000000, got '-1:3'"),
         ("1 1:2\n0 1000001:3\n", "got '1000001:3'"),
         ("1 1:2\n0 99999999999:3\n", "got '99999999999:3'"),
+        ("1 1:2\n0 :3\n", "hold features index:value, with an index of 0 to 1000000, got ':3'"),
+        ("1 1:2\n0 1:1.5.3\n", "feature 1, got '1.5.3'"),
         ("1 1:2\n0 7\n", "line 2 must hold features index:value, with an index of 0 to 1000000, got '7'"),
         ("1 1:2 3:4:5\n", "feature 3, got '4:5'"),
         ("1:1 2:1\n", "line 1 must start with the label of one class, got '1:1'"),
