@@ -145,6 +145,7 @@ def with_member(name: str, *, mode: int = 0, flags: int = 0) -> bytes:
         (zipped({"x.npy": npy(X), "y.npy": npy(Y)}, compression=zipfile.ZIP_BZIP2), "another compression"),
         (npz(x=X, y=Y) + b"\0", "bytes after it"),
         (npz(x=X, y=Y)[:-2] + b"\x07\0comment", "bytes after it"),
+        (npz(x=X, y=Y)[:-2] + b"\x16\0PK\x05\x06" + bytes(16) + b"\1\0", "bytes after it"),
         (b"#!/bin/sh\n" + npz(x=X, y=Y), "starts with 50 4b 03 04"),
         (b"", "no bytes"),
         (zipped({f"{i}.npy": b"" for i in range(1001)}), "at most 1000 members, got 1001"),
