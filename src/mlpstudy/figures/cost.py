@@ -16,6 +16,9 @@ from mlpstudy.figures.wording import wrapped
 
 WIDTH, HEIGHT = 620, 320
 
+LEAST_SHARE = 0.05
+"""Share of a mean cost at which its interval ends at the latest."""
+
 LOG_RATIO = 8.0
 """Ratio of the largest to the smallest cost from which the axis is logarithmic."""
 
@@ -73,7 +76,7 @@ def figure(
             "cost": plain(p.cost),
             "accuracy": plain(100 * p.accuracy),
             "n": p.n,
-            **_ends("cost", p.cost_interval, 1.0),
+            **_ends("cost", _positive(p), 1.0),
             **_ends("accuracy", p.accuracy_interval, 100.0),
         }
         for p in points
@@ -113,6 +116,14 @@ def figure(
         ),
     ).add_params(keys.parameter([p.name for p in points]))
     return set_theme(chart, theme)
+
+
+def _positive(point: CostPoint) -> tuple[float, float] | None:
+    """Return the interval of a cost without what is not positive: no cost is, and a logarithmic axis has no place."""
+    if point.cost_interval is None:
+        return None
+    low, high = point.cost_interval
+    return max(low, LEAST_SHARE * point.cost), high
 
 
 def _ends(name: str, interval: tuple[float, float] | None, factor: float) -> dict[str, float | None]:

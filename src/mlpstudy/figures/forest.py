@@ -14,9 +14,13 @@ from mlpstudy.figures.scales import plain
 from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import wrapped
 
-WIDTH, ROW_HEIGHT = 620, 42
-LABEL_AT, TOGETHER_AT, NEW_AT = -0.24, 0.12, 0.32
-"""Where label, adjusted interval and interval on new data stand in a row, as shares of its height."""
+WIDTH, ROW_HEIGHT, LINE_HEIGHT = 620, 42, 14
+LABEL_ROOM = 300
+"""Width of a label before it is broken into two lines (pixels): a phone has as much at its smaller font."""
+NARROW = 480
+"""Width under which labels are smaller and only verdicts that say something are written (pixels)."""
+LABEL_DOWN, NEW_UP, TOGETHER_UP = 3, 7, 15
+"""Distance of the label from the top of its row, and of the two intervals from its bottom (pixels)."""
 
 KINDS = ("EQUIVALENT", "UNSTABLE", "BETTER", "", " ", "  ", "   ", "UNRESOLVED")
 """The verdicts in the order of the theme's colours, so that each has the one that fits: blue, red, green, grey."""
@@ -78,7 +82,9 @@ def figure(
     if not differences:
         raise ResultsError(must("a forest plot", "have a difference to draw", "none"))
     low, high = _limits(differences, band)
-    rows = [_row(i, of, low, high) for i, of in enumerate(differences)]
+    labels = [wrapped(of.label, LABEL_ROOM, LABEL_SIZE + 1) for of in differences]
+    height = ROW_HEIGHT + LINE_HEIGHT * (max(len(lines) for lines in labels) - 1)
+    rows = [_row(i, of, low, high, height) for i, of in enumerate(differences)]
     y_scale = alt.Scale(domain=[len(rows) - 0.5, -0.5], nice=False, zero=False)
     look = _Look(
         unit,
@@ -94,7 +100,7 @@ def figure(
     chart = alt.LayerChart(
         layer=layers,
         width=WIDTH,
-        height=ROW_HEIGHT * len(rows),
+        height=height * len(rows),
         title=alt.Title(
             wrapped(title, WIDTH, TITLE_SIZE, bold=True),
             subtitle=wrapped(f"{marks} {subtitle}".strip(), WIDTH, LABEL_SIZE),
@@ -119,15 +125,15 @@ def _limits(differences: Sequence[Difference], band: float | None) -> tuple[floa
     return low - room, high + room
 
 
-def _row(i: int, of: Difference, low: float, high: float) -> dict[str, Any]:
+def _row(i: int, of: Difference, low: float, high: float, height: int) -> dict[str, Any]:
     """Return the data of a row; what leaves the axis ends at its edge."""
     row: dict[str, Any] = {
-        "row": i,
-        "label_at": i + LABEL_AT,
-        "together_at": i + TOGETHER_AT,
-        "new_at": i + NEW_AT,
-        "label": of.label,
+        "label_at": i - 0.5 + LABEL_DOWN / height,
+        "together_at": i + 0.5 - TOGETHER_UP / height,
+        "new_at": i + 0.5 - NEW_UP / height,
+        "label": "\n".join(wrapped(of.label, LABEL_ROOM, LABEL_SIZE + 1)),
         "verdict": of.verdict,
+        "short": "" if of.kind == "UNRESOLVED" else of.kind,
         "kind": of.kind,
         "value": plain(of.value),
         "seeds": of.n_seeds,
@@ -184,14 +190,14 @@ def _layers(rows: list[dict[str, Any]], look: _Look) -> list[alt.Chart]:
         strokeWidth=5, strokeCap="round", clip=True
     )
     points = pointed.transform_filter("isValid(datum.value)").mark_point(style="median", size=42, filled=True)
-    names = base.mark_text(style="name", align="left", baseline="middle").encode(x=alt.value(0), text="label:N")
-    notes = base.mark_text(style="note", align="right", baseline="middle").encode(
-        x=alt.value("width"), text="verdict:N"
-    )
+    size = alt.ExprRef(f"width < {NARROW} ? 11 : 13")
+    names = base.mark_text(style="name", align="left", baseline="top", fontSize=size, lineHeight=LINE_HEIGHT)
+    words = alt.ExprRef(f"width < {NARROW} ? datum.short : datum.verdict")
+    notes = base.mark_text(style="note", align="right", baseline="top", text=words)
     return [
         new.encode(x=look.x("new_low"), x2="new_high:Q", y=look.y("new_at")),
         together.encode(x=look.x("together_low"), x2="together_high:Q", y=look.y("together_at"), color=colour),
         points.encode(x=look.x("value"), y=look.y("together_at")),
-        names.encode(y=look.y("label_at")),
-        notes.encode(y=look.y("label_at")),
+        names.encode(x=alt.value(0), y=look.y("label_at"), text="label:N"),
+        notes.encode(x=alt.value("width"), y=look.y("label_at")),
     ]

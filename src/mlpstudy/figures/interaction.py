@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.figures.keys import COLUMNS
 from mlpstudy.figures.scales import plain
 from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import wrapped
@@ -72,7 +73,9 @@ def figure(
         | ({"low": plain(of.interval[0]), "high": plain(of.interval[1])} if of.interval else {})
         for of in cells
     ]
-    legend = alt.Legend(title=line, orient="top", direction="horizontal", titleOrient="left", titlePadding=8)
+    legend = alt.Legend(
+        title=line, orient="top", direction="horizontal", titleOrient="left", titlePadding=8, columns=COLUMNS
+    )
     colour = alt.Color(
         "line:N",
         scale=alt.Scale(domain=levels, range=LEVEL_RANGE),

@@ -15,6 +15,9 @@ DASHES = ([1, 0], [7, 3], [2, 3], [8, 3, 2, 3])
 SHAPES = ("circle", "square", "triangle-up", "diamond")
 N_DASHES = len(DASHES)
 
+COLUMNS = alt.ExprRef("width < 480 ? 2 : 4")
+"""Entries of a legend side by side: two where a page is narrow."""
+
 ISOLATED = "isolated"
 """Name of the parameter that shows one architecture alone; empty for all."""
 
@@ -101,7 +104,7 @@ def dash(of: Keys) -> alt.StrokeDash:
 def shape(of: Keys) -> alt.Shape:
     """Return the encoding of the same as shapes of points."""
     domain = list(dict.fromkeys(key.dash_of for key in of.by_name.values()))
-    legend = _legend(of.dash_title) if of.dash_title and len(domain) > 1 else None
+    legend = _legend(of.dash_title, "") if of.dash_title and len(domain) > 1 else None
     return alt.Shape("dash:N", scale=alt.Scale(domain=domain, range=list(SHAPES[: len(domain)])), legend=legend)
 
 
@@ -111,9 +114,10 @@ def fields(of: Keys, name: str) -> dict[str, str]:
     return {"architecture": name, "colour": key.colour_of, "dash": key.dash_of}
 
 
-def _legend(title: str, symbol: str | None = None) -> alt.Legend:
+def _legend(title: str, symbol: str) -> alt.Legend:
+    """Return a legend above the figure, of the symbols named, or of the encoding's own."""
     return alt.Legend(
-        **({} if symbol is None else {"symbolType": symbol}),
+        symbolType=symbol or alt.Undefined,
         title=title or None,
         orient="top",
         direction="horizontal",
@@ -123,5 +127,5 @@ def _legend(title: str, symbol: str | None = None) -> alt.Legend:
         symbolStrokeWidth=2.5,
         symbolOpacity=1,
         labelLimit=160,
-        columns=4,
+        columns=COLUMNS,
     )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mlpstudy.page.blocks import Include, Section
 from mlpstudy.report import words
@@ -122,7 +121,7 @@ def _chosen(of: Gathered, dataset: Dataset, room: int) -> list[CompactRun]:
         waiting[record.architecture].append(record)
     chosen: list[CompactRun] = []
     while any(waiting.values()):
-        for name, records in waiting.items():
+        for records in waiting.values():
             if not records:
                 continue
             # A byte a weight and a little is what it takes; what does not fit needs no closer look.
@@ -218,19 +217,22 @@ def _said(of: Gathered, runs: list[CompactRun], picks: list[dict[str, Any]]) -> 
     all_seeds = f"{n_finished[0]}" if len(n_finished) == 1 else f"{n_finished[0]} to {n_finished[-1]}"
     n_examples = of.sample.n_examples
     n_other = sum(run.n_other for run in runs)
-    same = (
-        f"On all {n_examples:,} test images each of these {len(runs)} networks gives the class that mlpstudy predict gives"
-        if n_other == 0
-        else f"On the {n_examples:,} test images these {len(runs)} networks give another class than mlpstudy predict in "
-        f"{n_other} of {n_examples * len(runs):,} cases"
-    )
+    networks = words.counted(len(runs), "network")
+    same = f"On all {n_examples:,} test images each of these {networks} gives the class that mlpstudy predict gives"
+    if n_other:
+        same = (
+            f"On {n_examples:,} test images these {networks} give another class than mlpstudy predict in {n_other} of "
+            f"{n_examples * len(runs):,} cases"
+        )
+    missing = [row for row in of.rows if row not in seeds and of.own_sample(row).n]
+    no_room = f" There is no room in this page for {words.listed(missing)}." if missing else ""
     assert of.dataset is not None  # noqa: S101  # narrows the type
     shape = of.dataset.image_shape
     assert shape is not None  # noqa: S101  # as above
     difference = max(run.probability_difference for run in runs)
     return {
-        "votes": f"{n_votes} of {all_seeds} seeds of each architecture vote: {words.counted(len(runs), 'network')} in this "
-        f"page, with weights rounded to about 8 bits.",
+        "votes": f"{n_votes} of {all_seeds} seeds of each architecture vote: {networks} in this page, with weights "
+        f"rounded to about 8 bits.{no_room}",
         "agreement": f"{same}; the probability of that class differs by {difference:.3f} at most.",
         "architectures": [a.name for a in of.study.architectures if a.name in seeds],
         "picks": [(p["example"], of.class_name(p["label"]), p["hard"]) for p in picks],

@@ -86,7 +86,8 @@ def input_scales(features: Float32Array) -> Float32Array:
     """
     strength = np.sqrt(np.square(features, dtype=np.float64).mean(axis=0))
     strongest = float(strength.max()) or 1.0
-    return (strongest / np.maximum(strength, LEAST_STRENGTH * strongest)).astype(np.float32)
+    scales: Float32Array = (strongest / np.maximum(strength, LEAST_STRENGTH * strongest)).astype(np.float32)
+    return scales
 
 
 def compact(

@@ -26,8 +26,8 @@ def percent(share: float, digits: int = 2) -> str:
 def between(low: float, high: float, factor: float = 1.0, digits: int = 2, *, sign: bool = False) -> str:
     """Return an interval in brackets.
 
-    >>> between(-0.001, 0.002, 100, sign=True)
-    '[−0.10, +0.20]'
+    >>> between(0.001, 0.002, 100, sign=True)
+    '[+0.10, +0.20]'
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return "unbounded"

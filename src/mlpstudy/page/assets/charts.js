@@ -33,6 +33,13 @@
       tooltip: { disableDefaultStyle: true },
     });
 
+  // Where there is little room, legends stand under each other.
+  const NARROW = 480;
+  const suited = (config, element, options) =>
+    options.fluid && element.clientWidth < NARROW
+      ? { ...config, legend: { ...config.legend, layout: { top: { direction: "vertical", anchor: "start", margin: 4 } } } }
+      : config;
+
   const hasIsolated = (spec) => (spec.params ?? []).some((parameter) => parameter.name === "isolated");
 
   const draw = async (element, spec, options = {}) => {
@@ -42,8 +49,10 @@
     const { page: config } = await page.data("chart-config");
     chart.drawn = (async () => {
       if (before?.drawn) (await before.drawn).finalize();
-      const result = await embed(element, sized(spec, element, options), config, "svg");
+      const result = await embed(element, sized(spec, element, options), suited(config, element, options), "svg");
       if (hasIsolated(spec) && alone) await result.view.signal("isolated", alone).runAsync();
+      // The element itself says in words what the chart shows; its thousands of marks are no part of that.
+      element.querySelector("svg").setAttribute("aria-hidden", "true");
       element.dataset.drawn = "yes";
       return result;
     })();
@@ -97,13 +106,14 @@
     const all = [...document.querySelectorAll("[data-chart]")];
     all.forEach((element) => waiting.add(element));
     const seen = new IntersectionObserver((entries) => {
-      for (const entry of entries) if (entry.isIntersecting) start(entry.target);
+      for (const entry of entries) if (entry.isIntersecting) start(entry.target).catch(() => {});
     }, { rootMargin: "400px" });
     all.forEach((element) => seen.observe(element));
     const next = async () => {
       const element = all.find((one) => waiting.has(one));
       if (!element) { resolve(); return; }
-      await start(element);
+      // One that cannot be drawn does not keep the others from it.
+      try { await start(element); } catch (error) { console.error(element.dataset.chart, error); }
       setTimeout(next, 0);
     };
     setTimeout(next, 200);

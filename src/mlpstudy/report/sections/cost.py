@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.comparison import spread
 from mlpstudy.figures import cost
-from mlpstudy.page import page_spec
+from mlpstudy.page import drawable, page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table, Text
 from mlpstudy.report import words
 from mlpstudy.report.sections.curves import legend
@@ -22,7 +22,7 @@ def section(of: Gathered) -> Section | None:
     known = [a for a in of.study.architectures if a.name in of.rows and of.rows[a.name].accuracy is not None]
     if not known:
         return None
-    shown = {a.name for a in known}
+    shown = {drawable(a.name) for a in known}
     keys = tuple(swatch for swatch in legend(of) if swatch.name in shown)
     charts = []
     for title, unit, name in (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpstudy import gallery
 from mlpstudy.figures import curves_grid, curves_overlay, keys
-from mlpstudy.page import page_spec
+from mlpstudy.page import drawable, page_spec
 from mlpstudy.page.blocks import Chart, Heading, Section, Sentences, Swatch, Text
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ def legend(of: Gathered) -> tuple[Swatch, ...]:
     """Return the architectures that can be shown alone, as the figures draw them."""
     names = [a.name for a in of.study.architectures]
     looks = keys.keys(names, [a.levels for a in of.study.architectures]).by_name
-    return tuple(Swatch(name, looks[name].colour, looks[name].dash) for name in names) if len(names) > 1 else ()
+    return (
+        tuple(Swatch(drawable(name), looks[name].colour, looks[name].dash) for name in names) if len(names) > 1 else ()
+    )
 
 
 def section(of: Gathered) -> Section | None:
@@ -32,7 +34,7 @@ def section(of: Gathered) -> Section | None:
     interval = f"{of.level} interval of the mean"
     source = of.store.validation_source
     overlay = curves_overlay.figure(curves, validation_source=source, interval=interval)
-    drawn = {a.name for a in curves}
+    drawn = {drawable(a.name) for a in curves}
     shown = tuple(swatch for swatch in legend(of) if swatch.name in drawn)
     blocks: list[Block] = []
     if source == "test":

@@ -101,7 +101,7 @@ def _low(value: float) -> float | str:
 def _plots(of: Gathered, metric: MetricJudgement) -> list[Chart]:
     """Return an interaction plot for each pair of factors, or the only factor's means."""
     names = [name for name, levels in of.study.factors.items() if len(levels) > 1]
-    pairs = list(combinations(names, 2)) or [(name,) for name in names]
+    pairs: list[tuple[str, ...]] = [*combinations(names, 2)] or [(name,) for name in names]
     charts = []
     factor = words.scale_of(metric)
     scores = of.sample.scores(metric.metric)

@@ -40,10 +40,10 @@ def section(of: Gathered) -> Section:
         Details("The study, as it was run", (Code(toml_text(of.study.to_fields())),)),
         Heading("How to read the numbers"),
         Text(
-            "If retrained, same test set: where the difference would lie if both were trained again with other seeds and "
-            "judged on the same test examples (paired t interval over the common seeds). All at once: the same, wide "
-            "enough that all intervals of the family hold together. On new data: seeds and test examples are both taken "
-            "as samples, so it answers for other data of the same kind."
+            "If retrained, same test set: where the difference would lie if both were trained again with other seeds "
+            "and judged on the same test examples (paired t interval over the common seeds). All at once: the same, "
+            "wide enough that all intervals of the family hold together. On new data: seeds and test examples are both "
+            "taken as samples, so it answers for other data of the same kind."
         ),
         Text(
             "BETTER: the interval for all comparisons at once excludes 0, and the exact sign-flip test, Holm-adjusted, "
@@ -66,13 +66,10 @@ def _provenance(of: Gathered) -> list[tuple[str, str]]:
     facts = []
     for i, p in enumerate(made):
         mark = f" ({i + 1})" if len(made) > 1 else ""
+        engine = f"engine {p.engine} {p.engine_version} ({p.instruction_set})"
         facts += [
             (f"Hardware{mark}", f"{p.cpu}, {words.counted(p.n_cores, 'core')}, {p.platform}"),
-            (
-                f"Software{mark}",
-                f"mlpstudy {p.mlpstudy}, engine {p.engine} {p.engine_version} ({p.instruction_set}), "
-                f"Python {p.python}, NumPy {p.numpy}",
-            ),
+            (f"Software{mark}", f"mlpstudy {p.mlpstudy}, {engine}, Python {p.python}, NumPy {p.numpy}"),
         ]
     starts = sorted(record.started_at for record in of.records)
     if starts:

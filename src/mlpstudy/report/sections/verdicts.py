@@ -29,7 +29,7 @@ def section(of: Gathered) -> Section | None:
     found: list[Block] = [Text(_rules(metric, of))]
     if any(s.tier for s in metric.standings):
         found.append(_tiers(metric, of))
-    found.append(_forest(metric, of))
+    found.append(_forest(metric))
     found.append(_table(metric, of))
     reasons = tuple((f"{p.verdict.kind}, {p.a} and {p.b}:", p.verdict.reason) for p in metric.pairs)
     found.append(Details(f"The reason of each of the {len(reasons)} verdicts", (Sentences(reasons),)))
@@ -76,7 +76,7 @@ def _tiers(metric: MetricJudgement, of: Gathered) -> Table:
     return Table("Tiers", columns, tuple(rows), note)
 
 
-def _forest(metric: MetricJudgement, of: Gathered) -> Chart:
+def _forest(metric: MetricJudgement) -> Chart:
     """Return the forest plot: the clearest first."""
     order = {"BETTER": 0, "EQUIVALENT": 1, "UNRESOLVED": 2, "UNSTABLE": 3}
     pairs = sorted(

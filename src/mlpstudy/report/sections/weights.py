@@ -35,8 +35,8 @@ def section(of: Gathered) -> Section | None:
     runs = f"pooled over up to {words.counted(most, 'seed')} an architecture" if most > 1 else "one run each"
     blocks: list[Block] = [
         Text(
-            f"Every layer's weights, {runs}: filled the trained ones, dashed the initial ones. A layer whose two shapes "
-            "are the same has hardly moved."
+            f"Every layer's weights, {runs}: filled the trained ones, dashed the initial ones. A layer whose two "
+            "shapes are the same has hardly moved."
         )
     ]
     for i in range(0, len(there), A_CHART):

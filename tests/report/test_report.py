@@ -1,0 +1,226 @@
+"""The report of studies of every kind: unfinished, one seed, one architecture, tables, many architectures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import mlpstudy
+from mlpstudy.cli.app import app
+from mlpstudy.datasets import load
+from mlpstudy.errors import StoreError
+from mlpstudy.report import report_html, write_report
+from mlpstudy.report.toml_text import toml_text
+from mlpstudy.results import StudyResults
+from mlpstudy.spec import Study
+from mlpstudy.spec.loading import parse_study
+from mlpstudy.store import Store
+from store import samples
+
+SECTIONS = ["verdicts", "comparison", "curves", "weights", "factors", "noise", "errors", "cost", "method"]
+
+
+def _sections(html: str) -> list[str]:
+    return re.findall(r'<section id="([a-z]+)"', html)
+
+
+def _words(html: str) -> str:
+    """Return the text of a page without scripts, styles and tags, in single spaces."""
+    text = re.sub(r"<(script|style)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text)).replace("&#39;", "'").replace("&lt;", "<")
+
+
+def _tiny(folder: Path, seeds: int = 2, **changes: object) -> StudyResults:
+    """Return a finished study of tables with two architectures."""
+    study = samples.tiny_study(seeds=seeds, **changes)
+    data = samples.tiny_data(image_shape=None)
+    with Store.create_or_open(folder, study, data, samples.ENGINE) as store:
+        for architecture in study.architectures:
+            for seed in range(seeds):
+                store.finish_run(samples.finished(study, architecture.name, seed))
+    return StudyResults(folder)
+
+
+def test_sections_stand_in_their_order(tmp_path: Path) -> None:
+    """First what is better, last how it was done; a study of tables has nothing to draw on."""
+    html = report_html(_tiny(tmp_path / "tiny"))
+    assert _sections(html) == [name for name in SECTIONS if name != "draw"]
+    assert "Draw one yourself" not in html
+    words = _words(html)
+    assert "Which of 2 architectures, varying width (4, 3), is best on blobs?" in words
+    assert "n = 2" in words
+    assert "Provisional" not in words
+
+
+def test_unfinished_study_is_marked(tmp_path: Path) -> None:
+    """With a run missing the page says how many ended, at its top and in every verdict."""
+    study = samples.tiny_study(seeds=3)
+    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+        for seed in range(2):
+            store.finish_run(samples.finished(study, "4", seed))
+            store.finish_run(samples.finished(study, "3", seed))
+    words = _words(report_html(StudyResults(tmp_path)))
+    assert "Provisional: 4 of 6 runs have ended." in words
+    assert "report, provisional" in words
+
+
+def test_study_without_a_finished_run_says_so(tmp_path: Path) -> None:
+    """Nothing but the question, the empty tables and the method."""
+    with samples.write(tmp_path):
+        pass
+    html = report_html(StudyResults(tmp_path))
+    assert "No run has finished yet" in _words(html)
+    assert _sections(html) == ["comparison", "method"]
+
+
+def test_lost_runs_are_named_with_their_reasons(tmp_path: Path) -> None:
+    """Diverged runs are in no mean, and the page says which and why."""
+    study = samples.tiny_study()
+    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+        store.finish_run(samples.finished(study, "4", 0))
+        store.finish_run(samples.finished(study, "4", 1))
+        store.finish_run(samples.finished(study, "3", 0))
+        store.finish_run(samples.diverged(study, "3", 1))
+    words = _words(report_html(StudyResults(tmp_path)))
+    assert "Not in any mean: 3 seed 1 diverged: the loss is not finite." in words
+    assert "UNSTABLE" in words
+
+
+def test_one_seed_has_no_interval_and_says_what_it_cannot(tmp_path: Path) -> None:
+    """No interval is invented for one seed."""
+    words = _words(report_html(_tiny(tmp_path, seeds=1)))
+    assert "one seed cannot say which architecture is better" in words
+    assert "one seed: no interval" in words
+
+
+def test_one_architecture_compares_nothing(tmp_path: Path) -> None:
+    """Its accuracy, its curves, its errors; no verdicts, no factors."""
+    html = report_html(_tiny(tmp_path, factors={"width": {"4": {"hidden": [4]}}}))
+    assert _sections(html) == [name for name in SECTIONS if name not in {"verdicts", "factors"}]
+    assert "with one architecture nothing is compared" in _words(html)
+
+
+def test_sixty_architectures_fit(tmp_path: Path) -> None:
+    """1,770 pairs: the clearest are drawn, all are in the table, the file stays small."""
+    levels = {str(w): {"hidden": [w]} for w in range(1, 61)}
+    html = report_html(_tiny(tmp_path, factors={"width": levels}))
+    assert len(html) < 6_000_000
+    words = _words(html)
+    assert "45 of 1770 pairs" in words
+    assert len(re.findall(r'<span class="verdict ', html)) == 3 * 1770
+
+
+def test_numbers_come_with_interval_and_n(tmp_path: Path) -> None:
+    """Each row of the table of tiers has seeds, mean, interval and spread."""
+    results = _tiny(tmp_path)
+    words = _words(report_html(results))
+    for row in results.comparison():
+        assert row.accuracy is not None
+        assert row.accuracy.interval is not None
+        low, high = 100 * row.accuracy.interval.low, 100 * row.accuracy.interval.high
+        mean = f"{100 * row.accuracy.mean:.2f} % [{low:.2f}, {high:.2f}]".replace("-", "\N{MINUS SIGN}")
+        assert mean in words
+
+
+def test_reported_values_stand_beside_ours(tmp_path: Path) -> None:
+    """Where the study file has values of somebody else, they have a column."""
+    results = _tiny(tmp_path, reported_by="a paper", reported={"4": {"test_accuracy": 0.875, "test_loss": 0.25}})
+    words = _words(report_html(results))
+    assert "Reported by a paper" in words
+    assert "87.50 %" in words
+
+
+def test_method_tells_all_that_reproduces_it(tmp_path: Path) -> None:
+    """Data hash, identity, hardware, versions, command, and how often the test set was looked at."""
+    results = _tiny(tmp_path / "tiny")
+    CliRunner().invoke(app, ["show", str(tmp_path / "tiny")])
+    n_looks = len(results.store.looks())
+    words = _words(report_html(results))
+    for part in (
+        results.store.data_sha256,
+        results.study.identity(),
+        "a processor",
+        "NumPy 2.4.6",
+        "mlpstudy run study.toml",
+    ):
+        assert part in words
+    assert f"{n_looks} time" in words
+
+
+def test_study_file_in_the_report_makes_the_same_study() -> None:
+    """The TOML in the report gives a study of the same identity, whatever its names."""
+    for study in (
+        mlpstudy.load_study("notebook"),
+        samples.tiny_study(
+            title='a "quoted" \\ title\x7f\n', factors={"a b": {"x.y": {"hidden": [4]}, "é": {"hidden": [3]}}}
+        ),
+    ):
+        again = parse_study(toml_text(study.to_fields()))
+        assert again.identity() == study.identity()
+        assert again.title == study.title
+
+
+def test_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A folder that is a file stops the report with one line, and leaves nothing behind."""
+    results = _tiny(tmp_path / "tiny")
+    path = write_report(results)
+    assert path == tmp_path / "tiny" / "report.html"
+    assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    (tmp_path / "a file").write_text("x")
+    with pytest.raises(StoreError, match="must be writable"):
+        write_report(results, tmp_path / "a file" / "study.html")
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_command_writes_the_file_and_notes_the_look(tmp_path: Path) -> None:
+    """``mlpstudy report DIR -o FILE`` prints path and size; the ledger has one look more."""
+    results = _tiny(tmp_path / "tiny")
+    before = len(results.store.looks())
+    done = CliRunner().invoke(app, ["report", str(tmp_path / "tiny"), "-o", str(tmp_path / "out.html"), "--json"])
+    assert done.exit_code == 0, done.output
+    assert f'"bytes": {(tmp_path / "out.html").stat().st_size}' in done.output
+    assert [look.what for look in results.store.looks()][before:] == ["report"]
+
+
+def test_images_that_are_not_at_hand_leave_tables(tmp_path: Path) -> None:
+    """An image study whose data are elsewhere has the examples as numbers, and nothing to draw on."""
+    study = samples.tiny_study()
+    with samples.write(tmp_path, study) as store:
+        for architecture in study.architectures:
+            for seed in range(2):
+                store.finish_run(samples.finished(study, architecture.name, seed))
+    html = report_html(StudyResults(tmp_path))
+    assert "<img" not in re.sub(r"<script\b.*?</script>", "", html, flags=re.DOTALL)
+    assert "Draw one yourself" not in html
+
+
+def test_baselines_stand_below_the_networks(tmp_path: Path) -> None:
+    """Where the store has baselines, the comparison shows them."""
+    results = _tiny(tmp_path)
+    study = results.study
+    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+        store.put_baseline(samples.baseline("logistic regression"))
+    words = _words(report_html(StudyResults(tmp_path)))
+    assert "logistic regression" in words
+
+
+def test_data_of_another_hash_are_not_shown(tmp_path: Path) -> None:
+    """MNIST with another seed of the split than the folder's data: its images would be the wrong ones."""
+    study = Study(
+        name="other",
+        data={"name": "mnist", "train_examples": 64, "test_examples": samples.N_TEST},
+        training={"epochs": 1},
+        factors={"width": {"4": {"hidden": [4]}}},
+    )
+    dataset = load(study.data, study.study_seed)
+    assert dataset.sha256 != samples.tiny_data().sha256
+    assert isinstance(dataset.test.features, np.ndarray)
+    folder = tmp_path / "other"
+    mlpstudy.run(study, out=folder)
+    shown = report_html(StudyResults(folder), weights_mb=0.5)
+    assert "Draw one yourself" in shown
+    assert "Draw one yourself" not in report_html(StudyResults(folder), weights_mb=0)
