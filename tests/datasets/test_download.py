@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -61,7 +62,8 @@ def server() -> Iterator[Server]:
             content = state.content.get(name)
             self.send_response(404 if content is None else 200)
             self.end_headers()
-            self.wfile.write(content or b"")
+            with suppress(ConnectionError):  # whoever has enough hangs up
+                self.wfile.write(content or b"")
 
         def log_message(self, *_: object) -> None:
             """Stay silent."""
