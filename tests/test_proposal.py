@@ -97,11 +97,11 @@ def test_names_of_columns_cannot_write_settings(tmp_path: Path) -> None:
 def test_names_of_targets_and_classes_are_texts(tmp_path: Path) -> None:
     """Quotes, brackets and number signs in a target's or a class's name stay what they are."""
     rows = "".join(f'{i % 7},{i * 2},"x""]# = {i % 2}"\n' for i in range(40))
-    (tmp_path / "d.csv").write_text('a,b,"cl,ass] # x"\n' + rows, encoding="utf-8")
+    (tmp_path / "d.csv").write_text('a,b,"cl""a,ss] # x"\n' + rows, encoding="utf-8")
     result = init(tmp_path / "d.csv", "-o", tmp_path / "d.toml")
     assert result.exit_code == 0, result.output
     study = mlpstudy.load_study(tmp_path / "d.toml")
-    assert (study.name, study.seeds, study.data.target) == ("d", 10, "cl,ass] # x")
+    assert (study.name, study.seeds, study.data.target) == ("d", 10, 'cl"a,ss] # x')
 
 
 def test_data_that_are_not_there_get_one_line(tmp_path: Path) -> None:

@@ -117,9 +117,15 @@ def _collect(path: Path, name: str, dialect: Dialect, wanted: tuple[str, ...], n
 
 
 def _lazy(path: Path, dialect: Dialect, n_rows: int | None = None) -> pl.LazyFrame:
-    schema = dict.fromkeys(dialect.columns, pl.String)
+    # Polars leaves spaces and doubled quotes around and in a column's name as they stand in the file.
+    head = pl.scan_csv(path, separator=dialect.delimiter, infer_schema=False, n_rows=0, glob=False)
+    written = dict(zip(head.collect_schema().names(), dialect.columns, strict=True))
+    schema = dict.fromkeys(written, pl.String)
     missing = [space + word for word in MISSING for space in ("", " ")]
-    return pl.scan_csv(path, separator=dialect.delimiter, schema=schema, null_values=missing, n_rows=n_rows, glob=False)
+    frame = pl.scan_csv(
+        path, separator=dialect.delimiter, schema=schema, null_values=missing, n_rows=n_rows, glob=False
+    )
+    return frame.rename({raw: name for raw, name in written.items() if raw != name})
 
 
 def _cell(column: str) -> pl.Expr:
