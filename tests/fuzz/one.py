@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import atheris  # type: ignore[import-untyped]  # has no types
+import atheris
 
 with atheris.instrument_imports(include=["mlpstudy", "tomllib", "zipfile"]):
     from fuzz import targets
