@@ -205,7 +205,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(study: Path, tmp_pa
         message = process.stderr.read()
         assert process.wait(timeout=60) == 130
         assert time.monotonic() - start < 60
-    assert "every finished run is kept, the same command goes on" in message
+    assert "everything done so far is kept, the same command goes on from there" in message
     assert "Traceback" not in message
     shown = json.loads(call("show", folder, "--json").output)
     finished = [run for run in shown["runs"] if run["status"] == "finished"]
