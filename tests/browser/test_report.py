@@ -324,7 +324,9 @@ def test_predictions_are_those_of_predict(opened: Open, results: StudyResults) -
         assert [of["predicted"] for of in votes] == expected.predicted.tolist()
         assert np.abs(probabilities - expected.probabilities).max() < 0.03
     text = page.locator("#draw p").first.inner_text()
-    assert f"On all {N_TEST} test images each of these 12 networks gives the class" in text
+    assert (
+        f"On all {N_TEST} test images each of these 12 networks, and each architecture's vote, gives the class" in text
+    )
 
 
 @pytest.mark.parametrize("settings", [{}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}])

@@ -12,9 +12,19 @@ import numpy as np
 
 from mlpstudy.page.blocks import Include, Section
 from mlpstudy.report import words
-from mlpstudy.report.networks import FINER, LEVELS, Compact, compact, input_scales, probabilities
+from mlpstudy.report.networks import (
+    FINER,
+    LEVELS,
+    Compact,
+    compact,
+    exact_probabilities,
+    input_scales,
+    probabilities,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpstudy.records import Dataset, Float32Array, RunRecord
     from mlpstudy.report.gathered import Gathered
 
@@ -54,6 +64,21 @@ class CompactRun:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Vote:
+    """The networks of one architecture, compared with what their exact weights say together of the test examples.
+
+    Attributes:
+        runs: the networks, by seed.
+        n_other: test examples that their mean probabilities give another class.
+        probability_difference: largest difference of a mean probability of any class.
+    """
+
+    runs: tuple[CompactRun, ...]
+    n_other: int
+    probability_difference: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
     """What draw-a-digit adds to a page."""
 
@@ -84,9 +109,10 @@ def drawing(of: Gathered, weights_mb: float) -> Drawing | None:
         return None
     if len(of.class_names) > MOST_CLASSES or max(dataset.image_shape) > LARGEST_SIDE:
         return None
-    runs = _chosen(of, dataset, int(weights_mb * 1e6 / BASE64))
-    if not runs:
+    votes = _chosen(of, dataset, int(weights_mb * 1e6 / BASE64))
+    if not votes:
         return None
+    runs = [run for vote in votes for run in vote.runs]
     blob, index = _blob(runs)
     picks = _picks(of, dataset)
     data: dict[str, object] = {
@@ -99,7 +125,7 @@ def drawing(of: Gathered, weights_mb: float) -> Drawing | None:
             "images": picks,
         }
     }
-    section = Section("draw", "Draw one yourself", (Include("draw.html", _said(of, runs, picks)),))
+    section = Section("draw", "Draw one yourself", (Include("draw.html", _said(of, votes, picks)),))
     return Drawing(section, data, {"networks": blob})
 
 
@@ -110,7 +136,7 @@ def _scale(of: Gathered) -> float:
     return float(scale) if isinstance(scale, int | float) else 255.0
 
 
-def _chosen(of: Gathered, dataset: Dataset, room: int) -> list[CompactRun]:
+def _chosen(of: Gathered, dataset: Dataset, room: int) -> list[Vote]:
     """Return the networks that fit into a number of bytes: a first seed of each architecture, then a second one."""
     train = dataset.train.features
     assert isinstance(train, np.ndarray)  # noqa: S101  # images are dense
@@ -136,12 +162,46 @@ def _chosen(of: Gathered, dataset: Dataset, room: int) -> list[CompactRun]:
                 continue
             room -= size
             chosen.append(made)
-    order = {a.name: i for i, a in enumerate(of.study.architectures)}
-    return sorted(chosen, key=lambda run: (order[run.architecture], run.seed))
+    votes: list[Vote] = []
+    for architecture in of.study.architectures:
+        own = sorted((run for run in chosen if run.architecture == architecture.name), key=lambda run: run.seed)
+        if own:
+            votes.append(_vote(of, dataset, own, some, scales))
+    return votes
+
+
+def _vote(of: Gathered, dataset: Dataset, runs: list[CompactRun], some: Float32Array, scales: Float32Array) -> Vote:
+    """Return the vote of one architecture's networks: finer ones where together they would say another class."""
+    records = {(r.architecture, r.seed): r for r in of.finished}
+    features = dataset.test.features
+    assert isinstance(features, np.ndarray)  # noqa: S101  # images are dense
+    network = of.study.architecture(runs[0].architecture).network
+    exact = np.zeros((len(features), len(of.class_names)))
+    for run in runs:
+        weights = of.store.weights(records[run.architecture, run.seed].run_id, "final")
+        exact += exact_probabilities(weights, network, features) / len(runs)
+    best: Vote | None = None
+    for first in range(len(FINER)):
+        if first:
+            own = [records[run.architecture, run.seed] for run in runs]
+            runs = [_compact_run(of, dataset, record, some, scales, FINER[first:]) for record in own]
+        said = np.mean([probabilities(run.layers, features) for run in runs], axis=0)
+        n_other = int((said.argmax(axis=1) != exact.argmax(axis=1)).sum())
+        if best is None or n_other < best.n_other:
+            best = Vote(tuple(runs), n_other, float(np.abs(said - exact).max()))
+        if n_other == 0:
+            break
+    assert best is not None  # noqa: S101  # FINER is not empty
+    return best
 
 
 def _compact_run(
-    of: Gathered, dataset: Dataset, record: RunRecord, some: Float32Array, scales: Float32Array
+    of: Gathered,
+    dataset: Dataset,
+    record: RunRecord,
+    some: Float32Array,
+    scales: Float32Array,
+    factors: Sequence[float] = FINER,
 ) -> CompactRun:
     """Return a run's network, as coarse as it may be to give every test example the class that the run gave it."""
     weights = of.store.weights(record.run_id, "final")
@@ -150,7 +210,7 @@ def _compact_run(
     features = dataset.test.features
     assert isinstance(features, np.ndarray)  # noqa: S101  # images are dense
     best: CompactRun | None = None
-    for factor in FINER:
+    for factor in factors:
         layers = compact(weights, network, some, scales, LEVELS * factor)
         said = probabilities(layers, features)
         n_other = int((said.argmax(axis=1) != outcome.predicted).sum())
@@ -205,8 +265,9 @@ def _picks(of: Gathered, dataset: Dataset) -> list[dict[str, Any]]:
     ]
 
 
-def _said(of: Gathered, runs: list[CompactRun], picks: list[dict[str, Any]]) -> dict[str, Any]:
+def _said(of: Gathered, votes: list[Vote], picks: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the section's template says."""
+    runs = [run for vote in votes for run in vote.runs]
     seeds: dict[str, list[int]] = defaultdict(list)
     for run in runs:
         seeds[run.architecture].append(run.seed)
@@ -218,22 +279,27 @@ def _said(of: Gathered, runs: list[CompactRun], picks: list[dict[str, Any]]) -> 
     n_examples = of.sample.n_examples
     n_other = sum(run.n_other for run in runs)
     networks = words.counted(len(runs), "network")
-    same = f"On all {n_examples:,} test images each of these {networks} gives the class that mlpstudy predict gives"
-    if n_other:
+    n_other_votes = sum(vote.n_other for vote in votes)
+    same = (
+        f"On all {n_examples:,} test images each of these {networks}, and each architecture's vote, gives the class "
+        "that mlpstudy predict gives with these seeds"
+    )
+    if n_other or n_other_votes:
         same = (
             f"On {n_examples:,} test images these {networks} give another class than mlpstudy predict in {n_other} of "
-            f"{n_examples * len(runs):,} cases"
+            f"{n_examples * len(runs):,} cases, and the architectures' votes in {n_other_votes} of "
+            f"{n_examples * len(votes):,}"
         )
     missing = [row for row in of.rows if row not in seeds and of.own_sample(row).n]
     no_room = f" There is no room in this page for {words.listed(missing)}." if missing else ""
     assert of.dataset is not None  # noqa: S101  # narrows the type
     shape = of.dataset.image_shape
     assert shape is not None  # noqa: S101  # as above
-    difference = max(run.probability_difference for run in runs)
+    difference = max(vote.probability_difference for vote in votes)
     return {
         "votes": f"{n_votes} of {all_seeds} seeds of each architecture vote: {networks} in this page, with weights "
         f"rounded to about 8 bits.{no_room}",
-        "agreement": f"{same}; the probability of that class differs by {difference:.3f} at most.",
+        "agreement": f"{same}; mean probabilities differ by {difference:.3f} at most.",
         "architectures": [a.name for a in of.study.architectures if a.name in seeds],
         "picks": [(p["example"], of.class_name(p["label"]), p["hard"]) for p in picks],
         "shape": shape,

@@ -176,6 +176,20 @@ def probabilities(layers: Compact, features: Float32Array) -> npt.NDArray[np.flo
     h = features
     for layer in layers:
         h = apply_layer(h, layer)
-    z = h.astype(np.float64)
+    return _softmax(h)
+
+
+def exact_probabilities(weights: Weights, network: Network, features: Float32Array) -> npt.NDArray[np.float64]:
+    """Return what a network says with its weights as they are, shape ``(n, n_classes)``."""
+    h = features
+    for i in range(1, len(network.hidden) + 1):
+        name = f"hidden_{i}"
+        factor, shift = _normalisation(weights, i, network)
+        h = _layer(h, weights[f"{name}.kernel"], weights[f"{name}.bias"], factor, shift, network.activation)
+    return _softmax(h @ weights["output.kernel"] + weights["output.bias"])
+
+
+def _softmax(logits: Float32Array) -> npt.NDArray[np.float64]:
+    z = logits.astype(np.float64)
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return np.asarray(e / e.sum(axis=1, keepdims=True))

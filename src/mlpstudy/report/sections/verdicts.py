@@ -23,7 +23,7 @@ MOST_DRAWN = 45
 def section(of: Gathered) -> Section | None:
     """Return the section, None where there is nothing to compare."""
     judgement = of.judgement
-    if judgement is None or of.n_seeds == 0:
+    if judgement is None or sum(a.n > 0 for a in of.sample.architectures) < 2:  # noqa: PLR2004  # a pair
         return None
     metric = judgement.primary
     found: list[Block] = [Text(_rules(metric, of))]
