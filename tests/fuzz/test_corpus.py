@@ -12,7 +12,7 @@ from mlpstudy.errors import DataError
 CORPUS = Path(__file__).parent / "corpus"
 INPUTS = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
 REFUSED = {
-    "csv": {"quoted-breaks", "ragged", "utf-16"},
+    "csv": {"ragged", "utf-16"},
     "idx": {"floats"},
     "idx_gzip": {"gzip"},
     "npy": {"nan", "text"},
