@@ -119,7 +119,11 @@ def _collect(path: Path, name: str, dialect: Dialect, wanted: tuple[str, ...], n
 def _lazy(path: Path, dialect: Dialect, n_rows: int | None = None) -> pl.LazyFrame:
     # Polars leaves spaces and doubled quotes around and in a column's name as they stand in the file.
     head = pl.scan_csv(path, separator=dialect.delimiter, infer_schema=False, n_rows=0, glob=False)
-    written = dict(zip(head.collect_schema().names(), dialect.columns, strict=True))
+    names = head.collect_schema().names()
+    if len(names) != len(dialect.columns):  # a line break of another kind, or a quote, within the line of names
+        be, found = f"have {len(dialect.columns)} column names in its first line", f"{len(names)} of them"
+        raise DataError(must(printable(path), be, found, "end lines with a line feed; quotes only around whole names"))
+    written = dict(zip(names, dialect.columns, strict=True))
     schema = dict.fromkeys(written, pl.String)
     missing = [space + word for word in MISSING for space in ("", " ")]
     frame = pl.scan_csv(
