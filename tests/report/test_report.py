@@ -21,7 +21,7 @@ from mlpstudy.spec.loading import parse_study
 from mlpstudy.store import Store
 from store import samples
 
-SECTIONS = ["verdicts", "comparison", "curves", "weights", "factors", "noise", "errors", "cost", "method"]
+SECTIONS = ["verdicts", "comparison", "curves", "weights", "factors", "noise", "errors", "layers", "cost", "method"]
 
 
 def _sections(html: str) -> list[str]:
@@ -48,7 +48,7 @@ def _tiny(folder: Path, seeds: int = 2, **changes: object) -> StudyResults:
 def test_sections_stand_in_their_order(tmp_path: Path) -> None:
     """First what is better, last how it was done; a study of tables has nothing to draw on."""
     html = report_html(_tiny(tmp_path / "tiny"))
-    assert _sections(html) == [name for name in SECTIONS if name != "draw"]
+    assert _sections(html) == SECTIONS
     assert "Draw one yourself" not in html
     words = _words(html)
     assert "Which of 2 architectures, varying width (4, 3), is best on blobs?" in words
