@@ -115,8 +115,9 @@ def _weights(events: object, run_id: str) -> np.ndarray[tuple[int, ...], np.dtyp
     ("error", "reason"), [(MemoryError(), "out of memory"), (RuntimeError("no luck"), "RuntimeError: no luck")]
 )
 def test_a_failed_run_does_not_stop_the_others(error: Exception, reason: str) -> None:
-    """A run that cannot be trained is reported with its reason; the others are trained."""
+    """A run that cannot be trained is reported with its reason, tried once more after the others, which are trained."""
     events = list(train_runs(Failing(64, error), tasks(), blobs(), n_threads=2))
+    assert [event.again for event in events if isinstance(event, RunFailed)] == [True, False]
     failed = [event.record for event in events if isinstance(event, RunFailed)]
     assert [(r.architecture, r.status, r.reason) for r in failed] == [("64", "failed", reason)] * 2
     assert {e.result.record.architecture for e in events if isinstance(e, RunEnded)} == {"4", "16"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from mlpstudy import workflow
 from mlpstudy.engine import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted
 from mlpstudy.engine.native import NativeTrainer
 from mlpstudy.errors import StoreError, StudyError
+from mlpstudy.progress import PlainLines
 from mlpstudy.records import TrainerState
 from mlpstudy.store import Store
 from mlpstudy.store.checkpoints import CheckpointFiles, decode, encode
@@ -344,3 +346,32 @@ def test_what_goes_on_comes_first(tmp_path: Path, steps: Steps) -> None:
     run_study(dropped_and_normalised(seeds=2), out=tmp_path, n_threads=1, listener=listener)
     assert run_id in {task.run_id for task in listener.plan.tasks}
     assert next(iter(listener.started)) == run_id
+
+
+class Lines(PlainLines):
+    """Plain lines, with training kept in step."""
+
+    def __init__(self, steps: Steps) -> None:
+        steps.free()
+
+
+def test_how_a_run_goes_on_is_said(tmp_path: Path, steps: Steps, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line says from which epoch a run goes on, or why it starts anew though it had a checkpoint."""
+    run_id = _interrupted(tmp_path, steps)
+    with Store.open(tmp_path) as store:
+        record = store.run(run_id)
+    for path in (tmp_path / "checkpoints").iterdir():
+        shutil.copy(path, tmp_path / path.name)
+        _damage(path)
+    run_study(dropped_and_normalised(), out=tmp_path / "copy", listener=Lines(steps))
+    assert "goes on" not in capsys.readouterr().out
+    shutil.copytree(tmp_path, tmp_path / "second", ignore=lambda *_: ["copy", "second"])
+    run_study(dropped_and_normalised(), out=tmp_path / "second", n_threads=1, listener=Lines(steps))
+    anew = f"{record.architecture} seed 0  starts anew: a checkpoint is damaged"
+    assert anew in capsys.readouterr().out.splitlines()
+    for generation in "ab":
+        shutil.copy(tmp_path / f"{run_id}.{generation}", tmp_path / "checkpoints" / f"{run_id}.{generation}")
+    run_study(dropped_and_normalised(), out=tmp_path, n_threads=1, listener=Lines(steps))
+    output = capsys.readouterr().out
+    assert f"{record.architecture} seed 0  goes on after epoch " in output
+    assert "starts anew" not in output
