@@ -94,11 +94,30 @@ class Killer:
         self.train_s = max(at for event, at in heard if event == "run_finished") - self.start_s
         return contents(folder)
 
-    def moment(self) -> float:
-        """Return when to kill: seldom among the imports, else about the opening of the store and in the training."""
+    def kill(self, process: subprocess.Popen[str]) -> str:
+        """Kill a study: seldom among the imports and the opening of the store, else while it trains.
+
+        Returns:
+            What it said. It may have ended by itself.
+        """
+        assert process.stdout is not None
+        said: list[str] = []
+        start = time.monotonic()
         if self.moments.random() < SHARE_EARLY:
-            return self.moments.uniform(0, self.start_s)
-        return 0.9 * self.start_s + self.moments.uniform(0, self.train_s / KILLS_A_STUDY)
+            time.sleep(self.moments.uniform(0, self.start_s))
+        else:
+            for line in process.stdout:
+                said.append(line)
+                if '"run_started"' in line:
+                    self.start_s = time.monotonic() - start
+                    break
+            time.sleep(self.moments.uniform(0, self.train_s / KILLS_A_STUDY))
+        if process.poll() is None:
+            process.kill()
+            self.n_kills += 1
+            if self.n_kills % 20 == 0:
+                print(f"{self.n_kills} kills", flush=True)  # noqa: T201  # it takes minutes
+        return "".join(said)
 
     def one_study(self, folder: Path, n_kills: int) -> None:
         """Kill one study until it ends by itself, or there were enough kills: then let it end."""
@@ -108,14 +127,9 @@ class Killer:
             with subprocess.Popen(
                 command(self.study, folder, n_threads), env=self.environment, stdout=subprocess.PIPE, text=True
             ) as process:
-                if may_kill:
-                    try:
-                        process.wait(self.moment())
-                    except subprocess.TimeoutExpired:
-                        process.kill()
-                        self.n_kills += 1
+                said = self.kill(process) if may_kill else ""
                 assert process.stdout is not None
-                self._count(process.stdout.read())
+                self._count(said + process.stdout.read())
                 code = process.wait()
             if code == 0:
                 return
