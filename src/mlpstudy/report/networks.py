@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LEVELS = 96.0
 """Steps in a standard deviation of a unit's weights: about 8 bits a weight."""
 
-FINER = (1.0, 1.06, 1.12, 1.19, 1.26, 1.5, 2.0)
+FINER = (1.0, 1.06, 1.12, 1.19, 1.26, 1.33, 1.41, 1.5, 1.6, 1.8, 2.0)
 """Factors of LEVELS that are tried in turn until a network gives every test example its class."""
 
 LEAST_STRENGTH = 0.02
