@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 the study or the data are at fault (one line), 2 wrong usa
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,6 +31,10 @@ class _Group(TyperGroup):
             return super().invoke(ctx)
         except MlpstudyError as error:
             fail(str(error))
+        except BrokenPipeError:
+            # Whoever read has had enough (mlpstudy show DIR | head): no error, and nobody to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from None
         except OSError as error:
             fail(f"{error.filename or 'the system'}: {error.strerror or error}")
         except KeyboardInterrupt:
