@@ -183,7 +183,7 @@ def test_command_writes_the_file_and_notes_the_look(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["report", str(tmp_path / "tiny"), "-o", str(tmp_path / "out.html"), "--json"])
     assert done.exit_code == 0, done.output
     assert f'"bytes": {(tmp_path / "out.html").stat().st_size}' in done.output
-    assert [look.what for look in results.store.looks()][before:] == ["report"]
+    assert [look.what for look in results.store.looks()][before:] == ["mlpstudy report"]
 
 
 def test_images_that_are_not_at_hand_leave_tables(tmp_path: Path) -> None:

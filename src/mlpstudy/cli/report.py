@@ -35,7 +35,7 @@ def report(
     from mlpstudy.store import note_look
 
     results = StudyResults(folder)
-    note_look(folder, "report")
+    note_look(folder, "mlpstudy report")
     path = write_report(results, output, weights_mb=weights_mb)
     size = path.stat().st_size
     typer.echo(json.dumps({"path": str(path), "bytes": size}) if as_json else f"{path}   {size / 1e6:.1f} MB")
