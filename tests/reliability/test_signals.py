@@ -38,9 +38,15 @@ def _study(tmp_path: Path) -> Path:
 
 
 def start(study: Path, folder: Path, *options: str) -> subprocess.Popen[str]:
-    """Start the real command."""
+    """Start the real command, its signals at their defaults: under nohup the tests inherit an ignored one."""
     command = [sys.executable, "-m", "mlpstudy", "run", str(study), "--out", str(folder), "--json", "--no-figures"]
-    return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [*command, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509  # one thread starts it
+    )
 
 
 def events(process: subprocess.Popen[str]) -> Iterator[dict[str, object]]:
