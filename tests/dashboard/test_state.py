@@ -114,3 +114,10 @@ def test_very_large_studies_send_the_latest_curves(monkeypatch: pytest.MonkeyPat
     other = samples.finished(STUDY, "3", 0).record
     assert set(made([old, other]).curves) == {old.run_id, other.run_id}
     assert set(made([old, new, other]).curves) == {new.run_id, other.run_id}
+
+
+def test_baselines_stand_beside_the_architectures() -> None:
+    """What simple methods reach travels with the head, for scale."""
+    facts = replace(FACTS, baselines=(("majority class", 0.1), ("logistic regression", 0.9)))
+    assert study_state(facts, [], {}, None).head.baselines == facts.baselines
+    assert study_state(FACTS, [], {}, None).head.baselines == ()

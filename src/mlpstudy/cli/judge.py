@@ -36,6 +36,7 @@ def judge(
 
     Example: mlpstudy judge runs/notebook
     """
+    from mlpstudy.cli.tables import print_baselines
     from mlpstudy.evidence.plain import plain
     from mlpstudy.results import StudyResults
     from mlpstudy.store import note_look
@@ -47,6 +48,7 @@ def judge(
         typer.echo(json.dumps(plain(judgement), indent=1))
     else:
         print_judgement(judgement, results.store.class_names, explore=explore, why=why)
+        print_baselines(results)
     try:
         path = results.write_claims()
     except OSError as error:

@@ -30,10 +30,7 @@ def print_results(results: StudyResults) -> None:
             f"Architectures that share a tier's letter cannot be told apart: mlpstudy judge {results.folder}\n",
             soft_wrap=True,
         )
-    baselines = results.store.baselines()
-    if baselines:
-        said = ", ".join(f"{b.name} {b.test_accuracy * 100:.2f}% (loss {b.test_loss:.4f})" for b in baselines)
-        console().print(f"[bold]For scale[/bold], on the same test examples: {said}\n", soft_wrap=True)
+    print_baselines(results)
     observations = results.observations()
     if observations:
         console().print("[bold]What the curves show[/bold]")
@@ -50,6 +47,14 @@ def print_results(results: StudyResults) -> None:
             f"Results on the test examples have been shown {n_looks} times: each choice that they guide makes them "
             "say less of new data."
         )
+
+
+def print_baselines(results: StudyResults) -> None:
+    """Print what simple methods reach, where the study names some."""
+    baselines = results.store.baselines()
+    if baselines:
+        said = ", ".join(f"{b.name} {b.test_accuracy * 100:.2f}% (loss {b.test_loss:.4f})" for b in baselines)
+        console().print(f"[bold]For scale[/bold], on the same test examples: {said}\n", soft_wrap=True)
 
 
 def grouped(study: Study) -> list[tuple[str, list[Architecture]]]:

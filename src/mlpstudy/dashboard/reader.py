@@ -104,4 +104,5 @@ def _facts(store: Store) -> StudyFacts:
         n_features=store.n_features,
         n_classes=len(store.class_names),
         n_train=store.n_examples[0],
+        baselines=tuple((one.name, one.test_accuracy) for one in store.baselines()),
     )

@@ -43,6 +43,7 @@ class StudyFacts:
         n_features: number of input features.
         n_classes: number of classes.
         n_train: number of training examples.
+        baselines: name and test accuracy of each baseline of the study.
     """
 
     study: Study
@@ -50,6 +51,7 @@ class StudyFacts:
     n_features: int
     n_classes: int
     n_train: int
+    baselines: tuple[tuple[str, float], ...] = ()
 
     def costs(self) -> list[float]:
         """Return the relative cost of an epoch, one an architecture: parameters x examples, plus a little a step."""
@@ -134,6 +136,7 @@ class Head:
     architectures: tuple[ArchitectureState, ...]
     progress: Progress
     table: tuple[TableRow, ...]
+    baselines: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +255,7 @@ def _head(facts: StudyFacts, records: Sequence[RunRecord], progress: Progress, w
         ),
         progress=progress,
         table=tuple(_row(rows.get(name)) for name in names),
+        baselines=facts.baselines,
     )
 
 

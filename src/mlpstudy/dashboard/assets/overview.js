@@ -92,6 +92,8 @@ function drawLeaders(state) {
   const hasTiers = verdict?.tiers.some((tier) => tier) ?? false;
   const tiersSay = hasTiers ? " Architectures that share a tier letter are not told apart." : "";
   byId("judged").textContent = verdict ? `Judged from ${verdict.n_runs} of ${counted(head.progress.n_planned, "run")}.${tiersSay}` : "";
+  const scale = head.baselines.map(([name, accuracy]) => `${name} ${(100 * accuracy).toFixed(2)} %`).join(", ");
+  byId("baselines").textContent = scale ? `For scale, on the same test examples: ${scale}.` : "";
   byId("leaders").hidden = known.length === 0;
   const head_cells = ["Architecture", "Runs", "Test accuracy", `${Math.round(100 * head.confidence)} % interval of the mean`, "Test loss", "Time a run"];
   if (hasTiers) head_cells.splice(1, 0, "Tier");
