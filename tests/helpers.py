@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
 import numpy as np
 
 from mlpstudy.records import Dataset, Examples
@@ -32,3 +36,14 @@ def blobs(n_train: int = 256, n_test: int = 64, n_features: int = 6, n_classes: 
     train, test = examples(n_train), examples(n_test)
     names = tuple(str(k) for k in range(n_classes))
     return Dataset("blobs", train, test, "test", test, names, None, "0" * 64)
+
+
+def load_tool(name: str) -> ModuleType:
+    """Return a script of the folder ``tools`` as a module."""
+    path = Path(__file__).resolve().parents[1] / "tools" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -181,8 +181,8 @@ def read(paths: list[Path], n_bytes: int) -> dict[str, str]:
     assert done.returncode == 0, (done.stdout[-2000:], done.stderr[-3000:])
     *lines, peak_mib = done.stdout.splitlines()
     assert len(lines) == len(paths), lines
-    # Within 1 GiB of addresses the limit itself bounds the memory.
-    assert n_bytes == GIB or int(peak_mib) < 512
+    # A large honest block is looked at on the way to refusing some: measured 506 to 527 MiB; tables 189.
+    assert int(peak_mib) < (640 if n_bytes == GIB else 512)
     return {path.name: line for path, line in zip(paths, lines, strict=True)}
 
 

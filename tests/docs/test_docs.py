@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import doctest
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
+from helpers import load_tool
 from mlpstudy.spec import parse_study
 
 ROOT = Path(__file__).parents[2]
@@ -56,9 +56,5 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 def test_command_reference_is_what_the_commands_say() -> None:
     """docs/commands.md is what ``make docs`` writes."""
-    spec = importlib.util.spec_from_file_location("command_reference", ROOT / "tools" / "command_reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_tool("command_reference")
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == module.reference()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +9,7 @@ from types import ModuleType
 import pytest
 from typer.testing import CliRunner
 
+from helpers import load_tool
 from mlpstudy.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,12 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def example_data() -> ModuleType:
     """The script that writes the data of two of the examples."""
-    spec = importlib.util.spec_from_file_location("example_data", ROOT / "tools" / "example_data.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("example_data")
 
 
 def call(*arguments: object) -> str:

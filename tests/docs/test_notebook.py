@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import nbformat
 import pytest
+
+from helpers import load_tool
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "examples" / "nine_networks.ipynb"
@@ -16,12 +17,7 @@ NOTEBOOK = ROOT / "examples" / "nine_networks.ipynb"
 @pytest.fixture(scope="module")
 def maker() -> ModuleType:
     """The script that writes the notebook."""
-    spec = importlib.util.spec_from_file_location("notebook", ROOT / "tools" / "notebook.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("notebook")
 
 
 def test_every_cell_runs_at_a_small_size(maker: ModuleType, tmp_path: Path) -> None:

@@ -73,14 +73,14 @@ def print_judgement(
     _print_noise(judgement)
     if judgement.hard:
         from mlpstudy.evidence.ledger import LISTED_HARD
-        from mlpstudy.figures.wording import counted
+        from mlpstudy.evidence.wording import count_words
 
         listed = ", ".join(
             f"{h.example} ({class_names[h.label]}, read as {class_names[h.usual]})" for h in judgement.hard[:6]
         )
         least = "at least " if len(judgement.hard) == LISTED_HARD else ""
         console().print("[bold]Wrong in nearly all runs[/]: ", end="")
-        found = f"{least}{counted(len(judgement.hard), 'test example')}; first {listed}"
+        found = f"{least}{count_words(len(judgement.hard), 'test example')}; first {listed}"
         console().print(found, markup=False, soft_wrap=True)
 
 
