@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from datasets.tables import csv, people, write
-from mlpstudy.datasets import Description, describe_data, guess_target
+from mlpstudy.datasets.description import Description, describe_data, guess_target
 from mlpstudy.datasets.mnist import FOLDER
 from mlpstudy.errors import DataError
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from mlpstudy.datasets import ColumnDescription, Description
+    from mlpstudy.datasets.description import ColumnDescription, Description
 
 MOST_COLUMNS, MOST_CLASSES, MOST_IMAGES = 60, 30, 3
 MOST_CELLS = 8
@@ -28,7 +28,7 @@ def show_description(data: Sequence[str], target: str | None, *, as_json: bool) 
     Raises:
         DataError: the data cannot be read.
     """
-    from mlpstudy.datasets import describe_data
+    from mlpstudy.datasets.description import describe_data
 
     description = describe_data(data[0] if len(data) == 1 else list(data), target)
     if as_json:

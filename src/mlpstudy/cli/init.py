@@ -78,7 +78,7 @@ def _fields(data: list[str], target: str | None, test: str | None, folder: Path)
 
 def _guess(path: Path) -> str | None:
     """Return the column of a table that probably holds the class, None where it is no table."""
-    from mlpstudy.datasets import guess_target
+    from mlpstudy.datasets.description import guess_target
     from mlpstudy.datasets.own_data import check_exists
     from mlpstudy.datasets.own_files import TABLES, find_format
     from mlpstudy.datasets.table_reading import read_table

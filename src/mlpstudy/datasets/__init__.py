@@ -1,7 +1,9 @@
-"""Checked arrays: data sets by name, files of one's own, their splits and preprocessing."""
+"""Checked arrays: data sets by name, files of one's own, their splits and preprocessing.
+
+Tables are read and described by ``table_reading`` and ``description``, which load Polars; nothing here does.
+"""
 
 from mlpstudy.datasets.describe import ExampleView, SplitSummary, summarise, view_example
-from mlpstudy.datasets.description import ColumnDescription, Description, describe_data, guess_target
 from mlpstudy.datasets.encoding import one_hot, scale
 from mlpstudy.datasets.given import Given
 from mlpstudy.datasets.idx import IdxFile, read_idx
@@ -9,12 +11,9 @@ from mlpstudy.datasets.loading import load
 from mlpstudy.datasets.preprocessing import Preprocessing, preprocessing_from_json
 from mlpstudy.datasets.registry import NamedDataset, find_dataset, named_datasets
 from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, RawExamples, Source
-from mlpstudy.datasets.table_reading import Table, read_table
 
 __all__ = [
-    "ColumnDescription",
     "DatasetInfo",
-    "Description",
     "ExampleView",
     "FileCheck",
     "Given",
@@ -25,16 +24,12 @@ __all__ = [
     "RawExamples",
     "Source",
     "SplitSummary",
-    "Table",
-    "describe_data",
     "find_dataset",
-    "guess_target",
     "load",
     "named_datasets",
     "one_hot",
     "preprocessing_from_json",
     "read_idx",
-    "read_table",
     "scale",
     "summarise",
     "view_example",

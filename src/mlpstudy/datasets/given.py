@@ -5,21 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
-import scipy.sparse
 
-from mlpstudy.datasets.cells import clean_text, is_supported, is_text
 from mlpstudy.datasets.features import to_features
 from mlpstudy.datasets.labels import find_classes
 from mlpstudy.datasets.npy import check_counts, one_column
 from mlpstudy.datasets.own_files import align
 from mlpstudy.datasets.preprocessing import canonical
 from mlpstudy.datasets.source import Labelled
-from mlpstudy.datasets.table_reading import Table
 from mlpstudy.errors import DataError, must
+
+if TYPE_CHECKING:
+    from mlpstudy.datasets.table_reading import Table
 
 SPLITS = ("train", "test", "validation")
 FORMS = "(features, labels), a data frame, or a dict of them with train, test, validation"
@@ -64,8 +63,12 @@ class Given:
             main = _labelled(by_split["train"], "data")
             others = [_aligned(by_split.get(name), main, f'data["{name}"]') for name in SPLITS[1:]]
             return cls(labelled=(main, others[0], others[1]))
-        table = _table(by_split["train"], "data")
-        tables = [_table(by_split[name], f'data["{name}"]') if name in by_split else None for name in SPLITS[1:]]
+        from mlpstudy.datasets.given_tables import as_table  # noqa: PLC0415  # heavy: Polars
+
+        table = as_table(by_split["train"], "data", FORMS)
+        tables = [
+            as_table(by_split[name], f'data["{name}"]', FORMS) if name in by_split else None for name in SPLITS[1:]
+        ]
         return cls(tables=(table, tables[0], tables[1]))
 
 
@@ -78,9 +81,11 @@ def _labelled(pair: Any, what: str) -> Labelled:  # noqa: ANN401  # as in Given.
     """Return the examples in a pair of features and labels."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004  # a pair
         raise DataError(must(what, f"be {FORMS}", type(pair).__name__))
+    from scipy.sparse import issparse  # noqa: PLC0415  # heavy
+
     x, y = pair
     labels = _label_array(y, f"{what}, labels")
-    if scipy.sparse.issparse(x):
+    if issparse(x):
         rows = canonical(x)
         check_counts(np.arange(rows.shape[0]), labels, f"{what}, features", f"{what}, labels")
         if not np.isfinite(rows.data).all():
@@ -107,31 +112,6 @@ def _label_array(labels: Any, what: str) -> np.ndarray[Any, Any]:  # noqa: ANN40
     return one_column(array)
 
 
-def _table(frame: Any, what: str) -> Table:  # noqa: ANN401  # as in Given.of
-    """Return a data frame as a table that is read from a file would be."""
-    try:
-        made = frame.collect() if isinstance(frame, pl.LazyFrame) else _to_polars(frame)
-    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
-        raise DataError(must(what, f"be {FORMS}", type(frame).__name__)) from error
-    if not made.height or not made.width:
-        raise DataError(must(what, "have rows and columns", f"{made.height} rows, {made.width} columns"))
-    cleaned = made.with_columns(clean_text(made[name]) for name in made.columns if is_text(made[name]))
-    return Table(cleaned, what, _hash_frame(cleaned))
-
-
-def _to_polars(frame: Any) -> pl.DataFrame:  # noqa: ANN401  # as in Given.of
-    if isinstance(frame, pl.DataFrame):
-        return frame
-    if hasattr(frame, "to_dict") and hasattr(frame, "columns"):
-        # pandas: its own conversion would need pyarrow for columns of text.
-        return pl.DataFrame(
-            {str(name): frame[name].to_list() for name in frame.columns}, nan_to_null=True, strict=False
-        )
-    if hasattr(frame, "__arrow_c_stream__"):
-        return pl.DataFrame(frame)
-    raise TypeError
-
-
 def _hash_arrays(*arrays: np.ndarray[Any, Any]) -> str:
     """Hash types, shapes and values."""
     digest = hashlib.sha256()
@@ -140,22 +120,4 @@ def _hash_arrays(*arrays: np.ndarray[Any, Any]) -> str:
         digest.update(
             np.ascontiguousarray(array).tobytes() if array.dtype.kind == "U" else np.ascontiguousarray(array).data
         )
-    return digest.hexdigest()
-
-
-def _hash_frame(frame: pl.DataFrame) -> str:
-    """Hash names, types and cells, whatever memory they lie in."""
-    digest = hashlib.sha256()
-    for column in frame:
-        digest.update(f"{len(column.name)}:{column.name}:{column.dtype}:{len(column)}".encode())
-        digest.update(column.is_null().to_numpy().tobytes())
-        if is_text(column):
-            text = column.cast(pl.String).fill_null("")
-            digest.update(text.str.len_bytes().to_numpy().tobytes())
-            digest.update("".join(text.to_list()).encode())
-        elif is_supported(column) and not column.dtype.is_decimal():
-            values = column.to_physical()
-            digest.update(values.fill_null(value=False if column.dtype == pl.Boolean else 0).to_numpy().tobytes())
-        else:
-            digest.update(repr(column.to_list()).encode())
     return digest.hexdigest()

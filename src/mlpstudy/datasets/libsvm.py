@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from mlpstudy.datasets.files import Readable, fill, printable, reading, size_of
 from mlpstudy.datasets.gz import is_gzip, read_whole
@@ -25,6 +24,9 @@ from mlpstudy.datasets.libsvm_text import Lines, parse_lines
 from mlpstudy.datasets.limits import MAX_CELLS, MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError, must
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 CHUNK_BYTES = 2**23
 MAX_LINE_BYTES = 2**25
@@ -82,6 +84,8 @@ class _Parts:
 
     def features(self, name: str, n_features: int | None, first_column: int | None) -> tuple[csr_array, int]:
         """Return the features, and whether columns are numbered from 0 or 1."""
+        from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
+
         indices, values = np.concatenate(self.indices), np.concatenate(self.values)
         self.indices.clear()
         self.values.clear()

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
-from scipy.sparse import csr_array
 
 from mlpstudy.datasets.encoding import SCALING
 from mlpstudy.datasets.own_data import collect
-from mlpstudy.datasets.preprocessing import (
-    NumbersPreprocessing,
-    PixelsPreprocessing,
-    SparsePreprocessing,
-    fit_numbers,
-    fit_sparse,
-)
+from mlpstudy.datasets.preprocessing import PixelsPreprocessing, fit_numbers, fit_sparse
 from mlpstudy.datasets.splits import HeldOut, Indices, choose, hold_out, hold_out_groups, hold_out_latest
-from mlpstudy.datasets.table_columns import TablePreprocessing
-from mlpstudy.datasets.table_fitting import fit_table
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Dataset, Examples
 from mlpstudy.spec.base import content_hash
 from mlpstudy.spec.data import TEST_SHARE
 
 if TYPE_CHECKING:
+    import polars as pl
+    from scipy.sparse import csr_array
+
     from mlpstudy.datasets.given import Given
     from mlpstudy.datasets.parts import Part, Parts
     from mlpstudy.datasets.preprocessing import Preprocessing
@@ -143,28 +136,36 @@ def _check_classes(parts: Parts, positions: _Positions) -> None:
 def _fit(parts: Parts, train: Indices, data: Data) -> tuple[Preprocessing, tuple[str, ...]]:
     """Learn the preprocessing from the training examples, and from nothing else."""
     values = parts.main.values
-    if isinstance(values, pl.DataFrame):
-        return fit_table(values, train, data, parts.main.origin)
-    if isinstance(values, csr_array):
-        return fit_sparse(values[train], data.numeric or "0-1", parts.first_column), ()
+    if not isinstance(values, np.ndarray):
+        return _fit_heavy(values, train, data, parts)
     if values.dtype == np.uint8 and (parts.image_shape is not None or data.numeric is None):
         return PixelsPreprocessing(n_features=values.shape[1], shape=parts.image_shape), ()
     return fit_numbers(_rows(values, train), data.numeric or "standardise"), ()
 
 
+def _fit_heavy(
+    values: pl.DataFrame | csr_array, train: Indices, data: Data, parts: Parts
+) -> tuple[Preprocessing, tuple[str, ...]]:
+    """Learn the preprocessing of a table or of sparse numbers, whose libraries take longer to load than MNIST."""
+    from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
+
+    if isinstance(values, csr_array):
+        return fit_sparse(values[train], data.numeric or "0-1", parts.first_column), ()
+    from mlpstudy.datasets.table_fitting import fit_table  # noqa: PLC0415  # heavy: Polars
+
+    return fit_table(values, train, data, parts.main.origin)
+
+
 def _take(part: Part, rows: Indices, preprocessing: Preprocessing) -> Examples:
     """Return the chosen examples, transformed; without a copy of the raw values where all are chosen."""
-    values = part.values
     labels = _rows(part.labels, rows)
-    if isinstance(preprocessing, TablePreprocessing):
-        assert isinstance(values, pl.DataFrame)  # noqa: S101  # narrows the type
-        return Examples(preprocessing.transform(values, rows, part.origin), labels)
-    assert not isinstance(values, pl.DataFrame)  # noqa: S101  # narrows the type
-    if isinstance(preprocessing, SparsePreprocessing):
-        return Examples(preprocessing.transform(values[rows]), labels)
-    assert not isinstance(values, csr_array)  # noqa: S101  # narrows the type
-    chosen = _rows(values, rows)
-    if isinstance(preprocessing, NumbersPreprocessing):
+    if preprocessing.kind == "table":
+        return Examples(preprocessing.transform(cast("pl.DataFrame", part.values), rows, part.origin), labels)
+    if preprocessing.kind == "sparse":
+        return Examples(preprocessing.transform(cast("csr_array", part.values)[rows]), labels)
+    assert isinstance(part.values, np.ndarray)  # noqa: S101  # narrows the type
+    chosen = _rows(part.values, rows)
+    if preprocessing.kind == "numbers":
         return Examples(preprocessing.transform(chosen), labels)
     return Examples(preprocessing.transform(chosen), labels, raw=chosen)
 

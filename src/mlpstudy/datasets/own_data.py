@@ -12,8 +12,6 @@ from mlpstudy.datasets.files import printable
 from mlpstudy.datasets.own_files import IMAGE_FOLDERS, TABLES, find_format, read_labelled
 from mlpstudy.datasets.parts import Part, Parts
 from mlpstudy.datasets.registry import find_dataset
-from mlpstudy.datasets.table_parts import collect_tables
-from mlpstudy.datasets.table_reading import read_table
 from mlpstudy.errors import DataError, must
 from mlpstudy.spec.base import content_hash
 
@@ -48,10 +46,7 @@ def collect(data: Data, given: Given | None = None) -> Parts:
     if data.image_size is not None and found not in IMAGE_FOLDERS:
         raise _left_out(data, "image_size", "since only images in folders are resized")
     if found in TABLES:
-        main = _read_table(data, data.path)
-        test, validation = (_read_table(data, value) for value in (data.test, data.validation))
-        assert main is not None  # noqa: S101  # it has a path
-        return collect_tables(data, main, test, validation)
+        return _collect_tables(data, data.path)
     main_read = _read(data, data.path, None)
     assert main_read is not None  # noqa: S101  # it has a path
     test_read, validation_read = (_read(data, value, main_read) for value in (data.test, data.validation))
@@ -65,6 +60,16 @@ def _collect_named(data: Data, name: str) -> Parts:
         if not isinstance(value, float | None) and value != "test":
             raise DataError(must(key, f"be a share for {name}, which has files of its own", str(value)))
     return _of_labelled(data, read, None, None, name)
+
+
+def _collect_tables(data: Data, path: FileOrPair) -> Parts:
+    """Read a table, and those of test and validation examples where there are some."""
+    from mlpstudy.datasets.table_parts import collect_tables  # noqa: PLC0415  # heavy: Polars
+
+    main = _read_table(data, path)
+    test, validation = (_read_table(data, value) for value in (data.test, data.validation))
+    assert main is not None  # noqa: S101  # it has a path
+    return collect_tables(data, main, test, validation)
 
 
 def _collect_given(data: Data, given: Given) -> Parts:
@@ -81,6 +86,8 @@ def _collect_given(data: Data, given: Given) -> Parts:
         if part is not None and key in data.model_fields_set:
             raise _left_out(data, key, f"since Python code gives {key} examples")
     if given.tables is not None:
+        from mlpstudy.datasets.table_parts import collect_tables  # noqa: PLC0415  # heavy: Polars
+
         return collect_tables(data, *given.tables)
     assert given.labelled is not None  # noqa: S101  # tables or arrays
     return _of_labelled(data, *given.labelled, data.title)
@@ -140,6 +147,8 @@ def _read_table(data: Data, value: FileOrPair | float | None) -> Table | None:
     found = find_format(files)
     if found not in TABLES:
         raise DataError(must(printable(files[0]), "be a table, as the training examples are", f"{found} data"))
+    from mlpstudy.datasets.table_reading import read_table  # noqa: PLC0415  # heavy: Polars
+
     text = {name for name in (data.target, data.group, *data.categorical) if name is not None}
     return read_table(files[0], text=frozenset(text))
 

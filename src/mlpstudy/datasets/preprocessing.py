@@ -13,20 +13,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
-from scipy.sparse import csr_array
 
 from mlpstudy.datasets.encoding import scale
-from mlpstudy.datasets.table_columns import TablePreprocessing
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Float32Array
 from mlpstudy.spec.base import Frozen
 from mlpstudy.spec.data import Scaling
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from mlpstudy.datasets.table_columns import TablePreprocessing
 
 Positive = Annotated[float, Field(gt=0)]
 Numbers: TypeAlias = npt.NDArray[np.floating[Any]] | npt.NDArray[np.integer[Any]]
@@ -159,6 +162,7 @@ class SparsePreprocessing(Frozen):
         largest: one a feature; 1 for ``"none"`` and for a feature that is always 0.
         first_column: 0 or 1 where the files number their features themselves (libsvm text), else None.
 
+    >>> from scipy.sparse import csr_array
     >>> sparse = fit_sparse(csr_array(np.array([[0, 4], [2, 0]], dtype=np.float32)), "0-1")
     >>> sparse.transform(csr_array(np.array([[1, 1]], dtype=np.float32))).toarray().tolist()
     [[0.5, 0.25]]
@@ -194,6 +198,8 @@ class SparsePreprocessing(Frozen):
         Raises:
             DataError: the values are not finite, or of another shape.
         """
+        from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
+
         _check_width(values.shape, self.n_features)
         rows = canonical(values)
         divided = rows.data / self._divisor[rows.indices]
@@ -205,10 +211,8 @@ class SparsePreprocessing(Frozen):
         return csr_array((divided, rows.indices, rows.indptr), shape=rows.shape)
 
 
-Preprocessing: TypeAlias = PixelsPreprocessing | NumbersPreprocessing | SparsePreprocessing | TablePreprocessing
 ArrayPreprocessing: TypeAlias = PixelsPreprocessing | NumbersPreprocessing | SparsePreprocessing
-
-_ADAPTER: TypeAdapter[Preprocessing] = TypeAdapter(Annotated[Preprocessing, Field(discriminator="kind")])
+Preprocessing: TypeAlias = "ArrayPreprocessing | TablePreprocessing"
 
 
 def preprocessing_from_json(value: Mapping[str, object]) -> Preprocessing:
@@ -221,13 +225,21 @@ def preprocessing_from_json(value: Mapping[str, object]) -> Preprocessing:
     4
     """
     try:
-        return _ADAPTER.validate_json(json.dumps(value))
+        return _adapter().validate_json(json.dumps(value))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise DataError(must("the stored preprocessing", "be as it was written", f"{where}: {first['msg']}")) from None
     except (TypeError, ValueError, RecursionError) as error:
         raise DataError(must("the stored preprocessing", "be JSON", str(error))) from None
+
+
+@cache
+def _adapter() -> TypeAdapter[Preprocessing]:
+    """Return what makes a preprocessing of any kind from its JSON form."""
+    from mlpstudy.datasets.table_columns import TablePreprocessing  # noqa: PLC0415  # heavy: Polars
+
+    return TypeAdapter(Annotated[ArrayPreprocessing | TablePreprocessing, Field(discriminator="kind")])
 
 
 def fit_numbers(values: Numbers, scaling: Scaling) -> NumbersPreprocessing:
@@ -270,6 +282,8 @@ def fit_sparse(values: csr_array, scaling: Scaling, first_column: int | None = N
 
 def canonical(values: Any) -> csr_array:  # noqa: ANN401  # SciPy's sparse types, and arrays
     """Return values as float32 CSR, the columns of a row rising and distinct, nothing stored for a zero."""
+    from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
+
     with np.errstate(over="ignore"):
         rows: csr_array = csr_array(values.astype(np.float32))
     if not rows.has_canonical_format or (rows.data == 0).any():

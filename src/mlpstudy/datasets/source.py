@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
-Values: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.float32] | csr_array
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Values: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.float32] | csr_array"
 """Raw features, shape ``(n, d)``: grey values 0-255, numbers, or sparse float32 numbers in canonical CSR."""
 
 
