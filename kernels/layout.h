@@ -85,17 +85,17 @@ struct SparseInput {
     const std::uint8_t *column_alive; // as Input's
 };
 
-// The lit values of a matrix, line by line, each with the float offset of the row of the other side that it multiplies:
-// lines are rows and entries columns for x W and dz W^T, and lines columns and entries rows for dz^T x.
+// The lit values of a matrix, line by line, each with the offset in bytes of the row of the other side that it
+// multiplies: lines are rows and entries columns for x W and dz W^T, and lines columns and entries rows for dz^T x.
 //
-//     line 0   | block 0: 0 .5 0 .1 ..  -> (1 P, .5) (3 P, .1) .. | block 1 ..      offsets count from a block's start
+//     line 0   | block 0: 0 .5 0 .1 ..  -> (1 row, .5) (3 rows, .1) .. | block 1 ..     offsets count from a block's start
 //
-// The list of block b of a line starts at line * stride + b * (kLitColumns or kLitRows).
+// Blocks hold kLitColumns or kLitRows entries; zeros pad every list to a whole number of steps.
 struct Lit {
-    std::uint32_t *offset;
+    std::uint16_t *offset;
     float *value;
-    std::int32_t *count; // [line][n_blocks]
-    std::size_t stride;
+    std::int32_t *start, *count; // [line][n_blocks]
+    std::size_t stride;          // room of a block of all rows, or of a column
     int n_blocks;
 };
 

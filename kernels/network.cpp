@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kInferenceRows = 256; // rows of a pass of evaluation: activations of 1000 columns stay in L2
 constexpr int kGroupsPerTask = 16;
-constexpr double kLitShare = 0.55; // below this share of lit values, skipping the others is faster
+constexpr double kLitShare = 0.6; // below this share of lit values, skipping the others is faster
 constexpr std::size_t kMaxPreparedBytes = std::size_t{256} << 20; // a bound: those of 10,000 MNIST images take 13 of 40 MB
 
 enum Phase { kGather, kInputForward, kForward, kLoss, kBackward, kInputUpdate, kUpdate, kPhases };
@@ -111,7 +111,7 @@ void Network::forward(Team &team, Workspace &w, const Input &input, int n_rows, 
         const Activity &x = w.activity[i - 1];
         const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
         double done = 1;
-        if (!layers_[i - 1].normalise && layer.n_panels >= k.lit_panels)
+        if ((!layers_[i - 1].normalise || (training && layers_[i - 1].dropout_bits)) && layer.n_panels >= k.lit_panels)
             done = list_rows(team, w, kForward, layers_[i - 1], x.y, x.panel, n_rows);
         if (done < kLitShare)
             phase(kForward, team, divide_up(layer.n_panels, k.lit_panels), [&](int task, int) {

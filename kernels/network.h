@@ -89,6 +89,7 @@ class Network {
         Lit rows{}, columns{}; // of one matrix at a time; empty where the batch is large
         std::vector<Array<float>> floats;
         std::vector<Array<std::uint32_t>> words;
+        std::vector<Array<std::uint16_t>> halves;
         std::vector<Array<std::int32_t>> ints;
         std::vector<Array<std::int64_t>> longs;
         Array<float> loss;

@@ -108,13 +108,15 @@ std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool train
     if (capacity <= kMaxLitRows) {
         std::size_t widest = 0;
         for (const Layer &layer : layers_) widest = std::max<std::size_t>(widest, layer.n_panels * P);
-        const auto lists = [&](std::size_t n_lines, std::size_t n_entries, int block) {
-            const std::size_t blocks = (n_entries + block - 1) / block, stride = blocks * block + 16;
-            return Lit{words(n_lines * stride), floats(n_lines * stride), ints(n_lines * blocks), stride,
-                       static_cast<int>(blocks)};
+        constexpr std::size_t kEnd = 32; // a whole vector and the padding are written behind the last entry
+        const auto lists = [&](std::size_t n_lists, std::size_t stride, std::size_t n_lines, std::size_t n_blocks) {
+            w->halves.emplace_back(n_lists * stride);
+            return Lit{w->halves.back().get(), floats(n_lists * stride), ints(n_lines * n_blocks),
+                       ints(n_lines * n_blocks), stride, static_cast<int>(n_blocks)};
         };
-        w->rows = lists(capacity, widest, kLitColumns);
-        if (training) w->columns = lists(widest, capacity, kLitRows);
+        const std::size_t blocks = (widest + kLitColumns - 1) / kLitColumns, parts = divide_up(w->capacity, kLitRows);
+        w->rows = lists(blocks, capacity * kLitColumns + kEnd, capacity, blocks);
+        if (training) w->columns = lists(widest, parts * kLitRows + kEnd, widest, parts);
     }
     w->loss = Array<float>(capacity);
     w->hit = Array<std::uint8_t>(capacity);

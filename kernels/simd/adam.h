@@ -11,8 +11,8 @@ struct Adam {
         : alpha(splat(s.alpha)), rest_1(splat(s.rest_1)), rest_2(splat(s.rest_2)), epsilon(splat(s.epsilon)) {}
     [[gnu::always_inline]] void update(Vec g, const Tensor &t, std::size_t at) const {
         Vec m = load(t.m + at), v = load(t.v + at);
-        m += (g - m) * rest_1;
-        v += (g * g - v) * rest_2;
+        m = multiply_add(g - m, rest_1, m);
+        v = multiply_add(multiply_subtract(g, g, v), rest_2, v);
         store(t.m + at, m);
         store(t.v + at, v);
         store(t.value + at, load(t.value + at) - alpha * m / (square_root(v) + epsilon));

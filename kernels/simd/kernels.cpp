@@ -90,7 +90,7 @@ void forward_lit(const Layer &layer, const Lit &x, Activity &a, int n_rows, int 
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
     const int first = task * kLitPanels, last = smaller(layer.n_panels, first + kLitPanels);
     for (int block = 0; block * kLitColumns < layer.n_in; ++block)
-        product_lit(x, block, kLitColumns, 0, n_rows, layer.kernel.value + first * w_panel + block * kLitColumns * P,
+        product_lit(x, block, 0, n_rows, layer.kernel.value + first * w_panel + block * kLitColumns * P,
                     w_panel, last - first, a.h + first * a.panel, a.panel);
     for (int panel = first; panel < last; ++panel) epilogue(layer, a, n_rows, panel, training, d);
 }
@@ -105,7 +105,7 @@ void backward_lit(const Layer &layer, const Lit &dz, Layer &below, Activity &bel
             for (int c = block * (kLitColumns / P), i = 0; c < end; ++c, ++i)
                 transpose_block(layer.kernel.value + c * w_panel + panel * P * P,
                                 scratch + (panel - first) * block_panel + i * P * P);
-        product_lit(dz, block, kLitColumns, 0, n_rows, scratch, block_panel, last - first,
+        product_lit(dz, block, 0, n_rows, scratch, block_panel, last - first,
                     below_activity.dz + first * below_activity.panel, below_activity.panel);
     }
     with_activation(below.activation, [&](auto f) {
@@ -138,32 +138,22 @@ void update(Layer &layer, const float *x, std::size_t x_panel, const Activity &a
                               step);
 }
 
-// The unit matrix as a batch: its product with a gradient is that gradient.
-struct Identity {
-    alignas(64) float x[kRowTile * P] = {};
-    constexpr Identity() {
-        for (int i = 0; i < kRowTile; ++i) x[i * P + i] = 1;
-    }
-};
-constexpr Identity kIdentity;
-
 // dz^T x, P columns of dz against two panels of x, transposed into W's layout. Task = (pair of panels of rows of W, panel
 // of columns), rows slower, so that x's two panels stay in L1.
 void update_lit(Layer &layer, const float *x, std::size_t x_panel, const Lit &dz, int n_rows, int task,
                 const AdamStep &step, float *scratch) {
     const int x_panels = (layer.n_in + P - 1) / P, column = task % layer.n_panels, row = task / layer.n_panels * 2;
     const int panels = smaller(2, x_panels - row);
-    float *const turned = scratch + 2 * P * P;
     for (int block = 0; block * kLitRows < n_rows; ++block)
-        product_lit(dz, block, kLitRows, column * P, (column + 1) * P, x + row * x_panel + block * kLitRows * P, x_panel,
+        product_lit(dz, block, column * P, (column + 1) * P, x + row * x_panel + block * kLitRows * P, x_panel,
                     panels, scratch, P * P);
-    for (int p = 0; p < panels; ++p) {
-        transpose_block(scratch + p * P * P, turned);
-        const std::size_t tile = (static_cast<std::size_t>(column) * layer.in_rows + (row + p) * P) * P;
-        const int rows = smaller(P, layer.n_in - (row + p) * P);
-        for (int r = 0; r < rows; r += kRowTile)
-            tile_update<kRowTile>(kIdentity.x, turned + r * P, kRowTile, at(layer.kernel, tile + r * P), step);
-    }
+    for (int p = 0; p < panels; ++p)
+        for (int i = 0; i < P; i += L) {
+            const int rows = smaller(L, layer.n_in - (row + p) * P - i);
+            const std::size_t tile = (static_cast<std::size_t>(column) * layer.in_rows + (row + p) * P + i) * P;
+            for (int j = 0; j < P && rows > 0; j += L)
+                update_transposed(scratch + (p * P + j) * P + i, rows, at(layer.kernel, tile + j), step);
+        }
 }
 
 template <int N>

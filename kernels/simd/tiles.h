@@ -39,9 +39,8 @@ MLP_KERNEL void tile_rows(const float *x, std::size_t x_panel, const float *w, i
     }
 }
 
-// Rows of the weight gradient G[R][P] = X^T[R][n] dZ[n][P] (X, dZ in one panel each), then Adam on them. Not cloned for
-// constant arguments: the clone's Adam was contracted otherwise, which changed the last bit of v.
-template <int R> [[gnu::noclone]] MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, const AdamStep &step) {
+// Rows of the weight gradient G[R][P] = X^T[R][n] dZ[n][P] (X, dZ in one panel each), then Adam on them.
+template <int R> MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, const AdamStep &step) {
     Vec acc[R][2] = {};
 #pragma GCC unroll 2
     for (int i = 0; i < n; ++i, x += P, dz += P) {
@@ -59,6 +58,16 @@ template <int R> [[gnu::noclone]] MLP_KERNEL void tile_update(const float *x, co
         adam.update(acc[r][0], t, r * P);
         adam.update(acc[r][1], t, r * P + L);
     }
+}
+
+// Adam on the first `rows` rows of an L x L block of weights, whose gradient lies transposed.
+MLP_KERNEL void update_transposed(const float *gradient, int rows, Tensor t, const AdamStep &step) {
+    Vec g[L];
+    load_transposed(gradient, g);
+    const Adam adam(step);
+#pragma GCC unroll 16
+    for (int i = 0; i < L; ++i)
+        if (i < rows) adam.update(g[i], t, i * P);
 }
 
 // acc[4][2 N] += value^T[4][n] b[offset[n]][N panels]: the reduction visits only what the list names.

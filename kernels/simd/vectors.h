@@ -44,6 +44,27 @@ MLP_INLINE float largest(Vec x) {
     return s;
 }
 
+// a b + c and a b - c, rounded once where the instruction set can. Written out where each copy of an inlined function
+// must give the same bits: the compiler contracts copies differently.
+MLP_INLINE Vec multiply_add(Vec a, Vec b, Vec c) {
+#if MLP_LANES == 16
+    return (Vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif MLP_LANES == 8
+    return (Vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
+#endif
+}
+MLP_INLINE Vec multiply_subtract(Vec a, Vec b, Vec c) {
+#if MLP_LANES == 16
+    return (Vec)_mm512_fmsub_ps((__m512)a, (__m512)b, (__m512)c);
+#elif MLP_LANES == 8
+    return (Vec)_mm256_fmsub_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b - c;
+#endif
+}
+
 MLP_INLINE Vec square_root(Vec x) {
 #if MLP_LANES == 16
     return (Vec)_mm512_sqrt_ps((__m512)x);
@@ -106,12 +127,16 @@ template <int stride> MLP_INLINE void exchange_rows(Vec (&rows)[L]) {
     if constexpr (2 * stride < L) exchange_rows<2 * stride>(rows);
 }
 
-// L x L block: to[j * P + i] = from[i * P + j].
-MLP_INLINE void transpose_square(const float *from, float *to) {
-    Vec rows[L];
+// L x L block: rows[j][i] = from[i * P + j].
+MLP_INLINE void load_transposed(const float *from, Vec (&rows)[L]) {
 #pragma GCC unroll 16
     for (int i = 0; i < L; ++i) rows[i] = load(from + i * P);
     exchange_rows<1>(rows);
+}
+
+MLP_INLINE void transpose_square(const float *from, float *to) {
+    Vec rows[L];
+    load_transposed(from, rows);
 #pragma GCC unroll 16
     for (int i = 0; i < L; ++i) store(to + i * P, rows[i]);
 }
