@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import Generator, Philox
 
 Purpose = Literal["initial weights", "batch order", "dropout", "validation split", "test split", "subset"]
 
@@ -26,7 +27,7 @@ def _digest(study_seed: int, seed: int, purpose: Purpose, index: int) -> bytes:
     return hashlib.blake2b(address.encode(), digest_size=16).digest()
 
 
-def stream(study_seed: int, seed: int, purpose: Purpose, index: int = 0) -> np.random.Generator:
+def stream(study_seed: int, seed: int, purpose: Purpose, index: int = 0) -> Generator:
     """Return the generator at one address.
 
     Args:
@@ -40,7 +41,7 @@ def stream(study_seed: int, seed: int, purpose: Purpose, index: int = 0) -> np.r
     (True, False)
     """
     key = np.frombuffer(_digest(study_seed, seed, purpose, index), dtype=np.uint64)
-    return np.random.Generator(np.random.Philox(key=key))
+    return Generator(Philox(key=key))
 
 
 def batch_order(study_seed: int, seed: int, epoch: int, n_examples: int) -> npt.NDArray[np.int64]:

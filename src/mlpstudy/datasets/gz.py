@@ -14,7 +14,8 @@ from mlpstudy.errors import DataError, must
 
 GZIP_MAGIC = b"\x1f\x8b"
 
-_CHUNK = 2**20
+_CHUNK = 2**18
+"""Bytes at a time; with 2**20, what is left of a piece of input is copied so often that MNIST takes 1/8 longer."""
 
 
 def is_gzip(file: FileIO) -> bool:

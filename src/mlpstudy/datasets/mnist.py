@@ -5,6 +5,8 @@ Source: Y. LeCun, C. Cortes, C. J. C. Burges, http://yann.lecun.com/exdb/mnist/ 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,9 +54,9 @@ def load_mnist(folder: Path = FOLDER) -> Source:
     >>> load_mnist().train.labels[:5].tolist()
     [5, 0, 4, 1, 9]
     """
-    train = _examples(folder, "train")
-    test = _examples(folder, "t10k")
-    return Source(INFO, train, test, content_hash(SHA256))
+    with ThreadPoolExecutor(len(SHA256)) as pool:  # decompressing and hashing release the GIL
+        files = dict(zip(SHA256, pool.map(lambda name: _read_original(folder, name), SHA256), strict=True))
+    return Source(INFO, _examples(files, "train"), _examples(files, "t10k"), content_hash(SHA256))
 
 
 def check_mnist(folder: Path = FOLDER) -> tuple[FileCheck, ...]:
@@ -66,9 +68,9 @@ def check_mnist(folder: Path = FOLDER) -> tuple[FileCheck, ...]:
     return tuple(_check(folder, name) for name in SHA256)
 
 
-def _examples(folder: Path, part: str) -> RawExamples:
-    images = _read_original(folder, f"{part}-images-idx3-ubyte.gz").values
-    labels = _read_original(folder, f"{part}-labels-idx1-ubyte.gz").values
+def _examples(files: Mapping[str, IdxFile], part: str) -> RawExamples:
+    images = files[f"{part}-images-idx3-ubyte.gz"].values
+    labels = files[f"{part}-labels-idx1-ubyte.gz"].values
     return RawExamples(images.reshape(len(images), -1), labels.astype(np.int32))
 
 
