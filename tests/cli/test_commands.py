@@ -221,3 +221,26 @@ def test_importing_and_help_load_nothing_heavy() -> None:
     )
     assert "mlpstudy.cli.run" in loaded
     assert not loaded & {"polars", "scipy", "altair", "torch", "pydantic", "numpy", "sqlite3"}
+
+
+def test_a_study_of_images_starts_without_frames_and_statistics(tmp_path: Path) -> None:
+    """Its first run starts early: Polars, SciPy, Altair and Rich are loaded only for what needs them."""
+    code = f"""
+import sys
+from mlpstudy.cli.run import run
+from mlpstudy.progress import JsonLines
+from mlpstudy.workflow import Stop, run_study
+class Ending(JsonLines):
+    def happened(self, event):
+        stop.request()
+stop = Stop()
+try:
+    run_study("notebook", epochs=1, out={str(tmp_path / "study")!r}, listener=Ending(), stop=stop)
+except KeyboardInterrupt:
+    print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    planned, loaded = done.stdout.splitlines()
+    assert json.loads(planned)["n_missing"] == 9
+    assert "mlpstudy.engine.native.engine" in loaded.split()
+    assert not set(loaded.split()) & {"polars", "scipy", "altair", "jinja2", "rich", "pyarrow", "pandas", "torch"}
