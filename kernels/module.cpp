@@ -37,7 +37,7 @@ class PyNetwork {
               const std::string &activation, bool batch_normalisation, double bn_momentum, double bn_epsilon,
               const std::vector<double> &dropout, double learning_rate, double beta_1, double beta_2,
               double adam_epsilon, std::int64_t batch_size, std::uint64_t dropout_key, nb::object column_groups,
-              bool diagnostics) {
+              bool diagnostics, double max_lit_share) {
         Config c{};
         check_count("n_inputs", n_inputs, 1 << 20);
         check_count("n_classes", n_classes, 1 << 16);
@@ -55,6 +55,7 @@ class PyNetwork {
         check_range("beta_1", beta_1, 0, 1, true, "in [0, 1)");
         check_range("beta_2", beta_2, 0, 1, true, "in [0, 1)");
         check_range("adam_epsilon", adam_epsilon, 0, INFINITY, false, "positive and finite");
+        check_range("max_lit_share", max_lit_share, 0, INFINITY, true, "non-negative and finite");
         if (activation == "relu") c.activation = Activation::relu;
         else if (activation == "tanh") c.activation = Activation::tanh;
         else if (activation == "sigmoid") c.activation = Activation::sigmoid;
@@ -74,6 +75,7 @@ class PyNetwork {
         c.batch_size = static_cast<int>(batch_size);
         c.dropout_key = dropout_key;
         c.diagnostics = diagnostics;
+        c.max_lit_share = max_lit_share;
         c.column_groups.resize(n_inputs);
         std::iota(c.column_groups.begin(), c.column_groups.end(), 0);
         if (!column_groups.is_none()) {
@@ -288,12 +290,12 @@ NB_MODULE(_kernels, m) {
     nb::class_<PyNetwork>(m, "Network", "One multilayer perceptron and its optimiser.")
         .def(nb::init<std::int64_t, const std::vector<std::int64_t> &, std::int64_t, const std::string &, bool, double,
                       double, const std::vector<double> &, double, double, double, double, std::int64_t, std::uint64_t,
-                      nb::object, bool>(),
+                      nb::object, bool, double>(),
              nb::arg("n_inputs"), nb::arg("hidden"), nb::arg("n_classes"), nb::kw_only(), nb::arg("activation"),
              nb::arg("batch_normalisation"), nb::arg("bn_momentum") = 0.99, nb::arg("bn_epsilon") = 1e-3,
              nb::arg("dropout"), nb::arg("learning_rate") = 1e-3, nb::arg("beta_1") = 0.9, nb::arg("beta_2") = 0.999,
              nb::arg("adam_epsilon") = 1e-7, nb::arg("batch_size"), nb::arg("dropout_key") = 0,
-             nb::arg("column_groups") = nb::none(), nb::arg("diagnostics") = false)
+             nb::arg("column_groups") = nb::none(), nb::arg("diagnostics") = false, nb::arg("max_lit_share") = 0.6)
         .def("set_parameters", &PyNetwork::set_parameters, nb::arg("parameters"))
         .def("parameters", &PyNetwork::parameters)
         .def("optimizer_state", &PyNetwork::optimizer_state)

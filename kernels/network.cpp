@@ -10,7 +10,6 @@ namespace {
 
 constexpr int kInferenceRows = 256; // rows of a pass of evaluation: activations of 1000 columns stay in L2
 constexpr int kGroupsPerTask = 16;
-constexpr double kLitShare = 0.6; // below this share of lit values, skipping the others is faster
 constexpr std::size_t kMaxPreparedBytes = std::size_t{256} << 20; // a bound: those of 10,000 MNIST images take 13 of 40 MB
 
 enum Phase { kGather, kInputForward, kForward, kLoss, kBackward, kInputUpdate, kUpdate, kPhases };
@@ -110,10 +109,10 @@ void Network::forward(Team &team, Workspace &w, const Input &input, int n_rows, 
         const Layer &layer = layers_[i];
         const Activity &x = w.activity[i - 1];
         const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
-        double done = 1;
+        std::optional<double> lit;
         if ((!layers_[i - 1].normalise || (training && layers_[i - 1].dropout_bits)) && layer.n_panels >= k.lit_panels)
-            done = list_rows(team, w, kForward, layers_[i - 1], x.y, x.panel, n_rows);
-        if (done < kLitShare)
+            lit = list_rows(team, w, kForward, layers_[i - 1], x.y, x.panel, n_rows);
+        if (lit)
             phase(kForward, team, divide_up(layer.n_panels, k.lit_panels), [&](int task, int) {
                 k.forward_lit(layer, w.rows, w.activity[i], n_rows, task, training, dropout);
             });
@@ -121,20 +120,22 @@ void Network::forward(Team &team, Workspace &w, const Input &input, int n_rows, 
             phase(kForward, team, layer.n_panels, [&](int task, int thread) {
                 k.forward(layer, x.y, x.panel, w.activity[i], n_rows, task, training, dropout, scratch(thread));
             });
-        count(kForward, flop, done < kLitShare ? done * flop : flop);
+        count(kForward, flop, lit.value_or(1) * flop);
     }
 }
 
-// The lit values of a matrix that comes from a layer, listed by rows where they may be few; their share, or 1.
-double Network::list_rows(Team &team, Workspace &w, int index, const Layer &from, const float *x, std::size_t x_panel,
-                          int n_rows) {
-    if (!w.rows.offset || from.activation != Activation::relu || from.n_out < kLitColumns) return 1;
+// The lit values of a matrix that comes from a layer, listed by rows; their share, where it is worth while.
+std::optional<double> Network::list_rows(Team &team, Workspace &w, int index, const Layer &from, const float *x,
+                                         std::size_t x_panel, int n_rows) {
+    if (config_.max_lit_share <= 0 || !w.rows.offset || from.activation != Activation::relu || from.n_out < kLitColumns)
+        return {};
     const int n_blocks = divide_up(from.n_out, kLitColumns);
     w.rows.n_blocks = n_blocks;
     phase(index, team, n_blocks,
           [&](int task, int) { kernels_.list_lit_rows(x, x_panel, from.n_panels, n_rows, w.rows, task); });
     const double listed = std::accumulate(w.rows.count, w.rows.count + n_rows * n_blocks, 0.0);
-    return listed / (static_cast<double>(n_rows) * from.n_out);
+    const double share = listed / (static_cast<double>(n_rows) * from.n_out);
+    return share < config_.max_lit_share ? std::optional(share) : std::nullopt;
 }
 
 void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next, int n_next) {
@@ -147,17 +148,16 @@ void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next,
         const Activity &a = w.activity[i];
         Activity &b = w.activity[i - 1];
         const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
-        const double lit = list_rows(team, w, kBackward, layer, a.dz, a.panel, n_rows);
-        const bool skip = lit < kLitShare;
-        if (skip)
+        const std::optional<double> lit = list_rows(team, w, kBackward, layer, a.dz, a.panel, n_rows);
+        if (lit)
             phase(kBackward, team, divide_up(below.n_panels, k.lit_panels),
                   [&](int task, int thread) { k.backward_lit(layer, w.rows, below, b, n_rows, task, adam_, scratch(thread)); });
         else
             phase(kBackward, team, below.n_panels,
                   [&](int task, int thread) { k.backward(layer, a, below, b, n_rows, task, adam_, scratch(thread)); });
-        count(kBackward, flop, skip ? lit * flop : flop);
+        count(kBackward, flop, lit.value_or(1) * flop);
         const int row_panels = divide_up(layer.n_in, k.panel);
-        if (skip) {
+        if (lit) {
             phase(kUpdate, team, layer.n_panels,
                   [&](int task, int) { k.list_lit_columns(a.dz, a.panel, n_rows, w.columns, task); });
             phase(kUpdate, team, layer.n_panels * divide_up(row_panels, 2),
@@ -165,7 +165,7 @@ void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next,
         } else
             phase(kUpdate, team, layer.n_panels * row_panels,
                   [&](int task, int) { k.update(layer, b.y, b.panel, a, n_rows, task, adam_); });
-        count(kUpdate, flop, skip ? lit * flop : flop);
+        count(kUpdate, flop, lit.value_or(1) * flop);
     }
     phase(kUpdate, team, output.n_panels,
           [&](int task, int) { k.update_bias(output, w.activity.back(), n_rows, task, adam_); });

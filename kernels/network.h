@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct Config {
     std::uint64_t dropout_key;
     std::vector<std::int32_t> column_groups; // permutation of the input columns; fours are grouped
     bool diagnostics;
+    double max_lit_share = 0.6; // of hidden values that are lit: where more are, skipping the others is slower
 };
 
 struct EpochResult {
@@ -125,7 +127,8 @@ class Network {
                       int n_threads, Lists &&lists);
     void update_first(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
     void backward(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
-    double list_rows(Team &, Workspace &, int index, const Layer &from, const float *x, std::size_t x_panel, int n_rows);
+    std::optional<double> list_rows(Team &, Workspace &, int index, const Layer &from, const float *x,
+                                    std::size_t x_panel, int n_rows);
     void count(int phase, double dense, double done);
     float *scratch(int thread) { return scratch_[thread].get(); }
 

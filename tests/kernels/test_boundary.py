@@ -43,6 +43,7 @@ def pair() -> Pair:
         ({"learning_rate": -1.0}, "learning_rate must be"),
         ({"beta_1": 1.0}, "beta_1 must be"),
         ({"adam_epsilon": 0.0}, "adam_epsilon must be"),
+        ({"max_lit_share": float("nan")}, "max_lit_share must be"),
         ({"bn_epsilon": 0.0}, "bn_epsilon must be"),
         ({"column_groups": np.array([0, 1, 2, 2], np.int32)}, "permutation"),
         ({"column_groups": np.arange(3, dtype=np.int32)}, "column_groups must be"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,40 @@ def test_large_batches_take_the_dense_products() -> None:
     pair = pair_of(Case(10, (160, 160), 6, 1025, 1025))
     pair.train()
     assert all(left == 1 for left in work_left(pair).values())
+
+
+@pytest.mark.usefixtures("instruction_set")
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(30, (200, 130, 70), 10, 128, 300),
+        Case(30, (257, 64), 3, 300, 700),  # several blocks of rows, and a last batch that is short
+        Case(20, (129, 97, 64), 5, 19, 60, batch_normalisation=True),
+        Case(20, (400, 130), 5, 32, 96, batch_normalisation=True, rate=0.5),
+        Case(20, (130, 64), 5, 1, 12, rate=0.3),
+    ],
+)
+def test_skipping_zeros_changes_no_bit(case: Case) -> None:
+    """Parameters, moments and loss are the same to the bit with every zero skipped and with none."""
+    pairs = [pair_of(replace(case, max_lit_share=share)) for share in (0.0, 2.0)]
+    learnt = []
+    for pair in pairs:
+        result = pair.network.train_epoch(pair.features, pair.labels, pair.order)
+        arrays = [*pair.network.parameters(), *(a for part in pair.network.optimizer_state()[1:] for a in part)]
+        learnt.append((result.loss, [array.tobytes() for array in arrays]))
+    assert learnt[0] == learnt[1]
+    dense, skipping = (work_left(pair) for pair in pairs)
+    assert set(dense.values()) == {1.0}
+    assert skipping["input gradients and epilogues"] < 0.9
+    assert skipping["update, other layers"] < 0.9
+
+
+def test_what_dropout_drops_is_skipped_behind_batch_normalisation() -> None:
+    """Batch normalisation leaves no zeros, dropout makes new ones: three of four here."""
+    left = {}
+    for rate in (0.0, 0.75):
+        pair = pair_of(Case(30, (160, 160), 6, 64, 256, batch_normalisation=True, rate=rate))
+        pair.train()
+        left[rate] = work_left(pair)["forward, other layers"]
+    assert left[0.0] == 1
+    assert left[0.75] < 0.4

@@ -35,6 +35,7 @@ class Case:
     key: int = 0x1234567890ABCDEF
     seed: int = 0
     diagnostics: bool = False
+    max_lit_share: float = 0.6
 
 
 @dataclass
@@ -83,6 +84,7 @@ def network_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> _kern
         dropout_key=case.key,
         column_groups=groups,
         diagnostics=case.diagnostics,
+        max_lit_share=case.max_lit_share,
     )
 
 
