@@ -38,6 +38,15 @@ def test_scale_returns_c_contiguous_float32() -> None:
     assert scaled[3, 5] == np.float32(53) / np.float32(255)
 
 
+@pytest.mark.parametrize("shape", [(2**22 // 3 + 1, 3), (3, 2**22 // 3 + 1), (1, 2**22), (2**22 - 1,)])
+def test_scale_leaves_no_value_of_a_large_array_out(shape: tuple[int, ...]) -> None:
+    """In whatever parts it is scaled, every value is what it is alone, in rows that are contiguous."""
+    values = np.resize(BYTES, shape)
+    scaled = scale(np.asfortranarray(values))
+    assert scaled.flags.c_contiguous
+    np.testing.assert_array_equal(scaled, scale(BYTES)[values], strict=True)
+
+
 @given(labels=st.lists(st.integers(0, 6), max_size=20))
 def test_one_hot_has_a_single_one_at_the_label(labels: list[int]) -> None:
     """Rows sum to 1 and their maximum is at the label."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,6 +12,9 @@ from mlpstudy.records import Float32Array
 
 SCALING = "x / 255, float32"
 """Part of a data set's hash: another scaling would be another data set."""
+
+_MANY = 2**22
+"""From so many values on they are scaled in two halves."""
 
 
 def scale(values: npt.NDArray[np.uint8]) -> Float32Array:
@@ -24,7 +29,18 @@ def scale(values: npt.NDArray[np.uint8]) -> Float32Array:
     >>> scale(np.array([0, 51, 255], dtype=np.uint8)).tolist()
     [0.0, 0.20000000298023224, 1.0]
     """
-    return np.divide(values, np.float32(255), dtype=np.float32, order="C")
+    if values.size < _MANY:
+        return np.divide(values, np.float32(255), dtype=np.float32, order="C")
+    scaled = np.empty(values.shape, dtype=np.float32)
+    middle = len(values) // 2
+
+    def divide(rows: slice) -> None:
+        np.divide(values[rows], np.float32(255), out=scaled[rows], dtype=np.float32)
+
+    # Two threads, for the memory: in a virtual machine whose host gives it on first use, MNIST's takes 0.4 s in one.
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(divide, (slice(middle), slice(middle, None))))
+    return scaled
 
 
 def one_hot(labels: npt.ArrayLike, n_classes: int) -> Float32Array:
