@@ -79,7 +79,8 @@ $(VENV)-bench/.installed: bench/requirements.txt $(VENV)/.build-tools $(SOURCES)
 	$(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(VENV)-bench/bin/python -m pip install --quiet torch==2.13.0
-	$(VENV)-bench/bin/python -m pip install --quiet -c constraints.txt -r bench/requirements.txt .
+	$(VENV)-bench/bin/python -m pip install --quiet -c constraints.txt .
+	$(VENV)-bench/bin/python -m pip install --quiet -r bench/requirements.txt
 	touch $@
 
 bench: $(VENV)-bench/.installed
