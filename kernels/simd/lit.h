@@ -8,6 +8,9 @@
 // kLitRows. For the same reason an entry must cost few other loads: four offsets come in one (a load of its own for
 // each: 193 instead of 205 GFLOP/s on Zen 5), and lists are padded to fours with zeros instead of a loop for the rest.
 #pragma once
+#include <bit>
+#include <cstring>
+
 #include "adam.h"
 #include "vectors.h"
 
@@ -108,8 +111,9 @@ template <int N> struct LitBlock {
     [[gnu::always_inline]] int count(int line) const { return lit.count[line * lit.n_blocks + block]; }
     [[gnu::always_inline]] std::size_t start(int line) const { return lit.start[line * lit.n_blocks + block]; }
 
-    // kLitStep entries, from the one at `entry` on, are added entry by entry: acc += its value times the row of b.
+    // acc += kLitStep entries, from the one at `entry` on: value times the row of b, one after the other.
     [[gnu::always_inline]] std::uint64_t offsets(std::size_t entry) const {
+        static_assert(std::endian::native == std::endian::little && kLitStep == 4);
         std::uint64_t four;
         std::memcpy(&four, lit.offset + entry, sizeof four);
         return four;

@@ -19,7 +19,8 @@ from mlpstudy.spec.network import Network
 from mlpstudy.spec.training import Judging, Training
 
 SEMANTICS_VERSION = 1
-"""Raised whenever the same study would give other numbers; part of every run's id."""
+"""Raised whenever the same study would give other numbers, but for the rounding in which builds and instruction sets
+differ; part of every run's id."""
 
 MAX_ARCHITECTURES = 10_000
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
