@@ -1,6 +1,6 @@
 """The whole ``notebook`` study: mlpstudy against everything else that could train it, on this machine.
 
-    python -m bench.study             # all nine networks, 20 epochs; an hour and more, in parts if need be
+    python -m bench.study             # all nine networks, 20 epochs; three quarters of an hour, in parts if need be
     python -m bench.study --quick     # three networks, 3 whole epochs, without scikit-learn; under four minutes
 
 Each rival is one process for all its fits. The rivals take turns, step by step: the set-up of a network, then one
