@@ -1,7 +1,7 @@
 # make run    trains the notebook's nine networks on MNIST and prints the tables
 # make test   everything that must hold: style, types, layers, tests
-# make bench  the whole study beside Keras, PyTorch, JAX and scikit-learn (three quarters of an hour, goes on where it stopped;
-#             BENCH=--quick: four minutes)
+# make bench  the whole study beside Keras, PyTorch, JAX and scikit-learn (three quarters of an hour, goes on where it
+#             stopped; BENCH=--quick: four minutes)
 # make docs   writes docs/commands.md
 # make sanitize  the kernels under sanitizers
 # make fuzz   every reader, fuzzed for a while (SECONDS_EACH=15)

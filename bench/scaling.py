@@ -155,7 +155,7 @@ def draw(rows: pl.DataFrame, sweep: str) -> alt.Chart:
     own = rows.filter(pl.col("sweep") == sweep)
     if sweep == "runs at once":
         chart: alt.Chart = (
-            alt.Chart(own, title="Throughput of several runs at once, beside one run", width=420, height=260)
+            alt.Chart(own, title="Throughput of runs at once", width=420, height=260)
             .mark_line(point=alt.OverlayMarkDef(color=LIGHT.validation), color=LIGHT.validation)
             .encode(
                 x=alt.X("value:O", title="runs at once", axis=alt.Axis(labelAngle=0)),
@@ -170,13 +170,16 @@ def draw(rows: pl.DataFrame, sweep: str) -> alt.Chart:
     colours = alt.Scale(
         domain=["mlpstudy, whole step", "dense products alone, best BLAS"], range=[LIGHT.validation, LIGHT.train]
     )
+    ticks = alt.Axis() if sweep == "input density" else alt.Axis(values=own["value"].to_list())
     long_chart: alt.Chart = (
         alt.Chart(long, title=f"Cost of a training step by {sweep}", width=420, height=260)
         .mark_line(point=True)
         .encode(
-            x=alt.X("value:Q", title=sweep, scale=scale),
+            x=alt.X("value:Q", title=sweep, scale=scale, axis=ticks),
             y=alt.Y("ms:Q", title="milliseconds a step", scale=scale, axis=alt.Axis(tickCount=6)),
-            color=alt.Color("what:N", title=None, scale=colours, legend=alt.Legend(orient="top", labelLimit=400)),
+            color=alt.Color(
+                "what:N", title=None, scale=colours, legend=alt.Legend(orient="top", labelLimit=400, columnPadding=40)
+            ),
         )
     )
     return long_chart
