@@ -109,9 +109,12 @@ void Network::forward(Team &team, Workspace &w, const Input &input, int n_rows, 
         const Layer &layer = layers_[i];
         const Activity &x = w.activity[i - 1];
         const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
+        const Layer &below = layers_[i - 1];
+        // Batch normalisation leaves no zeros but those of a dropout that drops enough.
+        const bool dropped = training && below.dropout_bits && 1 / below.dropout_scale < config_.max_lit_share;
         std::optional<double> lit;
-        if ((!layers_[i - 1].normalise || (training && layers_[i - 1].dropout_bits)) && layer.n_panels >= k.lit_panels)
-            lit = list_rows(team, w, kForward, layers_[i - 1], x.y, x.panel, n_rows);
+        if ((!below.normalise || dropped) && layer.n_panels >= k.lit_panels)
+            lit = list_rows(team, w, kForward, below, x.y, x.panel, n_rows);
         if (lit)
             phase(kForward, team, divide_up(layer.n_panels, k.lit_panels), [&](int task, int) {
                 k.forward_lit(layer, w.rows, w.activity[i], n_rows, task, training, dropout);
