@@ -295,7 +295,7 @@ NB_MODULE(_kernels, m) {
              nb::arg("batch_normalisation"), nb::arg("bn_momentum") = 0.99, nb::arg("bn_epsilon") = 1e-3,
              nb::arg("dropout"), nb::arg("learning_rate") = 1e-3, nb::arg("beta_1") = 0.9, nb::arg("beta_2") = 0.999,
              nb::arg("adam_epsilon") = 1e-7, nb::arg("batch_size"), nb::arg("dropout_key") = 0,
-             nb::arg("column_groups") = nb::none(), nb::arg("diagnostics") = false, nb::arg("max_lit_share") = 0.6)
+             nb::arg("column_groups") = nb::none(), nb::arg("diagnostics") = false, nb::arg("max_lit_share") = Config{}.max_lit_share)
         .def("set_parameters", &PyNetwork::set_parameters, nb::arg("parameters"))
         .def("parameters", &PyNetwork::parameters)
         .def("optimizer_state", &PyNetwork::optimizer_state)

@@ -12,7 +12,7 @@ struct Adam {
     [[gnu::always_inline]] void update(Vec g, const Tensor &t, std::size_t at) const {
         Vec m = load(t.m + at), v = load(t.v + at);
         m = multiply_add(g - m, rest_1, m);
-        v = multiply_add(multiply_subtract(g, g, v), rest_2, v);
+        v = multiply_add(multiply_add(g, g, -v), rest_2, v);
         store(t.m + at, m);
         store(t.v + at, v);
         store(t.value + at, load(t.value + at) - alpha * m / (square_root(v) + epsilon));

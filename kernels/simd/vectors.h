@@ -44,7 +44,7 @@ MLP_INLINE float largest(Vec x) {
     return s;
 }
 
-// a b + c and a b - c, rounded once where the instruction set can. Written out where each copy of an inlined function
+// a b + c, rounded once where the instruction set can. Written out where each copy of an inlined function
 // must give the same bits: the compiler contracts copies differently.
 MLP_INLINE Vec multiply_add(Vec a, Vec b, Vec c) {
 #if MLP_LANES == 16
@@ -53,15 +53,6 @@ MLP_INLINE Vec multiply_add(Vec a, Vec b, Vec c) {
     return (Vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 #else
     return a * b + c;
-#endif
-}
-MLP_INLINE Vec multiply_subtract(Vec a, Vec b, Vec c) {
-#if MLP_LANES == 16
-    return (Vec)_mm512_fmsub_ps((__m512)a, (__m512)b, (__m512)c);
-#elif MLP_LANES == 8
-    return (Vec)_mm256_fmsub_ps((__m256)a, (__m256)b, (__m256)c);
-#else
-    return a * b - c;
 #endif
 }
 
