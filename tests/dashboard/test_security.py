@@ -27,7 +27,7 @@ class Browser:
         self.root = root
         self.access = Access(8228, is_local, secret, frozenset(names))
 
-    def request(self, method: str, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    def request(self, method: str, path: str, headers: dict[str, str] | httpx.Headers | None = None) -> httpx.Response:
         """Return the answer to a request."""
 
         async def ask() -> httpx.Response:
@@ -38,7 +38,7 @@ class Browser:
 
         return asyncio.run(ask())
 
-    def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    def get(self, path: str, headers: dict[str, str] | httpx.Headers | None = None) -> httpx.Response:
         """Return the answer to a GET."""
         return self.request("GET", path, headers)
 
@@ -173,6 +173,36 @@ def test_the_token_moves_into_a_cookie(runs: Path) -> None:
         assert part in cookie
     assert guarded.get("/study/tiny", headers={"cookie": cookie.split(";")[0]}).status_code == 200
     assert Browser(runs, secret=SECRET).get("/", headers={"authorization": "Bearer right-token"}).status_code == 200
+
+
+OTHERS = [
+    'theme={"dark":true}',
+    "a[b]=1",
+    "name=John Smith",
+    "x=\u00e9",
+    "x=\u4e2d",
+    "=",
+    "",
+    "novalue",
+    'q="a',
+    "mlpstudy-822=x",
+]
+
+
+@pytest.mark.parametrize("other", [*OTHERS, "mlpstudy-8228=wrong", "mlpstudy-8228=", "mlpstudy-8228"])
+def test_the_token_is_found_among_any_cookies(runs: Path, other: str) -> None:
+    """Cookies that other programs on this machine have set, whatever they are, keep nobody out and let nobody in."""
+    guarded, right = Browser(runs, secret=SECRET), f"mlpstudy-8228={SECRET}"
+    for cookies, status in (
+        (f"{other}; {right}", 200),
+        (f"{right}; {other}", 200),
+        (f"{right};{other}", 200),
+        (other, 403),
+        (f"{other}; x{right}", 403),
+        (f"{other}; x={right}", 403),
+    ):
+        answer = guarded.get("/study/tiny", httpx.Headers({"cookie": cookies}, encoding="utf-8"))
+        assert answer.status_code == status, cookies
 
 
 def test_the_way_on_stays_here(runs: Path) -> None:
