@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpstudy.datasets.features import to_features
+from mlpstudy.datasets.features import to_features, to_sparse_features
 from mlpstudy.datasets.labels import find_classes
 from mlpstudy.datasets.npy import check_counts, one_column
 from mlpstudy.datasets.own_files import align
-from mlpstudy.datasets.preprocessing import canonical
 from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError, must
 
@@ -86,10 +85,8 @@ def _labelled(pair: Any, what: str) -> Labelled:  # noqa: ANN401  # as in Given.
     x, y = pair
     labels = _label_array(y, f"{what}, labels")
     if issparse(x):
-        rows = canonical(x)
+        rows = to_sparse_features(x, f"{what}, features")
         check_counts(np.arange(rows.shape[0]), labels, f"{what}, features", f"{what}, labels")
-        if not np.isfinite(rows.data).all():
-            raise DataError(must(f"{what}, features", "be finite numbers in float32", "one that is not"))
         classes = find_classes(labels, f"{what}, labels")
         sha256 = _hash_arrays(rows.data, rows.indices, rows.indptr.astype(np.int64), labels)
         return Labelled(rows, classes.labels, classes.names, None, sha256)

@@ -24,6 +24,7 @@ from mlpstudy.datasets.libsvm_text import Lines, parse_lines
 from mlpstudy.datasets.limits import MAX_CELLS, MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError, must
+from mlpstudy.sparse import csr
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -84,8 +85,6 @@ class _Parts:
 
     def features(self, name: str, n_features: int | None, first_column: int | None) -> tuple[csr_array, int]:
         """Return the features, and whether columns are numbered from 0 or 1."""
-        from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
-
         indices, values = np.concatenate(self.indices), np.concatenate(self.values)
         self.indices.clear()
         self.values.clear()
@@ -106,7 +105,7 @@ class _Parts:
             indices -= 1
         if indices.size > MAX_CELLS:
             raise DataError(must(name, f"hold at most {MAX_CELLS} values", indices.size))
-        features = csr_array((values, indices, indptr.astype(np.int32)), shape=(indptr.size - 1, n_columns))
+        features = csr(values, indices, indptr, n_columns)
         features.eliminate_zeros()
         return features, first_column
 

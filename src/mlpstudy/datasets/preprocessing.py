@@ -23,6 +23,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from mlpstudy.datasets.encoding import scale
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Float32Array
+from mlpstudy.sparse import csr
 from mlpstudy.spec.base import Frozen
 from mlpstudy.spec.data import Scaling
 
@@ -198,8 +199,6 @@ class SparsePreprocessing(Frozen):
         Raises:
             DataError: the values are not finite, or of another shape.
         """
-        from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
-
         _check_width(values.shape, self.n_features)
         rows = canonical(values)
         divided = rows.data / self._divisor[rows.indices]
@@ -208,7 +207,7 @@ class SparsePreprocessing(Frozen):
             row = int(np.searchsorted(rows.indptr, wrong[0], side="right")) - 1
             what = f"the value in row {row}, column {int(rows.indices[wrong[0]])}"
             raise DataError(must(what, "be a finite number", float(rows.data[wrong[0]])))
-        return csr_array((divided, rows.indices, rows.indptr), shape=rows.shape)
+        return csr(divided, rows.indices, rows.indptr, self.n_features)
 
 
 ArrayPreprocessing: TypeAlias = PixelsPreprocessing | NumbersPreprocessing | SparsePreprocessing
@@ -281,7 +280,11 @@ def fit_sparse(values: csr_array, scaling: Scaling, first_column: int | None = N
 
 
 def canonical(values: Any) -> csr_array:  # noqa: ANN401  # SciPy's sparse types, and arrays
-    """Return values as float32 CSR, the columns of a row rising and distinct, nothing stored for a zero."""
+    """Return values as float32 CSR, int32 columns that rise within a row, nothing stored for a zero.
+
+    Args:
+        values: shape ``(n, d)``, sparse or dense.
+    """
     from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
 
     with np.errstate(over="ignore"):
@@ -290,9 +293,7 @@ def canonical(values: Any) -> csr_array:  # noqa: ANN401  # SciPy's sparse types
         rows = rows.copy()
         rows.sum_duplicates()
         rows.eliminate_zeros()
-    if rows.indices.dtype != np.int32:
-        rows.indices = rows.indices.astype(np.int32)
-    return rows
+    return csr(rows.data, rows.indices, rows.indptr, rows.shape[1])
 
 
 def _moments(values: Numbers) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -15,6 +15,7 @@ from mlpstudy.engine.provenance import package_version
 from mlpstudy.engine.state import is_trained, tensors_of
 from mlpstudy.errors import EngineError
 from mlpstudy.records import LayerDiagnostics, TrainerState
+from mlpstudy.sparse import narrow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,21 +65,21 @@ class NativeTrainer:
 
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
         """Train on the examples in the given order: one compiled call."""
-        done = self.network.train_epoch(examples.features, examples.labels, order, n_threads)
+        done = self.network.train_epoch(narrow(examples.features), examples.labels, order, n_threads)
         return EpochTraining(done.loss, done.accuracy, done.stopped)
 
     def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
         """Return loss and accuracy in inference mode; the last examples are remembered, so that epochs reuse them."""
         if examples is not self._evaluated:
             self._evaluated = examples
-            self._is_prepared = self.network.prepare(examples.features, examples.labels, n_threads)
+            self._is_prepared = self.network.prepare(narrow(examples.features), examples.labels, n_threads)
         if self._is_prepared:
             return Evaluation(*self.network.evaluate_prepared(n_threads))
-        return Evaluation(*self.network.evaluate(examples.features, examples.labels, n_threads))
+        return Evaluation(*self.network.evaluate(narrow(examples.features), examples.labels, n_threads))
 
     def probabilities(self, features: Features, n_threads: int) -> Float32Array:
         """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
-        return self.network.probabilities(features, n_threads)
+        return self.network.probabilities(narrow(features), n_threads)
 
     def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:
         """Return what the last ``train_epoch`` recorded of every layer."""
