@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from mlpstudy.spec import Study
     from mlpstudy.store import Store
 
-MAX_RUN_FIGURES = 30
-"""With more runs than this, the figures a run are drawn for the first seed of each architecture only."""
+FEW_RUNS = 16
+"""Up to so many architectures of one seed each run gets figures of its own unless told otherwise."""
 
 
 def run_loss_curves(store: Store, record: RunRecord) -> alt.LayerChart:
@@ -143,16 +143,30 @@ def study_diagnostics(store: Store, study: Study, records: Iterable[RunRecord], 
 
 
 def save_figures(
-    store: Store, study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow], folder: Path
+    store: Store,
+    study: Study,
+    records: Sequence[RunRecord],
+    rows: Iterable[ComparisonRow],
+    folder: Path,
+    *,
+    run_figures: bool | None = None,
 ) -> list[Path]:
-    """Save every figure of a study as SVG and PNG, and return the paths.
+    """Save the figures of a study as SVG and PNG, and return the paths.
 
     The whole study on one page each: ``loss-curves``, ``weight-violins``, ``test-accuracy``. One architecture each,
-    where diagnostics were recorded: ``layers/<architecture>``. One run each:
+    where diagnostics were recorded: ``layers/<architecture>``. One run each, where wanted:
     ``runs/<architecture>-seed-<seed>-loss`` and ``-weights``.
 
+    Args:
+        store: the study's folder.
+        study: the study.
+        records: its runs.
+        rows: its comparison table.
+        folder: where the files go.
+        run_figures: whether every run gets figures of its own; where None, up to 16 architectures of one seed do.
+
     Raises:
-        StoreError: a file cannot be written.
+        StoreError: a file was not written, whatever the reason.
     """
     saved: list[Path] = []
     ended = [record for record in records if record.status in ("finished", "diverged")]
@@ -160,27 +174,19 @@ def save_figures(
         return saved
     runs = _by_architecture(ended)
     pooled = {name: architecture_weights(store, own, name) for name, own in runs.items()}
+    wanted = len(ended) == len(runs) <= FEW_RUNS if run_figures is None else run_figures
     with Converters() as converters:
         saved += converters.save(study_loss_curves(store, study, ended), folder / "loss-curves")
         saved += converters.save(study_accuracies(store, study, ended, rows), folder / "test-accuracy")
         saved += converters.save(violins_grid.figure(list(pooled.values())), folder / "weight-violins")
         for name in dict.fromkeys(record.architecture for record in ended if store.diagnostics(record.run_id)):
             saved += converters.save(study_diagnostics(store, study, ended, name), folder / "layers" / name)
-        for record in _drawn_alone(ended):
+        for record in ended if wanted else ():
             name, base = record.architecture, folder / "runs" / f"{record.architecture}-seed-{record.seed}"
             saved += converters.save(run_loss_curves(store, record), Path(f"{base}-loss"))
             weights = pooled[name] if len(runs[name]) == 1 else architecture_weights(store, [record], name)
             saved += converters.save(weight_violins.figure(weights), Path(f"{base}-weights"))
     return saved
-
-
-def _drawn_alone(records: Sequence[RunRecord]) -> Iterator[RunRecord]:
-    """Yield the runs that get figures of their own."""
-    if len(records) <= MAX_RUN_FIGURES:
-        yield from records
-        return
-    for own in _by_architecture(records).values():
-        yield own[0]
 
 
 def _by_architecture(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:

@@ -303,16 +303,23 @@ class StudyResults:
             return gallery.study_violins(self.store, ended)
         return gallery.architecture_violins(self.store, ended, architecture)
 
-    def save_figures(self, folder: str | Path | None = None) -> list[Path]:
-        """Save every figure as SVG and PNG, in the folder ``figures`` of the study's folder, and return the paths.
+    def save_figures(self, folder: str | Path | None = None, *, run_figures: bool | None = None) -> list[Path]:
+        """Save the study's figures as SVG and PNG, and return the paths.
+
+        Args:
+            folder: where; the folder ``figures`` of the study's folder where None.
+            run_figures: also two figures of every run, its loss curves and its weights; where None, up to 16
+                architectures of one seed get them.
 
         Raises:
-            StoreError: a file cannot be written.
+            StoreError: a file was not written, whatever the reason.
         """
         from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
 
         target = Path(folder) if folder is not None else self.folder / "figures"
-        return gallery.save_figures(self.store, self.study, self.runs(), self.comparison(), target)
+        return gallery.save_figures(
+            self.store, self.study, self.runs(), self.comparison(), target, run_figures=run_figures
+        )
 
 
 _RESULT_COLUMNS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -244,3 +245,30 @@ except KeyboardInterrupt:
     assert json.loads(planned)["n_missing"] == 9
     assert "mlpstudy.engine.native.engine" in loaded.split()
     assert not set(loaded.split()) & {"polars", "scipy", "altair", "jinja2", "rich", "pyarrow", "pandas", "torch"}
+
+
+def test_figures_that_cannot_be_drawn_hide_nothing(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables are printed, then one line says what is missing; nothing is listed that is not there."""
+    monkeypatch.setattr(sys, "executable", "/nope/python")
+    ran = call("run", study, "--out", tmp_path / "s")
+    assert re.search(r"figure \S+ and 10 more must be drawn, got no process", one_line(ran))
+    assert "none-8" in ran.stdout
+    shown = call("show", tmp_path / "s", "--figures")
+    assert "must be drawn" in one_line(shown)
+    assert "none-8" in shown.stdout
+    assert ".svg" not in shown.stdout
+
+
+def test_figures_of_runs_are_drawn_where_wanted(study: Path, tmp_path: Path) -> None:
+    """A study of one seed gets figures of every run; with more seeds the study's alone, all of them on request."""
+    call("run", study, "--out", tmp_path / "s")
+    drawn = tmp_path / "s" / "figures"
+    assert len(list((drawn / "runs").glob("*.svg"))) == 2 * 4
+    shutil.rmtree(drawn)
+    call("run", study, "--out", tmp_path / "s", "--seeds", 2)
+    assert sorted(p.stem for p in drawn.rglob("*.svg")) == ["loss-curves", "test-accuracy", "weight-violins"]
+    listed = call("show", tmp_path / "s", "--run-figures").stdout
+    assert len(list((drawn / "runs").glob("*.svg"))) == 2 * 8
+    assert listed.count(".svg") == 2 * 8 + 3

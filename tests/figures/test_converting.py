@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import altair as alt
 import pytest
 
 from figures.samples import run_curves
@@ -36,3 +41,79 @@ def test_a_failing_block_leaves_no_process_behind(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="format"), Converters(1) as converters:
         converters.save(loss_curves.figure(run_curves()), tmp_path / "curves", ("gif",))
     assert not list(tmp_path.iterdir())
+
+
+def _program(tmp_path: Path, text: str, mode: int = 0o755) -> str:
+    """Return a program that stands for Python."""
+    path = tmp_path / "python"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return str(path)
+
+
+STILL = "#!/bin/sh\nexit 3\n"
+CHATTY = "#!/bin/sh\necho hello\ncat > /dev/null\n"
+TRACEBACK = "#!/bin/sh\necho 'Traceback (most recent call last):' >&2\necho 'ImportError: no altair' >&2\nexit 1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "found"),
+    [
+        (None, 0, "no process: No such file or directory"),
+        ("", 0o755, "no process: Exec format error"),
+        (STILL, 0o644, "no process: Permission denied"),
+        (STILL, 0o755, "a drawing process that ended early, fix"),
+        (CHATTY, 0o755, "a drawing process that ended early, fix"),
+        (TRACEBACK, 0o755, "a drawing process that ended early: ImportError: no altair"),
+    ],
+)
+def test_a_process_that_cannot_draw_is_one_error(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    text: str | None,
+    mode: int,
+    found: str,
+) -> None:
+    """A Python that is missing, is none, dies or talks nonsense: one error says so, and nothing else."""
+    monkeypatch.setattr(sys, "executable", "/nope/python" if text is None else _program(tmp_path, text, mode))
+    chart = loss_curves.figure(run_curves())
+    with pytest.raises(StoreError, match=f"figure .* must be drawn, got {found}"), Converters(2) as converters:
+        _ = [converters.save(chart, tmp_path / name) for name in "abc"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_system_without_processes_left_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fork that is refused for want of memory is said with its reason, and how many figures are missing."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(StoreError, match=r"a and 2 more must be drawn, got .*temporarily"), Converters(2) as converters:
+        _ = [converters.save(loss_curves.figure(run_curves()), tmp_path / name) for name in "abc"]
+
+
+def test_one_process_does_the_work_of_those_that_did_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives fewer processes than are asked for, all figures are drawn all the same."""
+    start, started = subprocess.Popen, []
+
+    def once(*arguments: Any, **settings: Any) -> subprocess.Popen[str]:
+        started.append(1)
+        if len(started) > 1:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return start(*arguments, **settings)
+
+    monkeypatch.setattr(subprocess, "Popen", once)
+    with Converters(3) as converters:
+        paths = [p for name in "abc" for p in converters.save(loss_curves.figure(run_curves()), tmp_path / name)]
+    assert all(path.is_file() for path in paths)
+
+
+def test_a_figure_that_fails_leaves_the_next_one(tmp_path: Path) -> None:
+    """What the renderer refuses is one line with its reason, and the same process draws what follows."""
+    remote = alt.Chart("https://example.invalid/data.json").mark_point().encode(x="x:Q")
+    charts = {"remote": remote, "good": loss_curves.figure(run_curves())}
+    with pytest.raises(StoreError, match="remote must be drawn, got ValueError"), Converters(1) as converters:
+        _ = [converters.save(chart, tmp_path / name) for name, chart in charts.items()]
+    assert (tmp_path / "good.png").is_file()

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpstudy.cli.show import RUN_FIGURES, results_as_json
+from mlpstudy.cli.terminal import fail
+from mlpstudy.errors import MlpstudyError
+
 if TYPE_CHECKING:
+    from mlpstudy.results import StudyResults
     from mlpstudy.workflow import Listener
 
 
@@ -22,7 +28,8 @@ def run(
     checkpoint_s: Annotated[
         float, typer.Option("--checkpoint-s", min=0, help="Seconds of work between two checkpoints of a run.")
     ] = 10.0,
-    figures: Annotated[bool, typer.Option(help="Save the figures at the end.")] = True,
+    figures: Annotated[bool, typer.Option(help="Save the study's figures at the end.")] = True,
+    run_figures: Annotated[bool | None, RUN_FIGURES] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show it in the browser too, as mlpstudy watch does.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON event a line.")] = False,
 ) -> None:
@@ -36,6 +43,7 @@ def run(
     from mlpstudy.cli.terminal import console, is_terminal
     from mlpstudy.cli.watch import dashboard_beside
     from mlpstudy.progress import JsonLines, LiveBars, PlainLines
+    from mlpstudy.results import StudyResults
     from mlpstudy.workflow import Stop, run_study
 
     bars = LiveBars()
@@ -56,37 +64,38 @@ def run(
             )
         finally:
             bars.close()
-        n_failed = _print_end(folder, figures=figures, as_json=as_json)
-    if n_failed:
+        results = StudyResults(folder)
+        _print_results(results, as_json=as_json)
+        not_drawn = _draw(results, as_json=as_json, run_figures=run_figures) if figures or run_figures else ""
+    if n_failed := sum(record.status == "failed" for record in results.runs()):
         console().print(f"{n_failed} failed; run the same command to try again", style="red")
+    if not_drawn:
+        fail(not_drawn)
+    if n_failed:
         raise typer.Exit(1)
 
 
-def _print_end(folder: Path, *, figures: bool, as_json: bool) -> int:
-    """Print tables, observations and where the figures are; return the number of failed runs."""
-    from mlpstudy.cli.show import results_as_json
+def _print_results(results: StudyResults, *, as_json: bool) -> None:
+    """Print tables and observations."""
     from mlpstudy.cli.tables import print_results
-    from mlpstudy.cli.terminal import console
-    from mlpstudy.results import StudyResults
 
-    results = StudyResults(folder)
     if as_json:
-        typer.echo(json.dumps({"event": "study_ended", "folder": str(folder), **results_as_json(results)}))
+        ended = {"event": "study_ended", "folder": str(results.folder), **results_as_json(results)}
+        typer.echo(json.dumps(ended))
     else:
         print_results(results)
-    if figures:
-        with console().status("drawing the figures") if not as_json else _Nothing():
-            saved = results.save_figures()
-        if not as_json:
-            console().print(f"{len(saved)} figures: {folder / 'figures'}   the tables again: mlpstudy show {folder}")
-    return sum(record.status == "failed" for record in results.runs())
 
 
-class _Nothing:
-    """A context that does nothing."""
+def _draw(results: StudyResults, *, as_json: bool, run_figures: bool | None) -> str:
+    """Draw the figures and print where they are; return why one could not be drawn, for after all that is printed."""
+    from mlpstudy.cli.terminal import console
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        pass
+    try:
+        with console().status("drawing the figures") if not as_json else nullcontext():
+            saved = results.save_figures(run_figures=run_figures)
+    except MlpstudyError as error:
+        return str(error)
+    if not as_json:
+        where = f"{len(saved)} figure files: {results.folder / 'figures'}"
+        console().print(f"{where}   the tables again: mlpstudy show {results.folder}")
+    return ""

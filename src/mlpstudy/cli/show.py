@@ -12,10 +12,17 @@ import typer
 if TYPE_CHECKING:
     from mlpstudy.results import StudyResults
 
+RUN_FIGURES = typer.Option(
+    "--run-figures/--no-run-figures",
+    help="Two figures of every run too: its loss curves and weights.",
+    show_default="on for up to 16 architectures of one seed",
+)
+
 
 def show(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A study's folder.")] = Path("runs/notebook"),
-    figures: Annotated[bool, typer.Option("--figures", help="Draw the figures again.")] = False,
+    figures: Annotated[bool, typer.Option("--figures", help="Draw the figures again, after the tables.")] = False,
+    run_figures: Annotated[bool | None, RUN_FIGURES] = None,
     form: Annotated[
         Literal["terminal", "markdown", "latex", "csv"], typer.Option("--format", help="How the tables are printed.")
     ] = "terminal",
@@ -36,16 +43,15 @@ def show(
     _check_form(form, table, as_json=as_json)
     results = StudyResults(folder)
     note_look(folder, "mlpstudy show")
-    saved = results.save_figures() if figures else []
     if as_json:
         typer.echo(json.dumps(results_as_json(results), indent=2))
-        return
-    if form != "terminal":
+    elif form != "terminal":
         typer.echo(_csv(results, table) if form == "csv" else _typeset(results, table, form))
-        return
-    print_results(results)
-    for path in saved:
-        typer.echo(path)
+    else:
+        print_results(results)
+    for path in results.save_figures(run_figures=run_figures) if figures or run_figures else ():
+        # What is printed for machines holds nothing but the table.
+        typer.echo(path, err=as_json or form != "terminal")
 
 
 def _check_form(form: str, table: str, *, as_json: bool) -> None:
