@@ -9,6 +9,7 @@ import nbformat
 from nbclient import NotebookClient
 
 import mlpstudy
+from patience import PATIENCE_S
 
 CODE = """
 import mlpstudy
@@ -25,7 +26,7 @@ results = mlpstudy.run(study, out="s")
 def test_a_cell_shows_progress_and_the_study_itself(tmp_path: Path) -> None:
     """One drawing ends with all runs done, names escaped; the study shows its table."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE), nbformat.v4.new_code_cell("results")])
-    NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}, timeout=120).execute()
+    NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}, timeout=PATIENCE_S).execute()
     progress, shown = notebook.cells
     drawings = [output for output in progress.outputs if output.output_type == "display_data"]
     assert len(drawings) == 1

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +20,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, exp
 from dashboard.pages import watching
 from mlpstudy.errors import StoreError
 from mlpstudy.store import Store
+from patience import PATIENCE_MS, PATIENCE_S, tries
 from store import samples
-
-PATIENCE_MS = 60_000
 
 STUDY = """
 name = "small"
@@ -92,14 +90,11 @@ def running(folder: Path, seeds: int = 2, epochs: int = 12, n: int = 8000) -> It
 
 def pause(run: subprocess.Popen[bytes], folder: Path) -> None:
     """Let a run get through its first epochs, and hold it there, so that it does not end before it was looked at."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    for _ in tries():
         with contextlib.suppress(StoreError), Store.open(folder) as store:
             if sum(map(len, store.all_epochs().values())) >= 3:
                 os.kill(run.pid, signal.SIGSTOP)
                 return
-        time.sleep(0.02)
-    pytest.fail("the run did not begin")
 
 
 def serious(page: Page) -> list[str]:
@@ -143,7 +138,7 @@ def test_a_real_run_is_followed_to_its_end(chromium: Browser, tmp_path: Path) ->
             assert serious(page) == []
             os.kill(run.pid, signal.SIGCONT)
             expect(page.locator("#status")).to_have_text("finished")
-            assert run.wait(60) == 0
+            assert run.wait(PATIENCE_S) == 0
         expect(page.locator("#runs-done")).to_have_text("4 of 4 runs")
         expect(page.locator("#share")).to_have_text("100 %")
         expect(page.locator("#provisional")).to_be_hidden()
@@ -235,7 +230,7 @@ def test_a_killed_run_and_its_restart_are_followed(chromium: Browser, tmp_path: 
         expect(page.locator("#left")).to_contain_text("Nobody is training it now")
         with running(folder) as run:
             expect(page.locator("#status")).to_have_text("finished")
-            assert run.wait(60) == 0
+            assert run.wait(PATIENCE_S) == 0
         expect(page.locator("#runs-done")).to_have_text("4 of 4 runs")
         expect(page.locator("#trouble")).to_be_hidden()
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx
 
+from patience import PATIENCE_S
+
 Json = dict[str, Any]
 
 
@@ -76,7 +78,7 @@ def watching(folder: Path, *arguments: str) -> Iterator[tuple[str, subprocess.Po
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            process.wait(PATIENCE_S)
         process.stdout.close()
         process.stderr.close()
 
@@ -84,7 +86,7 @@ def watching(folder: Path, *arguments: str) -> Iterator[tuple[str, subprocess.Po
 @contextlib.contextmanager
 def listening(url: str, **headers: str) -> Iterator[Iterator[Json]]:
     """Listen to a stream of a running server."""
-    with httpx.stream("GET", url, headers=headers, timeout=20, trust_env=False) as answer:
+    with httpx.stream("GET", url, headers=headers, timeout=PATIENCE_S, trust_env=False) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
         yield events(answer.iter_lines())

@@ -14,6 +14,7 @@ from mlpstudy.dashboard.folder import StudyFolder
 from mlpstudy.dashboard.hub import Hub
 from mlpstudy.dashboard.reader import StudyReader
 from mlpstudy.store import Store
+from patience import PATIENCE_S
 from store import samples
 
 
@@ -21,7 +22,7 @@ def with_hub(folder: Path, act: Callable[[Hub], Coroutine[None, None, None]]) ->
     """Do something with the hub of a folder, and see that nothing of it goes on afterwards."""
 
     async def main() -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             hub = Hub(StudyFolder(folder))
             await act(hub)
             hub.close()

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from typer.testing import CliRunner
 from dashboard.pages import Json, applied, listening, watching
 from mlpstudy.cli.app import app
 from mlpstudy.dashboard.hub import MAX_STREAMS
+from patience import PATIENCE_S, tries
 from store import samples
 
 STUDY = samples.tiny_study()
@@ -152,7 +152,7 @@ def test_paths_lead_nowhere(tmp_path: Path, target: str) -> None:
     samples.fill(tmp_path / "tiny", [])
     with watching(tmp_path / "tiny") as (url, _):
         place = urlsplit(url)
-        with socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=10) as one:
+        with socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=PATIENCE_S) as one:
             one.sendall(f"GET {target} HTTP/1.1\r\nHost: {place.netloc}\r\nConnection: close\r\n\r\n".encode())
             answer = b""
             while part := one.recv(4096):
@@ -166,7 +166,7 @@ def test_ctrl_c_is_a_normal_end(tmp_path: Path) -> None:
     with watching(tmp_path / "tiny") as (url, process), listening(f"{url}study/tiny/events") as stream:
         next(stream)
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_S) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
 
@@ -227,17 +227,14 @@ def test_a_run_may_have_its_dashboard(tmp_path: Path) -> None:
         with listening(f"{told['url']}study/small/events") as stream:
             assert until(stream, None, "finished")["head"]["progress"]["n_finished"] == 2
             run.stdout.read()
-            assert run.wait(60) == 0
+            assert run.wait(PATIENCE_S) == 0
             # The page is still open, so the dashboard is still there.
             assert httpx.get(told["url"], trust_env=False, follow_redirects=True).status_code == 200
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    for _ in tries(pause_s=0.5):
         try:
             httpx.get(told["url"], trust_env=False)
         except httpx.TransportError:
             return
-        time.sleep(0.5)
-    pytest.fail("the dashboard did not end")
 
 
 def test_no_engine_is_imported() -> None:

@@ -22,9 +22,10 @@ CORPUS = HERE / "corpus"
 
 FAULTS = Path(tempfile.gettempdir()) / "mlpstudy-fuzz-faults"
 
-INPUT_S = 10
+INPUT_S = 60
+"""One input may take that long before it counts as a hang; far more than any does, also on a busy machine."""
 MEMORY_MIB = 1024
-START_S = 120
+START_S = 300
 """Added to the limit of the whole process, for imports on a busy machine."""
 
 _RUNS = re.compile(r"Done (\d+) runs")

@@ -58,7 +58,7 @@ def test_sparse_features_give_the_bits_of_dense_ones(case: Case, n_threads: int)
 
 
 @pytest.mark.parametrize("name", INSTRUCTION_SETS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_shapes_and_densities(name: str, monkeypatch: pytest.MonkeyPatch, data: st.DataObject) -> None:
     """No combination of sizes, density, threads and grouping of columns changes a bit."""

@@ -88,7 +88,7 @@ def _sorted(
 
 
 @pytest.mark.parametrize("name", INSTRUCTION_SETS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_shapes(name: str, monkeypatch: pytest.MonkeyPatch, data: st.DataObject) -> None:
     """No combination of sizes, sparsity and grouping of columns leaves the oracle."""

