@@ -11,7 +11,6 @@ class. The load runs in a process of its own, whose peak memory is printed.
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import resource
 import subprocess
@@ -23,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from mlpstudy.cores import n_cores
 from mlpstudy.datasets import load
 from mlpstudy.spec import Data
 
@@ -66,9 +66,7 @@ def main() -> int:
     if arguments.once:
         measure(arguments.file, arguments.target)
         return 0
-    print(
-        f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} cores, Polars {pl.__version__}"
-    )
+    print(f"{platform.processor() or platform.machine()}, {n_cores()} cores, Polars {pl.__version__}")
     print(f"promised: {PROMISED_S:.0f} s and {PROMISED_GB:.0f} GB for {ROWS:,} rows x 100 columns on two cores")
     print(f"{'rows':>12} {'features':>9} {'time':>10} {'peak':>11}")
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,6 @@ How long it takes does not depend on how well the networks are trained, so that 
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import statistics
 import sys
@@ -18,6 +17,7 @@ import tempfile
 import time
 
 import mlpstudy
+from mlpstudy.cores import n_cores
 from mlpstudy.datasets import find_dataset
 from mlpstudy.engine.native import NativeEngine
 from mlpstudy.predicting import load_model
@@ -65,7 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", nargs="?", help="a study's folder")
     folder = parser.parse_args().folder
-    cores = len(os.sched_getaffinity(0))
+    cores = n_cores()
     engine = NativeEngine()
     print(f"mlpstudy {engine.version()}, {engine.instruction_set()}, {cores} threads, {platform.machine()}")
     if folder is not None:

@@ -11,7 +11,6 @@ own zeros lie together, which is kinder to us: see dense_floor.py).
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import threading
 import time
@@ -27,6 +26,7 @@ import altair as alt
 import numpy as np
 import polars as pl
 
+from mlpstudy.cores import n_cores
 from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.provenance import cpu_name
 from mlpstudy.figures import save
@@ -199,7 +199,7 @@ def main() -> None:
     for point in points():
         rows.append(measure(point, options.rounds))
         print(described(rows[-1]), flush=True)
-    for n_runs in range(1, 2 * (os.cpu_count() or 1) + 1):
+    for n_runs in range(1, 2 * n_cores() + 1):
         rows.append(throughput(n_runs, options.rounds))
         print(described(rows[-1]), flush=True)
     frame = pl.DataFrame(rows).with_columns(

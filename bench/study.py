@@ -35,7 +35,8 @@ from bench.parts import Parts
 from bench.rival import RIVALS, Rival
 from bench.tables import Row, markdown, write_csv
 
-from mlpstudy.engine.provenance import cpu_name, n_cores, package_version
+from mlpstudy.cores import n_cores
+from mlpstudy.engine.provenance import cpu_name, package_version
 from mlpstudy.spec import load_study
 
 ROOT = Path(__file__).resolve().parents[1]

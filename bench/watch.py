@@ -30,7 +30,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mlpstudy.engine.provenance import cpu_name, n_cores
+from mlpstudy.cores import n_cores
+from mlpstudy.engine.provenance import cpu_name
 
 N_PAGES = 10
 N_SEEDS = 30

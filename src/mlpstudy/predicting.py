@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from mlpstudy.cores import n_cores
 from mlpstudy.errors import ResultsError, StoreError, must, nearest
 from mlpstudy.judging import judge_store
 
@@ -80,7 +80,7 @@ class Ensemble:
         self.seeds = tuple(run.seed for run in runs)
         self.class_names = store.class_names
         self.n_features = store.n_features
-        self._n_threads = n_threads or len(os.sched_getaffinity(0))
+        self._n_threads = n_threads or n_cores()
         self._weights = [tuple(_weights(store, run, self.n_features).values()) for run in runs]
         self._trainer = _network(store, runs[0])
 

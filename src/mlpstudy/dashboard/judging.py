@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from mlpstudy.cores import n_cores
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -68,7 +70,7 @@ class Judge:
         if task is None or not task.done():
             return False
         self._task = None
-        self._not_before = time.monotonic() + max(LEAST_PAUSE_S, self._cpu_s / MAX_DUTY / _n_cores())
+        self._not_before = time.monotonic() + max(LEAST_PAUSE_S, self._cpu_s / MAX_DUTY / n_cores())
         verdict = task.result()
         if verdict is None or verdict == self.verdict:
             return False
@@ -117,8 +119,3 @@ class Judge:
 def _progress(head: Head) -> tuple[int, int]:
     """Return what a judgement depends on: runs that have ended, and seeds that are planned."""
     return head.progress.n_finished + head.progress.n_diverged, head.seeds
-
-
-def _n_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0))

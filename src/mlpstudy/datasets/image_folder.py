@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpstudy.cores import n_cores
 from mlpstudy.datasets.files import printable, within
 from mlpstudy.datasets.labels import find_classes
 from mlpstudy.datasets.limits import MAX_CLASSES, MAX_FEATURES
@@ -53,7 +54,7 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None) -
             raise DataError(must(printable(classes[name]), be, "none", "add some, or remove the folder"))
     found_classes = find_classes(np.array(list(files)), printable(root))
     paths = [path for found in files.values() for path in found]
-    with quiet(), ThreadPoolExecutor(max(2, len(os.sched_getaffinity(0)))) as pool:
+    with quiet(), ThreadPoolExecutor(max(2, n_cores())) as pool:
         sizes = list(pool.map(_size, paths))
         shape = size or _common_shape(np.array(sizes))
         n_features = shape[0] * shape[1]

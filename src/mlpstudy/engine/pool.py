@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mlpstudy.cores import n_cores
 from mlpstudy.engine.pace import INTERVAL_S, Pace
-from mlpstudy.engine.provenance import n_cores
 from mlpstudy.engine.runner import RunHooks, RunTask, started_record, train_run
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, RunRecord, RunResult
 from mlpstudy.spec import count_parameters

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -11,19 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpstudy.cores import n_cores
 from mlpstudy.records import Provenance
 
 if TYPE_CHECKING:
     from mlpstudy.engine.interface import Engine
-
-
-def n_cores() -> int:
-    """Return the number of cores that this process may use.
-
-    >>> n_cores() >= 1
-    True
-    """
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
 @cache

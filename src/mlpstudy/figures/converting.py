@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import queue
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from mlpstudy.cores import n_cores
 from mlpstudy.errors import MlpstudyError, StoreError, must
 from mlpstudy.figures.saving import PNG_SCALE, file_paths, specification, write_files
 
@@ -45,8 +45,7 @@ class Converters:
     """
 
     def __init__(self, n_processes: int | None = None) -> None:
-        n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-        self._n_processes = n_processes or min(n_cores, MAX_PROCESSES)
+        self._n_processes = n_processes or min(n_cores(), MAX_PROCESSES)
         self._jobs: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._failures: list[str] = []
