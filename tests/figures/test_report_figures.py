@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from figures.drawn import checked, drawn, records
+from figures.drawn import NS, checked, drawn, records
 from mlpstudy.errors import ResultsError
 from mlpstudy.figures import (
+    LIGHT,
     ArchitectureCurves,
     Band,
     RunCurves,
@@ -99,6 +100,28 @@ def test_forest_draws_both_intervals_as_given() -> None:
     drawing = drawn(chart)
     assert not drawing.clipped()
     assert {"a minus b", "BETTER", "UNRESOLVED"} <= set(drawing.words)
+
+
+KINDS: tuple[forest.Kind, ...] = ("BETTER", "EQUIVALENT", "UNSTABLE", "UNRESOLVED", "main effect", "interaction")
+
+
+def test_forest_says_a_verdict_of_verdicts_alone() -> None:
+    """On a phone a row says its verdict where it says something; an effect, in whatever colour, says none."""
+    rows = [forest.Difference(f"row {i}", 0.2, (0.1, 0.3), None, "", kind) for i, kind in enumerate(KINDS)]
+    narrow = drawn(forest.figure(rows, unit="points").properties(width=300))
+    assert [word for word in narrow.words if word in KINDS] == ["BETTER", "EQUIVALENT", "UNSTABLE"]
+
+
+def test_forest_colours_a_kind_alike_in_every_figure() -> None:
+    """A main effect is blue as EQUIVALENT is, an interaction grey as UNRESOLVED is, whatever else is drawn."""
+
+    def colour(kind: forest.Kind) -> str | None:
+        chart = forest.figure([forest.Difference("x", 0.2, (0.1, 0.3), None, "", kind)], unit="points")
+        (bar,) = (line for line in drawn(chart).root.iter(f"{NS}line") if line.get("stroke-width") == "5")
+        return bar.get("stroke")
+
+    blue, grey = LIGHT.levels[0], LIGHT.levels[-1]
+    assert [colour(kind) for kind in KINDS] == [LIGHT.levels[2], blue, LIGHT.levels[1], grey, blue, grey]
 
 
 def test_forest_cuts_a_wild_interval_but_never_a_value() -> None:

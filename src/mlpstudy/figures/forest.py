@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures.scales import plain
-from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.wording import wrapped
 
 WIDTH, ROW_HEIGHT, LINE_HEIGHT = 620, 42, 14
@@ -22,8 +22,21 @@ NARROW = 480
 LABEL_DOWN, NEW_UP, TOGETHER_UP = 3, 7, 15
 """Distance of the label from the top of its row, and of the two intervals from its bottom (pixels)."""
 
-KINDS = ("EQUIVALENT", "UNSTABLE", "BETTER", "", " ", "  ", "   ", "UNRESOLVED")
-"""The verdicts in the order of the theme's colours, so that each has the one that fits: blue, red, green, grey."""
+Kind = Literal["BETTER", "EQUIVALENT", "UNRESOLVED", "UNSTABLE", "main effect", "interaction"]
+"""What a row is: a pair with its verdict, or an effect, of which nothing is judged."""
+
+COLOURS: dict[Kind, int] = {
+    "BETTER": 2,
+    "EQUIVALENT": 0,
+    "UNRESOLVED": 7,
+    "UNSTABLE": 1,
+    "main effect": 0,
+    "interaction": 7,
+}
+"""The place of each kind among the theme's colours: green, blue, grey, red."""
+
+SHORT: tuple[Kind, ...] = ("BETTER", "EQUIVALENT", "UNSTABLE")
+"""The verdicts that are written where there is little room."""
 
 SIGNED = "datum.value === 0 ? '0' : format(datum.value, '+~g')"
 
@@ -41,7 +54,7 @@ class Difference:
         together: its interval "if both were retrained", adjusted for the family; None where it is unbounded.
         new_data: its interval on new data; None where there is none.
         verdict: in a word or two, at the right.
-        kind: BETTER, EQUIVALENT, UNRESOLVED or UNSTABLE, for the colour.
+        kind: what the row is, for the colour and, of a verdict, the word where there is little room.
         n_seeds: seeds that it rests on.
     """
 
@@ -50,7 +63,7 @@ class Difference:
     together: tuple[float, float] | None
     new_data: tuple[float, float] | None
     verdict: str = ""
-    kind: str = "UNRESOLVED"
+    kind: Kind = "UNRESOLVED"
     n_seeds: int = 0
 
 
@@ -133,8 +146,8 @@ def _row(i: int, of: Difference, low: float, high: float, height: int) -> dict[s
         "new_at": i + 0.5 - NEW_UP / height,
         "label": "\n".join(wrapped(of.label, LABEL_ROOM, LABEL_SIZE + 1)),
         "verdict": of.verdict,
-        "short": "" if of.kind == "UNRESOLVED" else of.kind,
-        "kind": of.kind,
+        "short": of.kind if of.kind in SHORT else "",
+        "colour": COLOURS[of.kind],
         "value": plain(of.value),
         "seeds": of.n_seeds,
     }
@@ -174,7 +187,7 @@ def _background(band: float | None, look: _Look) -> list[alt.Chart]:
 
 def _layers(rows: list[dict[str, Any]], look: _Look) -> list[alt.Chart]:
     """Return the intervals, the points, and what is written beside them."""
-    colour = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(KINDS), range=LEVEL_RANGE))
+    colour = alt.Color("colour:N", legend=None, scale=alt.Scale(domain=list(range(N_LEVEL_COLOURS)), range=LEVEL_RANGE))
     tooltip = [
         alt.Tooltip("label:N", title="difference"),
         alt.Tooltip("value:Q", format="+.3g"),

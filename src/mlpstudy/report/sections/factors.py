@@ -51,7 +51,7 @@ def _forest(effects: tuple[Effect, ...], metric: MetricJudgement) -> Chart:
             words.pair_of(e.estimate.simultaneous, factor),
             words.pair_of(e.estimate.new_data, factor),
             "",
-            "EQUIVALENT" if len(e.term) == 1 else "UNRESOLVED",
+            "main effect" if len(e.term) == 1 else "interaction",
             e.estimate.n_seeds,
         )
         for e in effects[:MOST_DRAWN]
