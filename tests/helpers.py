@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
+from mlpstudy.engine import get_engine
+from mlpstudy.engine.interface import Engine
+from mlpstudy.engine.torch import TorchEngine
 from mlpstudy.records import Dataset, Examples
 from mlpstudy.spec import Study
+
+TORCH_DEVICE = os.environ.get("MLPSTUDY_TEST_TORCH_DEVICE", "cpu")
+"""Where tests of both engines let the torch engine compute."""
+
+
+def engine_named(name: str) -> Engine:
+    """Return an engine; the torch engine on the device that the tests are run for."""
+    return TorchEngine(device=TORCH_DEVICE) if name == "torch" else get_engine(name)
 
 
 def small_study(**changes: object) -> Study:

@@ -7,8 +7,8 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from helpers import blobs
-from mlpstudy.engine import EpochEnded, RunEnded, RunTask, get_engine, train_runs
+from helpers import blobs, engine_named
+from mlpstudy.engine import EpochEnded, RunEnded, RunTask, train_runs
 from mlpstudy.engine.diagnostics import measured_steps
 from mlpstudy.records import LayerDiagnostics, RunResult
 from mlpstudy.spec import Architecture, Network, Study, Training
@@ -30,7 +30,7 @@ def architecture(*, diagnostics: bool = True, **network: object) -> Architecture
 
 def run(engine: str, of: Architecture) -> tuple[list[EpochEnded], RunResult]:
     """Train one run to its end; return its epochs' events and its result."""
-    events = list(train_runs(get_engine(engine), [RunTask("0" * 16, of, 0, 0)], DATA))
+    events = list(train_runs(engine_named(engine), [RunTask("0" * 16, of, 0, 0)], DATA))
     (ended,) = (event for event in events if isinstance(event, RunEnded))
     return [event for event in events if isinstance(event, EpochEnded)], ended.result
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from helpers import blobs
+from helpers import blobs, engine_named
 from mlpstudy import streams
-from mlpstudy.engine import get_engine
 from mlpstudy.engine.initial_weights import initial_weights
 from mlpstudy.engine.interface import Engine, Trainer
 from mlpstudy.engine.state import maker
@@ -22,7 +21,7 @@ DATA = blobs()
 @pytest.fixture(name="engine", params=["native", "torch"])
 def _engine(request: pytest.FixtureRequest) -> Engine:
     """Return each engine."""
-    return get_engine(request.param)
+    return engine_named(request.param)
 
 
 def trainer(engine: Engine, width: int = 10, *, normalise: bool = True) -> Trainer:

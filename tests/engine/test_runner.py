@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from helpers import blobs
 from mlpstudy.engine import RunTask, get_engine
+from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.runner import RunHooks, first_diverged_epoch, started_record, train_run
-from mlpstudy.records import Dataset, EpochRecord, RunResult
+from mlpstudy.records import Dataset, EpochRecord, RunResult, TrainerState
 from mlpstudy.spec import Architecture, Network, Training
 
 
@@ -124,3 +126,68 @@ def test_divergence_counts_from_where_the_bad_stretch_begins() -> None:
 def test_a_stopped_run_leaves_nothing() -> None:
     """A run that is given up has no result."""
     assert train(task(), stopped=lambda: True) is None
+
+
+class Scripted:
+    """An engine and its trainer: epochs as they are told, probabilities as given."""
+
+    name = "scripted"
+
+    def __init__(self, *epochs: EpochTraining, test_probability: float = 0.5) -> None:
+        self._epochs = list(epochs)
+        self._test_probability = test_probability
+
+    def trainer(self, *_: Any, **__: Any) -> Any:
+        return self
+
+    def version(self) -> str:
+        return "1"
+
+    instruction_set = build = version
+
+    def train_epoch(self, *_: Any) -> EpochTraining:
+        return self._epochs.pop(0)
+
+    def evaluate(self, *_: Any) -> Evaluation:
+        return Evaluation(0.5, 0.9)
+
+    def probabilities(self, features: Any, _: int) -> Any:
+        return np.full((features.shape[0], 3), self._test_probability, np.float32)
+
+    def diagnostics(self, _: int) -> tuple[()]:
+        return ()
+
+    def weights(self) -> dict[str, Any]:
+        return {}
+
+    def state(self) -> TrainerState:
+        return TrainerState(0, {})
+
+
+def scripted(engine: Scripted) -> RunResult:
+    """Run what an engine is told to do."""
+    one, data = task(), blobs()
+    hooks = RunHooks(on_trainer=lambda _: None, on_epoch=lambda _, __: None, n_threads=lambda: 1, stopped=lambda: False)
+    result = train_run(engine, one, data, started_record(engine, one, data), hooks)
+    assert result is not None
+    return result
+
+
+GOOD = EpochTraining(0.5, 0.9, stopped=False, is_finite=True)
+
+
+def test_a_weight_that_is_not_finite_ends_the_run_with_its_epoch() -> None:
+    """Losses may not show it: the run has diverged with the epoch that left it, and trains no further."""
+    result = scripted(Scripted(GOOD, GOOD._replace(is_finite=False)))
+    record = result.record
+    assert (record.status, record.reason, record.diverged_epoch) == ("diverged", "a weight is not finite", 2)
+    assert [epoch.train_loss for epoch in result.epochs] == [0.5, 0.5]
+    assert result.outcome is None
+
+
+def test_a_test_loss_that_is_not_finite_is_no_result() -> None:
+    """Validation examples need not be the test examples: a run that cannot say anything of these has diverged."""
+    record = scripted(Scripted(*[GOOD] * 4, test_probability=math.nan)).record
+    assert (record.status, record.reason, record.diverged_epoch) == ("diverged", "the test loss is not finite", 4)
+    assert (record.test_loss, record.test_accuracy, record.n_epochs_done) == (None, None, 4)
+    assert scripted(Scripted(*[GOOD] * 4)).record.status == "finished"

@@ -43,7 +43,7 @@ def test_gradients_against_finite_differences(activation: str, *, batch_normalis
             w.add_(torch.from_numpy(RNG(3).normal(0, 0.3, w.shape)))
 
     def loss() -> torch.Tensor:
-        return cross_entropy(module(x), labels).mean()
+        return cross_entropy(torch.softmax(module(x), dim=1), labels).mean()
 
     gradients = torch.autograd.grad(loss(), list(named.values()))
     step = 1e-6
@@ -111,7 +111,7 @@ def test_loss_and_its_gradient() -> None:
         [[0.3, -0.2, 1.0], [0.0, 20.0, 0.0], [20.0, 0.0, 0.0]], dtype=torch.float64, requires_grad=True
     )
     labels = torch.tensor([2, 0, 0])
-    losses = cross_entropy(logits, labels)
+    losses = cross_entropy(torch.softmax(logits, dim=1), labels)
     (gradient,) = torch.autograd.grad(losses.sum(), [logits])
     p = np.exp([0.3, -0.2, 1.0]) / np.exp([0.3, -0.2, 1.0]).sum()
     np.testing.assert_allclose(losses.detach().numpy(), [-np.log(p[2]), -np.log(1e-7), -np.log1p(-1e-7)], rtol=1e-9)

@@ -13,11 +13,20 @@ if TYPE_CHECKING:
 
 
 class EpochTraining(NamedTuple):
-    """Running means of one epoch in training mode; ``stopped`` where it was asked to stop before its end."""
+    """Running means of one epoch in training mode.
+
+    Attributes:
+        loss: mean over the examples that were trained on, each before its step's update; NaN where there are none.
+        accuracy: share of hits among them; NaN where there are none.
+        stopped: whether it was asked to stop before its end.
+        is_finite: whether all parameters and moving statistics are finite after it. One that is not need not show in
+            any loss: it may belong to an input that no example lights.
+    """
 
     loss: float
     accuracy: float
     stopped: bool
+    is_finite: bool
 
 
 class Evaluation(NamedTuple):
@@ -28,7 +37,14 @@ class Evaluation(NamedTuple):
 
 
 class Trainer(Protocol):
-    """One run being trained: a network, its optimiser, its dropout stream."""
+    """One run being trained: a network, its optimiser, its dropout stream.
+
+    An example is a hit where the first of its largest probabilities, as computed in float32, is that of its class.
+    Where its probabilities are NaN its loss is NaN, and it is no hit.
+
+    Arguments of another type or dtype raise TypeError, of another shape or out of range ValueError; no examples to
+    train on or to evaluate are out of range. Nothing has then changed.
+    """
 
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
         """Train on the examples in the given order, in batches; the short last batch is trained on."""
@@ -39,7 +55,7 @@ class Trainer(Protocol):
         ...
 
     def probabilities(self, features: Features, n_threads: int) -> Float32Array:
-        """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
+        """Return class probabilities in inference mode, shape ``(n, n_classes)``; n may be 0."""
         ...
 
     def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:
@@ -58,12 +74,15 @@ class Trainer(Protocol):
         """Go on from a state of the same architecture, of the same build on the same machine.
 
         Raises:
-            ValueError: the state is not of this architecture.
+            ValueError: the state is not of this architecture; a part of it may have been taken over.
         """
         ...
 
     def request_stop(self) -> None:
-        """Make a running ``train_epoch`` return soon; may be called from another thread."""
+        """Make the running ``train_epoch`` return after its current step, or the next one before its first.
+
+        A request ends one epoch and is used up by it. May be called from another thread.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from mlpstudy.records import Checkpoint, EpochRecord, Outcome, Resumption, RunRe
 from mlpstudy.spec import count_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mlpstudy.engine.interface import Engine, Trainer
     from mlpstudy.records import Dataset, LayerDiagnostics, Weights
@@ -175,8 +175,9 @@ def _trainer(
 def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecord, hooks: RunHooks) -> RunResult | None:
     """Train one run, from its checkpoint or its initial weights, and return what it leaves behind.
 
-    A run has diverged when a loss is not finite (it then ends with that epoch), or when its training loss ends
-    above ``divergence_threshold``: worse than guessing.
+    A run ends with the first epoch after which it is lost, whichever engine trains it: a loss or a weight is not
+    finite. It has diverged where it is lost, where its training loss ends above ``divergence_threshold`` (worse than
+    guessing), or where its test loss is not finite.
 
     Returns:
         The result, or None where the run was stopped.
@@ -194,32 +195,48 @@ def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecor
     hooks.on_trainer(trainer)
     hooks.on_start(started, resumed, found.note)
     progress = _Progress(started, trainer, hooks, resumed)
+    lost = None
     for epoch in range(len(progress.epochs) + 1, training.epochs + 1):
         order = streams.batch_order(task.study_seed, task.seed, epoch, len(dataset.train))
         done = None if hooks.stopped() else _epoch(trainer, dataset, epoch, order, hooks.n_threads())
         if done is None:
             progress.save_last()
             return None
-        progress.epoch_ended(done, trainer.diagnostics(epoch))
-        if not (math.isfinite(done.train_loss) and math.isfinite(done.val_loss)):
+        progress.epoch_ended(done.record, trainer.diagnostics(epoch))
+        lost = _why_lost(done)
+        if lost is not None:
             break
         if epoch < training.epochs:
             progress.save()
-    final, epochs, diagnostics = trainer.weights(), progress.epochs, tuple(progress.diagnostics)
-    diverged_epoch = first_diverged_epoch(epochs, dataset.n_classes)
-    if diverged_epoch is not None:
-        reason = _divergence_reason(epochs[-1], dataset.n_classes)
+    return _ended(trainer, dataset, progress, initial, lost, hooks.n_threads())
+
+
+def _ended(
+    trainer: Trainer, dataset: Dataset, progress: _Progress, initial: Weights, lost: str | None, n_threads: int
+) -> RunResult:
+    """Return the result of a run that has trained all its epochs, or that is lost for a reason."""
+    outcome = outcome_on_test(trainer, dataset, n_threads) if lost is None else None
+    final, epochs, diagnostics = trainer.weights(), tuple(progress.epochs), tuple(progress.diagnostics)
+    reason = lost if outcome is None else _why_diverged(epochs[-1], outcome, dataset.n_classes)
+    if outcome is None or reason is not None:
+        diverged_epoch = first_diverged_epoch(epochs, dataset.n_classes) or epochs[-1].epoch
         ended = progress.ended(status="diverged", reason=reason, diverged_epoch=diverged_epoch)
-        return RunResult(ended, tuple(epochs), None, initial, final, diagnostics)
-    outcome = outcome_on_test(trainer, dataset, hooks.n_threads())
+        return RunResult(ended, epochs, None, initial, final, diagnostics)
     accuracy = float(outcome.correct(dataset.test.labels).mean())
     ended = progress.ended(status="finished", test_loss=outcome.log_loss(), test_accuracy=accuracy)
-    return RunResult(ended, tuple(epochs), outcome, initial, final, diagnostics)
+    return RunResult(ended, epochs, outcome, initial, final, diagnostics)
+
+
+class _Epoch(NamedTuple):
+    """What an epoch measured, and whether it left all weights finite."""
+
+    record: EpochRecord
+    is_finite: bool
 
 
 def _epoch(
     trainer: Trainer, dataset: Dataset, epoch: int, order: np.ndarray[tuple[int], np.dtype[np.int64]], n_threads: int
-) -> EpochRecord | None:
+) -> _Epoch | None:
     """Train and validate one epoch; None where it was stopped on the way."""
     start = time.perf_counter()
     trained = trainer.train_epoch(dataset.train, order, n_threads)
@@ -227,7 +244,7 @@ def _epoch(
     if trained.stopped:
         return None
     validated = trainer.evaluate(dataset.validation, n_threads)
-    return EpochRecord(
+    record = EpochRecord(
         epoch=epoch,
         train_loss=trained.loss,
         train_accuracy=trained.accuracy,
@@ -236,6 +253,7 @@ def _epoch(
         train_s=middle - start,
         val_s=time.perf_counter() - middle,
     )
+    return _Epoch(record, trained.is_finite)
 
 
 def outcome_on_test(trainer: Trainer, dataset: Dataset, n_threads: int) -> Outcome:
@@ -250,8 +268,8 @@ def outcome_on_test(trainer: Trainer, dataset: Dataset, n_threads: int) -> Outco
     )
 
 
-def first_diverged_epoch(epochs: list[EpochRecord], n_classes: int) -> int | None:
-    """Return the first epoch of the divergence that the run ended in, or None where it ended well.
+def first_diverged_epoch(epochs: Sequence[EpochRecord], n_classes: int) -> int | None:
+    """Return the first of the last epochs whose losses are not finite or worse than guessing, None for none.
 
     >>> bad = EpochRecord(2, float("nan"), 0.1, 2.3, 0.1, 1.0, 0.1)
     >>> first_diverged_epoch([EpochRecord(1, 0.5, 0.9, 0.4, 0.9, 1.0, 0.1), bad], 10)
@@ -260,18 +278,25 @@ def first_diverged_epoch(epochs: list[EpochRecord], n_classes: int) -> int | Non
     threshold = divergence_threshold(n_classes)
     first = None
     for done in reversed(epochs):
-        lost = not math.isfinite(done.train_loss) or not math.isfinite(done.val_loss) or done.train_loss > threshold
-        if not lost:
+        is_good = math.isfinite(done.train_loss) and math.isfinite(done.val_loss) and done.train_loss <= threshold
+        if is_good:
             break
         first = done.epoch
     return first
 
 
-def _divergence_reason(last: EpochRecord, n_classes: int) -> str:
-    """Say in a few words why a run counts as diverged."""
-    if not math.isfinite(last.train_loss):
+def _why_lost(done: _Epoch) -> str | None:
+    """Say in a few words why no further epoch can help, None where one may."""
+    if not math.isfinite(done.record.train_loss):
         return "the training loss is not finite"
-    if not math.isfinite(last.val_loss):
+    if not math.isfinite(done.record.val_loss):
         return "the validation loss is not finite"
+    return None if done.is_finite else "a weight is not finite"
+
+
+def _why_diverged(last: EpochRecord, outcome: Outcome, n_classes: int) -> str | None:
+    """Say in a few words why a run that has trained all its epochs counts as diverged, None where it does not."""
     limit = divergence_threshold(n_classes)
-    return f"the training loss ended at {last.train_loss:.3g}, above {limit:.3g}: worse than guessing"
+    if last.train_loss > limit:
+        return f"the training loss ended at {last.train_loss:.3g}, above {limit:.3g}: worse than guessing"
+    return None if math.isfinite(outcome.log_loss()) else "the test loss is not finite"

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mlpstudy.engine.provenance import provenance
 
 if TYPE_CHECKING:
@@ -30,17 +32,22 @@ def is_trained(name: str) -> bool:
     return ".moving_" not in name
 
 
-def tensors_of(state: TrainerState, part: str, names: Iterable[str]) -> list[npt.NDArray[Any]]:
+def tensors_of(
+    state: TrainerState, part: str, names: Iterable[str], dtype: type[np.generic] = np.float32
+) -> list[npt.NDArray[Any]]:
     """Return the tensors of one part of a state (``"parameter"``, ``"m"``, ``"v"``), by their names in order.
 
     Raises:
-        ValueError: one is missing: the state is another architecture's.
+        ValueError: one is missing or of another dtype: the state is another architecture's.
     """
     wanted = [f"{part}/{name}" for name in names]
-    missing = [name for name in wanted if name not in state.tensors]
-    if missing:
-        message = f"the state must hold {missing[0]}, got {len(state.tensors)} other tensors"
-        raise ValueError(message)
+    for name in wanted:
+        if name not in state.tensors:
+            message = f"the state must hold {name}, got {len(state.tensors)} other tensors"
+            raise ValueError(message)
+        if state.tensors[name].dtype != dtype:
+            message = f"{name} must have the dtype {dtype.__name__}, got {state.tensors[name].dtype}"
+            raise ValueError(message)
     return [state.tensors[name] for name in wanted]
 
 

@@ -71,4 +71,13 @@ class Adam:
         for w, g, m, v in zip(self._parameters, gradients, self._m, self._v, strict=True):
             m.lerp_(g, 1 - t.beta_1)
             v.mul_(t.beta_2).addcmul_(g, g, value=1 - t.beta_2)
-            w.addcdiv_(m, v.sqrt().add_(t.epsilon), value=-alpha)
+            w.addcdiv_(m, v.sqrt().add_(t.epsilon), value=-_held(alpha))
+
+
+def _held(value: float) -> float:
+    """Return a number beyond float32's range as infinity, which it becomes there: PyTorch itself raises RuntimeError.
+
+    >>> _held(1e-3), _held(1e300)
+    (0.001, inf)
+    """
+    return value if value <= torch.finfo(torch.float32).max else math.inf

@@ -90,6 +90,8 @@ class MultilayerPerceptron(nn.Module):
         self._activation = ACTIVATIONS[network.activation]
         self.watch: Callable[[str, Tensor], None] | None = None
         self.tensor_names = tuple(weights)
+        self.n_features = weights["hidden_1.kernel"].shape[0]
+        self.n_classes = weights["output.bias"].shape[0]
         tensors = {name: torch.tensor(tensor) for name, tensor in weights.items()}
 
         def dense(name: str) -> Dense:
@@ -127,6 +129,12 @@ class MultilayerPerceptron(nn.Module):
         """Return copies of all tensors by name, in the order of the layers."""
         tensors = dict(self.named_parameters()) | dict(self.named_buffers())
         return {name: tensors[name].detach().cpu().numpy().copy() for name in self.tensor_names}
+
+    @torch.no_grad()
+    def is_finite(self) -> bool:
+        """Say whether all tensors are finite, moving statistics among them."""
+        tensors = [*self.parameters(), *self.buffers()]
+        return bool(torch.stack([tensor.isfinite().all() for tensor in tensors]).all())
 
     @torch.no_grad()
     def set_weights(self, weights: Weights) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,8 +13,9 @@ import torch
 from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.state import tensors_of
 from mlpstudy.engine.torch.adam import Adam
+from mlpstudy.engine.torch.arguments import check_examples, check_features, check_order, check_threads
 from mlpstudy.engine.torch.diagnostics import Recorder
-from mlpstudy.engine.torch.loss import cross_entropy
+from mlpstudy.engine.torch.loss import cross_entropy, hits
 from mlpstudy.records import TrainerState
 
 if TYPE_CHECKING:
@@ -57,39 +59,43 @@ class TorchTrainer:
         self._recorder = Recorder(module, module.activation) if training.diagnostics else None
         self._stop = threading.Event()
 
-    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:  # noqa: ARG002  # one thread, see the class
+    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
         """Train on the examples in the given order, in batches; the short last batch is trained on."""
+        self._check(examples, n_threads)
+        check_order(order, len(examples))
         losses: list[Tensor] = []
-        hits: list[Tensor] = []
-        n_done = 0
+        n_hits: list[Tensor] = []
+        n_done, is_stopped = 0, False
         with _settings():
             self._module.train()
             if self._recorder is not None:
                 self._recorder.start(len(order), self._batch_size)
-            while n_done < len(order) and not self._stop.is_set():
+            while n_done < len(order) and not (is_stopped := self._takes_request()):
                 x, labels = self._batch(examples, order[n_done : n_done + self._batch_size])
-                loss, n_hits = self._step(x, labels)
+                loss, n = self._step(x, labels)
                 losses.append(loss)
-                hits.append(n_hits)
+                n_hits.append(n)
                 n_done += len(labels)
-        stopped = n_done < len(order)
-        return EpochTraining(_total(losses) / max(n_done, 1), _total(hits) / max(n_done, 1), stopped)
+        return EpochTraining(_mean(losses, n_done), _mean(n_hits, n_done), is_stopped, self._module.is_finite())
 
-    def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:  # noqa: ARG002  # one thread, see the class
+    def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
         """Return loss and accuracy in inference mode."""
-        losses, hits = [], []
+        self._check(examples, n_threads)
+        losses, n_hits = [], []
         with _settings(), torch.no_grad():
             self._module.eval()
             for rows in _rows(len(examples)):
                 x, labels = self._batch(examples, rows)
-                logits = self._module(x)
-                losses.append(cross_entropy(logits, labels).sum())
-                hits.append((logits.argmax(dim=1) == labels).sum())
-        return Evaluation(_total(losses) / len(examples), _total(hits) / len(examples))
+                p = torch.softmax(self._module(x), dim=1)
+                losses.append(cross_entropy(p, labels).sum())
+                n_hits.append(hits(p, labels).sum())
+        return Evaluation(_mean(losses, len(examples)), _mean(n_hits, len(examples)))
 
-    def probabilities(self, features: Features, n_threads: int) -> Float32Array:  # noqa: ARG002  # one thread, see the class
+    def probabilities(self, features: Features, n_threads: int) -> Float32Array:
         """Return class probabilities in inference mode, shape ``(n, n_classes)``."""
-        parts: list[Float32Array] = []
+        check_threads(n_threads)
+        check_features(features, self._module.n_features)
+        parts = [np.empty((0, self._module.n_classes), np.float32)]
         with _settings(), torch.no_grad():
             self._module.eval()
             for rows in _rows(features.shape[0]):
@@ -122,27 +128,38 @@ class TorchTrainer:
         self._module.set_weights(dict(zip(names, tensors_of(state, "parameter", names), strict=True)))
         m, v = ([torch.tensor(t) for t in tensors_of(state, part, self._trained)] for part in ("m", "v"))
         self._adam.restore(state.n_steps, m, v)
-        (generator,) = tensors_of(state, "generator", ["state"])
+        (generator,) = tensors_of(state, "generator", ["state"], np.uint8)
         try:
             self._generator.set_state(torch.tensor(generator))
         except (RuntimeError, TypeError) as error:
             raise ValueError(str(error)) from error
 
     def request_stop(self) -> None:
-        """Make a running ``train_epoch`` return after its current step."""
+        """Make the running ``train_epoch`` return after its current step, or the next one before its first."""
         self._stop.set()
+
+    def _takes_request(self) -> bool:
+        """Say whether a stop is requested; the request is then used up."""
+        is_requested = self._stop.is_set()
+        if is_requested:
+            self._stop.clear()
+        return is_requested
+
+    def _check(self, examples: Examples, n_threads: int) -> None:
+        check_threads(n_threads)
+        check_examples(examples, self._module.n_features, self._module.n_classes)
 
     def _step(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Train on one batch; return the sum of its losses and the number of its hits."""
         if self._recorder is not None:
             self._recorder.before_step()
-        logits = self._module(x)
-        losses = cross_entropy(logits, labels)
+        p = torch.softmax(self._module(x), dim=1)
+        losses = cross_entropy(p, labels)
         gradients = torch.autograd.grad(losses.mean(), self._parameters)
         self._adam.step(gradients)
         if self._recorder is not None:
             self._recorder.after_step(gradients)
-        return losses.detach().sum(), (logits.argmax(dim=1) == labels).sum()
+        return losses.detach().sum(), hits(p.detach(), labels).sum()
 
     def _batch(self, examples: Examples, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Copy some examples to the device: features and labels."""
@@ -162,9 +179,9 @@ def _rows(n: int) -> Iterator[npt.NDArray[np.int64]]:
         yield np.arange(start, min(start + EVALUATION_BATCH, n))
 
 
-def _total(values: list[Tensor]) -> float:
-    """The sum of numbers that lie on the device, in float64."""
-    return float(torch.stack(values).cpu().double().sum()) if values else 0.0
+def _mean(sums: list[Tensor], n: int) -> float:
+    """The mean over n examples, added up in float64, of sums that lie on the device; NaN over none."""
+    return float(torch.stack(sums).cpu().double().sum()) / n if n else math.nan
 
 
 @contextmanager

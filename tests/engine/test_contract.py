@@ -1,0 +1,231 @@
+"""What every engine promises, tested of each: ``mlpstudy.engine.interface`` says it in words.
+
+``MLPSTUDY_TEST_TORCH_DEVICE=cuda`` runs it on another device of PyTorch.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from helpers import blobs, engine_named
+from mlpstudy import streams
+from mlpstudy.engine.initial_weights import initial_weights
+from mlpstudy.engine.interface import Engine, Trainer
+from mlpstudy.records import Examples, Float32Array, TrainerState
+from mlpstudy.spec import Architecture, Network, Training
+
+DATA = blobs()
+X = np.asarray(DATA.train.features, np.float32)
+N = len(DATA.train)
+ORDER = streams.batch_order(0, 0, 1, N)
+
+
+@pytest.fixture(name="engine", params=["native", "torch"])
+def _engine(request: pytest.FixtureRequest) -> Engine:
+    """Return each engine."""
+    return engine_named(request.param)
+
+
+def trainer(engine: Engine, changes: Mapping[str, Float32Array] | None = None, **network: object) -> Trainer:
+    """Return a trainer of a small network, with changes to its initial weights."""
+    settings = Network.model_validate({"hidden": (8,)} | network)
+    architecture = Architecture(name="a", levels=(), network=settings, training=Training(batch_size=20))
+    weights = initial_weights(settings, DATA.n_features, DATA.n_classes, study_seed=0, seed=0)
+    return engine.trainer(
+        architecture,
+        {**weights, **(changes or {})},
+        n_classes=DATA.n_classes,
+        image_shape=None,
+        dropout_key=5,
+    )
+
+
+def bits(one: Trainer) -> dict[str, bytes]:
+    """All that training goes on from."""
+    state = one.state()
+    return {"steps": str(state.n_steps).encode()} | {k: v.tobytes() for k, v in state.tensors.items()}
+
+
+def test_a_request_to_stop_ends_the_next_epoch_before_its_first_step(engine: Engine) -> None:
+    """Nothing is trained, and means over no examples are NaN."""
+    one = trainer(engine)
+    before = bits(one)
+    one.request_stop()
+    done = one.train_epoch(DATA.train, ORDER, 1)
+    assert done.stopped
+    assert math.isnan(done.loss)
+    assert math.isnan(done.accuracy)
+    assert bits(one) == before
+
+
+def test_a_request_to_stop_is_used_up_by_one_epoch(engine: Engine) -> None:
+    """The epoch after it is trained to its end, as if nothing had been asked; two requests at once are one."""
+    one, other = trainer(engine, dropout=0.3), trainer(engine, dropout=0.3)
+    one.request_stop()
+    one.request_stop()
+    one.train_epoch(DATA.train, ORDER, 1)
+    assert one.train_epoch(DATA.train, ORDER, 1) == other.train_epoch(DATA.train, ORDER, 1)
+    assert bits(one) == bits(other)
+
+
+def test_a_running_epoch_stops_after_a_step(engine: Engine) -> None:
+    """A request from another thread ends a long epoch early; its means are over what was trained."""
+    one, results = trainer(engine), []
+    order = np.tile(ORDER, 20_000)
+    worker = threading.Thread(target=lambda: results.append(one.train_epoch(DATA.train, order, 1)))
+    worker.start()
+    time.sleep(0.1)
+    one.request_stop()
+    worker.join()
+    assert results[0].stopped
+    n_steps = one.state().n_steps
+    assert n_steps < len(order) // 20
+    assert math.isfinite(results[0].loss) == (n_steps > 0)
+    assert not one.train_epoch(DATA.train, ORDER, 1).stopped
+
+
+def test_a_request_during_evaluation_is_kept_for_the_next_epoch(engine: Engine) -> None:
+    """Evaluation neither stops nor uses a request up."""
+    one = trainer(engine)
+    one.request_stop()
+    assert math.isfinite(one.evaluate(DATA.test, 1).loss)
+    assert one.probabilities(DATA.test.features, 1).shape == (len(DATA.test), DATA.n_classes)
+    assert one.train_epoch(DATA.train, ORDER, 1).stopped
+
+
+def test_a_refused_epoch_uses_no_request_up(engine: Engine) -> None:
+    """Bad arguments are no epoch."""
+    one = trainer(engine)
+    one.request_stop()
+    with pytest.raises(ValueError, match="order"):
+        one.train_epoch(DATA.train, np.array([N]), 1)
+    assert one.train_epoch(DATA.train, ORDER, 1).stopped
+
+
+FEATURES: dict[str, tuple[Any, type[Exception], str]] = {
+    "float64": (X.astype(np.float64), TypeError, r"^features must be a C-contiguous float32 array of shape \(n, 6\)"),
+    "a list": ([[0.0] * 6] * N, TypeError, "^features must be a C-contiguous float32 array"),
+    "columns": (X[:, :5].copy(), ValueError, r"^features must be .*, got shape \(256, 5\)"),
+    "one axis": (X[:, 0].copy(), ValueError, "^features must be .*, got shape"),
+    "memory order": (np.asfortranarray(X), ValueError, "^features must be .*, got another memory order, fix: numpy"),
+    "sparse float64": (csr_array(X.astype(np.float64)), TypeError, r"^features\.data must be .*float32"),
+    "sparse columns": (csr_array(X[:, :5]), ValueError, r"^features must be .*, got shape \(256, 5\)"),
+}
+
+LABELS: dict[str, tuple[Any, type[Exception], str]] = {
+    "int64": (DATA.train.labels.astype(np.int64), TypeError, "^labels must be a C-contiguous int32 array"),
+    "too few": (DATA.train.labels[:-1], ValueError, r"^labels must be .*, got shape \(255,\)"),
+    "too large": (np.full(N, 3, np.int32), ValueError, r"^labels must lie in 0\.\.2, got 3 at 0"),
+    "negative": (np.full(N, -1, np.int32), ValueError, r"^labels must lie in 0\.\.2, got -1 at 0"),
+}
+
+ORDERS: dict[str, tuple[Any, type[Exception], str]] = {
+    "negative": (np.array([0, -1]), ValueError, r"^order must hold indices in 0\.\.255, got -1 at 1"),
+    "too large": (np.array([N]), ValueError, r"^order must hold indices in 0\.\.255, got 256 at 0"),
+    "none": (np.zeros(0, np.int64), ValueError, "^order must select at least one example, got none"),
+    "int32": (np.zeros(4, np.int32), TypeError, "^order must be a C-contiguous int64 array"),
+    "two axes": (np.zeros((4, 1), np.int64), ValueError, "^order must be .*, got shape"),
+}
+
+
+@pytest.mark.parametrize(("features", "kind", "line"), FEATURES.values(), ids=FEATURES)
+def test_bad_features(engine: Engine, features: Any, kind: type[Exception], line: str) -> None:
+    """Each method refuses them in one line that says what they must be, and nothing has changed."""
+    one = trainer(engine)
+    before = bits(one)
+    examples = Examples(features, DATA.train.labels)
+    with pytest.raises(kind, match=line):
+        one.train_epoch(examples, ORDER, 1)
+    with pytest.raises(kind, match=line):
+        one.evaluate(examples, 1)
+    with pytest.raises(kind, match=line):
+        one.probabilities(features, 1)
+    assert bits(one) == before
+
+
+@pytest.mark.parametrize(("labels", "kind", "line"), LABELS.values(), ids=LABELS)
+def test_bad_labels(engine: Engine, labels: Any, kind: type[Exception], line: str) -> None:
+    """Training and evaluation refuse them in one line, and nothing has changed."""
+    one = trainer(engine)
+    before = bits(one)
+    examples = Examples(X, labels)
+    with pytest.raises(kind, match=line):
+        one.train_epoch(examples, ORDER, 1)
+    with pytest.raises(kind, match=line):
+        one.evaluate(examples, 1)
+    assert bits(one) == before
+
+
+@pytest.mark.parametrize(("order", "kind", "line"), ORDERS.values(), ids=ORDERS)
+def test_bad_order(engine: Engine, order: Any, kind: type[Exception], line: str) -> None:
+    """An order that does not name rows of the examples is refused in one line, and nothing is trained."""
+    one = trainer(engine)
+    before = bits(one)
+    with pytest.raises(kind, match=line):
+        one.train_epoch(DATA.train, order, 1)
+    assert bits(one) == before
+
+
+@pytest.mark.parametrize("n_threads", [0, -1, 257])
+def test_bad_number_of_threads(engine: Engine, n_threads: int) -> None:
+    """Every method names the range."""
+    one, line = trainer(engine), rf"^n_threads must lie in 1\.\.256, got {n_threads}"
+    with pytest.raises(ValueError, match=line):
+        one.train_epoch(DATA.train, ORDER, n_threads)
+    with pytest.raises(ValueError, match=line):
+        one.evaluate(DATA.train, n_threads)
+    with pytest.raises(ValueError, match=line):
+        one.probabilities(X, n_threads)
+
+
+def test_no_examples(engine: Engine) -> None:
+    """They have probabilities, none; a mean over them there is not."""
+    one = trainer(engine)
+    assert one.probabilities(X[:0], 1).shape == (0, DATA.n_classes)
+    assert one.probabilities(X[:0], 1).dtype == np.float32
+    none = Examples(X[:0], DATA.train.labels[:0])
+    with pytest.raises(ValueError, match="at least one example, got none"):
+        one.evaluate(none, 1)
+
+
+def test_an_evaluation_that_was_refused_is_refused_again(engine: Engine) -> None:
+    """What was evaluated before is not taken for it, and can be evaluated again."""
+    one = trainer(engine)
+    good, bad = DATA.test, Examples(X, np.full(N, 3, np.int32))
+    expected = one.evaluate(good, 1)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="labels must lie in"):
+            one.evaluate(bad, 1)
+    assert one.evaluate(good, 1) == expected
+
+
+def test_a_state_of_other_types_is_refused(engine: Engine) -> None:
+    """A tensor of float64 is an error of value, as one of another shape is."""
+    state = trainer(engine).state()
+    wide: dict[str, Any] = dict(state.tensors)
+    wide["m/output.bias"] = wide["m/output.bias"].astype(np.float64)
+    with pytest.raises(ValueError, match=r"^m/output\.bias must have the dtype float32, got float64"):
+        trainer(engine).restore(TrainerState(0, wide))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("tensor", ["hidden_1.kernel", "batchnorm_1.moving_variance"])
+def test_a_weight_that_is_not_finite_is_always_seen(engine: Engine, tensor: str, value: float) -> None:
+    """Also where no example lights its input: then no loss tells it."""
+    x = X.copy()
+    x[:, 2] = 0
+    examples = Examples(x, DATA.train.labels)
+    one = trainer(engine, batch_normalisation=True)
+    assert one.train_epoch(examples, ORDER, 1).is_finite
+    broken = {name: np.array(w) for name, w in one.weights().items()}
+    broken[tensor][2 if tensor == "hidden_1.kernel" else 0] = value
+    one = trainer(engine, broken, batch_normalisation=True)
+    assert not one.train_epoch(examples, ORDER, 1).is_finite
