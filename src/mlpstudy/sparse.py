@@ -43,8 +43,8 @@ def csr(values: npt.NDArray[Any], indices: npt.NDArray[Any], indptr: npt.NDArray
 
 
 def narrow(features: Features) -> Features:
-    """Return what a network sees with int32 columns; the same object where it has them, or is dense."""
-    if isinstance(features, np.ndarray) or (features.indices.dtype == np.int32 and _is_narrow(features)):
+    """Return what a network sees with int32 columns; the same object where it has them, or is not sparse."""
+    if not hasattr(features, "indptr") or (features.indices.dtype == np.int32 and _is_narrow(features)):
         return features
     return csr(features.data, features.indices, features.indptr, features.shape[1])
 

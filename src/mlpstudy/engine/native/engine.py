@@ -73,8 +73,10 @@ class NativeTrainer:
     def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
         """Return loss and accuracy in inference mode; the last examples are remembered, so that epochs reuse them."""
         if examples is not self._evaluated:
-            self._evaluated = examples
+            # Forgotten first: what was prepared before is gone even where preparing fails.
+            self._evaluated = None
             self._is_prepared = self.network.prepare(narrow(examples.features), examples.labels, n_threads)
+            self._evaluated = examples
         if self._is_prepared:
             return Evaluation(*self.network.evaluate_prepared(n_threads))
         return Evaluation(*self.network.evaluate(narrow(examples.features), examples.labels, n_threads))
