@@ -44,10 +44,10 @@ def csr(values: npt.NDArray[Any], indices: npt.NDArray[Any], indptr: npt.NDArray
 
 def narrow(features: Features) -> Features:
     """Return what a network sees with int32 columns; the same object where it has them, or is not sparse."""
-    if not hasattr(features, "indptr") or (features.indices.dtype == np.int32 and _is_narrow(features)):
+    if isinstance(features, np.ndarray) or not hasattr(features, "indptr") or _is_narrow(features):
         return features
     return csr(features.data, features.indices, features.indptr, features.shape[1])
 
 
 def _is_narrow(rows: csr_array) -> bool:
-    return bool(rows.indptr.dtype == np.int32 or rows.nnz > _INT32_MAX)
+    return bool(rows.indices.dtype == np.int32 and (rows.indptr.dtype == np.int32 or rows.nnz > _INT32_MAX))
