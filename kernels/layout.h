@@ -18,6 +18,13 @@ namespace mlp {
 
 enum class Activation { relu, tanh, sigmoid, linear };
 
+// A moving average a' = b a + (1 - b) x. The float32 next to b = 0.999999 is off by 1.3 % of 1 - b, so b comes in two
+// parts, and 1 - b from float64. Neither part is 0, so that an average that has overflowed stays infinite and does not
+// become NaN.
+struct Average {
+    float keep, keep_rest, take; // keep <= b; keep + keep_rest = b; take = 1 - b
+};
+
 // A parameter with the two moments of Adam, in three separate arrays (interleaving them was slower).
 struct Tensor {
     float *value, *m, *v;
@@ -29,7 +36,8 @@ struct Layer {
     int in_rows, n_panels; // padded: in_rows = multiple of P and 8, n_panels = ceil(n_out / P)
     Activation activation;
     bool normalise;
-    float epsilon, momentum;     // of batch normalisation
+    float epsilon;               // of batch normalisation
+    Average moving;              // its moving averages
     int dropout_bits;            // random bits an element takes: 8, 16 or 32; 0 = no dropout
     std::uint32_t dropout_below; // an element is dropped when its bits, as an integer, are below this
     float dropout_scale;         // 1 / (1 - rate)
@@ -107,7 +115,8 @@ struct Gather {
 };
 
 struct AdamStep {
-    float alpha, rest_1, rest_2, epsilon; // alpha = lr sqrt(1 - b2^t) / (1 - b1^t); rest = 1 - b
+    float alpha, epsilon; // alpha = lr sqrt(1 - b2^t) / (1 - b1^t)
+    Average m, v;
 };
 
 // Of diagnostics: sums of squares over a panel of a kernel, and sums over a panel's activations.

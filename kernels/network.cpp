@@ -20,6 +20,9 @@ const char *const kPhaseNames[] = {"gather and lists",    "forward, first layer"
 int divide_up(int a, int b) { return (a + b - 1) / b; }
 int round_up(int a, int b) { return divide_up(a, b) * b; }
 
+// 1 - b^t, also where b^t is so near 1 that the difference would be rounding.
+double taken(double b, double t) { return -std::expm1(t * std::log(b)); }
+
 // Stable counting sort of rows by label. Examples of a class are lit in like places, so a group of four rows of one
 // class leaves a tenth less of the first layer's forward work (0.35 of dense against 0.39 on MNIST). Results of
 // examples do not depend on it; sums over a batch run in this order.
@@ -41,6 +44,7 @@ Network::Network(Config config, const Kernels &kernels) : config_(std::move(conf
             runs = columns_[i] == columns_[i / run * run] + static_cast<std::int32_t>(i % run);
         if (runs) run_ = run;
     }
+    adam_ = {0, static_cast<float>(config_.adam_epsilon), make_average(config_.beta_1), make_average(config_.beta_2)};
     make_layers();
     if (config_.diagnostics) diagnostics_ = std::make_unique<Diagnostics>(layers_, kernels_);
     for (const char *name : kPhaseNames) phases_.push_back({name});
@@ -226,12 +230,9 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
                              w.hit.get());
         });
         ++step_;
-        const double t = static_cast<double>(step_);
-        adam_.alpha = static_cast<float>(config_.learning_rate * std::sqrt(1 - std::pow(config_.beta_2, t)) /
-                                         (1 - std::pow(config_.beta_1, t)));
-        adam_.rest_1 = static_cast<float>(1 - config_.beta_1);
-        adam_.rest_2 = static_cast<float>(1 - config_.beta_2);
-        adam_.epsilon = static_cast<float>(config_.adam_epsilon);
+        const auto t = static_cast<double>(step_);
+        adam_.alpha = static_cast<float>(config_.learning_rate * std::sqrt(taken(config_.beta_2, t)) /
+                                         taken(config_.beta_1, t));
         const std::int64_t left = n_selected - seen - n_rows;
         const Gather next{features.dense, order + seen + n_rows, columns_.data(), run_};
         const auto n_next = features.is_sparse() ? 0 : std::min<std::int64_t>(config_.batch_size, left);

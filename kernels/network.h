@@ -51,6 +51,8 @@ struct PhaseTime {
     double seconds = 0, dense_gflop = 0, done_gflop = 0;
 };
 
+Average make_average(double b);
+
 class Network {
   public:
     Network(Config config, const Kernels &kernels);

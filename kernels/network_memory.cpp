@@ -1,6 +1,7 @@
 // The network's arrays: parameters in panels, what a batch leaves behind, and the way in and out of both.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "network.h"
 
@@ -21,6 +22,13 @@ int bits_for(double rate) {
 
 } // namespace
 
+Average make_average(double b) {
+    constexpr float least = std::numeric_limits<float>::min();
+    float keep = static_cast<float>(b);
+    if (keep > b) keep = std::nextafter(keep, 0.0f);
+    return {std::max(keep, least), std::max(static_cast<float>(b - keep), least), static_cast<float>(1 - b)};
+}
+
 void Network::make_layers() {
     const int P = kernels_.panel;
     const auto array = [&](std::size_t n) {
@@ -40,13 +48,14 @@ void Network::make_layers() {
         layer.activation = hidden ? config_.activation : Activation::linear;
         layer.normalise = hidden && config_.normalise;
         layer.epsilon = static_cast<float>(config_.bn_epsilon);
-        layer.momentum = static_cast<float>(config_.bn_momentum);
+        layer.moving = make_average(config_.bn_momentum);
         layer.dropout_scale = 1;
         if (hidden && config_.dropout[i] > 0) {
             const double rate = config_.dropout[i];
             layer.dropout_bits = bits_for(rate);
-            layer.dropout_below = static_cast<std::uint32_t>(std::llround(std::ldexp(rate, layer.dropout_bits)));
-            layer.dropout_scale = static_cast<float>(1 / (1 - rate));
+            const auto below = static_cast<std::uint64_t>(std::llround(std::ldexp(rate, layer.dropout_bits)));
+            layer.dropout_below = static_cast<std::uint32_t>(std::min<std::uint64_t>(below, UINT32_MAX));
+            layer.dropout_scale = static_cast<float>(std::min(1 / (1 - rate), 0x1p32)); // of what the clamp keeps
         }
         const std::size_t width = static_cast<std::size_t>(layer.n_panels) * P;
         layer.kernel = tensor(width * layer.in_rows);

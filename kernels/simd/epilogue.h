@@ -76,8 +76,9 @@ MLP_KERNEL void batch_moments(const Layer &layer, int n_rows, std::size_t column
     store(a.mean + column, mean);
     store(a.scale + column, 1.0f / square_root(variance + layer.epsilon));
     float *const mm = layer.moving_mean + column, *const mv = layer.moving_variance + column;
-    store(mm, load(mm) * layer.momentum + mean * (1.0f - layer.momentum));
-    store(mv, load(mv) * layer.momentum + variance * (1.0f - layer.momentum));
+    const Follow moving(layer.moving);
+    store(mm, moving.next(load(mm), mean));
+    store(mv, moving.next(load(mv), variance));
 }
 
 // y = (h - mean) slope + beta, then dropout; slope = 1, mean = beta = 0 where there is no normalisation.

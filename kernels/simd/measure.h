@@ -15,20 +15,18 @@ MLP_INLINE double total(const Wide &x) {
     return s;
 }
 
-// The gradient is read off the first moment: m' = m + (g - m) (1 - b1). What g = 0 would have left is rounded as Adam
+// The gradient is read off the first moment: m' = b1 m + (1 - b1) g. What g = 0 would have left is rounded as Adam
 // rounds it, so that no gradient is exactly 0, and not what the rounding of a larger moment leaves. What Adam has
 // subtracted follows from both moments, and the weights of before from the sum.
 static void measure_update(const Layer &layer, const float *m_before, int panel, const AdamStep &step, StepSums &sums) {
     const std::size_t first = static_cast<std::size_t>(panel) * layer.in_rows * P;
-    const Vec alpha = splat(step.alpha), epsilon = splat(step.epsilon);
-    const Vec rest = splat(step.rest_1);
+    const Adam adam(step);
     Wide g2 = {}, w2 = {}, d2 = {};
     for (std::size_t i = first; i < first + static_cast<std::size_t>(layer.n_in) * P; i += L) {
         const Vec m = load(layer.kernel.m + i);
-        Vec still = load(m_before + i);
-        still += (Vec{} - still) * rest;
-        const Wide g = (MLP_WIDEN(m) - MLP_WIDEN(still)) / MLP_WIDEN(rest);
-        const Wide d = MLP_WIDEN(alpha * m / (square_root(load(layer.kernel.v + i)) + epsilon));
+        const Vec still = adam.first.kept(load(m_before + i));
+        const Wide g = (MLP_WIDEN(m) - MLP_WIDEN(still)) / MLP_WIDEN(adam.first.take);
+        const Wide d = MLP_WIDEN(adam.change(m, load(layer.kernel.v + i)));
         const Wide w = MLP_WIDEN(load(layer.kernel.value + i)) + d;
         g2 += g * g;
         w2 += w * w;

@@ -36,6 +36,9 @@ class Case:
     seed: int = 0
     diagnostics: bool = False
     max_lit_share: float = 0.6
+    momentum: float = 0.99
+    beta_1: float = 0.9
+    beta_2: float = 0.999
 
 
 @dataclass
@@ -78,8 +81,11 @@ def network_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> _kern
         case.n_classes,
         activation=case.activation,
         batch_normalisation=case.batch_normalisation,
+        bn_momentum=case.momentum,
         dropout=[case.rate] * len(case.hidden),
         learning_rate=case.learning_rate,
+        beta_1=case.beta_1,
+        beta_2=case.beta_2,
         batch_size=case.batch,
         dropout_key=case.key,
         column_groups=groups,
@@ -95,7 +101,10 @@ def pair_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> Pair:
         build([case.n_inputs, *case.hidden, case.n_classes], rng, normalise=case.batch_normalisation),
         activation=case.activation,
         dropout=[case.rate] * len(case.hidden),
+        momentum=case.momentum,
         learning_rate=case.learning_rate,
+        beta_1=case.beta_1,
+        beta_2=case.beta_2,
     )
     for tensor in oracle.parameters():
         tensor[...] = tensor.astype(np.float32)
