@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpstudy.choosing import choose
 from mlpstudy.cores import n_cores
-from mlpstudy.errors import ResultsError, StoreError, must, nearest
-from mlpstudy.judging import judge_store
+from mlpstudy.errors import ResultsError, StoreError, must
+from mlpstudy.evidence.class_use import listed, silent_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -18,28 +19,14 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from mlpstudy.choosing import Choice
     from mlpstudy.datasets.new_examples import NewExamples, Reader
     from mlpstudy.engine.native import NativeTrainer
-    from mlpstudy.evidence.judgement import MetricJudgement
     from mlpstudy.records import Features, RunRecord, Weights
     from mlpstudy.store import Store
 
 BATCH = 10_000
 """Rows that one network predicts at a time: bounds what the kernels need beside the input."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The architecture that predicts, and why.
-
-    Attributes:
-        architecture: its name.
-        reason: ``"named"``; ``"best tier, fewest parameters"``; ``"best mean"`` where the judgement gives no tiers
-            (one seed, or a family without all pairs); ``"only one"`` where one alone has finished runs.
-    """
-
-    architecture: str
-    reason: Literal["named", "best tier, fewest parameters", "best mean", "only one"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,11 +38,15 @@ class Prediction:
         predicted: ``c[i] = argmax_k P[i, k]``, the first of equals, shape ``(n,)``, int32.
         disagreement: ``D[i] = (1 / S) #{s : argmax_k p_s[i, k] != c[i]}``, the share of the networks whose own
             class is another, shape ``(n,)``, float64.
+        majority: the class that most networks give, the predicted one where it is among them, else the first of
+            equals, shape ``(n,)``, int32. It is another class than the predicted one where a few networks are surer
+            of theirs than the many of that.
     """
 
     probabilities: npt.NDArray[np.float64]
     predicted: npt.NDArray[np.int32]
     disagreement: npt.NDArray[np.float64]
+    majority: npt.NDArray[np.int32]
 
     @property
     def p_predicted(self) -> npt.NDArray[np.float64]:
@@ -73,6 +64,7 @@ class Ensemble:
         seeds: whose networks they are.
         class_names: one name a class.
         n_features: number of input features.
+        never: classes that none of them gave to any test example of their study, though some were of it.
     """
 
     def __init__(self, store: Store, choice: Choice, runs: Sequence[RunRecord], n_threads: int | None = None) -> None:
@@ -80,6 +72,10 @@ class Ensemble:
         self.seeds = tuple(run.seed for run in runs)
         self.class_names = store.class_names
         self.n_features = store.n_features
+        outcomes = store.outcomes([run.run_id for run in runs]).values()
+        predicted = np.array([outcome.predicted for outcome in outcomes])
+        n_silent = silent_seeds(predicted, store.test_labels(), len(self.class_names))
+        self.never = tuple(k for k, n in enumerate(n_silent) if n == len(runs))
         self._n_threads = n_threads or n_cores()
         self._weights = [tuple(_weights(store, run, self.n_features).values()) for run in runs]
         self._trainer = _network(store, runs[0])
@@ -97,17 +93,19 @@ class Ensemble:
         """
         n = int(features.shape[0])
         total = np.zeros((n, len(self.class_names)), np.float64)
-        votes = np.empty((len(self.seeds), n), np.int32)
-        for weights, own in zip(self._weights, votes, strict=True):
+        votes = np.zeros((n, len(self.class_names)), np.int32)
+        for weights in self._weights:
             self._trainer.network.set_parameters(list(weights))
             for start in range(0, n, BATCH):
                 rows = slice(start, start + BATCH)
                 probabilities = self._trainer.probabilities(features[rows], self._n_threads)
                 total[rows] += probabilities
-                own[rows] = probabilities.argmax(axis=1)
+                votes[start + np.arange(len(probabilities)), probabilities.argmax(axis=1)] += 1
         predicted = total.argmax(axis=1).astype(np.int32)
-        disagreement = (votes != predicted).mean(axis=0)
-        return Prediction(total / len(self.seeds), predicted, disagreement)
+        agreeing = votes[np.arange(n), predicted]
+        majority = np.where(agreeing == votes.max(axis=1), predicted, votes.argmax(axis=1)).astype(np.int32)
+        n_seeds = len(self.seeds)
+        return Prediction(total / n_seeds, predicted, (n_seeds - agreeing) / n_seeds, majority)
 
 
 class Model:
@@ -155,6 +153,18 @@ class Model:
         """One name a class."""
         return self.ensemble.class_names
 
+    @property
+    def never_predicted(self) -> tuple[str, ...]:
+        """Names of the classes that no seed gave to any test example of the study, though some were of it."""
+        return tuple(self.class_names[k] for k in self.ensemble.never)
+
+    def warn(self) -> Model:
+        """Warn (``UserWarning``) where some class is never predicted by a model that nobody named, and return it."""
+        line = never_line(self)
+        if line is not None and self.ensemble.choice.reason != "named":
+            warnings.warn(line, stacklevel=3)
+        return self
+
     def predict_all(self, x: object) -> Prediction:
         """Return probabilities, classes and disagreement in one pass.
 
@@ -198,6 +208,16 @@ class Model:
             ResultsError: they are other data now, or there is no such position.
         """
         return _test_examples(self._store, positions)
+
+
+def never_line(model: Model) -> str | None:
+    """Return the line that says which classes a model never predicts, None where there is none."""
+    if not model.never_predicted:
+        return None
+    shown = listed(f'"{name}"' for name in model.never_predicted)
+    n_seeds = len(model.seeds)
+    seeds = f"any of {n_seeds} seeds" if n_seeds > 1 else "its one seed"
+    return f"{model.architecture} never predicted {shown} on the study's test examples, in {seeds}"
 
 
 def load_model(
@@ -260,64 +280,6 @@ def _test_examples(store: Store, positions: Sequence[int]) -> NewExamples:
     rows = list(positions)
     names = tuple(f"test example {position}" for position in rows)
     return NewExamples(names, dataset.test.features[rows], dataset.test.labels[rows])
-
-
-def choose(store: Store, architecture: str | None = None) -> Choice:
-    """Return the architecture to predict with: the named one, or the best tier's with the fewest parameters.
-
-    The best tier are the architectures that share the first letter of the best mean of the primary metric: the
-    evidence cannot tell them apart, so the smallest will do.
-
-    Raises:
-        ResultsError: no run of it has finished, or the study has no such architecture.
-    """
-    names = [each.name for each in store.study().architectures]
-    finished = {run.architecture: run for run in store.runs() if run.status == "finished"}
-    if architecture is not None:
-        if architecture not in names:
-            near = nearest(architecture, names)
-            fix = f'"{near}"' if near else f"one of {', '.join(names)}"
-            raise ResultsError(must("the architecture", f"be one of the study {store.study().name}", architecture, fix))
-        _need_finished(store, architecture in finished, f"the architecture {architecture}")
-        return Choice(architecture, "named")
-    _need_finished(store, bool(finished), str(store.folder))
-    if len(finished) == 1:
-        return Choice(next(iter(finished)), "only one")
-    best = _best_tier(judge_store(store).primary, finished)
-    reason: Literal["best tier, fewest parameters", "best mean"]
-    reason = "best mean" if best.tier is None else "best tier, fewest parameters"
-    return Choice(min(best.architectures, key=lambda name: finished[name].n_parameters), reason)
-
-
-def _need_finished(store: Store, is_there: bool, what: str) -> None:
-    if not is_there:
-        fix = "wait for its first run" if store.writer() else f"mlpstudy run --out {store.folder}"
-        raise ResultsError(must(what, "have a finished run to predict with", "none", fix))
-
-
-@dataclass(frozen=True, slots=True)
-class _Tier:
-    """Architectures, in the study's order, and their letter; None where there are no letters."""
-
-    architectures: tuple[str, ...]
-    tier: str | None
-
-
-def _best_tier(metric: MetricJudgement, finished: Collection[str]) -> _Tier:
-    sign = 1.0 if metric.metric == "accuracy" else -1.0
-    known = [one for one in metric.standings if one.mean is not None and one.architecture in finished]
-    # A single seed has no spread: that nothing is proved different then says nothing.
-    has_spread = min(one.n_seeds for one in known) > 1
-    lettered = [one for one in known if has_spread and one.tier not in {"", "?"}]
-    best = max(lettered or known, key=lambda one: sign * (one.mean or 0.0))
-    if not lettered:
-        return _Tier((best.architecture,), None)
-    first = _letters(best.tier)[0]
-    return _Tier(tuple(one.architecture for one in lettered if first in _letters(one.tier)), first)
-
-
-def _letters(tier: str) -> list[str]:
-    return re.findall(r"[A-Za-z]\d*", tier)
 
 
 def load_ensemble(

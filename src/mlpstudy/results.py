@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     import altair as alt
+    import numpy.typing as npt
     import polars as pl
 
+    from mlpstudy.evidence.class_use import ClassUse
     from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.evidence.observations import Observation
@@ -204,6 +206,19 @@ class StudyResults:
 
         return judge_store(self.store)
 
+    def class_use(self) -> ClassUse:
+        """Return which classes the networks ever give to test examples, and the accuracy of the commonest class."""
+        from mlpstudy.evidence.class_use import class_use  # noqa: PLC0415  # heavy: SciPy
+
+        labels = self.store.test_labels()
+        outcomes = self.store.outcomes(record.run_id for record in self.runs() if record.status == "finished")
+        predicted: dict[str, list[npt.NDArray[np.int32]]] = {one.name: [] for one in self.study.architectures}
+        for record in self.runs():
+            if record.run_id in outcomes:
+                predicted[record.architecture].append(outcomes[record.run_id].predicted)
+        tables = {name: np.array(own, np.int32).reshape(-1, labels.size) for name, own in predicted.items()}
+        return class_use(tables, labels, len(self.store.class_names))
+
     def tiers(self) -> dict[str, str]:
         """Return the tier of each architecture; none where a single seed, or not all pairs, are compared."""
         rows = self.comparison()
@@ -244,7 +259,8 @@ class StudyResults:
         """Return an architecture's finished seeds as an ensemble that predicts.
 
         Args:
-            architecture: its name; where None, of the best tier the one with the fewest parameters.
+            architecture: its name; where None, of the best tier the one with the fewest parameters, but for those that
+                never predict some class and are no more accurate than always giving the commonest.
             seeds: how many (the first of them), or which; all that are finished where None.
 
         Raises:
@@ -252,7 +268,7 @@ class StudyResults:
         """
         from mlpstudy.predicting import load_model  # noqa: PLC0415  # heavy: SciPy
 
-        return load_model(self.store, architecture, seeds)
+        return load_model(self.store, architecture, seeds).warn()
 
     def write_claims(self) -> Path:
         """Write every verdict with its numbers to ``claims.json`` in the folder, and return its path.

@@ -72,6 +72,21 @@ def test_drawn_and_photographed_digits_are_read(digits: Path, tmp_path: Path) ->
     assert sum(right) >= 26
 
 
+def test_a_row_on_which_most_seeds_say_another_class_is_marked(tmp_path: Path) -> None:
+    """The mean probability decides; the table marks such a row and says so, JSON and CSV name the majority's class."""
+    folder = tmp_path / "s"
+    mlpstudy.run(small_study(), out=folder, seeds=3)
+    asked = ("predict", folder, "-a", "8", "--test", ",".join(str(i) for i in range(40)))
+    rows = json.loads(call(*asked, "--json").stdout)["predictions"]
+    outvoted = [row for row in rows if row["majority"] != row["class"]]
+    assert outvoted
+    shown = call(*asked, "--csv", tmp_path / "a.csv").stdout
+    assert shown.count("of 3 *") == len(outvoted)
+    assert f"* Most seeds give another class ({len(outvoted)} of 40 rows)" in shown
+    with (tmp_path / "a.csv").open(encoding="utf-8") as file:
+        assert [row["majority"] for row in csv.DictReader(file)] == [row["majority"] for row in rows]
+
+
 def test_test_images_as_png_predict_as_the_test_set(digits: Path, tmp_path: Path) -> None:
     """Images of MNIST in PNG files, in NPY and by number give one and the same prediction."""
     by_number = json.loads(call("predict", digits, "--test", "0,5,199", "--json", "-a", "64").stdout)

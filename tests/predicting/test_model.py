@@ -12,9 +12,10 @@ from scipy.sparse import csr_array
 
 import mlpstudy
 from helpers import small_study
+from mlpstudy.choosing import choose
 from mlpstudy.datasets import load
 from mlpstudy.errors import DataError, ResultsError
-from mlpstudy.predicting import choose, load_ensemble, load_model
+from mlpstudy.predicting import load_ensemble, load_model
 from mlpstudy.store import Store
 from predicting.studies import write_images, write_numbers, write_sparse, write_study, write_table
 
@@ -74,6 +75,12 @@ def test_an_ensemble_is_the_mean_of_its_seeds(tmp_path: Path) -> None:
     assert (model.predict(images) == mean.argmax(axis=1)).all()
     assert (model.disagreement(images) == (votes != mean.argmax(axis=1)).mean(axis=0)).all()
     assert model.disagreement(images).max() > 0
+    majority = model.predict_all(images).majority
+    for i in range(len(images)):
+        counts = np.bincount(votes[:, i], minlength=10)
+        wanted = model.predict(images)[i]
+        assert majority[i] == (wanted if counts[wanted] == counts.max() else counts.argmax())
+    assert (majority != model.predict(images)).any()
     assert (model.predict_proba(images.reshape(-1, 28, 28)) == model.predict_proba(images.astype(int))).all()
 
 

@@ -36,7 +36,7 @@ def judge(
 
     Example: mlpstudy judge runs/notebook
     """
-    from mlpstudy.cli.tables import print_baselines
+    from mlpstudy.cli.tables import print_baselines, print_class_use
     from mlpstudy.evidence.plain import plain
     from mlpstudy.results import StudyResults
     from mlpstudy.store import note_look
@@ -49,6 +49,7 @@ def judge(
     else:
         print_judgement(judgement, results.store.class_names, explore=explore, why=why)
         print_baselines(results)
+        print_class_use(results)
     try:
         path = results.write_claims()
     except OSError as error:

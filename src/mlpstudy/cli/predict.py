@@ -62,6 +62,8 @@ def predict(
 ) -> None:
     """Predict the class of images or rows: an ensemble over an architecture's seeds, and how far they disagree.
 
+    The class is the one with the largest mean of the seeds' probabilities, also where most seeds give another one.
+
     Example: mlpstudy predict runs/notebook digit.png
     """
     positions = _positions(test)
@@ -109,6 +111,8 @@ def _json(folder: Path, model: Model, examples: NewExamples, prediction: Predict
         "folder": str(folder),
         "architecture": model.architecture,
         "chosen": model.ensemble.choice.reason,
+        "passed_over": list(model.ensemble.choice.passed_over),
+        "never_predicted": list(model.never_predicted),
         "seeds": list(model.seeds),
         "classes": list(names),
         "accuracy": None if accuracy is None else accuracy[0],
@@ -118,6 +122,7 @@ def _json(folder: Path, model: Model, examples: NewExamples, prediction: Predict
                 "class": names[prediction.predicted[i]],
                 "probability": float(p_predicted[i]),
                 "disagreement": float(prediction.disagreement[i]),
+                "majority": names[prediction.majority[i]],
                 "label": None if examples.labels[i] < 0 else names[examples.labels[i]],
                 "probabilities": prediction.probabilities[i].tolist(),
             }
@@ -127,21 +132,25 @@ def _json(folder: Path, model: Model, examples: NewExamples, prediction: Predict
 
 
 def _write_csv(path: Path, model: Model, examples: NewExamples, prediction: Prediction) -> None:
-    """Write one row an example: class, its probability, disagreement, label, and the probability of every class."""
+    """Write one row an example: class, its probability, disagreement, majority, label, every class's probability."""
     names = model.class_names
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["input", "class", "probability", "disagreement", "label", *(f"p({name})" for name in names)])
-        for name, k, p, disagreement, label, row in zip(
+        writer.writerow(
+            ["input", "class", "probability", "disagreement", "majority", "label", *(f"p({name})" for name in names)]
+        )
+        for name, k, p, disagreement, most, label, row in zip(
             examples.names,
             prediction.predicted.tolist(),
             prediction.p_predicted.tolist(),
             prediction.disagreement.tolist(),
+            prediction.majority.tolist(),
             examples.labels.tolist(),
             prediction.probabilities.tolist(),
             strict=True,
         ):
-            writer.writerow([name, names[k], p, disagreement, names[label] if label >= 0 else "", *row])
+            given = names[label] if label >= 0 else ""
+            writer.writerow([name, names[k], p, disagreement, names[most], given, *row])
 
 
 def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
@@ -151,10 +160,32 @@ def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
     n = len(examples.names)
     if n > SHOWN:
         console().print(f"{n - SHOWN} more of {n}: --csv FILE, or --json", highlight=False)
+    n_outvoted = int((prediction.majority != prediction.predicted).sum())
+    if n_outvoted:
+        says = (
+            f"* Most seeds give another class ({n_outvoted} of {n} rows); the mean of all their probabilities decides."
+        )
+        console().print(says, markup=False, highlight=False, soft_wrap=True)
     accuracy = _accuracy(examples, prediction)
     if accuracy is not None:
         of = "" if accuracy[1] == n else f" of {n}"
         console().print(f"Accuracy on the {accuracy[1]}{of} whose class is given: {100 * accuracy[0]:.2f} %")
+    for line in _about(model):
+        console().print(line, markup=False, style="yellow", soft_wrap=True)
+
+
+def _about(model: Model) -> list[str]:
+    """Return what is to be known of the networks that predict."""
+    from mlpstudy.predicting import never_line
+
+    lines = []
+    if over := model.ensemble.choice.passed_over:
+        names = ", ".join(over)
+        why = "never predicts some class" if len(over) == 1 else "never predict some class"
+        lines.append(f"Passed over: {names}, which {why}; always answering the commonest one would be as accurate.")
+    if never := never_line(model):
+        lines.append(f"Warning: {never}.")
+    return lines
 
 
 def _table(model: Model, examples: NewExamples, prediction: Prediction) -> Table:
@@ -185,7 +216,8 @@ def _table(model: Model, examples: NewExamples, prediction: Prediction) -> Table
         cells = [Text(examples.names[i]), Text(names[k], style="bold"), Text(f"{p_predicted[i]:.3f}")]
         if n_seeds > 1:
             style = "yellow" if prediction.disagreement[i] >= SURE else ""
-            cells.append(Text(f"{n_other} of {n_seeds}", style=style))
+            mark = " *" if prediction.majority[i] != k else ""
+            cells.append(Text(f"{n_other} of {n_seeds}{mark}", style=style))
         if has_labels:
             cells.append(Text(names[label] if label >= 0 else "-", style="red" if label not in {k, -1} else ""))
         table.add_row(*cells)

@@ -101,6 +101,7 @@ def results_as_json(results: StudyResults) -> dict[str, Any]:
         "n_looks": len(results.store.looks()),
         "comparison": rows,
         "baselines": results.baselines().to_dicts(),
+        "class_use": dataclasses.asdict(results.class_use()),
         "observations": observations,
         "runs": runs,
     }

@@ -31,6 +31,7 @@ def print_results(results: StudyResults) -> None:
             soft_wrap=True,
         )
     print_baselines(results)
+    print_class_use(results)
     observations = results.observations()
     if observations:
         console().print("[bold]What the curves show[/bold]")
@@ -55,6 +56,17 @@ def print_baselines(results: StudyResults) -> None:
     if baselines:
         said = ", ".join(f"{b.name} {b.test_accuracy * 100:.2f}% (loss {b.test_loss:.4f})" for b in baselines)
         console().print(f"[bold]For scale[/bold], on the same test examples: {said}\n", soft_wrap=True)
+
+
+def print_class_use(results: StudyResults) -> None:
+    """Print which classes are never predicted, and whose accuracy always giving the commonest one would have."""
+    from mlpstudy.evidence.class_use import class_lines
+
+    lines = class_lines(results.class_use(), results.store.class_names)
+    for line in lines:
+        console().print(line, markup=False, style="yellow", soft_wrap=True)
+    if lines:
+        console().print()
 
 
 def grouped(study: Study) -> list[tuple[str, list[Architecture]]]:

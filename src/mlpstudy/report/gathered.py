@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlpstudy.choosing import choose
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.evidence.judgement import judge
 from mlpstudy.judging import n_workers, study_sample
-from mlpstudy.predicting import choose
 
 if TYPE_CHECKING:
+    from mlpstudy.choosing import Choice
     from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.evidence.sample import ArchitectureSample, StudySample
-    from mlpstudy.predicting import Choice
     from mlpstudy.records import Dataset, RunRecord
     from mlpstudy.results import StudyResults
     from mlpstudy.spec import Study

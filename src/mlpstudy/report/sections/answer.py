@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpstudy.evidence.class_use import class_lines, sample_class_use
 from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.page.blocks import Block, Text
 from mlpstudy.report import words
@@ -67,7 +68,8 @@ def _compared(of: Gathered, judgement: Judgement, best: str, number: str) -> str
         assert of.choice is not None  # noqa: S101  # a run has finished
         smallest = of.choice.architecture
         if smallest != best and smallest in same:
-            parts[-1] += f", of which {smallest} is the smallest"
+            kind = " that predicts every class" if of.choice.passed_over else ""
+            parts[-1] += f", of which {smallest} is the smallest{kind}"
     middle = f"; {', but '.join(parts)}" if parts else ""
     return f"{head}{middle}; {told}."
 
@@ -87,6 +89,9 @@ def _counts(kinds: list[str]) -> str:
 def blocks(of: Gathered) -> tuple[Block, ...]:
     """Return the opening of the report."""
     found: list[Block] = [Text(question(of), "lead"), Text(answer(of), "lead")]
+    lines = class_lines(sample_class_use(of.sample, len(of.class_names)), of.class_names)
+    if lines:
+        found.append(Text(" ".join(lines), "note"))
     if of.is_provisional:
         planned = of.results.n_planned
         found.append(

@@ -56,7 +56,8 @@ def _why(of: Gathered) -> str:
         "best mean": "the best mean",
         "only one": "the only one with finished runs",
     }
-    return reasons.get(of.choice.reason, of.choice.reason)
+    but = ", but for those that never predict some class" if of.choice.passed_over else ""
+    return reasons.get(of.choice.reason, of.choice.reason) + but
 
 
 def _confusion(of: Gathered, name: str) -> Chart | Table:

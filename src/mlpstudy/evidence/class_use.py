@@ -1,0 +1,187 @@
+"""Which classes the networks ever give: an accuracy says nothing of a class that is rare.
+
+With labels y[i] and what run s predicts, c[s, i], of the N test examples, for each class k that some of them are of:
+
+    silent seeds of k   #{s : no i with c[s, i] = k}
+
+and the commonest class k* with its share, #{i : y[i] = k*} / N: the accuracy of always answering it. An architecture
+is **mute** where some class is given by none of its seeds, and its mean accuracy is no higher than that share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpstudy.evidence.wording import count_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from mlpstudy.evidence.sample import StudySample
+
+MOST_NAMES = 6
+"""Names that a line lists; of more it says how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchitectureUse:
+    """Which classes the finished runs of one architecture give to test examples.
+
+    Attributes:
+        architecture: its name.
+        n_seeds: number of its finished runs.
+        n_silent: a class: seeds that give it to no test example; 0 where no test example is of it.
+        accuracy: mean test accuracy; None without a finished run.
+        is_mute: some class is given by no seed, and always giving the commonest class would be as accurate.
+    """
+
+    architecture: str
+    n_seeds: int
+    n_silent: tuple[int, ...]
+    accuracy: float | None
+    is_mute: bool
+
+    @property
+    def never(self) -> tuple[int, ...]:
+        """Classes that no seed gives to any test example."""
+        return tuple(k for k, n in enumerate(self.n_silent) if n and n == self.n_seeds)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassUse:
+    """Which classes a study's networks give to test examples, beside the commonest one.
+
+    Attributes:
+        architectures: in the order of the study.
+        commonest: the class of most test examples, the first of equals.
+        share: their share (0 to 1): the accuracy of always giving that class.
+        n_examples: number of test examples.
+    """
+
+    architectures: tuple[ArchitectureUse, ...]
+    commonest: int
+    share: float
+    n_examples: int
+
+    def of(self, name: str) -> ArchitectureUse:
+        """Return the use of one architecture, by name."""
+        return next(one for one in self.architectures if one.architecture == name)
+
+    @property
+    def no_better(self) -> tuple[str, ...]:
+        """Architectures whose mean accuracy is no higher than that of always giving the commonest class."""
+        return tuple(a.architecture for a in self.architectures if a.accuracy is not None and a.accuracy <= self.share)
+
+
+def silent_seeds(predicted: npt.NDArray[np.int32], labels: npt.NDArray[np.int32], n_classes: int) -> tuple[int, ...]:
+    """Return for each class how many seeds give it to no test example; 0 where no test example is of it.
+
+    Args:
+        predicted: predicted classes, shape ``(n seeds, N)``.
+        labels: true classes, shape ``(N,)``.
+        n_classes: number of classes.
+
+    >>> silent_seeds(np.array([[0, 0, 0], [0, 1, 0]], np.int32), np.array([0, 1, 1], np.int32), 3)
+    (0, 1, 0)
+    """
+    gives = np.array([np.bincount(row, minlength=n_classes) for row in predicted]).reshape(-1, n_classes) > 0
+    is_there = np.bincount(labels, minlength=n_classes) > 0
+    return tuple(np.where(is_there, (~gives).sum(axis=0), 0).tolist())
+
+
+def class_use(
+    predicted: Mapping[str, npt.NDArray[np.int32]], labels: npt.NDArray[np.int32], n_classes: int
+) -> ClassUse:
+    """Return which classes the networks of a study give to test examples.
+
+    Args:
+        predicted: predicted classes of the finished runs of each architecture, shape ``(n seeds, N)``.
+        labels: true classes, shape ``(N,)``.
+        n_classes: number of classes.
+    """
+    counts = np.bincount(labels, minlength=n_classes)
+    most = int(counts.max())
+    found = []
+    for name, own in predicted.items():
+        n_seeds, n_right = len(own), int((own == labels).sum())
+        n_silent = silent_seeds(own, labels, n_classes)
+        is_mute = any(n and n == n_seeds for n in n_silent) and n_right <= n_seeds * most
+        accuracy = n_right / (n_seeds * labels.size) if n_seeds else None
+        found.append(ArchitectureUse(name, n_seeds, n_silent, accuracy, is_mute))
+    return ClassUse(tuple(found), int(counts.argmax()), most / labels.size, labels.size)
+
+
+def sample_class_use(sample: StudySample, n_classes: int) -> ClassUse:
+    """Return the same of the sample that is judged."""
+    return class_use({one.name: one.predicted for one in sample.architectures}, sample.labels, n_classes)
+
+
+def class_lines(use: ClassUse, class_names: Sequence[str]) -> tuple[str, ...]:
+    """Return what is to be said: classes that are never given, and who is no better than the commonest class.
+
+    >>> quiet = ArchitectureUse("32-plain", 5, (0, 5), 0.968, is_mute=True)
+    >>> other = ArchitectureUse("16-plain", 5, (0, 0), 0.971, is_mute=False)
+    >>> for line in class_lines(ClassUse((quiet, other), 0, 0.968, 1500), ("no", "yes")):
+    ...     print(line)
+    32-plain never predicts "yes", in any of 5 seeds.
+    Always answering "no" has an accuracy of 96.80 % on the 1,500 test examples; that of 32-plain is no higher.
+    """
+    n_known = sum(one.n_seeds > 0 for one in use.architectures)
+    lines = [_silence(group, names, n_known, class_names) for group, names in _groups(use).items()]
+    low = use.no_better
+    if not lines and not low:
+        return ()
+    always = f'Always answering "{class_names[use.commonest]}" has an accuracy of {100 * use.share:.2f} %'
+    beaten = "; no architecture's is higher" if _are_all(low, n_known) else f"; that of {listed(low)} is no higher"
+    return (*lines, f"{always} on the {use.n_examples:,} test examples{beaten if low else ''}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Classes that so many of so many seeds never give."""
+
+    classes: tuple[int, ...]
+    n_silent: int
+    n_seeds: int
+
+
+def _groups(use: ClassUse) -> dict[_Group, list[str]]:
+    """Return the architectures that are silent alike."""
+    groups: dict[_Group, list[str]] = {}
+    for one in use.architectures:
+        for n in sorted({n for n in one.n_silent if n}, reverse=True):
+            classes = tuple(k for k, silent in enumerate(one.n_silent) if silent == n)
+            groups.setdefault(_Group(classes, n, one.n_seeds), []).append(one.architecture)
+    return groups
+
+
+def _silence(group: _Group, names: list[str], n_known: int, class_names: Sequence[str]) -> str:
+    """Return the sentence of one group."""
+    n, of = group.n_silent, group.n_seeds
+    quoted = listed(f'"{class_names[k]}"' for k in group.classes)
+    if n == of and _are_all(names, n_known):
+        return f"No architecture ever predicts {quoted}, in {'any of ' if of > 1 else 'its '}{count_words(of, 'seed')}."
+    verb = "predicts" if len(names) == 1 else "predict"
+    seeds = f"{n} of {of} seeds" if n < of else f"any of {of} seeds" if of > 1 else "its one seed"
+    return f"{listed(names)} never {verb} {quoted}, in {seeds}."
+
+
+def _are_all(names: Sequence[str], n_known: int) -> bool:
+    return len(names) == n_known > 1
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names with commas between; of very many the first and how many more.
+
+    >>> listed("abcdefgh")
+    'a, b, c, d, e, f and 2 more'
+    """
+    every = list(names)
+    if len(every) > MOST_NAMES:
+        return f"{', '.join(every[:MOST_NAMES])} and {len(every) - MOST_NAMES} more"
+    return ", ".join(every)
