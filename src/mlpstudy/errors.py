@@ -88,6 +88,11 @@ def must(what: str, be: str, found: object, fix: str | None = None) -> str:
     return f"{text}, fix: {fix}" if fix else text
 
 
+def damaged(what: object, problem: str) -> StoreError:
+    """Return the error for a part of a study's folder that cannot be trusted."""
+    return StoreError(must(str(what), "be undamaged", problem, "bring back a copy, or train that study again"))
+
+
 def nearest(word: str, valid: Iterable[str]) -> str | None:
     """Return the valid word that is nearest to a mistyped one, or None where none is near.
 

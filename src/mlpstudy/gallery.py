@@ -27,6 +27,7 @@ from mlpstudy.figures import (
     weight_violins,
 )
 from mlpstudy.figures.converting import Converters
+from mlpstudy.figures.saving import file_stem
 
 if TYPE_CHECKING:
     import altair as alt
@@ -148,6 +149,7 @@ def save_figures(
     records: Sequence[RunRecord],
     rows: Iterable[ComparisonRow],
     folder: Path,
+    inside: str = "",
     *,
     run_figures: bool | None = None,
 ) -> list[Path]:
@@ -162,7 +164,8 @@ def save_figures(
         study: the study.
         records: its runs.
         rows: its comparison table.
-        folder: where the files go.
+        folder: where the files go, as the user named it; no link is followed below it.
+        inside: the folder in it that they go to.
         run_figures: whether every run gets figures of its own; where None, up to 16 architectures of one seed do.
 
     Raises:
@@ -175,17 +178,19 @@ def save_figures(
     runs = _by_architecture(ended)
     pooled = {name: architecture_weights(store, own, name) for name, own in runs.items()}
     wanted = len(ended) == len(runs) <= FEW_RUNS if run_figures is None else run_figures
+    to = f"{inside}/" if inside else ""
     with Converters() as converters:
-        saved += converters.save(study_loss_curves(store, study, ended), folder / "loss-curves")
-        saved += converters.save(study_accuracies(store, study, ended, rows), folder / "test-accuracy")
-        saved += converters.save(violins_grid.figure(list(pooled.values())), folder / "weight-violins")
+        saved += converters.save(study_loss_curves(store, study, ended), folder, f"{to}loss-curves")
+        saved += converters.save(study_accuracies(store, study, ended, rows), folder, f"{to}test-accuracy")
+        saved += converters.save(violins_grid.figure(list(pooled.values())), folder, f"{to}weight-violins")
         for name in dict.fromkeys(record.architecture for record in ended if store.diagnostics(record.run_id)):
-            saved += converters.save(study_diagnostics(store, study, ended, name), folder / "layers" / name)
+            chart = study_diagnostics(store, study, ended, name)
+            saved += converters.save(chart, folder, f"{to}layers/{file_stem(name)}")
         for record in ended if wanted else ():
-            name, base = record.architecture, folder / "runs" / f"{record.architecture}-seed-{record.seed}"
-            saved += converters.save(run_loss_curves(store, record), Path(f"{base}-loss"))
+            name, base = record.architecture, f"{to}runs/{file_stem(record.architecture)}-seed-{record.seed}"
+            saved += converters.save(run_loss_curves(store, record), folder, f"{base}-loss")
             weights = pooled[name] if len(runs[name]) == 1 else architecture_weights(store, [record], name)
-            saved += converters.save(weight_violins.figure(weights), Path(f"{base}-weights"))
+            saved += converters.save(weight_violins.figure(weights), folder, f"{base}-weights")
     return saved
 
 

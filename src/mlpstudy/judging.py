@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import MlpstudyError, ResultsError
@@ -15,8 +14,12 @@ from mlpstudy.evidence.judgement import band, judge
 from mlpstudy.evidence.plan import ASSUMED_SD, SeedPlan, SeedSpread, assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.evidence.self_check import SelfCheck, self_check
+from mlpstudy.files import read_if_there, write_whole
+from mlpstudy.store.failures import one_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlpstudy.evidence.claims import Claims
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.spec import Study
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 CLAIMS = "claims.json"
 """Name of the file of claims in a study's folder."""
+LARGEST_CLAIMS = 1 << 27
+"""Bytes that it may have: some 400,000 claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +104,16 @@ def write_claims(store: Store) -> Path:
     """Write ``claims.json`` into a study's folder, whole or not at all, and return its path.
 
     Raises:
-        OSError: the folder cannot be written.
+        StoreError: the folder cannot be written.
     """
-    path = store.folder / CLAIMS
-    temporary = path.with_suffix(".json.tmp")
-    temporary.write_text(claims_text(store_claims(store)), encoding="utf-8")
-    return temporary.replace(path)
+    content = claims_text(store_claims(store)).encode()
+    with one_line(store.folder, f"write {CLAIMS}"):
+        return write_whole(store.folder, CLAIMS, content)
 
 
 def verify_store(store: Store) -> Verification:
     """Check a study's folder: every hash and count, every claim recomputed, and the judge on the study's own runs."""
     findings = tuple(store.verify())
-    path = store.folder / CLAIMS
     claims = None
     broken: tuple[str, ...] = ()
     check = None
@@ -119,8 +122,10 @@ def verify_store(store: Store) -> Verification:
         judging = store.study().judging
         resolution = 1.0 / sample.n_examples if judging.metric == "accuracy" else 0.0
         check = self_check(sample.scores(judging.metric), confidence=judging.confidence, resolution=resolution)
-        if path.exists():
-            claims = read_claims(path.read_text(encoding="utf-8", errors="replace"), str(path))
+        with one_line(store.folder, f"read {CLAIMS}"):
+            content = read_if_there(store.folder, CLAIMS, LARGEST_CLAIMS)
+        if content is not None:
+            claims = read_claims(content.decode(errors="replace"), str(store.folder / CLAIMS))
             broken = _broken(store, sample, claims)
     except MlpstudyError as error:
         # Damage is reported as a finding of the folder already, where that is the reason.

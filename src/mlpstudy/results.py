@@ -274,7 +274,7 @@ class StudyResults:
         """Write every verdict with its numbers to ``claims.json`` in the folder, and return its path.
 
         Raises:
-            OSError: the folder cannot be written.
+            StoreError: the folder cannot be written.
         """
         from mlpstudy.judging import write_claims  # noqa: PLC0415  # heavy: SciPy
 
@@ -332,9 +332,9 @@ class StudyResults:
         """
         from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
 
-        target = Path(folder) if folder is not None else self.folder / "figures"
+        target, inside = (self.folder, "figures") if folder is None else (Path(folder), "")
         return gallery.save_figures(
-            self.store, self.study, self.runs(), self.comparison(), target, run_figures=run_figures
+            self.store, self.study, self.runs(), self.comparison(), target, inside, run_figures=run_figures
         )
 
 

@@ -173,7 +173,7 @@ def test_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("x")
     with pytest.raises(StoreError, match="must be writable"):
         write_report(results, tmp_path / "a file" / "study.html")
-    assert not list(tmp_path.rglob("*.part"))
+    assert not list(tmp_path.rglob("*.tmp"))
 
 
 def test_command_writes_the_file_and_notes_the_look(tmp_path: Path) -> None:

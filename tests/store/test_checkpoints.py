@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from mlpstudy import files
 from mlpstudy.errors import StoreError
 from mlpstudy.records import Checkpoint, Resumption
-from mlpstudy.store import Store, checkpoints, files
+from mlpstudy.store import Store, checkpoints
 from mlpstudy.store.checkpoints import decode, encode, size_at_most
 from store import samples
 from store.breaking import said

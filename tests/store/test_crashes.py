@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlpstudy.store import Store, files
+from mlpstudy import files
+from mlpstudy.store import Store
 from store import samples
 from store.breaking import fault_layer, folder_in_memory, under_the_fault_layer
 from store.faulty_writer import FAULTS

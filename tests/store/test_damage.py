@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,12 @@ def test_a_truncated_database(tmp_path: Path) -> None:
     [
         ("CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM outcomes; END", "a trigger t that does not belong"),
         ("CREATE VIEW v AS SELECT 1", "a view v that does not belong"),
+        ("CREATE TRIGGER sqlitex AFTER INSERT ON runs BEGIN DELETE FROM outcomes; END", "a trigger sqlitex that does"),
+        ("CREATE VIEW sqlite1 AS SELECT 1", "a view sqlite1 that does not belong"),
+        ("CREATE TABLE notes (text)", "a table notes that does not belong"),
+        ("CREATE INDEX mine ON runs (abs(seed))", "a index mine that does not belong"),
+        ("CREATE INDEX mine ON runs (seed) WHERE seed > 1", "a index mine that does not belong"),
+        ("CREATE UNIQUE INDEX mine ON runs (status)", "a index mine that does not belong"),
         ("DROP TABLE outcomes", "a table outcomes that is missing or altered"),
         ("ALTER TABLE runs ADD COLUMN extra", "a table runs that is missing or altered"),
     ],
@@ -100,10 +108,23 @@ def test_an_altered_schema(tmp_path: Path, statement: str, said_of: str) -> None
         assert said_of in said(call, tmp_path)
 
 
-def test_an_index_of_ones_own_is_no_damage(tmp_path: Path) -> None:
-    """Somebody who adds an index for queries of their own can go on."""
+def test_a_trigger_that_bears_a_name_of_sqlites_own(tmp_path: Path) -> None:
+    """A schema that was written to directly, past SQLite's own rules for names, is refused."""
     samples.fill(tmp_path, [])
-    execute(tmp_path, "CREATE INDEX mine ON runs (seed)")
+    sql = "CREATE TRIGGER sqlite_t AFTER INSERT ON runs BEGIN DELETE FROM outcomes; END"
+    with closing(sqlite3.connect(tmp_path / "study.db")) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        entry = ("trigger", "sqlite_t", "runs", 0, sql)
+        connection.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", entry)
+    for call in (Store.open, samples.write):
+        assert "a trigger sqlite_t that does not belong there" in said(call, tmp_path)
+
+
+def test_an_index_of_ones_own_is_no_damage(tmp_path: Path) -> None:
+    """Somebody who adds an index for queries of their own, and statistics for it, can go on."""
+    samples.fill(tmp_path, [])
+    execute(tmp_path, "CREATE INDEX mine ON runs (seed, status)")
+    execute(tmp_path, "ANALYZE")
     samples.fill(tmp_path, [samples.finished(STUDY)])
     with Store.open(tmp_path) as store:
         assert store.verify() == []

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy.store import Store, connection, files
+from mlpstudy import files
+from mlpstudy.store import Store, connection
 from store import samples
 from store.breaking import execute, said
 
@@ -62,7 +63,7 @@ def test_values_of_the_database_have_a_limit(tmp_path: Path, monkeypatch: pytest
 def test_the_limit_follows_the_address_space() -> None:
     """Half of what the process may use is what a file may have."""
     code = (
-        "import resource; from mlpstudy.store import files; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30));"
+        "import resource; from mlpstudy import files; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30));"
         "print(files.largest_file())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

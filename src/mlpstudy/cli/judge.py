@@ -50,11 +50,7 @@ def judge(
         print_judgement(judgement, results.store.class_names, explore=explore, why=why)
         print_baselines(results)
         print_class_use(results)
-    try:
-        path = results.write_claims()
-    except OSError as error:
-        typer.echo(f"mlpstudy: {error.filename or folder}: {error.strerror}; no claims written", err=True)
-        return
+    path = results.write_claims()
     if not as_json:
         typer.echo(f"{path}   check it with: mlpstudy verify {folder}")
 

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from mlpstudy.cores import n_cores
 from mlpstudy.errors import MlpstudyError, StoreError, must
-from mlpstudy.figures.saving import PNG_SCALE, file_paths, specification, write_files
+from mlpstudy.figures.saving import PNG_SCALE, file_names, specification, write_files
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -65,13 +65,13 @@ class Converters:
         return self
 
     def save(
-        self, chart: alt.TopLevelMixin, path_without_suffix: Path, formats: Sequence[str] = ("svg", "png")
+        self, chart: alt.TopLevelMixin, folder: Path, base: str, formats: Sequence[str] = ("svg", "png")
     ) -> list[Path]:
-        """Have a chart written, and return the paths at once."""
-        paths = file_paths(path_without_suffix, formats)
-        job = {"specification": specification(chart), "base": str(path_without_suffix), "formats": list(formats)}
+        """Have a chart written, and return the paths at once; arguments as of ``write_files``."""
+        paths = [folder / name for name in file_names(base, formats)]
+        job = {"specification": specification(chart), "folder": str(folder), "base": base, "formats": list(formats)}
         self._jobs.put(job)
-        return list(paths)
+        return paths
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -159,7 +159,7 @@ def main() -> None:
     for line in sys.stdin:
         job, failure = json.loads(line), ""
         try:
-            write_files(job["specification"], Path(job["base"]), job["formats"], PNG_SCALE)
+            write_files(job["specification"], Path(job["folder"]), job["base"], job["formats"], PNG_SCALE)
         except MlpstudyError as error:
             failure = str(error)
         except Exception as error:  # noqa: BLE001  # whatever fails, it is this figure's error, and the next one is drawn

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from mlpstudy.errors import ResultsError, StoreError, must
 from mlpstudy.figures.theme import Theme, config
+from mlpstudy.files import write_whole
 
 if TYPE_CHECKING:
     import altair as alt
 
 FORMATS = ("svg", "png", "pdf")
 CLIP_NAME = re.compile(r'(?<=id=")clip\d+(?=")|(?<=url\(#)clip\d+(?=\))')
+
+LONGEST_STEM = 120
+"""Bytes of a file's name that an architecture's name may have; file systems allow 255 in all."""
 
 PNG_SCALE = 2.0
 """Pixels of a PNG for one of the figure: sharp on a screen of twice the usual density."""
@@ -43,11 +47,23 @@ def save(
         ResultsError: a format is unknown.
         StoreError: a file cannot be written.
     """
-    return write_files(specification(chart, theme), Path(path_without_suffix), formats, scale)
+    base = Path(path_without_suffix)
+    return write_files(specification(chart, theme), base.parent, base.name, formats, scale)
 
 
-def file_paths(base: Path, formats: Sequence[str]) -> tuple[Path, ...]:
-    """Return the paths of a figure's files, one a format.
+def file_stem(name: str) -> str:
+    """Return a name as the start of a file's name: itself, or what of it is harmless and a hash of it.
+
+    >>> file_stem("3-wide"), file_stem("../../a b")
+    ('3-wide', '__.._a b-cd36d98f')
+    """
+    harmless = re.sub(r"[/\\\0]|^\.+", "_", "".join(c if c.isprintable() else "_" for c in name))
+    short = harmless.encode()[:LONGEST_STEM].decode(errors="ignore")
+    return name if short == name else f"{short}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
+
+
+def file_names(base: str, formats: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of a figure's files, one a format.
 
     Raises:
         ResultsError: a format is unknown.
@@ -55,16 +71,26 @@ def file_paths(base: Path, formats: Sequence[str]) -> tuple[Path, ...]:
     for name in formats:
         if name not in FORMATS:
             raise ResultsError(must("the format of a figure", f"be one of {', '.join(FORMATS)}", name))
-    return tuple(base.with_name(f"{base.name}.{name}") for name in formats)
+    return tuple(f"{base}.{name}" for name in formats)
 
 
-def write_files(spec: dict[str, Any], base: Path, formats: Sequence[str], scale: float) -> tuple[Path, ...]:
-    """Write a specification to files, drawn once, and return their paths."""
-    paths = file_paths(base, formats)
+def write_files(
+    spec: dict[str, Any], folder: Path, base: str, formats: Sequence[str], scale: float
+) -> tuple[Path, ...]:
+    """Write a specification to files, drawn once, and return their paths.
+
+    Args:
+        spec: the figure.
+        folder: a folder that the user named; no link is followed below it.
+        base: the way from there to the files, without ``.svg``.
+        formats: as in :func:`save`.
+        scale: as in :func:`save`.
+    """
+    names = file_names(base, formats)
     drawing = _drawn(spec)
-    for name, path in zip(formats, paths, strict=True):
-        _write(path, _converted(drawing, name, scale))
-    return paths
+    return tuple(
+        _write(folder, name, _converted(drawing, form, scale)) for form, name in zip(formats, names, strict=True)
+    )
 
 
 def specification(chart: alt.TopLevelMixin, theme: Theme | None = None) -> dict[str, Any]:
@@ -109,13 +135,12 @@ def _converted(drawing: str, name: str, scale: float) -> bytes:
     return drawing.encode()
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(folder: Path, name: str, content: bytes) -> Path:
     """Write a file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        return write_whole(folder, name, content)
     except OSError as error:
         text = f"{error.strerror or error}"
-        raise StoreError(must(str(path), "be writable", f"the system says: {text}", "choose another folder")) from error
+        raise StoreError(
+            must(str(folder / name), "be writable", f"the system says: {text}", "choose another folder")
+        ) from error

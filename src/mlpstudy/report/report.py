@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, must
+from mlpstudy.files import write_whole
 from mlpstudy.page import Document, asset, environment, page_scripts, render
 from mlpstudy.page.blocks import charts_of
 from mlpstudy.report.drawing import drawing
@@ -86,12 +87,8 @@ def write_report(results: StudyResults, path: str | Path | None = None, *, weigh
     """
     target = Path(path) if path is not None else results.folder / "report.html"
     text = report_html(results, weights_mb=weights_mb)
-    temporary = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
+        return write_whole(target.parent, target.name, text.encode())
     except OSError as error:
         found = f"the system says: {error.strerror or error}"
         raise StoreError(must(str(target), "be writable", found, "-o ANOTHER.html")) from error
-    return target

@@ -17,11 +17,10 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from mlpstudy.errors import StoreError
+from mlpstudy.errors import StoreError, damaged
+from mlpstudy.files import holds, make_folder, names, read_at_most, remove, write_durably
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, TrainerState
 from mlpstudy.store import rows
-from mlpstudy.store.failures import damaged
-from mlpstudy.store.files import holds, make_folder, names, read_at_most, remove, write_durably
 from mlpstudy.store.weights import RUN_ID
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ FOLDER = "checkpoints"
 GENERATIONS: tuple[Generation, Generation] = ("a", "b")
 Generation = Literal["a", "b"]
 FORMAT = 1
-_NAME = re.compile(r"([0-9a-f]{16})\.([ab])|\.([0-9a-f]{16})\.[ab]\.tmp")
+_NAME = re.compile(r"([0-9a-f]{16})\.([ab])|\.([0-9a-f]{16})\.[ab](?:\.[0-9a-f]{16})?\.tmp")
 _NO_HASH = "0" * 64
 _HEADER_LENGTH_BYTES = 8
 _HEADER_AT_MOST = 1 << 24

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import TYPE_CHECKING
 
-from mlpstudy.errors import StoreError, must
+from mlpstudy.errors import StoreError, damaged, must
+from mlpstudy.files import open_inside, refuse_irregular, sync_folder
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import schema
 from mlpstudy.store.database import Database
-from mlpstudy.store.failures import DATABASE, damaged, one_line, sqlite_code
-from mlpstudy.store.files import refuse_link, sync_folder
+from mlpstudy.store.failures import DATABASE, one_line, sqlite_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,12 @@ LARGEST_VALUE = 1 << 28
 
 _MAGIC = b"SQLite format 3\0"
 _NEEDS_MORE_RIGHTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+def _refuse_irregular(path: Path) -> None:
+    """Refuse what SQLite would follow, wait for or read without end, beside the database too."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        refuse_irregular(path.with_name(path.name + suffix))
 
 
 def _connect(path: Path, parameters: str, *, any_thread: bool) -> sqlite3.Connection:
@@ -80,7 +87,7 @@ def _is_database(path: Path) -> bool:
     Raises:
         StoreError: it has, but not SQLite's.
     """
-    with path.open("rb") as file:
+    with os.fdopen(open_inside(path.parent, path.name, os.O_RDONLY), "rb") as file:
         start = file.read(len(_MAGIC))
     if start not in {b"", _MAGIC}:
         raise damaged(path, "a file that is no database")
@@ -112,8 +119,8 @@ def find_reading(folder: Path) -> Database | None:
     """
     path = folder / DATABASE
     with one_line(folder, "read the study"):
-        refuse_link(path)
-        if not path.is_file() or not _is_database(path):
+        _refuse_irregular(path)
+        if not path.exists() or not _is_database(path):
             return None
         connection = _connect_reading(path)
         try:
@@ -154,8 +161,8 @@ def open_writing(folder: Path) -> Database:
     """
     path = folder / DATABASE
     with one_line(folder, "write the study"):
-        refuse_link(path)
-        if path.is_file():
+        _refuse_irregular(path)
+        if path.exists():
             _is_database(path)
         connection = _connect(path, "mode=rwc", any_thread=False)
         try:

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mlpstudy.errors import StoreError, must
+from mlpstudy.errors import StoreError, damaged, must
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,6 @@ _PRIMARY_CODE = 0xFF
 _SQLITE_FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _SQLITE_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-
-
-def damaged(what: object, problem: str) -> StoreError:
-    """Return the error for a part of a store that cannot be trusted."""
-    return StoreError(must(str(what), "be undamaged", problem, "bring back a copy, or train that study again"))
 
 
 def sqlite_code(error: sqlite3.Error) -> int:

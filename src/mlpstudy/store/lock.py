@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, must
-from mlpstudy.store.files import refuse_link
+from mlpstudy.files import open_inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +31,10 @@ class WriterLock:
         """Take the lock.
 
         Raises:
-            StoreError: another writer holds it.
+            StoreError: another writer holds it, or the file is a symbolic link or no regular file.
             OSError: the file cannot be made.
         """
-        refuse_link(folder / LOCK_FILE)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._descriptor = os.open(folder / LOCK_FILE, flags, 0o666)
+        self._descriptor = open_inside(folder, LOCK_FILE, os.O_RDWR | os.O_CREAT)
         try:
             self._take(folder)
         except BaseException:
@@ -84,9 +82,10 @@ def writer_of(folder: Path) -> str | None:
 
     Raises:
         OSError: the lock file cannot be read.
+        StoreError: it is a symbolic link, or no regular file.
     """
     try:
-        descriptor = os.open(folder / LOCK_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_inside(folder, LOCK_FILE, os.O_RDONLY)
     except FileNotFoundError:
         return None
     try:

@@ -7,13 +7,13 @@ file of its own, one line a look, so that noting one neither waits for a writer 
 from __future__ import annotations
 
 import os
-import stat
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mlpstudy.errors import StoreError
+from mlpstudy.files import open_inside
 from mlpstudy.records import Look
-from mlpstudy.store.files import refuse_link
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,13 +35,12 @@ def note_look(folder: Path, what: str) -> None:
     """
     word = "".join(c if c.isprintable() else " " for c in what)[:_LONGEST_WORD]
     line = f"{datetime.now(UTC).isoformat(timespec='seconds')} {word}\n"
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with suppress(OSError):
-        descriptor = os.open(folder / LEDGER, flags, 0o666)
+    with suppress(OSError, StoreError):
+        descriptor = open_inside(folder, LEDGER, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         try:
-            found = os.fstat(descriptor)
-            if stat.S_ISREG(found.st_mode) and found.st_size < LARGEST:
-                torn = found.st_size > 0 and os.pread(descriptor, 1, found.st_size - 1) != b"\n"
+            size = os.fstat(descriptor).st_size
+            if size < LARGEST:
+                torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
                 os.write(descriptor, (("\n" if torn else "") + line).encode())
         finally:
             os.close(descriptor)
@@ -51,17 +50,14 @@ def read(folder: Path) -> tuple[Look, ...]:
     """Return the looks of a folder, in order; lines that are none, such as half of one, are passed over.
 
     Raises:
-        StoreError: the ledger is a symbolic link.
+        StoreError: the ledger is a symbolic link, or no regular file.
         OSError: it cannot be read.
     """
-    refuse_link(folder / LEDGER)
     try:
-        descriptor = os.open(folder / LEDGER, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_inside(folder, LEDGER, os.O_RDONLY)
     except FileNotFoundError:
         return ()
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return ()
         lines = file.read(LARGEST).decode(errors="replace").splitlines()
     return tuple(look for look in map(_look, lines) if look is not None)
 

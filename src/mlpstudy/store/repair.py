@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpstudy.files import remove
 from mlpstudy.store import weights
 from mlpstudy.store.connection import open_writing
 from mlpstudy.store.failures import one_line
-from mlpstudy.store.files import remove
 from mlpstudy.store.lock import WriterLock
 from mlpstudy.store.store import Store
 from mlpstudy.store.verify import verify

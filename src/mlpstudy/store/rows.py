@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from mlpstudy.errors import damaged
 from mlpstudy.records import Baseline, EpochRecord, LayerDiagnostics, Outcome, Provenance, RunRecord, Status
-from mlpstudy.store.failures import DATABASE, damaged
+from mlpstudy.store.failures import DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

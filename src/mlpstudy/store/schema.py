@@ -7,14 +7,14 @@ an earlier one, so that a store of any earlier version can be opened.
 from __future__ import annotations
 
 import functools
+import re
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mlpstudy.errors import StoreError, must
+from mlpstudy.errors import StoreError, damaged, must
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import rows
-from mlpstudy.store.failures import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -209,13 +209,22 @@ def migrate(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _layout(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
-    return {(kind, name): sql for kind, name, sql in rows}
+Entry = tuple[str, str, str, str | None]
+"""A row of ``sqlite_schema``: type, name, table, and the statement, which SQLite's own indices do not have."""
+
+_OWN_INDEX = re.compile(r'CREATE INDEX "?\w+"? ON "?\w+"? ?\("?\w+"?(, ?"?\w+"?)*\)')
+"""An index that somebody adds for queries of their own: on columns, without expressions, which would be executed."""
+_STATISTICS = {"CREATE TABLE sqlite_stat1(tbl,idx,stat)", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"}
+"""What ANALYZE leaves behind."""
+
+
+def _layout(connection: sqlite3.Connection) -> list[Entry]:
+    """Return every row of the schema, whatever its name: ``sqlite_`` at its start is a custom, no promise."""
+    return connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
 
 
 @functools.cache
-def _expected_layout() -> dict[tuple[str, str], str]:
+def _expected_layout() -> list[Entry]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         migrate(connection)
@@ -225,17 +234,19 @@ def _expected_layout() -> dict[tuple[str, str], str]:
 
 
 def check_layout(connection: sqlite3.Connection, path: Path) -> None:
-    """Check that the tables are exactly those of this version, and that nothing else can run on access.
+    """Check that the schema is exactly that of this version, and that nothing else can run on access.
 
     A view under a table's name, or a trigger, would make reading a foreign file execute what its author wrote.
 
     Raises:
-        StoreError: a table is missing or changed, or there is a view or a trigger.
+        StoreError: a table is missing or changed, or there is anything else but a plain index.
     """
-    found = _layout(connection)
-    for (kind, name), sql in _expected_layout().items():
-        if found.get((kind, name)) != sql:
-            raise damaged(path, f"a {kind} {name} that is missing or altered")
-    for kind, name in found:
-        if kind in {"view", "trigger"}:
-            raise damaged(path, f"a {kind} {name} that does not belong there")
+    found = [tuple(row) for row in _layout(connection)]
+    for entry in _expected_layout():
+        if entry not in found:
+            raise damaged(path, f"a {entry[0]} {entry[1]} that is missing or altered")
+        found.remove(entry)
+    for kind, name, _, sql in found:
+        is_index = kind == "index" and _OWN_INDEX.fullmatch(str(sql)) is not None
+        if not is_index and not (kind == "table" and sql in _STATISTICS):
+            raise damaged(path, f"a {kind!s:.20} {name!s:.60} that does not belong there")

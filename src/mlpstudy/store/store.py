@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from mlpstudy.errors import ResultsError, StudyError, must
+from mlpstudy.errors import ResultsError, StudyError, damaged, must
+from mlpstudy.files import read_exactly
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.spec import Study
 from mlpstudy.store import looks, rows, weights
 from mlpstudy.store.connection import open_reading
-from mlpstudy.store.failures import DATABASE, damaged, one_line
-from mlpstudy.store.files import read_exactly
+from mlpstudy.store.failures import DATABASE, one_line
 from mlpstudy.store.lock import writer_of
 
 if TYPE_CHECKING:

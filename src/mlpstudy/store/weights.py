@@ -11,8 +11,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from mlpstudy.errors import StoreError, must
-from mlpstudy.store.failures import DATABASE, damaged
+from mlpstudy.errors import StoreError, damaged, must
+from mlpstudy.store.failures import DATABASE
 
 if TYPE_CHECKING:
     from mlpstudy.records import Float32Array, Weights
@@ -22,7 +22,7 @@ Which = Literal["initial", "final"]
 FOLDER = "weights"
 SUFFIX = ".safetensors"
 RUN_ID = re.compile("[0-9a-f]{16}")
-LEFTOVER = re.compile(r"[0-9a-f]{16}\.safetensors|\.[0-9a-f]{16}\.safetensors\.tmp")
+LEFTOVER = re.compile(r"[0-9a-f]{16}\.safetensors|\.[0-9a-f]{16}\.safetensors(\.[0-9a-f]{16})?\.tmp")
 _HEADER_LENGTH_BYTES = 8
 
 

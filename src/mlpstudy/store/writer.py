@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.errors import StoreError, must
+from mlpstudy.files import make_folder, names, refuse_link, remove, write_durably
 from mlpstudy.spec import SEMANTICS_VERSION, run_id
 from mlpstudy.store import recording, rows, weights
 from mlpstudy.store.checkpoints import CheckpointFiles
 from mlpstudy.store.connection import find_reading, open_writing
 from mlpstudy.store.difference import differences
 from mlpstudy.store.failures import one_line
-from mlpstudy.store.files import make_folder, names, refuse_link, remove, write_durably
 from mlpstudy.store.lock import WriterLock
 from mlpstudy.store.store import Store
 

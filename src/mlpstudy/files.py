@@ -1,4 +1,9 @@
-"""Files inside a study's folder: written so that they are whole or absent, read without following links."""
+"""Files inside a study's folder: written so that they are whole or absent, read without following links.
+
+The folder itself is the user's word, who may have reached it through a link. What lies in it may have come from
+elsewhere: every name below it is opened from its folder's descriptor, no link is followed, and what is read is a
+regular file of a bounded size.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,10 @@ import os
 import resource
 import stat
 from contextlib import contextmanager, suppress
+from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
-from mlpstudy.errors import StoreError, must
-from mlpstudy.store.failures import damaged
+from mlpstudy.errors import StoreError, damaged, must
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +32,21 @@ def refuse_link(path: Path) -> None:
     if path.is_symlink():
         fix = "put the file itself there"
         raise StoreError(must(str(path), "lie in the study's folder", f"a symbolic link to {path.readlink()}", fix))
+
+
+def refuse_irregular(path: Path) -> None:
+    """Refuse a link, FIFO, device or folder in the place of a file that a library opens by its path; it may be missing.
+
+    Raises:
+        StoreError: it is no regular file.
+    """
+    refuse_link(path)
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if not stat.S_ISREG(mode):
+        raise damaged(path, "something that is no regular file")
 
 
 @contextmanager
@@ -57,6 +77,52 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+@contextmanager
+def _inside(root: Path, below: PurePath, *, make: bool = False) -> Iterator[int]:
+    """Yield the descriptor of a folder below another one, reached without following a link from there on."""
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for depth, part in enumerate(below.parts, start=1):
+            if part == "..":
+                raise StoreError(must(str(root / below), "lie in the study's folder", "a name that leads out of it"))
+            refuse_link(root.joinpath(*below.parts[:depth]))
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=at)
+            deeper = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+            os.close(at)
+            at = deeper
+        yield at
+    finally:
+        os.close(at)
+
+
+def open_inside(root: Path, name: str, flags: int) -> int:
+    """Open a regular file of a study's folder and return its descriptor; no link is followed, no FIFO waited for.
+
+    Args:
+        root: the study's folder.
+        name: of the file in it.
+        flags: as for ``os.open``.
+
+    Raises:
+        StoreError: it is a symbolic link, or something else that is no regular file.
+        OSError: it is not there, or cannot be opened.
+    """
+    with _inside(root, PurePath()) as at:
+        refuse_link(root / name)
+        return _open_regular(at, name, flags, root / name)
+
+
+def _open_regular(at: int, name: str, flags: int, path: Path) -> int:
+    # O_NONBLOCK: opening a FIFO that somebody put there must not wait for its other end.
+    descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666, dir_fd=at)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise damaged(path, "something that is no regular file")
+    return descriptor
+
+
 def write_durably(folder: Path, name: str, content: bytes | bytearray) -> None:
     """Write a file that after a crash at any moment is there whole, or as it was before.
 
@@ -66,28 +132,71 @@ def write_durably(folder: Path, name: str, content: bytes | bytearray) -> None:
         OSError: nothing of what was to be written may be relied on; there is no half of a file.
         StoreError: the folder is a symbolic link.
     """
-    temporary = f".{name}{TEMPORARY_SUFFIX}"
     with directory(folder) as at:
-        try:
-            _write_and_sync(temporary, content, at)
-            os.replace(temporary, name, src_dir_fd=at, dst_dir_fd=at)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary, dir_fd=at)
-            raise
+        _replace(at, name, content, sync=True)
         os.fsync(at)
 
 
-def _write_and_sync(name: str, content: bytes | bytearray, at: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+def write_whole(root: Path, name: str | PurePath, content: bytes | bytearray) -> Path:
+    """Write a file below a folder, whole or not at all, and return its path; folders on its way are made.
+
+    A link in the file's own place is replaced, one in the place of a folder below ``root`` is refused. Against a
+    loss of power it promises nothing: what can be made again needs no ``fsync``.
+
+    Args:
+        root: a folder that the user named; made where it is missing.
+        name: of the file, or its way from there.
+        content: what it is to hold.
+
+    Raises:
+        OSError: it cannot be written; no part of it is left behind.
+        StoreError: a folder on its way is a symbolic link.
+    """
+    way = PurePath(name)
+    root.mkdir(parents=True, exist_ok=True)
+    with _inside(root, way.parent, make=True) as at:
+        _replace(at, way.name, content, sync=False)
+    return root / way
+
+
+def _replace(at: int, name: str, content: bytes | bytearray, *, sync: bool) -> None:
+    """Write a file under a name that nobody can have prepared, and give it its own name when it is whole."""
+    temporary = f".{name}.{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
+    try:
+        _write(temporary, content, at, sync=sync)
+        os.replace(temporary, name, src_dir_fd=at, dst_dir_fd=at)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=at)
+        raise
+
+
+def _write(name: str, content: bytes | bytearray, at: int, *, sync: bool) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(name, flags, 0o666, dir_fd=at)
     try:
         view = memoryview(content)
         while view:
             view = view[os.write(descriptor, view[:_LARGEST_WRITE]) :]
-        os.fsync(descriptor)
+        if sync:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_if_there(root: Path, name: str, n_bytes: int) -> bytes | None:
+    """Read a file of a study's folder whose size has a bound; None where there is none.
+
+    Raises:
+        StoreError: it is a symbolic link, no regular file, or too large.
+        OSError: it cannot be read.
+    """
+    try:
+        descriptor = open_inside(root, name, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return _read_bounded(file, os.fstat(descriptor).st_size, n_bytes, root / name)
 
 
 def read_exactly(folder: Path, name: str, n_bytes: int) -> bytes:
@@ -112,10 +221,14 @@ def read_at_most(folder: Path, name: str, n_bytes: int) -> bytes:
         OSError: it cannot be read.
     """
     with _reading(folder, name) as (file, found):
-        _check_room(found, folder / name)
-        if found > n_bytes:
-            raise damaged(folder / name, f"{found} bytes, more than {n_bytes}")
-        return _read(file, found, folder / name)
+        return _read_bounded(file, found, n_bytes, folder / name)
+
+
+def _read_bounded(file: BinaryIO, found: int, n_bytes: int, path: Path) -> bytes:
+    _check_room(found, path)
+    if found > n_bytes:
+        raise damaged(path, f"{found} bytes, more than {n_bytes}")
+    return _read(file, found, path)
 
 
 def holds(folder: Path, name: str, content: bytes | bytearray) -> bool:
@@ -138,15 +251,11 @@ def _reading(folder: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
     try:
         with directory(folder) as at:
             refuse_link(path)
-            # O_NONBLOCK: opening a FIFO that somebody put there must not wait for its other end.
-            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at)
+            descriptor = _open_regular(at, name, os.O_RDONLY, path)
     except FileNotFoundError:
         raise damaged(path, "no such file") from None
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise damaged(path, "something that is no regular file")
-        yield file, found.st_size
+        yield file, os.fstat(descriptor).st_size
 
 
 def largest_file() -> int:
