@@ -79,7 +79,7 @@ def test_a_process_that_cannot_draw_is_one_error(
     monkeypatch.setattr(sys, "executable", "/nope/python" if text is None else _program(tmp_path, text, mode))
     chart = loss_curves.figure(run_curves())
     with pytest.raises(StoreError, match=f"figure .* must be drawn, got {found}"), Converters(2) as converters:
-        _ = [converters.save(chart, tmp_path / name) for name in "abc"]
+        _ = [converters.save(chart, tmp_path, name) for name in "abc"]
     assert capfd.readouterr() == ("", "")
 
 
@@ -91,7 +91,7 @@ def test_a_system_without_processes_left_is_one_error(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
     with pytest.raises(StoreError, match=r"a and 2 more must be drawn, got .*temporarily"), Converters(2) as converters:
-        _ = [converters.save(loss_curves.figure(run_curves()), tmp_path / name) for name in "abc"]
+        _ = [converters.save(loss_curves.figure(run_curves()), tmp_path, name) for name in "abc"]
 
 
 def test_one_process_does_the_work_of_those_that_did_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +106,7 @@ def test_one_process_does_the_work_of_those_that_did_not_start(tmp_path: Path, m
 
     monkeypatch.setattr(subprocess, "Popen", once)
     with Converters(3) as converters:
-        paths = [p for name in "abc" for p in converters.save(loss_curves.figure(run_curves()), tmp_path / name)]
+        paths = [p for name in "abc" for p in converters.save(loss_curves.figure(run_curves()), tmp_path, name)]
     assert all(path.is_file() for path in paths)
 
 
@@ -115,5 +115,5 @@ def test_a_figure_that_fails_leaves_the_next_one(tmp_path: Path) -> None:
     remote = alt.Chart("https://example.invalid/data.json").mark_point().encode(x="x:Q")
     charts = {"remote": remote, "good": loss_curves.figure(run_curves())}
     with pytest.raises(StoreError, match="remote must be drawn, got ValueError"), Converters(1) as converters:
-        _ = [converters.save(chart, tmp_path / name) for name, chart in charts.items()]
+        _ = [converters.save(chart, tmp_path, name) for name, chart in charts.items()]
     assert (tmp_path / "good.png").is_file()

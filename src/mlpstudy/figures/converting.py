@@ -92,7 +92,7 @@ class Converters:
         bases = []
         while not self._jobs.empty():
             if (job := self._jobs.get()) is not None:
-                bases.append(job["base"])
+                bases.append(_place(job))
         return bases
 
     def _serve(self) -> None:
@@ -102,13 +102,18 @@ class Converters:
                 while (job := self._jobs.get()) is not None:
                     answer = _ask(process, job)
                     if answer is None:
-                        self._lost.append(job["base"])
+                        self._lost.append(_place(job))
                         self._reasons.append(_ended_early(process, complaints))
                         break
                     if answer:
                         self._failures.append(answer)
         except OSError as error:
             self._reasons.append(f"no process: {error.strerror or error}")
+
+
+def _place(job: dict[str, Any]) -> str:
+    """Return where a job's files should be, without ``.svg``."""
+    return str(Path(job["folder"]) / job["base"])
 
 
 def _started(complaints: IO[bytes]) -> subprocess.Popen[str]:
@@ -163,7 +168,7 @@ def main() -> None:
         except MlpstudyError as error:
             failure = str(error)
         except Exception as error:  # noqa: BLE001  # whatever fails, it is this figure's error, and the next one is drawn
-            failure = must(f"the figure {job['base']}", "be drawn", f"{type(error).__name__}: {error}")
+            failure = must(f"the figure {_place(job)}", "be drawn", f"{type(error).__name__}: {error}")
         print(json.dumps({"failure": failure}), flush=True)  # noqa: T201  # the answer
 
 
