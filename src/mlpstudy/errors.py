@@ -16,6 +16,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from mlpstudy.escaping import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -66,9 +68,7 @@ def one_line(text: str) -> str:
     """
     if len(text) > MAX_MESSAGE:
         text = f"{text[: MAX_MESSAGE * 3 // 4]} ... {text[-MAX_MESSAGE // 5 :]}"
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return printable(text)
 
 
 def must(what: str, be: str, found: object, fix: str | None = None) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from typing import TYPE_CHECKING, Any
 
 from mlpstudy.engine.pool import EpochEnded, Event, RunEnded, RunFailed, RunStarted, cost
+from mlpstudy.screen import say, say_json
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -123,7 +123,7 @@ class JsonLines:
 
     @staticmethod
     def _print(event: str, **fields: Any) -> None:  # noqa: ANN401  # plain JSON values
-        print(json.dumps({"event": event, **finite(fields)}), flush=True)  # noqa: T201  # machines read this
+        say_json({"event": event, **finite(fields)})
 
 
 def finite(value: Any) -> Any:  # noqa: ANN401  # plain JSON values
@@ -146,8 +146,7 @@ class PlainLines:
         """Print what is about to be done."""
         self.work = Work(plan)
         self.n_done = plan.n_runs - len(plan.tasks)
-        for line in (headline(plan), *warning_lines(plan)):
-            print(line, flush=True)  # noqa: T201  # the command's output
+        say(headline(plan), *warning_lines(plan))
 
     def happened(self, event: Event) -> None:
         """Print one event."""
@@ -170,7 +169,7 @@ class PlainLines:
                 line = f"{self.work.name[record.run_id]}  {said}"
             case _:
                 return
-        print(line, flush=True)  # noqa: T201  # the command's output
+        say(line)
 
 
 def headline(plan: Plan) -> str:
@@ -195,16 +194,17 @@ class LiveBars:
 
     def planned(self, plan: Plan) -> None:
         """Start drawing."""
-        from rich.console import Console  # noqa: PLC0415  # start-up time
-        from rich.live import Live  # noqa: PLC0415
+        from rich.live import Live  # noqa: PLC0415  # start-up time
+
+        from mlpstudy.console import SafeConsole  # noqa: PLC0415
 
         self.work = Work(plan)
         self.running: dict[str, EpochRecord | None] = {}
         self.n_done = plan.n_runs - len(plan.tasks)
-        self.console = Console(highlight=False)
-        self.console.print(headline(plan), markup=False)
+        self.console = SafeConsole()
+        self.console.print(headline(plan))
         for line in warning_lines(plan):
-            self.console.print(line, style="yellow", markup=False)
+            self.console.print(line, style="yellow")
         self.live: Live = Live(get_renderable=self._drawing, console=self.console, refresh_per_second=4, transient=True)
         self.live.start()
 
@@ -215,7 +215,7 @@ class LiveBars:
             case RunStarted(record):
                 self.running[record.run_id] = event.resumed.epochs[-1] if event.resumed else None
                 if text := start_text(event):
-                    self.console.print(f"{self.work.name[record.run_id]}  {text}", markup=False)
+                    self.console.print(f"{self.work.name[record.run_id]}  {text}")
             case EpochEnded(run_id, epoch):
                 self.running[run_id] = epoch
             case RunEnded(result):
@@ -233,9 +233,7 @@ class LiveBars:
         self.n_done += not again
         self.running.pop(record.run_id, None)
         style = None if record.status == "finished" else "red"
-        self.console.print(
-            f"{self.work.name[record.run_id]}  {end_text(record, again=again)}", style=style, markup=False
-        )
+        self.console.print(f"{self.work.name[record.run_id]}  {end_text(record, again=again)}", style=style)
 
     def _drawing(self) -> Group:
         """Return what the terminal shows now."""

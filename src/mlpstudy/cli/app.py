@@ -13,8 +13,9 @@ import typer
 from typer.core import TyperGroup
 
 from mlpstudy.cli import data, init, judge, plan, predict, report, run, show, summary, verify, watch
-from mlpstudy.cli.terminal import fail
+from mlpstudy.cli.terminal import fail, say
 from mlpstudy.errors import MlpstudyError
+from mlpstudy.screen import set_up_size, set_up_streams
 
 if TYPE_CHECKING:
     from typer._click import Context
@@ -45,7 +46,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"mlpstudy {version('mlpstudy')}")
+        say(f"mlpstudy {version('mlpstudy')}")
         raise typer.Exit
 
 
@@ -85,4 +86,6 @@ app.add_typer(data.app, name="data")
 
 def main() -> None:
     """Run the command line."""
+    set_up_streams()
+    set_up_size()
     app()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from mlpstudy.cli.terminal import say, say_json, styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ def list_(as_json: AsJson = False) -> None:
 
     infos = [named.info for named in named_datasets()]
     if as_json:
-        typer.echo(json.dumps({"datasets": [_info_json(info) for info in infos]}, indent=2))
+        say_json({"datasets": [_info_json(info) for info in infos]}, indent=2)
         return
     from mlpstudy.cli.terminal import console
 
@@ -86,7 +87,7 @@ def show(
     splits = summarise(source)
     example = view_example(source, split.value, index)
     if as_json:
-        typer.echo(json.dumps(_show_json(named.info, splits, example)))
+        say_json(_show_json(named.info, splits, example))
         return
     _print_info(named.info, splits)
     _print_example(example)
@@ -105,7 +106,7 @@ def verify(name: Name, as_json: AsJson = False) -> None:
     wrong = [check.file for check in checks if not check.ok]
     if as_json:
         files = [{**asdict(check), "ok": check.ok} for check in checks]
-        typer.echo(json.dumps({"name": name, "ok": not wrong, "files": files}, indent=2))
+        say_json({"name": name, "ok": not wrong, "files": files}, indent=2)
     else:
         for check in checks:
             _print_check(check)
@@ -114,9 +115,9 @@ def verify(name: Name, as_json: AsJson = False) -> None:
         fix = "reinstall mlpstudy" if name == "mnist" else "run a study with them, which downloads what is not right"
         raise DataError(must(f"the {len(checks)} files of {name}", "be the originals", found, fix))
     if not as_json and checks:
-        typer.echo(f"All {len(checks)} files of {name} are the originals.")
+        say(f"All {len(checks)} files of {name} are the originals.")
     elif not as_json:
-        typer.echo(f"{name} comes with scikit-learn and has no files of its own.")
+        say(f"{name} comes with scikit-learn and has no files of its own.")
 
 
 def _info_json(info: DatasetInfo) -> dict[str, Any]:
@@ -165,7 +166,7 @@ def _print_info(info: DatasetInfo, splits: tuple[SplitSummary, ...]) -> None:
     """Print what a data set is, its shapes and the balance of its classes."""
     from mlpstudy.cli.terminal import console
 
-    console().print(f"[bold]{info.name}[/bold]: {info.title}")
+    console().print(styled((info.name, "bold"), f": {info.title}"))
     console().print(f"{info.licence}, {info.authors}\n")
     shapes = _table("Split", ">Examples", "Images", "Flattened")
     for split in splits:
@@ -187,7 +188,7 @@ def _print_example(example: ExampleView) -> None:
     from mlpstudy.cli.pixels import half_blocks, hundredths, shades
     from mlpstudy.cli.terminal import console
 
-    console().print(f"[bold]{example.split} example {example.index}: class {example.class_name}[/bold]\n")
+    console().print(f"{example.split} example {example.index}: class {example.class_name}\n", style="bold")
     has_greys = console().color_system in {"truecolor", "256"} and not console().no_color
     has_greys = has_greys and console().encoding.startswith("utf")
     console().print(half_blocks(example.image) if has_greys else shades(example.image), soft_wrap=True)
@@ -197,7 +198,7 @@ def _print_example(example: ExampleView) -> None:
     quotient = f"{example.image[row, column]} / 255 = {example.scaled[row, column]:.9g}"
     console().print(f"Not rounded: {quotient} in row {row}, column {column}\n")
     vector = " ".join(str(int(value)) for value in example.one_hot)
-    console().print(f"Label {example.label}, one-hot \\[{vector}]")
+    console().print(f"Label {example.label}, one-hot [{vector}]")
 
 
 def _print_values(title: str, image: Any, show: Callable[[Any], str]) -> None:  # noqa: ANN401  # an array of any type
@@ -207,16 +208,16 @@ def _print_values(title: str, image: Any, show: Callable[[Any], str]) -> None:  
 
     width = console().width if is_terminal() else WIDE
     for caption, matrix in captioned(image, width, show):
-        console().print(f"[bold]{title}[/bold]{f' ({caption})' if caption else ''}\n")
+        console().print(styled((title, "bold"), f" ({caption})\n" if caption else "\n"))
         console().print(matrix, soft_wrap=True)
 
 
 def _print_check(check: FileCheck) -> None:
     """Print what checking one file found; hashes on lines of their own, so that they fit 80 columns."""
-    typer.echo(f"{'ok' if check.ok else 'not ok':6}  {check.file}")
+    say(f"{'ok' if check.ok else 'not ok':6}  {check.file}")
     if check.found_sha256 is None:
-        typer.echo(f"        {check.problem}")
+        say(f"        {check.problem}")
         return
-    typer.echo(f"        {check.found_sha256}")
+    say(f"        {check.found_sha256}")
     if not check.ok:
-        typer.echo(f"        must be {check.expected_sha256}")
+        say(f"        must be {check.expected_sha256}")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any
 
-import typer
+from mlpstudy.cli.terminal import say_json, styled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,26 +31,26 @@ def show_description(data: Sequence[str], target: str | None, *, as_json: bool) 
 
     description = describe_data(data[0] if len(data) == 1 else list(data), target)
     if as_json:
-        typer.echo(json.dumps(_plain(description)))
+        say_json(_plain(description))
         return
     from mlpstudy.cli.terminal import console
 
     say = console().print
-    say(f"{description.origin}: {_sizes(description)}", markup=False, style="bold")
-    say(f"{description.format}{_range(description)}\n", markup=False)
+    say(f"{description.origin}: {_sizes(description)}", style="bold")
+    say(f"{description.format}{_range(description)}\n")
     if description.columns:
         say(_columns(description), "")
     if description.target is not None:
         guess = ", a guess: --target names another" if description.target_is_guess else ""
-        say(f'The class is in the column "{description.target}"{guess}.\n', markup=False)
+        say(f'The class is in the column "{description.target}"{guess}.\n')
     say(_classes(description), "")
     if description.first_rows:
         say(_first_rows(description), "")
     if description.first_images is not None:
         _print_images(description)
     for warning in description.warnings:
-        say(f"Warning: {warning}", markup=False, style="yellow", soft_wrap=True)
-    say(f"Next: mlpstudy init {' '.join(data)}", markup=False, soft_wrap=True)
+        say(f"Warning: {warning}", style="yellow", soft_wrap=True)
+    say(f"Next: mlpstudy init {' '.join(data)}", soft_wrap=True)
 
 
 def _sizes(description: Description) -> str:
@@ -86,13 +85,11 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _columns(description: Description) -> Table:
-    from rich.text import Text
-
     table = _table("Columns", "Column", "Type", ">Missing", ">Different", "Values")
     for column in description.columns[:MOST_COLUMNS]:
         missing = f"{column.n_missing:,}" if column.n_missing else ""
-        name = Text(column.name, style="bold" if column.name == description.target else "")
-        table.add_row(name, column.type, missing, f"{column.n_distinct:,}", Text(_values(column)))
+        name = styled((column.name, "bold" if column.name == description.target else ""))
+        table.add_row(name, column.type, missing, f"{column.n_distinct:,}", styled(_values(column)))
     if len(description.columns) > MOST_COLUMNS:
         table.caption = f"and {len(description.columns) - MOST_COLUMNS} more columns"
     return table
@@ -113,26 +110,22 @@ def _values(column: ColumnDescription) -> str:
 
 
 def _classes(description: Description) -> Table:
-    from rich.text import Text
-
     table = _table("Classes", "Class", ">Examples", ">Share")
     total = max(1, sum(n for _, n in description.classes))
     for name, n in description.classes[:MOST_CLASSES]:
-        table.add_row(Text(_cut(name, 40)), f"{n:,}", f"{100 * n / total:.1f} %")
+        table.add_row(styled(_cut(name, 40)), f"{n:,}", f"{100 * n / total:.1f} %")
     if len(description.classes) > MOST_CLASSES:
         table.caption = f"and {len(description.classes) - MOST_CLASSES} more classes"
     return table
 
 
 def _first_rows(description: Description) -> Table:
-    from rich.text import Text
-
     names = [column.name for column in description.columns[:MOST_CELLS]]
     table = _table("First rows")
     for name in names:
-        table.add_column(Text(_cut(name)), no_wrap=True)
+        table.add_column(styled(_cut(name)), no_wrap=True)
     for row in description.first_rows:
-        table.add_row(*(Text(_cut(cell)) for cell in row[:MOST_CELLS]))
+        table.add_row(*(styled(_cut(cell)) for cell in row[:MOST_CELLS]))
     if len(description.columns) > MOST_CELLS:
         table.caption = f"and {len(description.columns) - MOST_CELLS} more columns"
     return table
@@ -146,7 +139,7 @@ def _print_images(description: Description) -> None:
     has_greys = console().color_system in {"truecolor", "256"} and not console().no_color
     for image, name in zip(description.first_images[:MOST_IMAGES], description.first_labels, strict=False):
         if image.shape[1] <= console().width:
-            console().print(f'An example of class "{name}"', markup=False, style="bold")
+            console().print(f'An example of class "{name}"', style="bold")
             console().print(half_blocks(image) if has_greys else shades(image), soft_wrap=True)
 
 

@@ -94,11 +94,11 @@ def _print(proposal: Proposal, path: Path, guessed: bool) -> None:
     study, dataset = proposal.study, proposal.dataset
     sizes = f"{len(dataset.train)} training, {len(dataset.validation)} validation, {len(dataset.test)} test examples"
     say = console().print
-    say(f"{dataset.name}: {sizes}, {dataset.n_features} features, {dataset.n_classes} classes", markup=False)
+    say(f"{dataset.name}: {sizes}, {dataset.n_features} features, {dataset.n_classes} classes")
     if guessed:
-        say(f'The class is taken from the column "{study.data.target}": a guess; --target names another.', markup=False)
+        say(f'The class is taken from the column "{study.data.target}": a guess; --target names another.')
     for warning in dataset.warnings:
-        say(f"Warning: {warning}", markup=False, style="yellow", soft_wrap=True)
+        say(f"Warning: {warning}", style="yellow", soft_wrap=True)
     names = ", ".join(architecture.name for architecture in study.architectures)
-    say(f"{len(study.architectures)} architectures x {study.seeds} seeds: {names}", markup=False)
-    say(f"{path}   read it, then: mlpstudy run {path}", markup=False)
+    say(f"{len(study.architectures)} architectures x {study.seeds} seeds: {names}")
+    say(f"{path}   read it, then: mlpstudy run {path}")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from mlpstudy.cli.terminal import say
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
@@ -35,7 +37,7 @@ class Interruption:
         """Say that nothing is lost, and end the command with the signal's exit code."""
         number = signal.Signals(self._signal or signal.SIGINT)
         kept = "everything done so far is kept, the same command goes on from there"
-        typer.echo(f"mlpstudy: {NAMES[number]}; {kept}", err=True)
+        say(f"mlpstudy: {NAMES[number]}; {kept}", error=True)
         raise typer.Exit(128 + number) from None
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpstudy.cli.terminal import say, say_json, styled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.table import Table
+    from rich.text import Text
 
     from mlpstudy.evidence.contrasts import Estimate
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
@@ -45,14 +47,14 @@ def judge(
     note_look(folder, "mlpstudy judge")
     judgement = results.judge()
     if as_json:
-        typer.echo(json.dumps(plain(judgement), indent=1))
+        say_json(plain(judgement), indent=1)
     else:
         print_judgement(judgement, results.store.class_names, explore=explore, why=why)
         print_baselines(results)
         print_class_use(results)
     path = results.write_claims()
     if not as_json:
-        typer.echo(f"{path}   check it with: mlpstudy verify {folder}")
+        say(f"{path}   check it with: mlpstudy verify {folder}")
 
 
 def print_judgement(
@@ -63,7 +65,7 @@ def print_judgement(
 
     if judgement.is_provisional:
         console().print(
-            "[yellow]Provisional: not all planned runs have finished. The verdicts of record come then.[/]\n"
+            "Provisional: not all planned runs have finished. The verdicts of record come then.\n", style="yellow"
         )
     for metric in judgement.metrics if explore else judgement.metrics[:1]:
         _print_metric(metric, judgement, why=why)
@@ -76,9 +78,8 @@ def print_judgement(
             f"{h.example} ({class_names[h.label]}, read as {class_names[h.usual]})" for h in judgement.hard[:6]
         )
         least = "at least " if len(judgement.hard) == LISTED_HARD else ""
-        console().print("[bold]Wrong in nearly all runs[/]: ", end="")
-        found = f"{least}{count_words(len(judgement.hard), 'test example')}; first {listed}"
-        console().print(found, markup=False, soft_wrap=True)
+        found = f": {least}{count_words(len(judgement.hard), 'test example')}; first {listed}"
+        console().print(styled(("Wrong in nearly all runs", "bold"), found), soft_wrap=True)
 
 
 def _print_metric(metric: MetricJudgement, judgement: Judgement, *, why: bool) -> None:
@@ -102,13 +103,14 @@ def _print_reasons(pairs: Sequence[PairJudgement], *, why: bool) -> None:
     from mlpstudy.cli.terminal import console
 
     counts = {kind: sum(pair.verdict.kind == kind for pair in pairs) for kind in COLOURS}
-    said = ", ".join(f"[{COLOURS[kind]}]{n} {kind}[/]" for kind, n in counts.items() if n)
-    console().print(f"[bold]In short[/]: of {len(pairs)} declared comparisons {said}.")
+    said = [(f"{n} {kind}", COLOURS[kind]) for kind, n in counts.items() if n]
+    listed = [part for one in said for part in (", ", one)][1:]
+    console().print(styled(("In short", "bold"), f": of {len(pairs)} declared comparisons ", *listed, "."))
     all_of_them = why or counts["UNRESOLVED"] <= FEW
     shown = [pair for pair in pairs if all_of_them or pair.verdict.kind != "UNRESOLVED"]
     for pair in shown:
-        kind = f"[{COLOURS[pair.verdict.kind]}]{pair.verdict.kind}[/]"
-        console().print(Padding(f"{kind} {pair.a} / {pair.b}: {pair.verdict.reason}", (0, 0, 0, 2)))
+        kind = (pair.verdict.kind, COLOURS[pair.verdict.kind])
+        console().print(Padding(styled(kind, f" {pair.a} / {pair.b}: {pair.verdict.reason}"), (0, 0, 0, 2)))
     if len(shown) < len(pairs):
         console().print(f"  The reasons of the {counts['UNRESOLVED']} UNRESOLVED ones: --why")
     console().print()
@@ -139,7 +141,7 @@ def _pairs(metric: MetricJudgement, title: str, percent: float) -> Table:
         notes.append("Images: of 10,000.")
     if metric.pairs[0].estimate.components is not None and _columns() >= MEDIUM:
         notes.append("Seeds n %: share of the uncertainty on new data that more seeds would remove.")
-    table = _new_table(f"{title}\n[not bold]{' '.join(notes)}[/]")
+    table = _new_table(styled(title, (f"\n{' '.join(notes)}", "not bold")))
     table.add_column("a / b", no_wrap=True)
     _add_estimate_columns(table, "Difference")
     roomy = _columns() >= MEDIUM
@@ -181,7 +183,7 @@ def _chance(pair: PairJudgement) -> str:
     beats = pair.a_beats_b
     if beats is None:
         return "-"
-    return f"{beats.probability:.2f}\n\\[{beats.interval.low:.2f}, {beats.interval.high:.2f}]"
+    return f"{beats.probability:.2f}\n[{beats.interval.low:.2f}, {beats.interval.high:.2f}]"
 
 
 def _columns() -> int:
@@ -191,15 +193,15 @@ def _columns() -> int:
     return console().width
 
 
-def _verdict(pair: PairJudgement) -> str:
+def _verdict(pair: PairJudgement) -> Text:
     """Write the verdict with its winner."""
     verdict = pair.verdict
-    text = f"[{COLOURS[verdict.kind]}]{verdict.kind}[/]"
+    more = ""
     if verdict.winner:
-        text += f"\n{verdict.winner}"
+        more = f"\n{verdict.winner}"
     elif verdict.more_seeds:
-        text += f"\n+{verdict.more_seeds} seed{'s' if verdict.more_seeds > 1 else ''}"
-    return text
+        more = f"\n+{verdict.more_seeds} seed{'s' if verdict.more_seeds > 1 else ''}"
+    return styled((verdict.kind, COLOURS[verdict.kind]), more)
 
 
 def _effects(metric: MetricJudgement) -> Table:
@@ -217,16 +219,16 @@ def _print_noise(judgement: Judgement) -> None:
     """Print the noise audit."""
     from mlpstudy.cli.terminal import console
 
-    console().print("[bold]Noise[/]")
+    console().print(styled(("Noise", "bold")))
     for one in judgement.noise:
         text = "no finished run" if one.audit is None else one.audit.sentence
         counts = [f"{n} {word}" for n, word in ((one.n_diverged, "diverged"), (one.n_failed, "failed")) if n]
-        marks = f" [red]({', '.join(counts)})[/]" if counts else ""
-        console().print(f"  {one.architecture}{marks}: {text}", soft_wrap=True)
+        marks = f" ({', '.join(counts)})" if counts else ""
+        console().print(styled(f"  {one.architecture}", (marks, "red"), f": {text}"), soft_wrap=True)
     console().print()
 
 
-def _new_table(title: str) -> Table:
+def _new_table(title: str | Text) -> Table:
     """Return an empty table in the house style."""
     from rich import box
     from rich.table import Table
@@ -265,7 +267,7 @@ def _interval(low: float, high: float, metric: MetricJudgement) -> str:
     ends: Sequence[float] = (low, high)
     if not all(math.isfinite(end) for end in ends):
         return "unbounded"
-    return "\\[" + ", ".join(_number(end, metric) for end in ends) + "]"
+    return "[" + ", ".join(_number(end, metric) for end in ends) + "]"
 
 
 def _new_data(estimate: Estimate, metric: MetricJudgement, *, with_share: bool = True) -> str:

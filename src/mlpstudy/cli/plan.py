@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mlpstudy.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.plan import PlanRow, SeedPlan
@@ -51,7 +52,7 @@ def plan(
         found = plan_study(load_study(study), detect=share, sd=ASSUMED_SD if sd_share is None else sd_share)
         command = f"mlpstudy run {study}"
     if as_json:
-        typer.echo(json.dumps(plain(found), indent=1))
+        say_json(plain(found), indent=1)
         return
     _print(found, command)
 
@@ -105,7 +106,7 @@ def _print(found: SeedPlan, command: str) -> None:
     if declared.n_seeds is None:
         console().print("More than 1,000 seeds: choose a larger difference with --detect.")
     elif declared.more:
-        typer.echo(f"{command} --seeds {max(declared.n_seeds, spread.n_seeds)}")
+        say(f"{command} --seeds {max(declared.n_seeds, spread.n_seeds)}")
     else:
         console().print("The finished seeds are enough for the declared family.")
 

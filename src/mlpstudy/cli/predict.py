@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from mlpstudy.cli.terminal import say, say_json, styled
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -79,11 +80,11 @@ def predict(
     if csv_file is not None:
         _write_csv(csv_file, model, examples, prediction)
     if as_json:
-        typer.echo(json.dumps(_json(folder, model, examples, prediction)))
+        say_json(_json(folder, model, examples, prediction))
     else:
         _print(model, examples, prediction)
         if csv_file is not None:
-            typer.echo(csv_file)
+            say(csv_file)
 
 
 def _positions(text: str | None) -> list[int] | None:
@@ -159,19 +160,19 @@ def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
     console().print(_table(model, examples, prediction))
     n = len(examples.names)
     if n > SHOWN:
-        console().print(f"{n - SHOWN} more of {n}: --csv FILE, or --json", highlight=False)
+        console().print(f"{n - SHOWN} more of {n}: --csv FILE, or --json")
     n_outvoted = int((prediction.majority != prediction.predicted).sum())
     if n_outvoted:
         says = (
             f"* Most seeds give another class ({n_outvoted} of {n} rows); the mean of all their probabilities decides."
         )
-        console().print(says, markup=False, highlight=False, soft_wrap=True)
+        console().print(says, soft_wrap=True)
     accuracy = _accuracy(examples, prediction)
     if accuracy is not None:
         of = "" if accuracy[1] == n else f" of {n}"
         console().print(f"Accuracy on the {accuracy[1]}{of} whose class is given: {100 * accuracy[0]:.2f} %")
     for line in _about(model):
-        console().print(line, markup=False, style="yellow", soft_wrap=True)
+        console().print(line, style="yellow", soft_wrap=True)
 
 
 def _about(model: Model) -> list[str]:
@@ -191,14 +192,12 @@ def _about(model: Model) -> list[str]:
 def _table(model: Model, examples: NewExamples, prediction: Prediction) -> Table:
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
     n_seeds = len(model.seeds)
     seeds = f"{n_seeds} seeds" if n_seeds > 1 else f"seed {model.seeds[0]}"
-    title = Text(f"{model.architecture}, {seeds}", style="bold")
     reason = model.ensemble.choice.reason
-    if reason != "named":
-        title.append(f" ({reason})", style="not bold")
+    because = "" if reason == "named" else f" ({reason})"
+    title = styled((f"{model.architecture}, {seeds}", "bold"), (because, "not bold"))
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     has_labels = bool((examples.labels >= 0).any())
     table.add_column("Input", overflow="fold")
@@ -213,12 +212,12 @@ def _table(model: Model, examples: NewExamples, prediction: Prediction) -> Table
     for i in range(min(SHOWN, len(examples.names))):
         k, label = int(prediction.predicted[i]), int(examples.labels[i])
         n_other = round(prediction.disagreement[i] * n_seeds)
-        cells = [Text(examples.names[i]), Text(names[k], style="bold"), Text(f"{p_predicted[i]:.3f}")]
+        cells = [styled(examples.names[i]), styled((names[k], "bold")), styled(f"{p_predicted[i]:.3f}")]
         if n_seeds > 1:
             style = "yellow" if prediction.disagreement[i] >= SURE else ""
             mark = " *" if prediction.majority[i] != k else ""
-            cells.append(Text(f"{n_other} of {n_seeds}{mark}", style=style))
+            cells.append(styled((f"{n_other} of {n_seeds}{mark}", style)))
         if has_labels:
-            cells.append(Text(names[label] if label >= 0 else "-", style="red" if label not in {k, -1} else ""))
+            cells.append(styled((names[label] if label >= 0 else "-", "red" if label not in {k, -1} else "")))
         table.add_row(*cells)
     return table

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from mlpstudy.cli.terminal import say, say_json
 
 
 def report(
@@ -38,4 +39,7 @@ def report(
     note_look(folder, "mlpstudy report")
     path = write_report(results, output, weights_mb=weights_mb)
     size = path.stat().st_size
-    typer.echo(json.dumps({"path": str(path), "bytes": size}) if as_json else f"{path}   {size / 1e6:.1f} MB")
+    if as_json:
+        say_json({"path": str(path), "bytes": size})
+    else:
+        say(f"{path}   {size / 1e6:.1f} MB")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpstudy.cli.show import RUN_FIGURES, results_as_json
-from mlpstudy.cli.terminal import fail
+from mlpstudy.cli.terminal import fail, say_json
 from mlpstudy.errors import MlpstudyError
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def _print_results(results: StudyResults, *, as_json: bool) -> None:
 
     if as_json:
         ended = {"event": "study_ended", "folder": str(results.folder), **results_as_json(results)}
-        typer.echo(json.dumps(ended))
+        say_json(ended)
     else:
         print_results(results)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from mlpstudy.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from mlpstudy.results import StudyResults
@@ -44,14 +45,14 @@ def show(
     results = StudyResults(folder)
     note_look(folder, "mlpstudy show")
     if as_json:
-        typer.echo(json.dumps(results_as_json(results), indent=2))
+        say_json(results_as_json(results), indent=2)
     elif form != "terminal":
-        typer.echo(_csv(results, table) if form == "csv" else _typeset(results, table, form))
+        say(_csv(results, table) if form == "csv" else _typeset(results, table, form))
     else:
         print_results(results)
     for path in results.save_figures(run_figures=run_figures) if figures or run_figures else ():
         # What is printed for machines holds nothing but the table.
-        typer.echo(path, err=as_json or form != "terminal")
+        say(path, error=as_json or form != "terminal")
 
 
 def _check_form(form: str, table: str, *, as_json: bool) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mlpstudy.cli.terminal import say_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,14 +33,13 @@ def summary(
     n_features, n_classes = dataset.n_features, dataset.n_classes
     if as_json:
         rows = [_as_json(architecture, n_features, n_classes) for architecture in loaded.architectures]
-        typer.echo(json.dumps({"study": loaded.name, "architectures": rows}, indent=2))
+        say_json({"study": loaded.name, "architectures": rows}, indent=2)
         return
     for architecture in loaded.architectures:
         console().print(_table(architecture, n_features, n_classes))
         total, trainable = count_parameters(architecture.network, n_features, n_classes)
         console().print(
             f"Total parameters: {total:,}   trainable: {trainable:,}   not trainable: {total - trainable:,}\n",
-            highlight=False,
         )
 
 

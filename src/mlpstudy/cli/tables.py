@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.cli.terminal import console
+from mlpstudy.cli.terminal import console, styled
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
     from mlpstudy.results import StudyResults
@@ -34,13 +35,13 @@ def print_results(results: StudyResults) -> None:
     print_class_use(results)
     observations = results.observations()
     if observations:
-        console().print("[bold]What the curves show[/bold]")
+        console().print(styled(("What the curves show", "bold")))
         for name, seen in observations.items():
-            console().print(Padding(f"[bold]{name}[/bold]: {seen.sentence}", (0, 0, 0, 2)))
+            console().print(Padding(styled((name, "bold"), f": {seen.sentence}"), (0, 0, 0, 2)))
         console().print()
     n_done = sum(row.n_finished + row.n_diverged + row.n_failed for row in rows.values())
     if n_done < results.n_planned:
-        console().print(f"[yellow]Provisional: {n_done} of {results.n_planned} runs have ended.[/yellow]")
+        console().print(f"Provisional: {n_done} of {results.n_planned} runs have ended.", style="yellow")
     console().print(honest_line(results.study, list(rows.values())))
     n_looks = len(results.store.looks())
     if n_looks > 1:
@@ -55,7 +56,7 @@ def print_baselines(results: StudyResults) -> None:
     baselines = results.store.baselines()
     if baselines:
         said = ", ".join(f"{b.name} {b.test_accuracy * 100:.2f}% (loss {b.test_loss:.4f})" for b in baselines)
-        console().print(f"[bold]For scale[/bold], on the same test examples: {said}\n", soft_wrap=True)
+        console().print(styled(("For scale", "bold"), f", on the same test examples: {said}\n"), soft_wrap=True)
 
 
 def print_class_use(results: StudyResults) -> None:
@@ -64,7 +65,7 @@ def print_class_use(results: StudyResults) -> None:
 
     lines = class_lines(results.class_use(), results.store.class_names)
     for line in lines:
-        console().print(line, markup=False, style="yellow", soft_wrap=True)
+        console().print(line, style="yellow", soft_wrap=True)
     if lines:
         console().print()
 
@@ -96,14 +97,14 @@ def _table(
     from rich.table import Table
 
     settings = {architecture.name: _settings(architecture) for architecture in architectures}
-    columns = list(_settings(architectures[0]))
+    columns, shared_line = list(_settings(architectures[0])), ""
     if console().width < WIDE:
         shared = [name for name in columns if len({own[name] for own in settings.values()}) == 1]
         columns = [name for name in columns if name not in shared]
         same = [f"{name.lower()} {settings[architectures[0].name][name]}".replace("\n", ", ") for name in shared]
-        title = f"{title}\n[not bold]{'; '.join(same)}[/not bold]" if same else title
+        shared_line = f"\n{'; '.join(same)}" if same else ""
     table = Table(
-        title=title,
+        title=styled(title, (shared_line, "not bold")),
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -122,9 +123,9 @@ def _table(
     for architecture in architectures:
         row = rows.get(architecture.name)
         hidden = architecture.network.hidden
-        cells = [
+        cells: list[str | Text] = [
             str(len(hidden)),
-            architecture.name + "\n[dim]" + "-".join(str(width) for width in hidden) + "[/dim]",
+            styled(architecture.name, ("\n" + "-".join(str(width) for width in hidden), "dim")),
             *(settings[architecture.name][name] for name in columns),
             _seeds(row),
             _spread(row.loss if row else None, 1.0),
@@ -138,24 +139,24 @@ def _table(
     return table
 
 
-def _seeds(row: ComparisonRow | None) -> str:
+def _seeds(row: ComparisonRow | None) -> Text:
     """Write how many runs a row stands on, and how many it does not."""
     if row is None:
-        return "0"
-    text = str(row.n_finished)
+        return styled("0")
+    parts: list[str | tuple[str, str]] = [str(row.n_finished)]
     for count, word in ((row.n_diverged, "diverged"), (row.n_failed, "failed"), (row.n_running, "running")):
         if count:
-            text += f"\n[red]{count} {word}[/red]" if word != "running" else f"\n{count} {word}"
-    return text
+            parts.append((f"\n{count} {word}", "red" if word != "running" else ""))
+    return styled(*parts)
 
 
-def _spread(spread: Spread | None, factor: float) -> str:
+def _spread(spread: Spread | None, factor: float) -> Text:
     """Write mean and SD over seeds; accuracies in percent."""
     if spread is None:
-        return "-"
+        return styled("-")
     unit, digits = ("%", 2) if factor > 1 else ("", 4)
     text = f"{spread.mean * factor:.{digits}f}{unit}"
-    return text if spread.sd is None else f"{text}\n[dim]SD {spread.sd * factor:.{digits}f}[/dim]"
+    return styled(text, ("" if spread.sd is None else f"\nSD {spread.sd * factor:.{digits}f}", "dim"))
 
 
 def _reported(study: Study, name: str) -> str:

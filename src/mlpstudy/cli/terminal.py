@@ -9,28 +9,44 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from mlpstudy.errors import one_line
+from mlpstudy.escaping import printable
+from mlpstudy.screen import say, say_json
+
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.text import Text
+
+    from mlpstudy.console import SafeConsole
+
+__all__ = ["console", "fail", "is_terminal", "say", "say_json", "styled"]
 
 FILE_WIDTH = 120
 """Columns of what is written to a file or a pipe."""
 
 
 @cache
-def console() -> Console:
+def console() -> SafeConsole:
     """Return the console for standard output."""
-    from rich.console import Console
+    from mlpstudy.console import SafeConsole
 
     width = None if is_terminal() or "COLUMNS" in os.environ else FILE_WIDTH
-    return Console(highlight=False, width=width)
+    return SafeConsole(width=width)
+
+
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """Return text of parts, each a string or a string with a style; none of it is markup, whatever a name holds."""
+    from rich.text import Text
+
+    pairs = ((part, "") if isinstance(part, str) else part for part in parts)
+    return Text.assemble(*((printable(text, keep="\n"), style) for text, style in pairs))
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
     """Print one line to standard error and end the command."""
-    typer.echo(f"mlpstudy: {' '.join(message.split())}", err=True)
+    say(f"mlpstudy: {one_line(' '.join(message.split()))}", error=True)
     raise typer.Exit(code)
 
 
 def is_terminal() -> bool:
     """Say whether standard output is a terminal."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mlpstudy.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ def verify(
     if as_json:
         values = plain(found)
         assert isinstance(values, dict)  # noqa: S101  # a dataclass
-        typer.echo(json.dumps({"holds": found.holds, **values}, indent=1))
+        say_json({"holds": found.holds, **values}, indent=1)
     else:
         _print(folder, found)
     if not found.holds:
@@ -47,19 +48,19 @@ def verify(
 def _print(folder: Path, found: Verification) -> None:
     """Say what is damaged, what no longer holds, and what was checked."""
     for finding in found.findings:
-        typer.echo(f"damaged: {finding}")
+        say(f"damaged: {finding}")
     for line in _remedies(folder, found.findings):
-        typer.echo(line)
+        say(line)
     for line in found.broken:
-        typer.echo(f"no longer holds: {line}")
+        say(f"no longer holds: {line}")
     if not found.findings:
-        typer.echo("Nothing is damaged.")
+        say("Nothing is damaged.")
     if found.n_claims is None:
-        typer.echo(f"No claims were written yet: mlpstudy judge {folder}")
+        say(f"No claims were written yet: mlpstudy judge {folder}")
     elif not found.broken:
-        typer.echo(f"All {found.n_claims} claims hold.")
+        say(f"All {found.n_claims} claims hold.")
     if found.self_check is not None:
-        typer.echo(f"A/A check. {found.self_check.sentence}")
+        say(f"A/A check. {found.self_check.sentence}")
 
 
 def _remedies(folder: Path, findings: Sequence[Finding]) -> Iterator[str]:
@@ -81,18 +82,18 @@ def _repair(folder: Path, *, as_json: bool) -> None:
 
     dropped, left = repair(folder)
     if as_json:
-        typer.echo(json.dumps({"dropped": plain(dropped), "left": plain(left)}, indent=1))
+        say_json({"dropped": plain(dropped), "left": plain(left)}, indent=1)
     else:
         for finding in dropped:
-            typer.echo(f"dropped: {finding}")
+            say(f"dropped: {finding}")
         for finding in left:
-            typer.echo(f"damaged: {finding}")
+            say(f"damaged: {finding}")
         n_runs = len({finding.run_id for finding in dropped if finding.remedy == "train again"})
         if n_runs:
-            typer.echo(f"mlpstudy run trains {'this run' if n_runs == 1 else f'these {n_runs} runs'} again.")
+            say(f"mlpstudy run trains {'this run' if n_runs == 1 else f'these {n_runs} runs'} again.")
         for line in _remedies(folder, left):
-            typer.echo(line)
+            say(line)
         if not dropped and not left:
-            typer.echo("Nothing is damaged.")
+            say("Nothing is damaged.")
     if left:
         raise typer.Exit(1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mlpstudy.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +58,9 @@ def watch(
 
     def ready() -> None:
         if as_json:
-            typer.echo(json.dumps({"url": address.url, "folder": str(folder)}))
+            say_json({"url": address.url, "folder": str(folder)})
         else:
-            typer.echo(f"{folder} is shown at {address.url}   Ctrl-C ends it; a run goes on without it")
+            say(f"{folder} is shown at {address.url}   Ctrl-C ends it; a run goes on without it")
         # A token does not go through a browser's command line, which other users of the machine can read.
         if opens and secret is None:
             open_browser(address.url)
@@ -94,7 +95,10 @@ class _Watched:
 
         self.beside = Beside.start(plan.folder)
         url = self.beside.url
-        typer.echo(json.dumps({"event": "watching", "url": url}) if self.as_json else f"watch it at {url}")
+        if self.as_json:
+            say_json({"event": "watching", "url": url})
+        else:
+            say(f"watch it at {url}")
         if is_terminal() and has_desktop():
             open_browser(url)
         self.listener.planned(plan)
@@ -126,7 +130,7 @@ def dashboard_beside(listener: Listener, *, wanted: bool, as_json: bool) -> Iter
     if watched.beside is None:
         return
     if is_terminal() and not as_json:
-        typer.echo(f"the dashboard stays at {watched.beside.url} while a page is open; Ctrl-C ends it")
+        say(f"the dashboard stays at {watched.beside.url} while a page is open; Ctrl-C ends it")
         watched.beside.wait()
     else:
         watched.beside.release()

@@ -15,6 +15,7 @@ from mlpstudy.spec.base import Frozen, content_hash
 from mlpstudy.spec.data import Data, DataField
 from mlpstudy.spec.initial import InitialWeights
 from mlpstudy.spec.messages import dotted, one_line, unknown_key
+from mlpstudy.spec.names import check_names
 from mlpstudy.spec.network import Network
 from mlpstudy.spec.training import Judging, Training
 
@@ -121,10 +122,25 @@ class Study(_Fields):
     """
 
     def __init__(self, **fields: Any) -> None:  # noqa: ANN401  # the fields are checked one by one
+        self._fill(fields)
+        check_names(self)
+
+    def _fill(self, fields: Mapping[str, Any]) -> None:
         try:
             super().__init__(**fields)
         except ValidationError as error:
             raise StudyError(one_line(error, _valid_keys())) from None
+
+    @classmethod
+    def stored(cls, fields: Mapping[str, Any]) -> Study:
+        """Return the study of a folder: with any names, as an earlier version took them.
+
+        Raises:
+            StudyError: it is no study.
+        """
+        study = cls.__new__(cls)
+        study._fill(fields)  # noqa: SLF001  # of its own class
+        return study
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -185,7 +201,7 @@ class Study(_Fields):
             if any("epochs" in settings for levels in self.factors.values() for settings in levels.values()):
                 raise StudyError(must("epochs", "not be a factor where --epochs is given", epochs))
             fields["training"] = {**fields["training"], "epochs": epochs}
-        return Study(**fields).in_folder(self.data.folder)
+        return Study.stored(fields).in_folder(self.data.folder)
 
     def in_folder(self, folder: FolderPath) -> Study:
         """Return the same study, the paths of its data relative to a folder."""

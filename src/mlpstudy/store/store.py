@@ -115,7 +115,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
 
     def _parse(self, fields: str) -> Study:
         try:
-            return Study(**json.loads(fields))
+            return Study.stored(json.loads(fields))
         except (StudyError, ValueError, TypeError, RecursionError) as error:
             raise damaged(self.folder / DATABASE, f"a study that cannot be read ({error})") from error
 

@@ -1,0 +1,108 @@
+"""Names that try to be more than names, and a stranger's folder in which everything is named so."""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from mlpstudy.spec import Study
+from mlpstudy.store import Store
+from store import samples
+
+ATTACKS = {
+    "markup that is wrong": "[/]",
+    "markup": "[red]x[/red]",
+    "a link": "[link=file:///etc/passwd]x[/link]",
+    "an emoji code": ":bug:",
+    "a colour": "\x1b[31mred",
+    "a window's title": "\x1b]0;taken\x07",
+    "one byte's controls": "\x9b2Jgone",
+    "the other direction": "a\u202egpj.exe",
+    "nothing to see": "a\u200bb\u2060c",
+    "a byte that ends": "a\x00b",
+    "two lines": "a\nb",
+    "a line's start": "a\rb",
+    "a script": "<script>window.taken = 1</script>",
+    "an end": "</style></script>",
+    "a cell": "a|b",
+    "code": "`x`",
+    "a picture": "![x](http://example.org/x.png)",
+    "LaTeX": r"\input{/etc/passwd}",
+    "mathematics": "$x$",
+    "a comment": "5 % of",
+    "a formula": '=cmd("x")',
+    "another formula": "@SUM(1)",
+    "a folder": "../../taken",
+    "half a character": "a\ud800b",
+    "an expression": "'];taken=1;['",
+    "a template": "{{ 7 * 7 }}",
+    "very long": "long " * 60,
+}
+"""What each tries to be, and the name."""
+
+EVERYTHING = " ".join(ATTACKS.values())
+
+REFUSED = frozenset(
+    {
+        "a colour",
+        "a window's title",
+        "one byte's controls",
+        "the other direction",
+        "nothing to see",
+        "a byte that ends",
+        "two lines",
+        "a line's start",
+        "half a character",
+        "very long",
+    }
+)
+"""Those that no study file may hold; the others are names as good as any."""
+
+
+def fields() -> dict[str, Any]:
+    """Return the fields of a study whose title, author, data, factors and levels are attacks."""
+    # SQLite takes no half of a surrogate pair in a column of text.
+    texts = [text for text in ATTACKS.values() if "\ud800" not in text]
+    levels = {text: {"hidden": [i + 2]} for i, text in enumerate(texts)}
+    others: dict[str, Any] = {f"{text} of x": {"x": {}} for text in texts[1::9]}
+    first = texts[0] + "-x" * len(others)
+    return {
+        "name": "tiny",
+        "title": EVERYTHING,
+        "reported_by": EVERYTHING,
+        "data": {"path": "./" + texts[0], "drop": texts[:1]},
+        "seeds": 2,
+        "training": {"epochs": 2, "diagnostics": True},
+        "factors": {texts[0]: levels, **others},
+        "judging": {"family": "against", "baseline": first},
+        "baselines": ["majority class"],
+        "reported": {first: {"test_accuracy": 0.5}},
+    }
+
+
+def write_folder(folder: Path, n_seeds: int = 2) -> Path:
+    """Write a folder as a stranger could: every name in it is an attack; return it."""
+    study = Study.stored(fields())
+    texts = list(ATTACKS.values())
+    data = dataclasses.replace(
+        samples.tiny_data(),
+        name=texts[0],
+        class_names=tuple(" ".join(texts[i::3]) for i in range(3)),
+        preprocessing={**samples.PREPROCESSING, "names": [texts[0], texts[-1]]},
+    )
+    with Store.create_or_open(folder, study, data, samples.ENGINE) as store:
+        store.put_baseline(samples.baseline())
+        for architecture in study.architectures:
+            for seed in range(n_seeds):
+                store.finish_run(samples.finished(study, architecture.name, seed))
+        gone = samples.diverged(study, study.architectures[-1].name, n_seeds)
+        reason = EVERYTHING.replace("\ud800", "")
+        store.finish_run(dataclasses.replace(gone, record=dataclasses.replace(gone.record, reason=reason)))
+    return folder
+
+
+def hidden(text: str) -> list[str]:
+    """Return the characters of what was printed that a terminal would not show as themselves."""
+    return [repr(c) for c in text if c != "\n" and (unicodedata.category(c)[0] == "C" or c in "\u2028\u2029")]
