@@ -2,6 +2,8 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 #if defined(__x86_64__)
@@ -41,12 +43,18 @@ class FlushDenormals {
 // that the system has put to sleep delays nobody unless it holds a task: no barrier is waited for on entry or exit.
 class Team {
   public:
+    // Starts as many helpers as the system grants: a limit on processes or memory may refuse some, and the others do
+    // their tasks.
     explicit Team(int n_threads) {
-        for (int thread = 1; thread < n_threads; ++thread)
-            helpers_.emplace_back([this, thread] {
-                const FlushDenormals flush;
-                help(thread);
-            });
+        try {
+            for (int thread = 1; thread < n_threads; ++thread)
+                helpers_.emplace_back([this, thread] {
+                    const FlushDenormals flush;
+                    help(thread);
+                });
+        } catch (const std::system_error &) {
+        } catch (const std::bad_alloc &) {
+        }
     }
     ~Team() {
         quit_.store(true, std::memory_order_release);
