@@ -115,7 +115,9 @@ class PyNetwork {
 
     void set_optimizer_state(std::int64_t step, nb::sequence m, nb::sequence v) {
         const Use use(*this);
-        if (step < 0) reject("step must be at least 0, got " + std::to_string(step));
+        constexpr std::int64_t most = std::int64_t{1} << 53; // of which float64 tells one from the next
+        if (step < 0 || step > most)
+            reject("step must lie in 0.." + std::to_string(most) + ", got " + std::to_string(step));
         write(m, "m", trainable(), Network::Part::m);
         write(v, "v", trainable(), Network::Part::v);
         network_->set_step(step);
@@ -286,7 +288,8 @@ NB_MODULE(_kernels, m) {
         .def_ro("loss", &EpochResult::loss)
         .def_ro("accuracy", &EpochResult::accuracy)
         .def_ro("n_steps", &EpochResult::n_steps)
-        .def_ro("stopped", &EpochResult::stopped);
+        .def_ro("stopped", &EpochResult::stopped)
+        .def_ro("is_finite", &EpochResult::is_finite);
     nb::class_<PyNetwork>(m, "Network", "One multilayer perceptron and its optimiser.")
         .def(nb::init<std::int64_t, const std::vector<std::int64_t> &, std::int64_t, const std::string &, bool, double,
                       double, const std::vector<double> &, double, double, double, double, std::int64_t, std::uint64_t,

@@ -44,7 +44,7 @@ Network::Network(Config config, const Kernels &kernels) : config_(std::move(conf
             runs = columns_[i] == columns_[i / run * run] + static_cast<std::int32_t>(i % run);
         if (runs) run_ = run;
     }
-    adam_ = {0, static_cast<float>(config_.adam_epsilon), make_average(config_.beta_1), make_average(config_.beta_2)};
+    adam_ = {0, normal(config_.adam_epsilon), make_average(config_.beta_1), make_average(config_.beta_2)};
     make_layers();
     if (config_.diagnostics) diagnostics_ = std::make_unique<Diagnostics>(layers_, kernels_);
     for (const char *name : kPhaseNames) phases_.push_back({name});
@@ -200,13 +200,18 @@ void Network::update_first(Team &team, Workspace &w, int n_rows, const Gather &n
 EpochResult Network::train_epoch(const Table &features, const std::int32_t *labels, const std::int64_t *order,
                                  std::int64_t n_selected, int n_threads) {
     const FlushDenormals flush;
-    if (!training_) training_ = make_workspace(static_cast<int>(config_.batch_size), true);
+    const auto batch = static_cast<int>(std::min<std::int64_t>(config_.batch_size, n_selected));
+    if (!training_ || training_->capacity < batch) {
+        training_.reset();
+        training_ = make_workspace(batch, true);
+    }
+    finite_.reset();
     while (scratch_.size() < static_cast<std::size_t>(n_threads))
         scratch_.emplace_back(kScratch * kernels_.panel);
     Team team(n_threads);
     Workspace &w = *training_;
-    EpochResult result{0, 0, 0, false};
-    std::vector<std::int64_t> rows(config_.batch_size), start;
+    EpochResult result{0, 0, 0, false, true};
+    std::vector<std::int64_t> rows(batch), start;
     std::int64_t seen = 0;
     if (diagnostics_) diagnostics_->start(n_selected, config_.batch_size);
     while (seen < n_selected) {
@@ -247,6 +252,7 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
     }
     result.loss /= static_cast<double>(seen);
     result.accuracy /= static_cast<double>(seen);
+    result.is_finite = is_finite();
     return result;
 }
 
@@ -271,6 +277,10 @@ void Network::start_inference(int n_threads) {
 template <typename Lists>
 EpochResult Network::infer(const std::vector<std::int64_t> &rows, const std::int32_t *labels, float *probabilities,
                            int n_threads, Lists &&lists) {
+    if (!is_finite()) {
+        if (probabilities) std::fill_n(probabilities, rows.size() * config_.n_classes, NAN);
+        return {NAN, 0, 0, false, false};
+    }
     const FlushDenormals flush;
     start_inference(n_threads);
     Team team(n_threads);
@@ -278,7 +288,7 @@ EpochResult Network::infer(const std::vector<std::int64_t> &rows, const std::int
     const int P = kernels_.panel, n_classes = config_.n_classes;
     const auto n = static_cast<std::int64_t>(rows.size());
     const std::vector<PhaseTime> saved = phases_;
-    EpochResult result{0, 0, 0, false};
+    EpochResult result{0, 0, 0, false, true};
     for (std::int64_t first = 0; first < n; first += kInferenceRows) {
         const int n_rows = static_cast<int>(std::min<std::int64_t>(kInferenceRows, n - first));
         const std::int64_t *const here = rows.data() + first;

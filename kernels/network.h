@@ -34,7 +34,7 @@ struct Config {
 struct EpochResult {
     double loss, accuracy;
     std::int64_t n_steps;
-    bool stopped;
+    bool stopped, is_finite;
 };
 
 // A parameter as the outside sees it: shape, and how it lies in panels.
@@ -52,6 +52,7 @@ struct PhaseTime {
 };
 
 Average make_average(double b);
+float normal(double positive); // in float32, but not below its normal numbers: those are flushed to 0
 
 class Network {
   public:
@@ -67,6 +68,11 @@ class Network {
     void write(const Parameter &, Part, const float *from);
     std::int64_t step() const { return step_; }
     void set_step(std::int64_t step);
+
+    // Whether all parameters and moving averages are. Kernels that skip zeros do not see a NaN that is multiplied by
+    // nothing else, and it would reach whichever rows are taken together with one that lights it; so a network that is
+    // not finite is evaluated to NaN, every probability of it.
+    bool is_finite();
 
     // Arguments have been validated; features [.][n_inputs] or sparse, order: rows to visit.
     EpochResult train_epoch(const Table &features, const std::int32_t *labels, const std::int64_t *order,
@@ -148,6 +154,7 @@ class Network {
     std::unique_ptr<Prepared> prepared_;
     std::unique_ptr<Diagnostics> diagnostics_;
     std::vector<PhaseTime> phases_;
+    std::optional<bool> finite_; // not known after a change
     std::atomic<bool> stop_{false};
 };
 

@@ -13,6 +13,16 @@ int round_up(int a, int b) { return divide_up(a, b) * b; }
 
 constexpr int kMaxLitRows = 1024; // lists of larger batches would leave the cache before they are used
 
+bool all_finite(const float *x, std::size_t n) {
+    std::uint32_t bad = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        std::uint32_t bits;
+        std::memcpy(&bits, x + i, sizeof bits);
+        bad |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return !bad;
+}
+
 // Least of 8, 16, 32 bits in which the rate is exact; 32 for any other rate.
 int bits_for(double rate) {
     for (const int bits : {8, 16})
@@ -27,6 +37,10 @@ Average make_average(double b) {
     float keep = static_cast<float>(b);
     if (keep > b) keep = std::nextafter(keep, 0.0f);
     return {std::max(keep, least), std::max(static_cast<float>(b - keep), least), static_cast<float>(1 - b)};
+}
+
+float normal(double positive) {
+    return std::max(static_cast<float>(positive), std::numeric_limits<float>::min());
 }
 
 void Network::make_layers() {
@@ -47,7 +61,7 @@ void Network::make_layers() {
         layer.n_panels = divide_up(layer.n_out, P);
         layer.activation = hidden ? config_.activation : Activation::linear;
         layer.normalise = hidden && config_.normalise;
-        layer.epsilon = static_cast<float>(config_.bn_epsilon);
+        layer.epsilon = normal(config_.bn_epsilon);
         layer.moving = make_average(config_.bn_momentum);
         layer.dropout_scale = 1;
         if (hidden && config_.dropout[i] > 0) {
@@ -165,6 +179,16 @@ void Network::make_input(Workspace &w, bool training) {
     w.input = in;
 }
 
+bool Network::is_finite() {
+    if (!finite_)
+        finite_ = std::all_of(parameters_.begin(), parameters_.end(), [&](const Parameter &p) {
+            const Layer &layer = layers_[p.layer];
+            const std::size_t width = static_cast<std::size_t>(layer.n_panels) * kernels_.panel;
+            return all_finite(p.tensor.value, width * (p.rows ? layer.in_rows : 1));
+        });
+    return *finite_;
+}
+
 void Network::read(const Parameter &p, Part part, float *to) const {
     const float *const from = part == Part::value ? p.tensor.value : part == Part::m ? p.tensor.m : p.tensor.v;
     const int P = kernels_.panel;
@@ -181,6 +205,7 @@ void Network::read(const Parameter &p, Part part, float *to) const {
 }
 
 void Network::write(const Parameter &p, Part part, const float *from) {
+    finite_.reset();
     float *const to = part == Part::value ? p.tensor.value : part == Part::m ? p.tensor.m : p.tensor.v;
     const int P = kernels_.panel;
     const Layer &layer = layers_[p.layer];

@@ -11,7 +11,8 @@ namespace mlp::MLP_ISA {
 
 constexpr float kClipLow = 1e-7f, kClipHigh = static_cast<float>(1.0 - 1e-7);
 
-// Probabilities of one row in place of its logits; returns the first class of the largest logit.
+// Probabilities of one row in place of its logits; returns the first class of the largest probability, which logits a
+// rounding apart may share, or -1 where any logit is NaN: then all probabilities are.
 MLP_INLINE int softmax_row(const Layer &layer, float *row, std::size_t panel) {
     const int n = layer.n_out;
     Vec top = splat(-INFINITY);
@@ -23,22 +24,21 @@ MLP_INLINE int softmax_row(const Layer &layer, float *row, std::size_t panel) {
     }
     const float most = largest(top);
     Vec total = Vec{};
-    int best = -1;
     for (int c = 0; c < n; c += L) {
         float *const at = row + c / P * panel + c % P;
-        if (best < 0)
-            for (int i = 0; i < L && c + i < n && best < 0; ++i)
-                if (at[i] == most) best = c + i;
         const Vec e = select(lanes() < n - c, exponential(load(at) - most), Vec{});
         store(at, e);
         total += e;
     }
-    const Vec denominator = splat(sum(total));
+    const float denominator = sum(total), largest_p = 1.0f / denominator; // exponential(0) = 1
+    int best = -1;
     for (int c = 0; c < n; c += L) {
         float *const at = row + c / P * panel + c % P;
-        store(at, load(at) / denominator);
+        store(at, load(at) / splat(denominator));
+        for (int i = 0; i < L && c + i < n && best < 0; ++i)
+            if (at[i] == largest_p) best = c + i;
     }
-    return best < 0 ? 0 : best;
+    return best;
 }
 
 static void softmax(const Layer &layer, Activity &a, const std::int32_t *labels, const std::int64_t *rows, int first,

@@ -229,3 +229,61 @@ def test_a_weight_that_is_not_finite_is_always_seen(engine: Engine, tensor: str,
     broken[tensor][2 if tensor == "hidden_1.kernel" else 0] = value
     one = trainer(engine, broken, batch_normalisation=True)
     assert not one.train_epoch(examples, ORDER, 1).is_finite
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("tensor", ["hidden_1.kernel", "output.kernel", "batchnorm_1.moving_mean"])
+def test_a_network_that_is_not_finite_evaluates_to_nan(engine: Engine, tensor: str, value: float) -> None:
+    """Every example, whatever stands beside it and whether or not it would see the weight; none is a hit."""
+    x = X.copy()
+    x[::7, 2] = 0
+    weights = {name: np.array(w) for name, w in trainer(engine, batch_normalisation=True).weights().items()}
+    weights[tensor][2] = value
+    one = trainer(engine, weights, batch_normalisation=True)
+    assert np.isnan(one.probabilities(x, 1)).all()
+    assert np.isnan(one.probabilities(csr_array(x), 1)).all()
+    for features in (x, csr_array(x)):
+        evaluation = one.evaluate(Examples(features, DATA.train.labels), 1)
+        assert math.isnan(evaluation.loss)
+        assert evaluation.accuracy == 0
+
+
+def output_only(engine: Engine, kernel: list[list[float]], bias: list[float]) -> Trainer:
+    """Return a trainer whose logits are kernel times the first two features, plus the bias."""
+    weights = {name: np.zeros_like(w) for name, w in trainer(engine, activation="linear").weights().items()}
+    weights["hidden_1.kernel"][[0, 1], [0, 1]] = 1
+    weights["output.kernel"][:2] = kernel
+    weights["output.bias"][:] = bias
+    return trainer(engine, weights, activation="linear")
+
+
+def test_the_first_of_equal_probabilities_is_the_one_that_counts(engine: Engine) -> None:
+    """Also where the logits differ by a rounding; the accuracy is that of the probabilities' argmax."""
+    for less in (np.float32(0.1), np.float32(1)):  # in float32 e^-7e-9 is 1, e^-6e-8 is not
+        bias = [float(np.nextafter(less, np.float32(0))), float(less), -1.0]
+        p = output_only(engine, [[0, 0, 1], [0, 0, 0]], bias).probabilities(X, 1)
+        assert (p[:, 0] == p[:, 1]).any()
+        for label in (0, 1, 2):
+            one = output_only(engine, [[0, 0, 1], [0, 0, 0]], bias)
+            examples = Examples(X, np.full(N, label, np.int32))
+            hits = p.argmax(axis=1) == label
+            assert one.evaluate(examples, 1).accuracy == hits.mean()
+            assert one.train_epoch(examples, ORDER[:20], 1).accuracy == pytest.approx(hits[ORDER[:20]].mean())
+
+
+def test_an_example_with_a_nan_among_its_logits_is_no_hit(engine: Engine) -> None:
+    """Its loss and all its probabilities are NaN, in training as in evaluation, and its neighbours' are not."""
+    x = np.zeros_like(X[:8])
+    x[5, :2] = 3e38  # logit 0 overflows to inf - inf, logits 1 and 2 are finite
+    one = output_only(engine, [[3, 0, 1], [-3, 0, 0]], [0, 0, 0])
+    p = one.probabilities(x, 1)
+    assert np.isnan(p).all(axis=1).tolist() == [i == 5 for i in range(8)]
+    for label in (0, 1, 2):
+        examples = Examples(x, np.full(8, label, np.int32))
+        evaluation = one.evaluate(examples, 1)
+        assert math.isnan(evaluation.loss)
+        assert evaluation.accuracy == (7 / 8 if label == 0 else 0)
+        order = np.arange(8, dtype=np.int64)
+        learnt = output_only(engine, [[3, 0, 1], [-3, 0, 0]], [0, 0, 0]).train_epoch(examples, order, 1)
+        assert math.isnan(learnt.loss)
+        assert learnt.accuracy == evaluation.accuracy

@@ -40,7 +40,8 @@ class Trainer(Protocol):
     """One run being trained: a network, its optimiser, its dropout stream.
 
     An example is a hit where the first of its largest probabilities, as computed in float32, is that of its class.
-    Where its probabilities are NaN its loss is NaN, and it is no hit.
+    Where its probabilities are NaN its loss is NaN, and it is no hit. A network one of whose parameters or moving
+    statistics is not finite gives every example NaN when it is evaluated, also those that would not see it.
 
     Arguments of another type or dtype raise TypeError, of another shape or out of range ValueError; no examples to
     train on or to evaluate are out of range. Nothing has then changed.

@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mlpstudy.engine.diagnostics import dense_layers
 from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.native import _kernels
@@ -20,6 +18,7 @@ from mlpstudy.records import LayerDiagnostics, TrainerState
 from mlpstudy.sparse import narrow
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from mlpstudy.records import Examples, Features, Float32Array, Weights
@@ -67,8 +66,7 @@ class NativeTrainer:
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
         """Train on the examples in the given order: one compiled call."""
         done = self.network.train_epoch(narrow(examples.features), examples.labels, order, n_threads)
-        is_finite = all(np.isfinite(tensor).all() for tensor in self.network.parameters())
-        return EpochTraining(done.loss, done.accuracy, done.stopped, is_finite)
+        return EpochTraining(done.loss, done.accuracy, done.stopped, done.is_finite)
 
     def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
         """Return loss and accuracy in inference mode; the last examples are remembered, so that epochs reuse them."""

@@ -84,9 +84,10 @@ class TorchTrainer:
         losses, n_hits = [], []
         with _settings(), torch.no_grad():
             self._module.eval()
+            is_finite = self._module.is_finite()
             for rows in _rows(len(examples)):
                 x, labels = self._batch(examples, rows)
-                p = torch.softmax(self._module(x), dim=1)
+                p = self._infer(x, is_finite=is_finite)
                 losses.append(cross_entropy(p, labels).sum())
                 n_hits.append(hits(p, labels).sum())
         return Evaluation(_mean(losses, len(examples)), _mean(n_hits, len(examples)))
@@ -98,9 +99,10 @@ class TorchTrainer:
         parts = [np.empty((0, self._module.n_classes), np.float32)]
         with _settings(), torch.no_grad():
             self._module.eval()
+            is_finite = self._module.is_finite()
             for rows in _rows(features.shape[0]):
                 x = torch.from_numpy(_dense(features, rows)).to(self._device)
-                parts.append(torch.softmax(self._module(x), dim=1).cpu().numpy())
+                parts.append(self._infer(x, is_finite=is_finite).cpu().numpy())
         return np.concatenate(parts)
 
     def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:
@@ -160,6 +162,11 @@ class TorchTrainer:
         if self._recorder is not None:
             self._recorder.after_step(gradients)
         return losses.detach().sum(), hits(p.detach(), labels).sum()
+
+    def _infer(self, x: Tensor, *, is_finite: bool) -> Tensor:
+        """Return the class probabilities of a batch; NaN of a network that is not finite."""
+        p = torch.softmax(self._module(x), dim=1)
+        return p if is_finite else torch.full_like(p, math.nan)
 
     def _batch(self, examples: Examples, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Copy some examples to the device: features and labels."""
