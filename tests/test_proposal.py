@@ -28,7 +28,7 @@ def test_a_table_gets_a_study_that_runs(tmp_path: Path) -> None:
     path.parent.mkdir()
     result = init(PENGUINS, "-o", path)
     assert result.exit_code == 0, result.output
-    assert 'the column "species": a guess' in result.output
+    assert 'the column "species", a guess by its name' in result.output
     study = mlpstudy.load_study(path)
     assert (tmp_path / "deep" / str(study.data.path)).resolve() == PENGUINS
     assert len(study.architectures) == 6
@@ -111,3 +111,43 @@ def test_data_that_are_not_there_get_one_line(tmp_path: Path) -> None:
     assert result.stderr.count("\n") == 1
     assert "no.csv" in result.stderr
     assert not (tmp_path / "n.toml").exists()
+
+
+def passengers(folder: Path) -> Path:
+    """Write a table in which two columns could be the target by their names, and one is a copy of it."""
+    rows = ["survived,pclass,fare,class,alive"]
+    for i in range(200):
+        saved, rank = int(i % 7 in {0, 3, 4}), i % 5 % 3 + 1
+        name, word = ["First", "Second", "Third"][rank - 1], ["no", "yes"][saved]
+        rows.append(f"{saved},{rank},{7 + i % 11 * 3.5},{name},{word}")
+    path = folder / "passengers.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_target_that_cannot_be_guessed_is_asked_for(tmp_path: Path) -> None:
+    """The candidates are named with the option that settles it, and that option does."""
+    result = init(passengers(tmp_path), "-o", tmp_path / "p.toml")
+    assert result.exit_code == 1
+    assert "several that could be it: survived, class, fix: --target survived" in result.stderr
+    assert init(passengers(tmp_path), "-o", tmp_path / "p.toml", "--target", "survived").exit_code == 0
+
+
+def test_a_column_that_gives_the_class_away_is_left_out_and_said(tmp_path: Path) -> None:
+    """The file has the key with the reason; what is printed names the column too."""
+    result = init(passengers(tmp_path), "-o", tmp_path / "p.toml", "--target", "survived")
+    assert 'column "alive" gives the class away' in result.output
+    assert "the file leaves out alive" in result.output
+    text = (tmp_path / "p.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["data"]["drop"] == ["alive"]
+    assert 'column "alive" gives the class away' in text
+
+
+def test_classes_out_of_balance_are_said_in_the_file_and_on_the_screen(tmp_path: Path) -> None:
+    """What always answering the commonest class reaches stands in both."""
+    rows = "".join(f"{i % 13},{i % 17},{'yes' if i % 25 == 0 else 'no'}\n" for i in range(500))
+    (tmp_path / "d.csv").write_text("a,b,churn\n" + rows, encoding="utf-8")
+    result = init(tmp_path / "d.csv", "-o", tmp_path / "d.toml")
+    said = '96.0 % of the examples are of class "no" (the other class has 20)'
+    assert said in result.output
+    assert f"# {said}" in (tmp_path / "d.toml").read_text(encoding="utf-8")

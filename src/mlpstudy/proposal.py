@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mlpstudy.datasets import load
+from mlpstudy.datasets.balance import lopsided_warning
 from mlpstudy.errors import StudyError, must
 from mlpstudy.judging import plan_study
 from mlpstudy.spec import Study, parse_study
@@ -35,11 +38,13 @@ class Proposal:
         text: the file.
         study: the study that it is.
         dataset: its data, loaded.
+        warnings: what is to be known of the data, a line each: also of columns that the file leaves out.
     """
 
     text: str
     study: Study
     dataset: Dataset
+    warnings: tuple[str, ...]
 
 
 def propose(fields: dict[str, Any], folder: Path, name: str) -> Proposal:
@@ -63,6 +68,13 @@ def propose(fields: dict[str, Any], folder: Path, name: str) -> Proposal:
     """
     draft = Study(name=name, data=fields, factors={"hidden": {"16": {"hidden": [16]}}}).in_folder(folder)
     dataset = load(draft.data, draft.study_seed)
+    warnings = (*dataset.warnings, *_lopsided(dataset))
+    leaking = dataset.leaking if len(dataset.leaking) < _n_columns(dataset) else ()
+    if leaking:
+        fields = {**fields, "drop": [*fields.get("drop", ()), *leaking]}
+        draft = Study(name=name, data=fields, factors={"hidden": {"16": {"hidden": [16]}}}).in_folder(folder)
+        dataset = load(draft.data, draft.study_seed)
+        warnings = (*warnings, f"the file leaves out {', '.join(leaking)}: see its line drop = ...")
     n_train, n_test = len(dataset.train), len(dataset.test)
     batch_size = 32 if n_train < SMALL else 128 if n_train < LARGE else 512
     epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(STEPS * batch_size / n_train)))
@@ -74,8 +86,21 @@ def propose(fields: dict[str, Any], folder: Path, name: str) -> Proposal:
     }
     planned = Study(name=name, data=fields, **settings).in_folder(folder)
     seeds = max(LEAST_SEEDS, *(row.fewest for row in plan_study(planned).rows if row.is_declared))
-    text = _text(name, fields, dataset, settings, seeds)
-    return Proposal(text, parse_study(text, "the proposed study file").in_folder(folder), dataset)
+    text = _text(name, fields, dataset, settings, seeds, warnings)
+    return Proposal(text, parse_study(text, "the proposed study file").in_folder(folder), dataset, warnings)
+
+
+def _n_columns(dataset: Dataset) -> int:
+    columns: Any = (dataset.preprocessing or {}).get("columns", ())
+    return len(columns)
+
+
+def _lopsided(dataset: Dataset) -> tuple[str, ...]:
+    """Return the warning of classes out of balance, where they are."""
+    parts = [dataset.train, dataset.test, *([dataset.validation] if dataset.validation_source == "held out" else [])]
+    labels = np.concatenate([part.labels for part in parts])
+    warning = lopsided_warning(dataset.class_names, np.bincount(labels, minlength=dataset.n_classes).tolist())
+    return (warning,) if warning else ()
 
 
 def _widths(n_train: int) -> dict[str, dict[str, list[int]]]:
@@ -102,7 +127,14 @@ def _indifference(n_test: int) -> float:
     return max(0.1, math.ceil(1000 / n_test) / 10)
 
 
-def _text(name: str, fields: dict[str, Any], dataset: Dataset, settings: dict[str, Any], seeds: int) -> str:
+def _text(  # what the file says
+    name: str,
+    fields: dict[str, Any],
+    dataset: Dataset,
+    settings: dict[str, Any],
+    seeds: int,
+    warnings: tuple[str, ...],
+) -> str:
     """Write the file."""
     training, judging = settings["training"], settings["judging"]
     n_test = len(dataset.test)
@@ -111,7 +143,7 @@ def _text(name: str, fields: dict[str, Any], dataset: Dataset, settings: dict[st
     lines = [
         f"# A study of {dataset.name}, written by mlpstudy init; docs/study-file.md explains every line.",
         f"# {n_seen}; {dataset.n_features} features; {_classes(dataset)}.",
-        *(f"# {warning}" for warning in dataset.warnings),
+        *(f"# {warning}" for warning in warnings),
         f"name = {_value(name)}",
         f"seeds = {seeds}  # mlpstudy plan says what so many can find, and how many more it takes",
         'baselines = ["majority class", "logistic regression"]  # shown beside the networks, for scale',
@@ -148,7 +180,8 @@ def _more_of_data(fields: dict[str, Any], dataset: Dataset) -> list[str]:
     if "validation" not in fields:
         lines.append("validation = 0.1  # share of the others that the loss curves are measured on")
     if _kind(dataset) == "table":
-        lines.append('# drop = ["a column"]  # columns that must not decide; group, time: docs/study-file.md')
+        if "drop" not in fields:
+            lines.append('# drop = ["a column"]  # columns that must not decide; group, time: docs/study-file.md')
         lines.append('# numeric = "0-1"  # instead of mean 0, standard deviation 1')
     return lines
 

@@ -71,6 +71,7 @@ class Dataset:
         preprocessing: JSON-compatible: how raw values become features, with all that was learned from the training
             examples; None where that is not known.
         warnings: what a user should know of the data before believing results on them, a line each.
+        leaking: columns of a table that give the class away; each has its warning.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Dataset:
     sha256: str
     preprocessing: Mapping[str, object] | None = None
     warnings: tuple[str, ...] = ()
+    leaking: tuple[str, ...] = ()
 
     @property
     def n_classes(self) -> int:

@@ -71,6 +71,29 @@ def in_terminal(columns: int, *arguments: str) -> str:
     return written.decode().replace("\r\n", "\n")
 
 
+def test_a_quantity_as_target_is_refused_plainly_and_no_next_step_is_proposed(tmp_path: Path) -> None:
+    """No hundreds of prices as classes, no init that must fail; every column of the file is counted."""
+    rows = "".join(f"{i % 7},{98000 + i % 50 * 37},{'true' if i % 4 else 'false'},{i * 1.5}\n" for i in range(200))
+    (tmp_path / "houses.csv").write_text("rooms,zip,new,price\n" + rows, encoding="utf-8")
+    shown = call("show", tmp_path / "houses.csv").stdout
+    assert "200 examples, 4 columns\n" in shown
+    assert "mean 98906" in shown
+    assert "true in 75 %" in shown
+    assert "mlpstudy learns classes only, no regression" in shown
+    assert "Next: mlpstudy init" not in shown
+    assert "Classes" not in shown
+
+
+def test_the_balance_is_said_and_the_next_step_names_a_target_that_was_asked_for(tmp_path: Path) -> None:
+    """What always answering the commonest class reaches; a target of one's own goes on to init."""
+    rows = "".join(f"{i % 7},{'yes' if i % 25 else 'no'}\n" for i in range(200))
+    (tmp_path / "d.csv").write_text("a,b\n" + rows, encoding="utf-8")
+    shown = call("show", tmp_path / "d.csv", "--target", "b").stdout
+    assert 'Always answering "yes" would be right on 96.0 % of the examples' in " ".join(shown.split())
+    assert "Warning: 96.0 % of the examples are of class" in shown
+    assert shown.rstrip().endswith("--target b")
+
+
 def test_list_shows_each_data_set_with_its_licence() -> None:
     """Name, what it is, numbers, shape, classes, licence."""
     line = next(line for line in call("list").stdout.splitlines() if line.startswith("mnist"))

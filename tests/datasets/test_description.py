@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from datasets.tables import csv, people, write
-from mlpstudy.datasets.description import Description, describe_data, guess_target
+from mlpstudy.datasets.description import Description, describe_data
 from mlpstudy.datasets.mnist import FOLDER
+from mlpstudy.datasets.target_guess import guess_target
 from mlpstudy.errors import DataError
 
 
@@ -47,12 +48,58 @@ def test_columns_of_a_table(tmp_path: Path) -> None:
 
 
 def test_the_target_is_guessed_by_name_then_by_place(tmp_path: Path) -> None:
-    """Named target, label, class or y, else the last column; that it was guessed is said."""
-    assert guess_target(["a", "Label", "y"]) == "Label"
-    assert guess_target(["target", "class"]) == "target"
-    assert guess_target(["a", "b"]) == "b"
+    """A name that says so, of a column that could hold classes, else the last column; that it was guessed is said."""
+    two, many = ["a", "b"] * 8, [str(i) for i in range(16)]
+    assert guess_target(pl.DataFrame({"a": two, "Label": two, "b": two})).target == "Label"
+    assert guess_target(pl.DataFrame({"class": two, "y": many, "b": two})).target == "class"
+    assert guess_target(pl.DataFrame({"a": two, "b": two})).target == "b"
     found = described(tmp_path, csv(people()))
-    assert (found.target, found.target_is_guess) == ("rich", True)
+    assert (found.target, found.target_is_guess, found.candidates) == ("rich", True, ())
+
+
+def test_several_names_that_say_so_are_all_named(tmp_path: Path) -> None:
+    """A table like that of the Titanic has two columns that could be the target by their names."""
+    found = described(tmp_path, passengers())
+    assert (found.target, found.candidates) == ("survived", ("survived", "class"))
+
+
+def passengers() -> str:
+    """A table in which "class" is a copy of pclass, and "alive" one of survived."""
+    rows = ["survived,pclass,fare,class,alive"]
+    for i in range(120):
+        saved, rank = int(i % 7 in {0, 3, 4}), i % 5 % 3 + 1
+        name, word = ["First", "Second", "Third"][rank - 1], ["no", "yes"][saved]
+        rows.append(f"{saved},{rank},{7 + i % 11 * 3.5},{name},{word}")
+    return "\n".join(rows) + "\n"
+
+
+def test_a_copy_of_the_target_is_a_warning_with_the_fix(tmp_path: Path) -> None:
+    """The column "alive" is the target in other words; "class" is another column's copy, which is no fault."""
+    (warning,) = described(tmp_path, passengers(), "survived").warnings
+    assert 'column "alive" gives the class away: each of its 2 values comes with one class; ' in warning
+    assert warning.endswith('drop = ["alive"] leaves it out')
+
+
+def test_numbers_that_are_a_quantity_are_not_listed_as_classes(tmp_path: Path) -> None:
+    """A price is refused, with the reason that there is no regression; marks and counts without gaps are classes."""
+    prices = "x,price\n" + "".join(f"{i % 13},{100 + i * i % 371}.5\n" for i in range(200))
+    found = described(tmp_path, prices)
+    assert (found.classes, found.is_refused) == ((), True)
+    assert "mlpstudy learns classes only, no regression" in found.warnings[-1]
+    twice = "x,price\n" + "".join(f"{i % 13},{1000 + i % 100 * 7}\n" for i in range(200))
+    found = described(tmp_path, twice)
+    assert not found.is_refused
+    assert "100 different numbers, each taken for a class" in found.warnings[-1]
+    marks = "x,mark\n" + "".join(f"{i % 13},{i % 30}\n" for i in range(200))
+    assert described(tmp_path, marks).warnings == ()
+
+
+def test_classes_out_of_balance_are_a_warning(tmp_path: Path) -> None:
+    """What always answering the commonest class reaches is said, and what sees more than accuracy."""
+    found = described(tmp_path, "x,y\n" + "".join(f"{i % 13},{'yes' if i % 25 == 0 else 'no'}\n" for i in range(100)))
+    (warning,) = found.warnings
+    assert warning.startswith('96.0 % of the examples are of class "no" (the other class has 4)')
+    assert 'metric = "log loss"' in warning
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from mlpstudy.cli.terminal import say_json, styled
@@ -19,6 +20,8 @@ MOST_CELLS = 8
 """Columns of the first rows that are printed."""
 CELL = 18
 """Characters of a cell that are printed."""
+_PLAIN, _LARGE = 1e4, 1e12
+"""Means between them are printed whole."""
 
 
 def show_description(data: Sequence[str], target: str | None, *, as_json: bool) -> None:
@@ -41,16 +44,41 @@ def show_description(data: Sequence[str], target: str | None, *, as_json: bool) 
     if description.columns:
         say(_columns(description), "")
     if description.target is not None:
-        guess = ", a guess: --target names another" if description.target_is_guess else ""
-        say(f'The class is in the column "{description.target}"{guess}.\n')
-    say(_classes(description), "")
+        say(_target(description))
+    if description.classes:
+        from mlpstudy.datasets.balance import majority_line
+
+        say(_classes(description), "")
+        names, counts = zip(*description.classes, strict=True)
+        say(f"{majority_line(names, counts)}\n")
     if description.first_rows:
         say(_first_rows(description), "")
     if description.first_images is not None:
         _print_images(description)
     for warning in description.warnings:
         say(f"Warning: {warning}", style="yellow", soft_wrap=True)
-    say(f"Next: mlpstudy init {' '.join(data)}", soft_wrap=True)
+    say(_next(description, data, target), soft_wrap=True)
+
+
+def _target(description: Description) -> str:
+    """Say which column holds the class, and how that is known."""
+    named = f'The class is in the column "{description.target}"'
+    if not description.target_is_guess:
+        return f"{named}.\n"
+    how = "a guess by its name" if description.candidates else "a guess, since it is the last"
+    if len(description.candidates) > 1:
+        how = f"a guess among {', '.join(description.candidates)}"
+    return f"{named}, {how}: --target names another.\n"
+
+
+def _next(description: Description, data: Sequence[str], target: str | None) -> str:
+    """Say what comes next: nothing where a study would refuse the data."""
+    if description.is_refused:
+        return "A study would refuse these data as they are, for the last reason above."
+    named = f" --target {shlex.quote(target)}" if target else ""
+    if len(description.candidates) > 1:
+        named = f" --target {shlex.quote(description.candidates[0])}"
+    return f"Next: mlpstudy init {shlex.join(data)}{named}"
 
 
 def _sizes(description: Description) -> str:
@@ -60,8 +88,9 @@ def _sizes(description: Description) -> str:
     if description.image_shape is not None:
         parts.append(" x ".join(str(side) for side in description.image_shape) + " pixels")
     else:
-        parts.append(f"{description.n_features:,} {'columns' if description.columns else 'features'}")
-    return ", ".join((*parts, f"{len(description.classes)} classes"))
+        n_columns = len(description.columns)
+        parts.append(f"{n_columns:,} columns" if n_columns else f"{description.n_features:,} features")
+    return ", ".join((*parts, *((f"{len(description.classes)} classes",) if description.classes else ())))
 
 
 def _range(description: Description) -> str:
@@ -106,7 +135,10 @@ def _values(column: ColumnDescription) -> str:
 
         first = datetime(1970, 1, 1, tzinfo=UTC)
         return " to ".join((first + timedelta(days=day)).date().isoformat() for day in (column.low, column.high))
-    return f"{column.low:g} to {column.high:g}, mean {column.mean:.4g}"
+    if column.type == "boolean":
+        return f"true in {100 * column.mean:.3g} %"
+    mean = f"{column.mean:.4g}" if abs(column.mean) < _PLAIN else f"{column.mean:.0f}"
+    return f"{column.low:g} to {column.high:g}, mean {mean if abs(column.mean) < _LARGE else f'{column.mean:g}'}"
 
 
 def _classes(description: Description) -> Table:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from mlpstudy.datasets.target_guess import Guess
     from mlpstudy.proposal import Proposal
 
 
@@ -18,7 +20,8 @@ def init(
         typer.Argument(metavar="DATA...", help="A file, a folder of images, two files (features, labels), or a name."),
     ],
     target: Annotated[
-        str | None, typer.Option(help="The column that holds the class.", show_default="guessed from its name")
+        str | None,
+        typer.Option(help="The column that holds the class.", show_default="guessed, where one name alone says so"),
     ] = None,
     test: Annotated[str | None, typer.Option(help="A file of test examples, else a share is held out.")] = None,
     drop: Annotated[
@@ -55,8 +58,8 @@ def study_name(path: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_")[:60] or "study"
 
 
-def _fields(data: list[str], target: str | None, test: str | None, folder: Path) -> tuple[dict[str, Any], bool]:
-    """Return the study's data as a study file has them, and whether the target was guessed."""
+def _fields(data: list[str], target: str | None, test: str | None, folder: Path) -> tuple[dict[str, Any], str | None]:
+    """Return the study's data as a study file has them, and how the target was guessed, where it was."""
     from mlpstudy.datasets import named_datasets
     from mlpstudy.proposal import relative
 
@@ -69,25 +72,39 @@ def _fields(data: list[str], target: str | None, test: str | None, folder: Path)
     guess = None
     if target is None and "path" in fields and len(data) == 1:
         guess = _guess(Path(data[0]))
-    if target or guess:
-        fields["target"] = target or guess
+    if target is not None:
+        fields["target"] = target
+    elif guess is not None:
+        fields["target"] = guess.target
     if test is not None:
         fields["test"] = relative(test, folder)
-    return fields, guess is not None
+    return fields, None if guess is None else str(guess)
 
 
-def _guess(path: Path) -> str | None:
-    """Return the column of a table that probably holds the class, None where it is no table."""
-    from mlpstudy.datasets.description import guess_target
+def _guess(path: Path) -> Guess | None:
+    """Return the column of a table that probably holds the class, None where it is no table.
+
+    Raises:
+        DataError: several columns are as probable; the line names them.
+    """
     from mlpstudy.datasets.own_data import check_exists
     from mlpstudy.datasets.own_files import TABLES, find_format
     from mlpstudy.datasets.table_reading import read_table
+    from mlpstudy.datasets.target_guess import guess_target
+    from mlpstudy.errors import DataError, must
 
     check_exists([path])
-    return guess_target(read_table(path).frame.columns) if find_format([path]) in TABLES else None
+    if find_format([path]) not in TABLES:
+        return None
+    guess = guess_target(read_table(path).frame)
+    if guess.is_ambiguous:
+        fix = f"--target {shlex.quote(guess.target)}, or another column"
+        found = f"several that could be it: {', '.join(guess.candidates)}"
+        raise DataError(must(f"the column of {path} that holds the class", "be named", found, fix))
+    return guess
 
 
-def _print(proposal: Proposal, path: Path, guessed: bool) -> None:
+def _print(proposal: Proposal, path: Path, guessed: str | None) -> None:
     """Say what was found and what comes next."""
     from mlpstudy.cli.terminal import console
 
@@ -96,8 +113,10 @@ def _print(proposal: Proposal, path: Path, guessed: bool) -> None:
     say = console().print
     say(f"{dataset.name}: {sizes}, {dataset.n_features} features, {dataset.n_classes} classes")
     if guessed:
-        say(f'The class is taken from the column "{study.data.target}": a guess; --target names another.')
-    for warning in dataset.warnings:
+        say(
+            f'The class is taken from the column "{study.data.target}", {guessed}; --target names another.',
+        )
+    for warning in proposal.warnings:
         say(f"Warning: {warning}", style="yellow", soft_wrap=True)
     names = ", ".join(architecture.name for architecture in study.architectures)
     say(f"{len(study.architectures)} architectures x {study.seeds} seeds: {names}")

@@ -15,8 +15,11 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
+from mlpstudy.datasets.balance import lopsided_warning
 from mlpstudy.datasets.cells import Meaning, as_numbers, as_text, is_supported
 from mlpstudy.datasets.files import printable
+from mlpstudy.datasets.labels import is_quantity, quantity_warning
+from mlpstudy.datasets.leaks import find_leaks
 from mlpstudy.datasets.limits import MAX_CLASSES
 from mlpstudy.datasets.own_data import check_exists
 from mlpstudy.datasets.own_files import TABLES, find_format, read_labelled
@@ -26,13 +29,11 @@ from mlpstudy.datasets.table_faults import DELIMITERS
 from mlpstudy.datasets.table_fitting import find_meaning, fit_table
 from mlpstudy.datasets.table_parts import collect_tables, find_column
 from mlpstudy.datasets.table_reading import Table, read_table
+from mlpstudy.datasets.target_guess import Guess, guess_target
 from mlpstudy.errors import DataError
 from mlpstudy.spec.data import Data, looks_like_path
 
 ColumnType = Literal["number", "boolean", "date", "category", "unusable"]
-
-TARGET_NAMES = ("target", "label", "class", "y", "species", "outcome", "diagnosis")
-"""Names of columns that are taken for the target, in this order; capital letters make no difference."""
 
 N_FIRST = 8
 N_LEVELS = 10
@@ -76,6 +77,7 @@ class Description:
         columns: of a table; else none.
         target: the column that holds the class; None where the data are no table.
         target_is_guess: whether it was chosen here, by its name or its place.
+        candidates: the columns that could be the target by their names, where it was chosen here; none elsewhere.
         classes: name and number of examples of each class.
         image_shape: ``(rows, columns)`` where the examples are images.
         filled: share of the values that are not 0, of sparse data.
@@ -86,6 +88,7 @@ class Description:
             the examples are no images.
         first_labels: their class names.
         warnings: what a study on it would refuse or warn about, a line each.
+        is_refused: a study would refuse the data as they are, for the last of the warnings.
     """
 
     origin: str
@@ -105,6 +108,8 @@ class Description:
     first_images: npt.NDArray[np.uint8] | None = None
     first_labels: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    is_refused: bool = False
 
 
 def describe_data(path: str | Path | Sequence[str | Path], target: str | None = None) -> Description:
@@ -132,16 +137,6 @@ def describe_data(path: str | Path | Sequence[str | Path], target: str | None = 
     return _of_labelled(read_labelled(files, found), names, _WORDS[found])
 
 
-def guess_target(names: Sequence[str]) -> str:
-    """Return the column that probably holds the class: one of that name, or else the last.
-
-    >>> guess_target(["Class", "height"]), guess_target(["height", "species"])
-    ('Class', 'species')
-    """
-    by_name = {name.strip().lower(): name for name in reversed(names)}
-    return next((by_name[name] for name in TARGET_NAMES if name in by_name), names[-1])
-
-
 def describe_table(table: Table, target: str | None = None) -> Description:
     """Describe a table.
 
@@ -149,8 +144,8 @@ def describe_table(table: Table, target: str | None = None) -> Description:
         DataError: it has no column of the target's name.
     """
     frame = table.frame
-    chosen = target or guess_target(frame.columns)
-    classes, warnings = _as_a_study_sees_it(table, chosen)
+    guess = guess_target(frame) if target is None else Guess(target)
+    seen = _as_a_study_sees_it(table, guess.target)
     return Description(
         origin=table.origin,
         format="Parquet" if table.delimiter is None else f"CSV, a {DELIMITERS[table.delimiter]} between cells",
@@ -158,11 +153,13 @@ def describe_table(table: Table, target: str | None = None) -> Description:
         n_test=0,
         n_features=frame.width - 1,
         columns=tuple(_describe(frame[name]) for name in frame.columns),
-        target=chosen,
+        target=guess.target,
         target_is_guess=target is None,
-        classes=classes,
+        classes=seen.classes,
         first_rows=_first_rows(frame),
-        warnings=warnings,
+        warnings=(*table.warnings, *seen.warnings),
+        candidates=guess.candidates,
+        is_refused=seen.is_refused,
     )
 
 
@@ -197,23 +194,45 @@ def _first_rows(frame: pl.DataFrame) -> tuple[tuple[str, ...], ...]:
     return tuple(zip(*columns, strict=True))
 
 
-def _as_a_study_sees_it(table: Table, target: str) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
-    """Return the classes, and what a study would say: all that it warns about, and the first thing that it refuses."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The classes of a table, and what a study would say: all that it warns about, or what it refuses first."""
+
+    classes: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
+    is_refused: bool
+
+
+def _as_a_study_sees_it(table: Table, target: str) -> _Seen:
     data = Data(name="described", target=target)
     find_column(table, target)
     try:
         parts = collect_tables(data, table)
     except DataError as error:
-        counts = as_text(table.frame[target]).drop_nulls().value_counts(name="n").sort(target)
-        few = counts.rows() if counts.height <= MAX_CLASSES else ()
-        return tuple(few), (*table.warnings, str(error))
+        return _Seen(_values_of(table, target), (str(error),), is_refused=True)
     counts = np.bincount(parts.main.labels, minlength=len(parts.class_names)).tolist()
     classes = tuple(zip(parts.class_names, counts, strict=True))
+    doubts = parts.warnings[len(table.warnings) :]
+    rows = np.arange(table.frame.height)
     try:
-        _, warnings = fit_table(table.frame, np.arange(table.frame.height), data, table.origin)
+        fitted, warnings = fit_table(table.frame, rows, data, table.origin)
     except DataError as error:
-        warnings = (str(error),)
-    return classes, (*table.warnings, *warnings)
+        return _Seen(classes, (*doubts, str(error)), is_refused=True)
+    leaks = find_leaks(table.frame, rows, parts.main.labels, [column.name for column in fitted.columns])
+    lopsided = lopsided_warning(parts.class_names, counts)
+    return _Seen(
+        classes,
+        (*doubts, *warnings, *(leak.warning(table.origin) for leak in leaks), *((lopsided,) if lopsided else ())),
+        is_refused=False,
+    )
+
+
+def _values_of(table: Table, target: str) -> tuple[tuple[str, int], ...]:
+    """Return the target's values with their counts; none where they are too many, or numbers, to be classes."""
+    counts = as_text(table.frame[target]).drop_nulls().value_counts(name="n").sort(target)
+    if counts.height > MAX_CLASSES or is_quantity(counts[target].to_list()):
+        return ()
+    return tuple(counts.rows())
 
 
 def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
@@ -229,6 +248,9 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
         if read.image_shape is not None and values.dtype == np.uint8:
             images = cast("npt.NDArray[np.uint8]", values)[shown].reshape(-1, *read.image_shape)
     counts = np.bincount(read.labels, minlength=len(read.class_names)).tolist()
+    few = _few(read, origin, counts)
+    doubts = (quantity_warning(read.class_names, f"{origin}, labels"), lopsided_warning(read.class_names, counts))
+    warnings = (*(line for line in doubts if line), *few)
     return Description(
         origin=origin,
         format=words,
@@ -245,15 +267,18 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
         high=float(np.max(numbers)) if np.size(numbers) else None,
         first_images=images,
         first_labels=tuple(read.class_names[label] for label in read.labels[shown]),
-        warnings=_few(read, origin, counts),
+        warnings=warnings,
+        is_refused=any(few),
     )
 
 
 def _few(read: Labelled, origin: str, counts: list[int]) -> tuple[str, ...]:
-    """Return a warning for each class that a study could not split."""
+    """Return a warning for each class that a study could not split; of a quantity's values one for all."""
     names = [name for name, count in zip(read.class_names, counts, strict=True) if count < 2]  # noqa: PLR2004  # train, test
     if read.test is not None:
         return ()
+    if names and is_quantity(read.class_names):
+        return (f"{origin}: {len(names)} values have a single example, which cannot be held out",)
     return tuple(f'{origin}: class "{name}" has a single example, which cannot be held out' for name in names)
 
 

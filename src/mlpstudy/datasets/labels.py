@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.datasets.limits import MAX_CLASSES, MAX_LABEL_CHARACTERS
 from mlpstudy.errors import DataError, must
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Labels: TypeAlias = npt.NDArray[Any]
 """Labels as they are in a file, shape ``(n,)``: booleans, numbers, text or bytes of UTF-8."""
@@ -36,6 +39,34 @@ class Classes:
     names: tuple[str, ...]
 
 
+ONLY_CLASSES = "mlpstudy learns classes only, no regression"
+_FEW_NUMBERS = 20
+"""So many different numbers may be marks or grades; of more it is asked whether they are a quantity."""
+
+
+def is_quantity(names: Sequence[str]) -> bool:
+    """Say whether distinct labels look like values of a quantity: many numbers, and no count without gaps.
+
+    >>> is_quantity([str(k) for k in range(47)]), is_quantity([f"{k}.5" for k in range(47)])
+    (False, True)
+    """
+    numbers = [_number(name) for name in names]
+    if len(names) <= _FEW_NUMBERS or None in numbers:
+        return False
+    known = [number for number in numbers if number is not None]
+    return max(known) - min(known) != len(known) - 1 or any(number != int(number) for number in known)
+
+
+def quantity_warning(names: Sequence[str], what: str) -> str | None:
+    """Return a warning where the classes look like values of a quantity, None elsewhere."""
+    if not is_quantity(names):
+        return None
+    return (
+        f"{what} holds {len(names)} different numbers, each taken for a class, none nearer to one than to another"
+        f" ({ONLY_CLASSES}): put them in bins"
+    )
+
+
 def find_classes(labels: Labels, what: str) -> Classes:
     """Return the classes of the training labels.
 
@@ -52,7 +83,8 @@ def find_classes(labels: Labels, what: str) -> Classes:
     """
     distinct, indices = _distinct(labels, what, 0)
     if len(distinct) > MAX_CLASSES:
-        found, fix = f"{len(distinct)} distinct labels", "a label that names a class, not a quantity"
+        found = f"{len(distinct)} distinct labels"
+        fix = f"a label that names a class, not a quantity ({ONLY_CLASSES})"
         raise DataError(must(what, f"have at most {MAX_CLASSES} classes", found, fix))
     names = _names(distinct, what)
     ordered = sorted(set(names), key=_key(names))

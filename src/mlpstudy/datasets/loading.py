@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from mlpstudy.datasets.given import Given
+    from mlpstudy.datasets.leaks import Leak
     from mlpstudy.datasets.parts import Part, Parts
     from mlpstudy.datasets.preprocessing import Preprocessing
     from mlpstudy.datasets.splits import Purpose
@@ -61,6 +62,7 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
     if is_own:
         _check_classes(parts, positions)
     preprocessing, warnings = _fit(parts, positions.train, data)
+    leaks = _leaks(parts, positions.train, preprocessing)
     test = _take(parts.test or parts.main, positions.test, preprocessing)
     return Dataset(
         name=data.title,
@@ -74,7 +76,13 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
         image_shape=parts.image_shape,
         sha256=_hash(parts, positions, preprocessing, is_own=is_own),
         preprocessing=preprocessing.to_json(),
-        warnings=(*parts.warnings, *warnings, *((VALIDATION_IS_TEST,) if positions.validation is None else ())),
+        warnings=(
+            *parts.warnings,
+            *warnings,
+            *(leak.warning(parts.main.origin) for leak in leaks),
+            *((VALIDATION_IS_TEST,) if positions.validation is None else ()),
+        ),
+        leaking=tuple(leak.column for leak in leaks),
     )
 
 
@@ -154,6 +162,16 @@ def _fit_heavy(
     from mlpstudy.datasets.table_fitting import fit_table  # noqa: PLC0415  # heavy: Polars
 
     return fit_table(values, train, data, parts.main.origin)
+
+
+def _leaks(parts: Parts, train: Indices, preprocessing: Preprocessing) -> tuple[Leak, ...]:
+    """Return the columns of a table that give the class away, by the training examples alone."""
+    if preprocessing.kind != "table":
+        return ()
+    from mlpstudy.datasets.leaks import find_leaks  # noqa: PLC0415  # heavy: Polars
+
+    frame, names = cast("pl.DataFrame", parts.main.values), [column.name for column in preprocessing.columns]
+    return find_leaks(frame, train, parts.main.labels[train], names)
 
 
 def _take(part: Part, rows: Indices, preprocessing: Preprocessing) -> Examples:

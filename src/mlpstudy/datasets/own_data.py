@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.datasets.files import printable
+from mlpstudy.datasets.labels import ONLY_CLASSES, is_quantity, quantity_warning
 from mlpstudy.datasets.own_files import IMAGE_FOLDERS, TABLES, find_format, read_labelled
 from mlpstudy.datasets.parts import Part, Parts
 from mlpstudy.datasets.registry import find_dataset
@@ -115,6 +116,7 @@ def _of_labelled(data: Data, main: Labelled, test: Labelled | None, validation: 
         image_shape=main.image_shape,
         first_column=main.first_column,
         sha256=main.sha256 if test is main.test and validation is None else content_hash(hashes),
+        warnings=tuple(line for line in (quantity_warning(main.class_names, f"{origin}, labels"),) if line),
     )
 
 
@@ -124,7 +126,13 @@ def _left_out(data: Data, key: str, why: str) -> DataError:
 
 def _check_counts(main: Labelled, origin: str) -> None:
     """Refuse classes with a single example where test examples are held out of them."""
-    for name, count in zip(main.class_names, np.bincount(main.labels, minlength=len(main.class_names)), strict=True):
+    counts = np.bincount(main.labels, minlength=len(main.class_names))
+    n_single = int((counts < _LEAST).sum())
+    if n_single and is_quantity(main.class_names):
+        be = f"name classes, each with several examples ({ONLY_CLASSES})"
+        found = f"{len(main.class_names)} different numbers, {n_single} of them once"
+        raise DataError(must(f"{origin}, labels", be, found, "other labels, or their values in bins"))
+    for name, count in zip(main.class_names, counts, strict=True):
         if count < _LEAST:
             fix = "add examples, or leave the class out"
             raise DataError(must(f'{origin}, class "{name}"', "have at least two examples", f"{count} of it", fix))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mlpstudy.datasets.cells import WORDS, Float64Array, Meaning, as_numbers, as_text
-from mlpstudy.datasets.labels import find_classes, index_classes
+from mlpstudy.datasets.labels import ONLY_CLASSES, find_classes, index_classes, is_quantity, quantity_warning
 from mlpstudy.datasets.parts import Part, Parts
 from mlpstudy.datasets.table_columns import wrong_cell
 from mlpstudy.errors import DataError, must, nearest
@@ -46,7 +46,8 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
         _check_counts(labels, class_names, main, target)
     others = [None if table is None else _other(table, main, target, class_names) for table in (test, validation)]
     tables = [table for table in (main, test, validation) if table is not None]
-    warnings = tuple(warning for table in tables for warning in table.warnings)
+    doubt = quantity_warning(class_names, f'{main.origin}, column "{target}"')
+    warnings = (*(warning for table in tables for warning in table.warnings), *((doubt,) if doubt else ()))
     return Parts(
         main=Part(main.frame, labels, main.origin),
         test=others[0],
@@ -92,13 +93,15 @@ def _classes(table: Table, target: str) -> tuple[npt.NDArray[np.int32], tuple[st
     if len(distinct) == 1:
         raise DataError(must(what, "have at least two classes", f'"{distinct[0]}" in every row', "another target"))
     if len(distinct) > max(_LEAST, table.frame.height // _LEAST):
-        found = f"{len(distinct)} different values in {table.frame.height} rows"
-        raise DataError(
-            must(what, "name classes, each with several examples", found, "another target, or values in bins")
-        )
+        raise _no_classes(what, f"{len(distinct)} different values in {table.frame.height} rows")
     classes = find_classes(np.array(distinct.to_list(), dtype=np.str_), what)
     codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
     return classes.labels[codes], classes.names
+
+
+def _no_classes(what: str, found: str) -> DataError:
+    be = f"name classes, each with several examples ({ONLY_CLASSES})"
+    return DataError(must(what, be, found, "another target, or its values in bins"))
 
 
 def _target_text(table: Table, target: str) -> pl.Series:
@@ -114,6 +117,10 @@ def _target_text(table: Table, target: str) -> pl.Series:
 def _check_counts(labels: npt.NDArray[np.int32], names: tuple[str, ...], table: Table, target: str) -> None:
     """Refuse a class with a single example, which cannot be both learned from and tested on."""
     counts = np.bincount(labels, minlength=len(names))
+    n_single = int((counts < _LEAST).sum())
+    if n_single and is_quantity(names):
+        what = f'{table.origin}, column "{target}"'
+        raise _no_classes(what, f"{len(names)} different numbers, {n_single} of them once")
     for k in np.flatnonzero(counts < _LEAST).tolist():
         row = int(np.flatnonzero(labels == k)[0]) + 1
         what = f'{table.origin}, column "{target}", class "{names[k]}"'
