@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from helpers import blobs
 from mlpstudy.engine import EpochEnded, RunEnded, RunFailed, RunStarted, RunTask, get_engine, train_runs
 from mlpstudy.engine.interface import Engine, EpochTraining, Trainer
+from mlpstudy.errors import EngineError
 from mlpstudy.records import Examples, Weights
 from mlpstudy.spec import Architecture, Network, Training
 
@@ -158,3 +160,27 @@ def test_idle_threads_help_the_last_run() -> None:
     seen.clear()
     list(train_runs(Counting(0, ValueError()), tasks((8,)), blobs(), n_threads=3))
     assert seen == [("8", 3)] * 2
+    seen.clear()
+    list(train_runs(Counting(0, ValueError()), tasks((8,)), blobs(), n_threads=1000))
+    assert seen == [("8", 256)] * 2
+
+
+@pytest.mark.parametrize("n_granted", [0, 1, 2])
+def test_threads_that_the_system_refuses_are_done_without(n_granted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread trains all runs, as many would; none at all is one line."""
+    start, granted = threading.Thread.start, []
+
+    def limited(thread: threading.Thread) -> None:
+        if len(granted) == n_granted:
+            message = "can't start new thread"
+            raise RuntimeError(message)
+        granted.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    events = train_runs(native(), tasks(), blobs(), n_threads=3)
+    if n_granted == 0:
+        with pytest.raises(EngineError, match=r"^training must have a thread of its own, got can't start"):
+            list(events)
+        return
+    assert {event.result.record.architecture for event in events if isinstance(event, RunEnded)} == {"4", "16", "64"}

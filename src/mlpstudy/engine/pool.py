@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING
 from mlpstudy.cores import n_cores
 from mlpstudy.engine.pace import INTERVAL_S, Pace
 from mlpstudy.engine.runner import RunHooks, RunTask, started_record, train_run
+from mlpstudy.errors import EngineError, must
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, RunRecord, RunResult
 from mlpstudy.spec import count_parameters
 
 if TYPE_CHECKING:
     from mlpstudy.engine.interface import Engine, Trainer
     from mlpstudy.records import Dataset
+
+MAX_THREADS = 256
+"""Most threads that an engine takes for one network."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +141,7 @@ class _Shared:
     def threads_for_a_run(self) -> int:
         """One thread while tasks are waiting; an equal share of all threads once there are none."""
         with self.lock:
-            return 1 if self.tasks else max(1, self.n_threads // max(1, self.n_running))
+            return 1 if self.tasks else min(MAX_THREADS, max(1, self.n_threads // max(1, self.n_running)))
 
     def request_stop(self) -> None:
         """Stop all running runs soon, and start no more."""
@@ -197,7 +201,14 @@ class TrainingRuns(Iterator[Event]):
     def _start(self) -> None:
         while self._waiting:
             worker = self._waiting.pop()
-            worker.start()
+            try:
+                worker.start()
+            except RuntimeError as error:  # the system refuses it: those that run do its tasks
+                self._waiting.clear()
+                if self._workers:
+                    return
+                fix = "raise the limit on processes or memory"
+                raise EngineError(must("training", "have a thread of its own", str(error), fix)) from error
             self._workers.append(worker)
             self._n_alive += 1
 
