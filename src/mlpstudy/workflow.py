@@ -14,7 +14,7 @@ from mlpstudy.engine.pace import INTERVAL_S
 from mlpstudy.engine.pool import Checkpoints, EpochEnded, Event, TrainingRuns
 from mlpstudy.engine.state import maker
 from mlpstudy.errors import StoreError, StudyError, must
-from mlpstudy.spec import Study, count_parameters, load_study, run_id
+from mlpstudy.spec import Study, check_float32, count_parameters, load_study, run_id
 from mlpstudy.store import Store, WritableStore, checkpoint_size_at_most
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class Stop:
 def resolve_study(study: Study | str | Path, *, seeds: int | None = None, epochs: int | None = None) -> Study:
     """Return a study from an object, a TOML file or the name of a built-in one, with changes applied."""
     resolved = study if isinstance(study, Study) else load_study(study)
+    check_float32(resolved)
     if seeds is None and epochs is None:
         return resolved
     return resolved.with_changes(seeds=seeds, epochs=epochs)

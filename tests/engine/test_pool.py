@@ -168,7 +168,7 @@ def test_idle_threads_help_the_last_run() -> None:
 @pytest.mark.parametrize("n_granted", [0, 1, 2])
 def test_threads_that_the_system_refuses_are_done_without(n_granted: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One thread trains all runs, as many would; none at all is one line."""
-    start, granted = threading.Thread.start, []
+    start, granted = threading.Thread.start, list[threading.Thread]()
 
     def limited(thread: threading.Thread) -> None:
         if len(granted) == n_granted:

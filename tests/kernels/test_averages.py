@@ -95,3 +95,16 @@ def test_dropout_of_nearly_everything_leaves_nearly_nothing(rate: float) -> None
     parameters[3][:] = 0
     pair.network.set_parameters(parameters)
     assert pair.network.train_epoch(pair.features, pair.labels, pair.order).loss == pytest.approx(np.log(3), abs=1e-6)
+
+
+@pytest.mark.usefixtures("instruction_set")
+def test_epsilons_below_the_normal_numbers_act_as_the_smallest() -> None:
+    """Where they are all that is divided by, the quotient is 0, not NaN."""
+    case = Case(12, (9,), 3, 16, 64, batch_normalisation=True, epsilon=1e-300, bn_epsilon=1e-300)
+    pair = pair_of(case)
+    parameters = pair.network.parameters()
+    parameters[1][:] = np.where(np.arange(9) % 2, -9, 9)  # units that are always dark, and others that never are
+    pair.network.set_parameters(parameters)
+    result = pair.network.train_epoch(pair.features, pair.labels, pair.order)
+    assert np.isfinite(result.loss)
+    assert all(np.isfinite(p).all() for p in pair.network.parameters())

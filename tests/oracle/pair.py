@@ -39,6 +39,8 @@ class Case:
     momentum: float = 0.99
     beta_1: float = 0.9
     beta_2: float = 0.999
+    epsilon: float = 1e-7
+    bn_epsilon: float = 1e-3
 
 
 @dataclass
@@ -82,10 +84,12 @@ def network_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> _kern
         activation=case.activation,
         batch_normalisation=case.batch_normalisation,
         bn_momentum=case.momentum,
+        bn_epsilon=case.bn_epsilon,
         dropout=[case.rate] * len(case.hidden),
         learning_rate=case.learning_rate,
         beta_1=case.beta_1,
         beta_2=case.beta_2,
+        adam_epsilon=case.epsilon,
         batch_size=case.batch,
         dropout_key=case.key,
         column_groups=groups,
@@ -102,9 +106,11 @@ def pair_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> Pair:
         activation=case.activation,
         dropout=[case.rate] * len(case.hidden),
         momentum=case.momentum,
+        bn_epsilon=case.bn_epsilon,
         learning_rate=case.learning_rate,
         beta_1=case.beta_1,
         beta_2=case.beta_2,
+        epsilon=case.epsilon,
     )
     for tensor in oracle.parameters():
         tensor[...] = tensor.astype(np.float32)

@@ -36,6 +36,8 @@ BAD = {
     HEAD + "[training]\nepochs = 2.5\n" + LEVEL: "training.epochs must be a whole number, got 2.5",
     HEAD + "[training]\nlearning_rate = 0\n" + LEVEL: "training.learning_rate must be above 0",
     HEAD + "[training]\nlearning_rate = inf\n" + LEVEL: "training.learning_rate must be a finite number",
+    HEAD + "[training]\nepsilon = 1e-40\n" + LEVEL: 'epsilon of "8" must be at least 1.1754944e-38, the smallest',
+    HEAD + LEVEL + "bn_epsilon = 1e-300": "got 1e-300, fix: bn_epsilon = 0.001",
     HEAD + "[training]\nbeta_1 = 1.0\n" + LEVEL: "training.beta_1 must be below 1",
     HEAD + '[training]\noptimizer = "sgd"\n' + LEVEL: "training.optimizer must be 'adam', got 'sgd'",
     HEAD + LEVEL + "dropuot = 0.5": """a key of factors.width.8 must be known, got 'dropuot', fix: write "dropout\"""",

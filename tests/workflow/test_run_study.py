@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -157,3 +158,19 @@ def test_observations_speak_of_every_architecture(tmp_path: Path) -> None:
     assert list(observations) == ["8", "16"]
     for seen in observations.values():
         assert "epoch" in seen.sentence
+
+
+def test_an_epsilon_that_float32_does_not_hold_is_refused_and_old_folders_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything runs; a folder that a version without this bound made is read, its networks predict."""
+    tiny = small_study(network={"batch_normalisation": True, "bn_epsilon": 1e-40}, training={"epochs": 1})
+    with pytest.raises(StudyError, match=r'^bn_epsilon of "8" must be at least 1\.1754944e-38'):
+        mlpstudy.run(tiny, out=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    monkeypatch.setattr("mlpstudy.workflow.check_float32", lambda _: None)
+    mlpstudy.run(tiny, out=tmp_path / "old")
+    monkeypatch.undo()
+    results = mlpstudy.open(tmp_path / "old")
+    assert results.results()["status"].to_list() == ["finished", "finished"]
+    assert results.model("8").predict(np.zeros((1, 784), np.float32)).shape == (1,)

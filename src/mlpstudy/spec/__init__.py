@@ -1,6 +1,7 @@
 """Studies, architectures, training: frozen objects, TOML in, identity = hash of content."""
 
 from mlpstudy.spec.data import Data
+from mlpstudy.spec.float32 import check_float32
 from mlpstudy.spec.initial import Initializer, InitialWeights
 from mlpstudy.spec.layers import Layer, count_parameters, layers, parameter_shapes
 from mlpstudy.spec.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
@@ -22,6 +23,7 @@ __all__ = [
     "Study",
     "Training",
     "builtin_names",
+    "check_float32",
     "count_parameters",
     "layers",
     "load_study",

@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from mlpstudy.errors import StudyError, must, nearest
+from mlpstudy.spec.float32 import check_float32
 from mlpstudy.spec.study import Study
 
 DEFAULT_STUDY = "notebook"
@@ -59,10 +60,12 @@ def parse_study(text: str, origin: str = "the study file") -> Study:
     except RecursionError as error:
         raise StudyError(must(origin, "be TOML", "too many levels within each other")) from error
     try:
-        return Study(**fields)
+        study = Study(**fields)
+        check_float32(study)
     except StudyError as error:
         message = f"{origin}: {error}"
         raise StudyError(message) from error
+    return study
 
 
 def _check_dots(text: str, origin: str) -> None:
