@@ -181,6 +181,53 @@ def test_everybody_can_use_it(chromium: Browser, finished: Path, width: int, sch
         assert serious(page) == []
 
 
+OLDER = """
+import sys
+from mlpstudy.dashboard import judged
+code = "import mlpstudy.dashboard.judge_process as j, mlpstudy.dashboard.verdict as v; v.runs_key = lambda *_: 'older'"
+judged.command = lambda folder: [sys.executable, "-c", code + "; j.main()", str(folder)]
+"""
+"""A judge whose verdicts are of other runs than the page shows."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_older_verdict_is_no_present_one(chromium: Browser, tmp_path: Path, width: int) -> None:
+    """While a study runs, a verdict of fewer runs says so; once it has ended, no such verdict stands any more."""
+    study = samples.tiny_study()
+    ended = [samples.finished(study, architecture, seed) for architecture in ("4", "3") for seed in (0, 1)]
+    # So long that judging them is worth it.
+    ended = [dataclasses.replace(run, record=dataclasses.replace(run.record, wall_s=1e4)) for run in ended]
+    folder = tmp_path / "tiny"
+    with contextlib.ExitStack() as stack:
+        with samples.write(folder, study) as writer:
+            for run in ended[::2]:
+                writer.finish_run(run)
+            url, _ = stack.enter_context(watching(folder, before=OLDER))
+            page = stack.enter_context(opened(chromium, url, width)).page
+            expect(page.locator("#judged")).to_contain_text("Judged from 2 of 4 runs")
+            writer.finish_run(ended[1])
+            expect(page.locator("#judged")).to_contain_text("Judged from 2 of 4 runs, 1 fewer than have ended")
+            expect(page.locator("#sentence.older")).to_contain_text("leads with")
+            expect(page.locator("#pairs-summary")).to_contain_text("judged from 2 runs")
+            expect(page.locator("#leaders-head")).not_to_contain_text("Tier")
+            assert serious(page) == []
+            assert is_narrow(page)
+            writer.finish_run(ended[3])
+        expect(page.locator("#status")).to_have_text("finished")
+        expect(page.locator("#sentence")).to_contain_text("is ahead with")
+        expect(page.locator("#sentence")).to_contain_text("not judged yet")
+        expect(page.locator("#pairs")).to_be_hidden()
+        expect(page.locator("#judged")).to_have_text("")
+
+
+def test_why_there_is_no_verdict_is_said(chromium: Browser, finished: Path) -> None:
+    """A judgement that took too much is no silence: the page says so, and what to do."""
+    before = OLDER.replace("v.runs_key = lambda *_: 'older'", "j._bound = lambda: 1 / 0")
+    with watching(finished, before=before) as (url, _), opened(chromium, url) as tab:
+        expect(tab.page.locator("#judged")).to_contain_text("No verdict of these runs: ")
+        expect(tab.page.locator("#sentence")).to_contain_text("not judged.")
+
+
 def test_it_works_by_keyboard(chromium: Browser, finished: Path) -> None:
     """The runs are one stop of the Tab key; arrows move, Enter chooses, the address keeps the choice."""
     with watching(finished) as (url, _), opened(chromium, url) as tab:

@@ -34,6 +34,8 @@ def applied(state: Json, delta: Json) -> Json:
             new["curves"][run_id] = curve
     if "verdict" in delta:
         new["verdict"] = delta["verdict"]
+    if "judging" in delta:
+        new["judging"] = delta["judging"]
     return new
 
 
@@ -63,9 +65,13 @@ def events(lines: Iterator[str]) -> Iterator[Json]:
 
 
 @contextlib.contextmanager
-def watching(folder: Path, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run ``mlpstudy watch`` on a folder, in a process of its own; give its address and the process."""
-    command = [sys.executable, "-m", "mlpstudy", "watch", str(folder), "--json", "--no-browser", *arguments]
+def watching(folder: Path, *arguments: str, before: str = "") -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run ``mlpstudy watch`` on a folder, in a process of its own; give its address and the process.
+
+    ``before`` is what the process does first: code that changes what it will find.
+    """
+    main = ["-c", f"{before}\nfrom mlpstudy.cli import main\nmain()"] if before else ["-m", "mlpstudy"]
+    command = [sys.executable, *main, "watch", str(folder), "--json", "--no-browser", *arguments]
     if "--port" not in arguments:
         command += ["--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -121,3 +122,19 @@ def test_baselines_stand_beside_the_architectures() -> None:
     facts = replace(FACTS, baselines=(("majority class", 0.1), ("logistic regression", 0.9)))
     assert study_state(facts, [], {}, None).head.baselines == facts.baselines
     assert study_state(FACTS, [], {}, None).head.baselines == ()
+
+
+def test_planned_runs_are_counted_and_not_listed() -> None:
+    """A folder may claim millions of runs: what is shown of it takes the memory of those that it holds."""
+    levels = {str(n): {"hidden": [n]} for n in range(1, 21)}
+    study = samples.tiny_study(seeds=100_000, factors={"width": levels})
+    facts = replace(FACTS, study=study)
+    run = samples.record(study, "4", 7, status="finished", n_epochs_done=3, wall_s=6.0)
+    tracemalloc.start()
+    try:
+        progress = study_state(facts, [run], {run.run_id: RunCurve.of(samples.epochs(3))}, WRITER).head.progress
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * 2**20
+    assert (progress.n_planned, progress.n_finished, progress.share) == (2_000_000, 1, 0.0)

@@ -239,8 +239,10 @@ def test_a_run_may_have_its_dashboard(tmp_path: Path) -> None:
 
 def test_no_engine_is_imported() -> None:
     """Watching and judging need neither engine nor data: nothing of theirs is even loaded."""
-    modules = "address app beside beside_process channel delta folder hub judge_process judging pages reader security"
-    names = [f"mlpstudy.dashboard.{name}" for name in [*modules.split(), "server", "state", "timing", "verdict"]]
+    modules = """
+        address app background beside beside_process channel connections delta folder hub judge_process judged judging
+        pages reader security server state timing verdict"""
+    names = [f"mlpstudy.dashboard.{name}" for name in modules.split()]
     code = f"import sys, mlpstudy.judging, {', '.join(names)}\n"
     code += "from mlpstudy.dashboard.pages import page_files, study_page\n"
     code += "page_files(), study_page('a', has_list=True)\n"

@@ -14,10 +14,12 @@ from mlpstudy.dashboard.pages import list_page, page_files, study_page
 from mlpstudy.dashboard.security import Access, Guard
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import Callable
 
     from starlette.requests import Request
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from mlpstudy.dashboard.hub import Listening
 
 RETRY_AFTER_S = "5"
 
@@ -89,7 +91,7 @@ class _Answers:
         return Response(found.content, media_type=found.media_type, headers=headers)
 
 
-def _streamed(request: Request, opened: Callable[[], AsyncGenerator[bytes, None] | None]) -> Response:
+def _streamed(request: Request, opened: Callable[[], Listening | None]) -> Response:
     """Return an answer that streams events."""
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
@@ -99,4 +101,19 @@ def _streamed(request: Request, opened: Callable[[], AsyncGenerator[bytes, None]
         return PlainTextResponse("Too many pages are open.\n", 503, {"retry-after": RETRY_AFTER_S})
     if stream is None:
         return PlainTextResponse("There is no such study here.\n", 404)
-    return StreamingResponse(stream, media_type="text/event-stream")
+    return _Stream(stream)
+
+
+class _Stream(StreamingResponse):
+    """A stream that gives its place back however it ends, also where it has not begun."""
+
+    def __init__(self, events: Listening) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._events.aclose()

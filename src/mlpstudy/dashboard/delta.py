@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 
 def whole(state: StudyState) -> dict[str, Plain]:
-    """Return a state as JSON values: ``head``, ``runs`` and ``curves`` by run id, ``verdict``."""
+    """Return a state as JSON values: ``head``, ``runs`` and ``curves`` by run id, ``verdict``, ``judging``."""
     return {
         "head": plain(state.head),
         "runs": plain(state.runs),
         "curves": plain(state.curves),
         "verdict": state.verdict,
+        "judging": plain(state.judging),
     }
 
 
@@ -24,7 +25,8 @@ def delta(old: StudyState, new: StudyState) -> dict[str, Plain]:
     """Return what leads from one state to the next, empty where nothing changed.
 
     ``head`` holds the fields that changed; ``runs`` the runs that are new or changed; ``gone`` the runs that are no
-    more; ``curves``, by run id, ``[n, points]``: keep the first n points, then append these; ``verdict`` the new one.
+    more; ``curves``, by run id, ``[n, points]``: keep the first n points, then append these; ``verdict`` the new
+    one; ``judging`` whether that is of these runs.
     """
     found: dict[str, Plain] = {}
     if new.head != old.head:
@@ -41,6 +43,8 @@ def delta(old: StudyState, new: StudyState) -> dict[str, Plain]:
         found["curves"] = curves
     if new.verdict != old.verdict:
         found["verdict"] = new.verdict
+    if new.judging != old.judging:
+        found["judging"] = plain(new.judging)
     return found
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from mlpstudy.dashboard.background import in_background_or_here
 from mlpstudy.dashboard.channel import Channel
 from mlpstudy.dashboard.delta import delta, whole
 from mlpstudy.dashboard.judging import Judge
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from mlpstudy.dashboard.folder import StudyFolder, StudySummary
     from mlpstudy.dashboard.state import StudyState
+
+T = TypeVar("T")
 
 POLL_S = 0.5
 """Pause between two looks at a study: pages get at most two events a second."""
@@ -64,6 +67,7 @@ class _Followed:
         self.n_listening = 0
         self._task: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
+        self._work: asyncio.Task[Any] | None = None
 
     def whole(self) -> tuple[str, Plain] | None:
         """Return the event that tells everything."""
@@ -76,6 +80,20 @@ class _Followed:
     def fail(self, error: Exception) -> None:
         """Tell the pages of an error that nobody foresaw; looking goes on."""
         self.channel.publish("problem", {"problem": f"{type(error).__name__}: {error}"})
+
+    async def in_background(self, work: Callable[[], T]) -> T:
+        """Return what work returns; what was begun for a page that has left is waited for, not begun again."""
+        if self._work is None:
+            self._work = asyncio.create_task(in_background_or_here(work))
+            # Where nobody comes back for it, an error is no news.
+            self._work.add_done_callback(lambda task: task.cancelled() or task.exception())
+        mine = self._work
+        try:
+            result: T = await asyncio.shield(mine)
+            return result
+        finally:
+            if mine.done():
+                self._work = None
 
     @contextmanager
     def listening(self) -> Iterator[Channel]:
@@ -106,10 +124,18 @@ class _Followed:
                     spent_s = time.process_time() - before_s
                     await asyncio.sleep(pause_s(least_s, spent_s))
             finally:
-                await self.rest()
+                self.rest()
 
-    async def rest(self) -> None:
-        """Let go of what looking needs."""
+    def rest(self) -> None:
+        """Let go of what looking needs, at once."""
+
+    def end(self) -> None:
+        """Stop looking for good."""
+        if self._task is not None:
+            self._task.cancel()
+        if self._work is not None:
+            self._work.cancel()
+        self.rest()
 
 
 class FollowedStudy(_Followed):
@@ -136,11 +162,13 @@ class FollowedStudy(_Followed):
 
     async def look(self) -> float:
         """Read what was committed; see whether there is a new verdict."""
-        read = await asyncio.to_thread(self._reader.read)
-        if read is not None:
-            self._tell(replace(read, verdict=self._judge.verdict))
-        if self._state is not None and self._judge.consider(self._state.head):
-            self._tell(replace(self._state, verdict=self._judge.verdict))
+        read = await self.in_background(self._reader.read)
+        before = read or self._state
+        if before is not None:
+            self._judge.consider(before)
+            now = self._judge.said_of(before)
+            if read is not None or (now.verdict, now.judging) != (before.verdict, before.judging):
+                self._tell(now)
         return POLL_S
 
     def _tell(self, state: StudyState) -> None:
@@ -161,10 +189,10 @@ class FollowedStudy(_Followed):
             self.channel.publish("problem", {"problem": problem})
             self._reader.close()
 
-    async def rest(self) -> None:
+    def rest(self) -> None:
         """Let go of the folder."""
-        await self._judge.stop()
-        await asyncio.to_thread(self._reader.close)
+        self._judge.stop()
+        self._reader.close()
 
 
 class FollowedFolder(_Followed):
@@ -181,7 +209,7 @@ class FollowedFolder(_Followed):
 
     async def look(self) -> float:
         """Read the list again where a study changed."""
-        found = await asyncio.to_thread(self.folder.summaries)
+        found = await self.in_background(self.folder.summaries)
         if found != self._summaries:
             self._summaries = found
             self.channel.publish("studies", plain(found))
@@ -208,7 +236,7 @@ class Hub:
         self._n_made = 0
         self._is_closed = False
 
-    def study_stream(self, key: str, last_event_id: str | None) -> AsyncGenerator[bytes, None] | None:
+    def study_stream(self, key: str, last_event_id: str | None) -> Listening | None:
         """Return what a page on one study is sent, None where there is no such study.
 
         Raises:
@@ -217,7 +245,7 @@ class Hub:
         followed = self._followed(key)
         return None if followed is None else self._stream(followed, last_event_id)
 
-    def list_stream(self, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
+    def list_stream(self, last_event_id: str | None) -> Listening:
         """Return what a page with the list is sent.
 
         Raises:
@@ -231,6 +259,12 @@ class Hub:
         for followed in (self._list, *self._studies.values()):
             followed.channel.close()
 
+    def end(self) -> None:
+        """End all that works for the pages; a thread that reads a folder at the moment is not waited for."""
+        self.close()
+        for followed in (self._list, *self._studies.values()):
+            followed.end()
+
     def _followed(self, key: str) -> FollowedStudy | None:
         """Return what follows a study; a study whose folder went is followed while a page listens."""
         folder = self.folder.studies().get(key)
@@ -242,17 +276,33 @@ class Hub:
             self._studies[key] = FollowedStudy(folder, f"{self._name}-{self._n_made}")
         return self._studies[key]
 
-    def _stream(self, followed: _Followed, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
+    def _stream(self, followed: _Followed, last_event_id: str | None) -> Listening:
         if self.n_listening >= MAX_STREAMS or self._is_closed:
             raise TooManyPagesError
-        return self._counted(followed, last_event_id)
+        return Listening(self, followed, last_event_id)
 
-    async def _counted(self, followed: _Followed, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
-        self.n_listening += 1
-        try:
-            with followed.listening() as channel:
-                async for text in channel.stream(last_event_id):
-                    yield text
-        finally:
-            self.n_listening -= 1
-            self.alone_since = time.monotonic()
+
+class Listening(AsyncIterator[bytes]):
+    """What one page is sent. It has its place from the beginning, not from its first event, until it is closed."""
+
+    def __init__(self, hub: Hub, followed: _Followed, last_event_id: str | None) -> None:
+        hub.n_listening += 1
+        self._hub: Hub | None = hub
+        self._events = _events(followed, last_event_id)
+
+    async def __anext__(self) -> bytes:
+        return await anext(self._events)
+
+    async def aclose(self) -> None:
+        """Give the place back, once."""
+        hub, self._hub = self._hub, None
+        if hub is not None:
+            hub.n_listening -= 1
+            hub.alone_since = time.monotonic()
+        await self._events.aclose()
+
+
+async def _events(followed: _Followed, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
+    with followed.listening() as channel:
+        async for text in channel.stream(last_event_id):
+            yield text

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import sys
 import time
-from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpstudy.cores import n_cores
+from mlpstudy.dashboard.judged import Judged, judged
+from mlpstudy.dashboard.state import JudgingState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlpstudy.dashboard.state import Head
+    from mlpstudy.dashboard.state import StudyState
     from mlpstudy.evidence.plain import Plain
 
 MAX_DUTY = 0.0075
@@ -27,6 +26,9 @@ FIRST_S = 1.0
 LEAST_PAUSE_S = 5.0
 """Pause between two judgements, however little they take."""
 
+RETRY_S = 60.0
+"""Pause after a judgement that could not begin."""
+
 
 class Judge:
     """Has a study judged now and then.
@@ -34,88 +36,60 @@ class Judge:
     A judgement of a small study takes a second of processor time, mostly for starting. Its process has a low
     priority, and the pause after it is so long that all judging takes at most MAX_DUTY of the machine: a study
     that has trained for a minute may be judged the first time. Where nothing trains any more it is judged at once.
-
-    Attributes:
-        verdict: the newest one, as JSON values; None before the first.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.verdict: Plain = None
-        self._task: asyncio.Task[Plain] | None = None
-        self._judged: tuple[int, int] | None = None
-        self._not_before = 0.0
+        self._verdict: Plain = None
+        self._key: str | None = None
+        self._problem: str | None = None
+        self._task: asyncio.Task[Judged] | None = None
+        self._tried: str | None = None
+        self._not_before = self._blocked_until = 0.0
         self._cpu_s = 0.0
 
-    def consider(self, head: Head) -> bool:
-        """Take a judgement that is done, start one where it is time, and say whether there is a new verdict."""
-        is_new = self._take()
-        if self._task is None and self._is_time(head):
-            self._judged = _progress(head)
-            self._task = asyncio.create_task(self._run())
-        return is_new
+    def said_of(self, state: StudyState) -> StudyState:
+        """Return a state with the newest verdict, and whether that is of the runs that the state shows."""
+        is_present = self._verdict is not None and self._key == state.key
+        problem = None if is_present else self._problem
+        return replace(state, verdict=self._verdict, judging=JudgingState(is_present, problem))
 
-    def _is_time(self, head: Head) -> bool:
-        n_judged = sum(row.n > 0 for row in head.table)
-        if n_judged < 2 or _progress(head) == self._judged:  # noqa: PLR2004  # a pair
+    def consider(self, state: StudyState) -> None:
+        """Take a judgement that is done, and start one where it is time."""
+        self._take()
+        if self._task is None and self._is_time(state):
+            self._tried = state.key
+            self._task = asyncio.create_task(judged(self.folder))
+
+    def _is_time(self, state: StudyState) -> bool:
+        n_judged = sum(row.n > 0 for row in state.head.table)
+        if n_judged < 2 or state.key in {self._key, self._tried}:  # noqa: PLR2004  # a pair
             return False
-        if head.status != "running":
+        if time.monotonic() < self._blocked_until:
+            return False
+        if state.head.status != "running":
             return True
-        is_worth_it = (self._cpu_s or FIRST_S) <= MAX_DUTY * head.progress.trained_s
+        is_worth_it = (self._cpu_s or FIRST_S) <= MAX_DUTY * state.head.progress.trained_s
         return is_worth_it and time.monotonic() >= self._not_before
 
-    def _take(self) -> bool:
-        """Take the judgement that is done; one that failed leaves the verdict as it was."""
+    def _take(self) -> None:
+        """Take the judgement that is done; where it came to none, the verdict before stays, as an older one."""
         task = self._task
         if task is None or not task.done():
-            return False
+            return
         self._task = None
+        done = task.result()
+        self._cpu_s = done.cpu_s
         self._not_before = time.monotonic() + max(LEAST_PAUSE_S, self._cpu_s / MAX_DUTY / n_cores())
-        verdict = task.result()
-        if verdict is None or verdict == self.verdict:
-            return False
-        self.verdict = verdict
-        return True
+        self._problem = done.problem
+        if not done.has_begun:
+            self._tried, self._blocked_until = None, time.monotonic() + RETRY_S
+        if done.problem is None:
+            self._verdict, self._key = done.verdict, done.key
 
-    async def _run(self) -> Plain:
-        """Judge in another process; return the verdict, None where there is none."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # nothing in the working directory is imported
-            "-m",
-            "mlpstudy.dashboard.judge_process",
-            str(self.folder.absolute()),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            # One thread of BLAS: judging is not to take several cores at once.
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )
-        try:
-            output, _ = await process.communicate()
-        except asyncio.CancelledError:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-            raise
-        if process.returncode != 0:
-            return None
-        answer = json.loads(output)
-        self._cpu_s = float(answer["cpu_s"])
-        verdict: Plain = answer["verdict"]
-        return verdict
-
-    async def stop(self) -> None:
-        """Stop judging."""
+    def stop(self) -> None:
+        """Stop judging; the process ends by itself as its task does. It is begun again when a page comes back."""
         task, self._task = self._task, None
         if task is not None:
-            # Judged again when a page comes back.
-            self._judged = None
+            self._tried = None
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-
-def _progress(head: Head) -> tuple[int, int]:
-    """Return what a judgement depends on: runs that have ended, and seeds that are planned."""
-    return head.progress.n_finished + head.progress.n_diverged, head.seeds

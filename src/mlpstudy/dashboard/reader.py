@@ -32,6 +32,7 @@ class StudyReader:
         self._counter = -1
         self._curves: dict[str, tuple[_Key, RunCurve]] = {}
         self._guard = threading.Lock()
+        self._is_left = False
 
     def read(self) -> StudyState | None:
         """Return what the folder holds now, None where nothing changed since the last time.
@@ -39,13 +40,23 @@ class StudyReader:
         Raises:
             StoreError: there is no study (any more), or it cannot be read.
         """
-        with self._guard:
-            return self._read()
+        self._is_left = False
+        try:
+            with self._guard:
+                return self._read()
+        finally:
+            if self._is_left:
+                self.close()
 
     def close(self) -> None:
-        """Let go of the folder; the next ``read`` opens it again."""
-        with self._guard:
-            self._close()
+        """Let go of the folder without waiting: a thread that reads it does so at its end. ``read`` opens it again."""
+        self._is_left = True  # first: so the reading thread, which looks last, cannot miss it
+        if self._guard.acquire(blocking=False):
+            try:
+                self._close()
+                self._is_left = False
+            finally:
+                self._guard.release()
 
     def _read(self) -> StudyState | None:
         store = self._opened()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from mlpstudy.dashboard.app import make_app
+from mlpstudy.dashboard.connections import Connection
 from mlpstudy.dashboard.hub import Hub
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ PRIORITY = 5
 LINGER_S = 10.0
 """After the run, the dashboard beside it stays for as long as a page is open or was so recently: to be reloaded."""
 
-MAX_CONNECTIONS = 256
+GRACE_S = 1
+"""How long answers that are being sent may take when the server is asked to end."""
+
+CHECK_EVERY = 10
+"""Ticks of the server, of 0.1 s, between two looks at how long its connections have been idle."""
 
 
 class _Server(uvicorn.Server):
-    """A server that ends its streams when it is asked to end: pages would otherwise hold it open."""
+    """A server that closes idle connections, and ends its streams when it is asked to end."""
 
     def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
         super().__init__(config)
@@ -42,6 +47,20 @@ class _Server(uvicorn.Server):
         """Begin to end, on a signal."""
         asyncio.get_running_loop().call_soon_threadsafe(self.hub.close)
         super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Close the connections that have had their time."""
+        if counter % CHECK_EVERY == 0:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.check()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what is open, and what works for the pages, before a signal may end the process."""
+        self.hub.close()
+        await super().shutdown(sockets)
+        self.hub.end()
 
 
 def serve(
@@ -73,14 +92,13 @@ async def _serve(
     config = uvicorn.Config(
         make_app(hub, access),
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         log_level="critical",
         access_log=False,
         server_header=False,
-        limit_concurrency=MAX_CONNECTIONS,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=GRACE_S,
         proxy_headers=False,
     )
     server = _Server(config, hub)
@@ -92,7 +110,6 @@ async def _serve(
     try:
         await server.serve(sockets=[listening])
     finally:
-        hub.close()
         if watching is not None:
             watching.cancel()
 

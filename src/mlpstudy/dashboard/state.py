@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlpstudy.dashboard.timing import RunWork, study_work
+from mlpstudy.dashboard.verdict import runs_key
 from mlpstudy.evidence.comparison import comparison_rows
 from mlpstudy.spec import count_parameters
 
@@ -156,6 +158,19 @@ class RunState:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgingState:
+    """What the page is to make of the verdict.
+
+    Attributes:
+        is_present: it is of the very runs that the page shows; else it is older, or there is none.
+        problem: why there is none of them, in one line; None where there is one, or it is still to come.
+    """
+
+    is_present: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StudyState:
     """All that a page knows of a study.
 
@@ -163,13 +178,17 @@ class StudyState:
         head: the study as a whole.
         runs: its runs by id, in the order of the architectures, then by seed.
         curves: what each epoch of a run measured, by run id; in a very large study of the latest runs only.
-        verdict: the verdict so far, None before the first one.
+        key: tells the runs that have ended from those of another state.
+        verdict: the newest verdict, None before the first one.
+        judging: whether that is the verdict of these runs.
     """
 
     head: Head
     runs: Mapping[str, RunState]
     curves: Mapping[str, tuple[Point, ...]]
+    key: str
     verdict: Plain = None
+    judging: JudgingState = JudgingState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +232,7 @@ def study_state(
         head=_head(facts, known, progress, writer),
         runs=runs,
         curves={run_id: curves[run_id].points for run_id in _drawn(runs, curves, len(index))},
+        key=runs_key(records, facts.study.seeds),
     )
 
 
@@ -284,12 +304,12 @@ def _progress(
         _work(run, n_epochs[run.architecture], curves[run_id].epoch_s, is_written=is_written)
         for run_id, run in runs.items()
     ]
-    begun = {(run.architecture, run.seed) for run in runs.values()}
+    # Counted, not listed: a study may plan a billion runs.
+    begun = Counter(
+        i for i, seed in {(run.architecture, run.seed) for run in runs.values()} if seed < facts.study.seeds
+    )
     works += [
-        RunWork(i, n, 0, None, is_running=False)
-        for i, n in enumerate(n_epochs)
-        for seed in range(facts.study.seeds)
-        if (i, seed) not in begun
+        RunWork(i, n, 0, None, is_running=False, n_runs=facts.study.seeds - begun[i]) for i, n in enumerate(n_epochs)
     ]
     work = study_work(facts.costs(), works, count["running"] if is_written else 0)
     n_planned = len(n_epochs) * facts.study.seeds

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RunWork:
-    """How far one run is.
+    """How far a run is, or each of several that are equally far.
 
     Attributes:
         architecture: index of its architecture.
@@ -17,6 +17,7 @@ class RunWork:
         n_epochs_done: epochs that are behind it.
         epoch_s: seconds an epoch took on average, None before the first one has ended.
         is_running: it is being trained now.
+        n_runs: how many runs are as far as this one.
     """
 
     architecture: int
@@ -24,6 +25,7 @@ class RunWork:
     n_epochs_done: int
     epoch_s: float | None
     is_running: bool
+    n_runs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ def study_work(costs: Sequence[float], runs: Sequence[RunWork], n_workers: int) 
     seconds = _epoch_seconds(costs, runs)
     known = seconds is not None
     a_unit = seconds if seconds is not None else list(costs)
-    done = math.fsum(a_unit[run.architecture] * run.n_epochs_done for run in runs)
-    ahead = [a_unit[run.architecture] * run.n_epochs_left for run in runs]
-    left = math.fsum(ahead)
+    done = math.fsum(run.n_runs * a_unit[run.architecture] * run.n_epochs_done for run in runs)
+    ahead = [a_unit[run.architecture] * run.n_epochs_left for run in runs if run.n_runs]
+    left = math.fsum(run.n_runs * a_unit[run.architecture] * run.n_epochs_left for run in runs)
     share = done / (done + left) if done + left > 0 else 0.0
     if not known or n_workers == 0:
         return Work(share, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from mlpstudy.evidence.sample import Metric, higher_is_better
 if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement, Standing
     from mlpstudy.evidence.verdicts import VerdictKind
+    from mlpstudy.records import RunRecord
 
 MAX_PAIRS = 200
 """Pairs that a page lists; the ones that are decided come first."""
@@ -60,6 +62,12 @@ class VerdictState:
     n_pairs: int
     pairs: tuple[PairState, ...]
     n_runs: int
+
+
+def runs_key(records: Sequence[RunRecord], seeds: int) -> str:
+    """Return what tells a verdict of these runs from one of others: its seeds, and the runs that have ended."""
+    ended = sorted(f"{r.run_id} {r.started_at} {r.status}" for r in records if r.status in {"finished", "diverged"})
+    return hashlib.sha256("\n".join([str(seeds), *ended]).encode()).hexdigest()
 
 
 def verdict_state(judgement: Judgement) -> VerdictState:

@@ -12,6 +12,7 @@ export function apply(state, delta) {
     if (state.curves[id].length === 0) delete state.curves[id];
   }
   if ("verdict" in delta) state.verdict = delta.verdict;
+  if ("judging" in delta) state.judging = delta.judging;
   return state;
 }
 

@@ -2,6 +2,7 @@
 import { about, clock, counted, duration, el, fill, loss, miniBar, percent, runName, runSays } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
+const MAX_ROWS = 1000;
 const EARLIER = 7; // estimates of the time left whose median is shown: between two runs one alone jumps
 
 export const STUDY_STATUS = { running: "training", finished: "finished", stopped: "stopped" };
@@ -77,39 +78,59 @@ function drawNow(state) {
 
 // Architectures, best mean first, with the interval of the mean and the tier.
 function drawLeaders(state) {
-  const { head, verdict } = state;
+  const { head, judging } = state;
+  const verdict = shownVerdict(state);
   const isLoss = head.metric === "log loss";
   const rows = head.table.map((row, i) => ({ ...row, i, name: head.architectures[i].name }));
   const key = (row) => (row.n === 0 ? Infinity : isLoss ? row.loss : -row.accuracy);
   rows.sort((a, b) => key(a) - key(b) || a.i - b.i);
   const known = rows.filter((row) => row.n > 0);
   const isOver = head.status === "finished";
-  const sentence = verdict?.sentence ?? unjudged(known, isLoss, rows.length);
-  byId("sentence").textContent = sentence;
+  byId("sentence").textContent = verdict?.sentence ?? unjudged(known, isLoss, rows.length, judging);
+  byId("sentence").classList.toggle("older", verdict !== null && !judging.is_present);
   byId("provisional").hidden = isOver && !(verdict?.is_provisional ?? false);
   const ends = known.flatMap((row) => [row.accuracy, row.low, row.high]).filter((x) => x !== null);
   const range = { low: Math.min(...ends), high: Math.max(...ends) };
-  const hasTiers = verdict?.tiers.some((tier) => tier) ?? false;
+  // Older letters beside newer means would be read together.
+  const hasTiers = judging.is_present && verdict.tiers.some((tier) => tier);
   const tiersSay = hasTiers ? " Architectures that share a tier letter are not told apart." : "";
-  byId("judged").textContent = verdict ? `Judged from ${verdict.n_runs} of ${counted(head.progress.n_planned, "run")}.${tiersSay}` : "";
+  fill(byId("judged"), ...judgedSays(state, verdict), tiersSay);
   const scale = head.baselines.map(([name, accuracy]) => `${name} ${(100 * accuracy).toFixed(2)} %`).join(", ");
   byId("baselines").textContent = scale ? `For scale, on the same test examples: ${scale}.` : "";
+  byId("leaders-more").textContent = rows.length > MAX_ROWS ? `The first ${MAX_ROWS} of ${counted(rows.length, "architecture")}.` : "";
   byId("leaders").hidden = known.length === 0;
   const head_cells = ["Architecture", "Runs", "Test accuracy", `${Math.round(100 * head.confidence)} % interval of the mean`, "Test loss", "Time a run"];
   if (hasTiers) head_cells.splice(1, 0, "Tier");
   fill(byId("leaders-head"), el("tr", {}, ...head_cells.map((text, i) => el("th", { scope: "col", class: i ? "right" : null }, text))));
-  fill(byId("leaders-body"), ...rows.map((row) => leaderRow(row, head, range, hasTiers ? verdict.tiers[row.i] : null)));
-  drawPairs(verdict);
+  fill(byId("leaders-body"), ...rows.slice(0, MAX_ROWS).map((row) => leaderRow(row, head, range, hasTiers ? verdict.tiers[row.i] : null)));
+  drawPairs(verdict, judging.is_present);
 }
 
-// What can be said before the first judgement: who is ahead, and not more.
-function unjudged(known, isLoss, n) {
+// The verdict that may stand beside the table: that of the runs which the table shows. While runs are still ending an
+// older one is better than none, and marked; afterwards it would be taken for the last word.
+function shownVerdict({ head, verdict, judging }) {
+  return judging.is_present || head.status === "running" ? verdict : null;
+}
+
+// Of which runs the verdict is; what keeps a newer one from being there.
+function judgedSays({ head, judging }, verdict) {
+  const nEnded = head.progress.n_finished + head.progress.n_diverged;
+  const problem = judging.problem ? `No verdict of ${verdict ? "the later ones" : "these runs"}: ${judging.problem}. ` : "";
+  if (!verdict) return [problem ? `${problem}The command mlpstudy judge has no such bounds.` : ""];
+  const from = `Judged from ${verdict.n_runs} of ${counted(head.progress.n_planned, "run")}`;
+  if (judging.is_present) return [`${from}.`];
+  const later = nEnded > verdict.n_runs ? `, ${nEnded - verdict.n_runs} fewer than have ended` : ", and others have ended since";
+  return [el("b", {}, `${from}${later}`), problem ? `. ${problem}` : "; the next judgement takes them all."];
+}
+
+// What can be said without a judgement: who is ahead, and not more.
+function unjudged(known, isLoss, n, judging) {
   if (known.length === 0) return "No run has finished yet.";
   const best = known[0];
   const value = isLoss ? `${loss(best.loss)} nats` : percent(best.accuracy);
   if (n === 1) return `${best.name} reaches ${value}; there is nothing to compare it with.`;
   if (known.length === 1) return `Only ${best.name} has finished runs so far: ${value}. There is nothing to compare yet.`;
-  return `${best.name} is ahead with ${value}; not judged yet.`;
+  return `${best.name} is ahead with ${value}; ${judging.problem ? "not judged" : "not judged yet"}.`;
 }
 
 function leaderRow(row, head, range, tier) {
@@ -133,11 +154,11 @@ function intervalPicture(row, { low, high }) {
   return picture;
 }
 
-function drawPairs(verdict) {
+function drawPairs(verdict, isPresent) {
   byId("pairs").hidden = !verdict;
   if (!verdict) return;
   const counts = verdict.counts.filter(([, n]) => n).map(([kind, n]) => `${n} ${kind}`).join(", ");
-  byId("pairs-summary").textContent = `${counted(verdict.n_pairs, "declared comparison")}: ${counts}`;
+  byId("pairs-summary").textContent = `${counted(verdict.n_pairs, "declared comparison")}${isPresent ? "" : `, judged from ${counted(verdict.n_runs, "run")}`}: ${counts}`;
   const scaled = (value) => (verdict.unit === "nats" ? value.toFixed(4) : (100 * value).toFixed(2));
   const signed = (value) => (value === null ? "–" : `${value < 0 ? "" : "+"}${scaled(value)}`).replace("-", "−");
   byId("pairs-unit").textContent = verdict.unit === "nats" ? "nats" : "percentage points";

@@ -1,9 +1,10 @@
 // Every run of the study as a cell: rows are architectures, columns seeds. Arrow keys move, Enter selects.
 import { byArchitecture } from "./model.js";
-import { el, runName, runSays, STATUS } from "./words.js";
+import { counted, el, runName, runSays, STATUS } from "./words.js";
 
 const SIGNS = { running: "", finished: "", diverged: "×", failed: "!", interrupted: "‖", planned: "" };
 const MAX_SEEDS = 400;
+const MAX_CELLS = 20000;
 
 export class RunsMap {
   constructor(element, pick) {
@@ -24,6 +25,7 @@ export class RunsMap {
     this.build(state);
     byArchitecture(state).forEach((group, i) => {
       const runs = new Map(group.map(([id, run]) => [run.seed, [id, run]]));
+      if (i >= this.rows.length) return;
       for (let seed = 0; seed < this.nSeeds; seed += 1) this.cell(state, i, seed, runs.get(seed), selected);
     });
   }
@@ -31,11 +33,12 @@ export class RunsMap {
   // Makes the cells when architectures or seeds are new; afterwards cells only change.
   build(state) {
     const nSeeds = Math.min(state.head.seeds, MAX_SEEDS);
-    const shape = JSON.stringify([state.head.architectures.map((each) => each.name), nSeeds]);
+    const architectures = state.head.architectures.slice(0, Math.ceil(MAX_CELLS / nSeeds));
+    const shape = JSON.stringify([architectures.map((each) => each.name), nSeeds]);
     if (shape === this.shape) return;
     Object.assign(this, { shape, nSeeds });
     this.cells.clear();
-    this.rows = state.head.architectures.map((architecture, i) => {
+    this.rows = architectures.map((architecture, i) => {
       const cells = Array.from({ length: nSeeds }, (_, seed) => {
         const cell = el("button", { type: "button", class: "cell", tabindex: -1, "data-place": `${i}/${seed}` });
         this.cells.set(`${i}/${seed}`, cell);
@@ -45,6 +48,10 @@ export class RunsMap {
         el("span", { class: "map-name" }, architecture.name), el("span", { class: "map-cells" }, ...cells));
     });
     this.element.replaceChildren(...this.rows);
+    const all = counted(state.head.architectures.length * state.head.seeds, "run");
+    const shown = architectures.length * nSeeds;
+    const isAll = shown === state.head.architectures.length * state.head.seeds;
+    document.getElementById("map-more").textContent = isAll ? "" : `The first ${nSeeds} seeds of the first ${counted(architectures.length, "architecture")}, of ${all}.`;
     this.cells.get("0/0")?.setAttribute("tabindex", "0");
   }
 

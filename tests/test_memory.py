@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from machines import MOUNT_MEMORY, MOUNT_V2, machine
-from mlpstudy.datasets.memory import available_bytes
+from mlpstudy.memory import available_bytes
 
 CGROUP = "/sys/fs/cgroup"
 SYSTEM = {"/proc/meminfo": "MemTotal:  2000 kB\nMemAvailable:  1000 kB\n"}

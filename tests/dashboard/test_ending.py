@@ -1,0 +1,97 @@
+"""Ctrl-C ends the dashboard, whatever it is doing."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from dashboard.pages import watching
+from mlpstudy.dashboard.beside import Beside
+from patience import PATIENCE_S, wait_until
+from store import samples
+
+STUDY = samples.tiny_study()
+
+READING = """
+from mlpstudy.dashboard import reader
+def endless(*_):
+    open({mark!r}, "w").write("x")
+    while True:
+        pass
+reader.study_state = endless
+"""
+
+LISTING = READING.replace("reader", "folder").replace("study_state", "_summary")
+
+JUDGING = """
+import sys
+from mlpstudy.dashboard import judged
+judged.command = lambda _: [sys.executable, "-c",
+    "import os, time; open({mark!r}, 'w').write(str(os.getpid())); time.sleep(1e6)"]
+"""
+
+
+def is_running(pid: int) -> bool:
+    """Say whether a process is there; one that nobody has asked about since it ended is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize(
+    ("doing", "page"), [(READING, "study/tiny/events"), (LISTING, "events"), (JUDGING, "study/tiny/events")]
+)
+def test_ctrl_c_ends_it_whatever_it_does(tmp_path: Path, doing: str, page: str, times: int) -> None:
+    """While a study is read, the studies are listed or one is judged, and with clients that read nothing."""
+    mark = tmp_path / "mark"
+    samples.fill(tmp_path / "runs" / "tiny", [samples.finished(STUDY), samples.finished(STUDY, "3")])
+    with (
+        watching(tmp_path / "runs", before=doing.format(mark=str(mark))) as (url, process),
+        contextlib.ExitStack() as opened,
+    ):
+        place = urlsplit(url)
+        for asks in (f"GET /{page} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n", "GET /hal", ""):
+            one = opened.enter_context(socket.create_connection((str(place.hostname), int(place.port or 0))))
+            one.sendall(asks.encode())
+        wait_until(lambda: mark.is_file() and mark.read_text() != "")
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    if doing == JUDGING:
+        wait_until(lambda: not is_running(int(mark.read_text())))
+
+
+def test_a_terminated_dashboard_leaves_no_judge_behind(tmp_path: Path) -> None:
+    """The dashboard beside a run is ended by SIGTERM: what judges for it ends too."""
+    mark = tmp_path / "mark"
+    samples.fill(tmp_path / "tiny", [samples.finished(STUDY), samples.finished(STUDY, "3")])
+    with watching(tmp_path / "tiny", before=JUDGING.format(mark=str(mark))) as (url, process):
+        place = urlsplit(url)
+        with socket.create_connection((str(place.hostname), int(place.port or 0))) as one:
+            one.sendall(f"GET /study/tiny/events HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+            wait_until(lambda: mark.is_file() and mark.read_text() != "")
+            process.terminate()
+            assert process.wait(PATIENCE_S) == -signal.SIGTERM
+    wait_until(lambda: not is_running(int(mark.read_text())))
+
+
+def test_a_dashboard_that_heeds_nothing_is_killed(tmp_path: Path) -> None:
+    """A run ends its dashboard even where that does not answer any more."""
+    mark = tmp_path / "mark"
+    code = f"import signal, time; signal.signal(15, signal.SIG_IGN); open({str(mark)!r}, 'w').close(); time.sleep(1e6)"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as process:
+        wait_until(mark.is_file)
+        Beside("", process).stop()
+        assert process.returncode == -signal.SIGKILL
+    assert not is_running(process.pid)
