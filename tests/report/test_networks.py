@@ -12,7 +12,7 @@ from mlpstudy.records import Float32Array
 from mlpstudy.report.networks import (
     LEVELS,
     CompactLayer,
-    compact,
+    ExactNetwork,
     input_scales,
     probabilities,
 )
@@ -65,7 +65,7 @@ def test_compact_network_is_the_network(activation: str, normalised: bool) -> No
     """With very fine steps the probabilities are the exact ones: every layer is computed by its definition."""
     network = Network(hidden=(16, 8), activation=activation, batch_normalisation=normalised)  # type: ignore[arg-type]
     weights, x = _weights(network), _features()
-    made = compact(weights, network, x, input_scales(x), levels=8000.0)
+    made = ExactNetwork.of(weights, network, x, input_scales(x)).compact(8000.0)
     assert np.abs(probabilities(made, x) - _exact(network, weights, x)).max() < 2e-3
 
 
@@ -74,10 +74,8 @@ def test_error_shrinks_with_the_steps() -> None:
     network = Network(hidden=(32,))
     weights, x = _weights(network), _features()
     exact = _exact(network, weights, x)
-    errors = [
-        np.abs(probabilities(compact(weights, network, x, input_scales(x), n), x) - exact).mean()
-        for n in (8.0, 32.0, 128.0)
-    ]
+    trained = ExactNetwork.of(weights, network, x, input_scales(x))
+    errors = [np.abs(probabilities(trained.compact(n), x) - exact).mean() for n in (8.0, 32.0, 128.0)]
     assert errors[0] > 2.5 * errors[1] > 6 * errors[2]
 
 
@@ -85,7 +83,7 @@ def test_rounding_is_to_the_nearest_step() -> None:
     """No weight is further from its compact form than half a step, whatever its input's scale."""
     network = Network(hidden=(16,))
     weights, x = _weights(network), _features()
-    first = compact(weights, network, x, input_scales(x))[0]
+    first = ExactNetwork.of(weights, network, x, input_scales(x)).compact()[0]
     half = 0.5 * first.units * first.inputs[:, None] * 1.001
     assert (np.abs(first.kernel - weights["hidden_1.kernel"]) <= half).all()
     assert np.allclose(
@@ -118,7 +116,7 @@ def test_constant_and_wild_kernels_have_steps() -> None:
     kernel[:, 0] = 0.0
     kernel[:, 1] = 0.25
     kernel[0, 2] = 1e6
-    first = compact(weights, network, x, np.ones(N_FEATURES, np.float32))[0]
+    first = ExactNetwork.of(weights, network, x, np.ones(N_FEATURES, np.float32)).compact()[0]
     assert np.isfinite(first.kernel).all()
     assert np.abs(first.q).max() <= 32767
     assert first.kernel[:, 0].tolist() == [0.0] * N_FEATURES

@@ -186,6 +186,22 @@ def test_command_writes_the_file_and_notes_the_look(tmp_path: Path) -> None:
     assert [look.what for look in results.store.looks()][before:] == ["mlpstudy report"]
 
 
+def test_command_says_what_it_does(tmp_path: Path) -> None:
+    """Piped, one line on standard error says that work has begun; with ``--json`` there is none."""
+    _tiny(tmp_path / "tiny")
+    done = CliRunner().invoke(app, ["report", str(tmp_path / "tiny")])
+    assert re.fullmatch(r"writing the report of 4 runs: .*\n", done.stderr)
+    assert done.stdout.startswith(str(tmp_path / "tiny" / "report.html"))
+    assert CliRunner().invoke(app, ["report", str(tmp_path / "tiny"), "--json"]).stderr == ""
+
+
+def test_progress_names_each_step(tmp_path: Path) -> None:
+    """Whoever writes a report from Python can say what it is doing."""
+    said: list[str] = []
+    report_html(_tiny(tmp_path / "tiny"), progress=said.append)
+    assert said == ["judging", "drawing the figures"]
+
+
 def test_images_that_are_not_at_hand_leave_tables(tmp_path: Path) -> None:
     """An image study whose data are elsewhere has the examples as numbers, and nothing to draw on."""
     study = samples.tiny_study()

@@ -38,7 +38,7 @@ def deflated(content: bytes) -> Markup:
     >>> str(deflated(b"aaaa"))
     'S0xMTAQA'
     """
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)  # 9 takes three times as long for a hundredth of the bytes
     return Markup(base64.b64encode(packer.compress(content) + packer.flush()).decode("ascii"))  # noqa: S704  # base64
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,24 +11,14 @@ import numpy as np
 
 from mlpstudy.page.blocks import Include, Section
 from mlpstudy.report import words
-from mlpstudy.report.networks import (
-    FINER,
-    LEVELS,
-    Compact,
-    compact,
-    exact_probabilities,
-    input_scales,
-    probabilities,
-)
+from mlpstudy.report.choosing import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from mlpstudy.records import Dataset, Float32Array, RunRecord
+    from mlpstudy.records import Dataset
+    from mlpstudy.report.choosing import CompactRun, Vote
     from mlpstudy.report.gathered import Gathered
-
-CALIBRATING = 2000
-"""Training examples by which the biases of compact networks are put right."""
 
 BASE64 = 4 / 3
 """Characters a byte in the page."""
@@ -45,45 +34,6 @@ LARGEST_SIDE = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CompactRun:
-    """A run's network in compact form, compared with what the run itself said of the test examples.
-
-    Attributes:
-        architecture: its name.
-        seed: its seed.
-        layers: the network.
-        n_other: test examples that it gives another class than the run did.
-        probability_difference: largest difference in the probability of the run's class.
-    """
-
-    architecture: str
-    seed: int
-    layers: Compact
-    n_other: int
-    probability_difference: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Vote:
-    """The networks of one architecture, compared with what their exact weights say together of the test examples.
-
-    Attributes:
-        runs: the networks, by seed.
-        n_other: test examples that their mean probabilities give another class.
-        probability_difference: largest difference of a mean probability of any class.
-    """
-
-    runs: tuple[CompactRun, ...]
-    n_other: int
-    probability_difference: float
-
-    @property
-    def n_all_other(self) -> int:
-        """Test examples that the vote or a network gives another class, added up."""
-        return self.n_other + sum(run.n_other for run in self.runs)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
     """What draw-a-digit adds to a page."""
 
@@ -92,7 +42,7 @@ class Drawing:
     binary: dict[str, bytes]
 
 
-def drawing(of: Gathered, weights_mb: float) -> Drawing | None:
+def drawing(of: Gathered, weights_mb: float, say: Callable[[str], object]) -> Drawing | None:
     """Return draw-a-digit for a study, None where its examples are no images that can be drawn, or none fit.
 
     Networks are taken seed by seed, in turn of the architectures, as long as they fit into the room.
@@ -100,6 +50,7 @@ def drawing(of: Gathered, weights_mb: float) -> Drawing | None:
     Args:
         of: the study.
         weights_mb: megabytes of the page for the networks.
+        say: called with what comes next.
     """
     dataset = of.dataset
     if (
@@ -114,7 +65,7 @@ def drawing(of: Gathered, weights_mb: float) -> Drawing | None:
         return None
     if len(of.class_names) > MOST_CLASSES or max(dataset.image_shape) > LARGEST_SIDE:
         return None
-    votes = _chosen(of, dataset, int(weights_mb * 1e6 / BASE64))
+    votes = chosen(of, dataset, int(weights_mb * 1e6 / BASE64), say)
     if not votes:
         return None
     runs = [run for vote in votes for run in vote.runs]
@@ -139,99 +90,6 @@ def _scale(of: Gathered) -> float:
     preprocessing = of.store.preprocessing() or {}
     scale = preprocessing.get("scale", 255)
     return float(scale) if isinstance(scale, int | float) else 255.0
-
-
-def _chosen(of: Gathered, dataset: Dataset, room: int) -> list[Vote]:
-    """Return the networks that fit into a number of bytes: a first seed of each architecture, then a second one."""
-    train = dataset.train.features
-    assert isinstance(train, np.ndarray)  # noqa: S101  # images are dense
-    scales = input_scales(train)
-    some = np.ascontiguousarray(train[:CALIBRATING])
-    waiting: dict[str, list[RunRecord]] = defaultdict(list)
-    for record in of.finished:
-        waiting[record.architecture].append(record)
-    chosen: list[CompactRun] = []
-    while any(waiting.values()):
-        for records in waiting.values():
-            if not records:
-                continue
-            # A byte a weight and a little is what it takes; what does not fit needs no closer look.
-            made = (
-                _compact_run(of, dataset, records.pop(0), some, scales)
-                if records[0].n_parameters < 1.3 * room
-                else None
-            )
-            size = _size(made) if made is not None else room + 1
-            if made is None or size > room:
-                records.clear()
-                continue
-            room -= size
-            chosen.append(made)
-    votes: list[Vote] = []
-    for architecture in of.study.architectures:
-        own = sorted((run for run in chosen if run.architecture == architecture.name), key=lambda run: run.seed)
-        if own:
-            votes.append(_vote(of, dataset, own, some, scales))
-    return votes
-
-
-def _vote(of: Gathered, dataset: Dataset, runs: list[CompactRun], some: Float32Array, scales: Float32Array) -> Vote:
-    """Return the vote of one architecture's networks: finer ones where together they would say another class."""
-    records = {(r.architecture, r.seed): r for r in of.finished}
-    features = dataset.test.features
-    assert isinstance(features, np.ndarray)  # noqa: S101  # images are dense
-    network = of.study.architecture(runs[0].architecture).network
-    exact = np.zeros((len(features), len(of.class_names)))
-    for run in runs:
-        weights = of.store.weights(records[run.architecture, run.seed].run_id, "final")
-        exact += exact_probabilities(weights, network, features) / len(runs)
-    best: Vote | None = None
-    for first in range(len(FINER)):
-        if first:
-            own = [records[run.architecture, run.seed] for run in runs]
-            runs = [_compact_run(of, dataset, record, some, scales, FINER[first:]) for record in own]
-        said = np.mean([probabilities(run.layers, features) for run in runs], axis=0)
-        n_other = int((said.argmax(axis=1) != exact.argmax(axis=1)).sum())
-        made = Vote(tuple(runs), n_other, float(np.abs(said - exact).max()))
-        if best is None or made.n_all_other < best.n_all_other:
-            best = made
-        if made.n_all_other == 0:
-            break
-    assert best is not None  # noqa: S101  # FINER is not empty
-    return best
-
-
-def _compact_run(
-    of: Gathered,
-    dataset: Dataset,
-    record: RunRecord,
-    some: Float32Array,
-    scales: Float32Array,
-    factors: Sequence[float] = FINER,
-) -> CompactRun:
-    """Return a run's network, as coarse as it may be to give every test example the class that the run gave it."""
-    weights = of.store.weights(record.run_id, "final")
-    network = of.study.architecture(record.architecture).network
-    outcome = of.store.outcome(record.run_id)
-    features = dataset.test.features
-    assert isinstance(features, np.ndarray)  # noqa: S101  # images are dense
-    best: CompactRun | None = None
-    for factor in factors:
-        layers = compact(weights, network, some, scales, LEVELS * factor)
-        said = probabilities(layers, features)
-        n_other = int((said.argmax(axis=1) != outcome.predicted).sum())
-        difference = float(np.abs(said[np.arange(len(said)), outcome.predicted] - outcome.p_predicted).max())
-        if best is None or n_other < best.n_other:
-            best = CompactRun(record.architecture, record.seed, layers, n_other, difference)
-        if n_other == 0:
-            break
-    assert best is not None  # noqa: S101  # FINER is not empty
-    return best
-
-
-def _size(run: CompactRun) -> int:
-    """Return the bytes of a network, deflated."""
-    return sum(len(zlib.compress(part, 6)) for layer in run.layers for part in (*layer.planes(), layer.numbers()))
 
 
 def _blob(runs: list[CompactRun]) -> tuple[bytes, list[dict[str, Any]]]:
@@ -301,11 +159,11 @@ def _said(of: Gathered, votes: list[Vote], picks: list[dict[str, Any]]) -> dict[
     assert of.dataset is not None  # noqa: S101  # narrows the type
     shape = of.dataset.image_shape
     assert shape is not None  # noqa: S101  # as above
-    difference = max(vote.probability_difference for vote in votes)
+    difference = max(run.probability_difference for run in runs)
     return {
         "votes": f"{n_votes} of {all_seeds} seeds of each architecture vote: {networks} in this page, with weights "
         f"rounded to about 8 bits.{no_room}",
-        "agreement": f"{same}; mean probabilities differ by {difference:.3f} at most.",
+        "agreement": f"{same}; the probability of a network's class differs by {difference:.3f} at most.",
         "architectures": [a.name for a in of.study.architectures if a.name in seeds],
         "picks": [(p["example"], of.class_name(p["label"]), p["hard"]) for p in picks],
         "shape": shape,

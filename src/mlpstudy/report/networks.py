@@ -12,7 +12,8 @@ high bytes, which deflate packs to about its entropy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -32,6 +33,9 @@ LEAST_STRENGTH = 0.02
 """Share of the strongest input's root mean square below which no input is taken to be: it may be drawn on."""
 
 LARGEST = 32_767
+
+BLOCK = 1000
+"""Examples whose squares are added up in single precision before they join the whole."""
 
 Activation = Literal["relu", "tanh", "sigmoid", "linear"]
 
@@ -84,53 +88,122 @@ def input_scales(features: Float32Array) -> Float32Array:
     >>> input_scales(np.array([[1.0, 0.5], [1.0, 0.5]], np.float32)).tolist()
     [1.0, 2.0]
     """
-    strength = np.sqrt(np.square(features, dtype=np.float64).mean(axis=0))
+    total = np.zeros(features.shape[1])
+    for at in range(0, len(features), BLOCK):
+        block = features[at : at + BLOCK]
+        total += np.einsum("ij,ij->j", block, block)
+    strength = np.sqrt(total / len(features))
     strongest = float(strength.max()) or 1.0
     scales: Float32Array = (strongest / np.maximum(strength, LEAST_STRENGTH * strongest)).astype(np.float32)
     return scales
 
 
-def compact(
-    weights: Weights, network: Network, features: Float32Array, scales: Float32Array, levels: float = LEVELS
-) -> Compact:
-    """Return a trained network in compact form.
+@dataclass(frozen=True, slots=True, eq=False)
+class _ExactLayer:
+    """One layer as it was trained, and what its rounding needs, whatever the steps.
 
-    Args:
-        weights: its parameters by name.
-        network: its settings.
-        features: some training examples, shape ``(n, d)``, by which the biases are put right.
-        scales: :func:`input_scales` of the training examples.
-        levels: steps in a standard deviation of a unit's weights.
+    Attributes:
+        kernel: W, shape ``(n_in, n_out)``.
+        scaled: ``W[i, j] / d[i]``, float64.
+        spread: SD of ``scaled``, a unit.
+        largest: its largest absolute value, a unit.
+        inputs: d, shape ``(n_in,)``.
+        bias: shape ``(n_out,)``.
+        factor: of batch normalisation, as in :class:`CompactLayer`.
+        shift: likewise.
+        activation: likewise.
+        received: ``h W`` of the mean example, shape ``(n_out,)``, float64.
     """
-    names = [f"hidden_{i}" for i in range(1, len(network.hidden) + 1)] + ["output"]
-    layers: list[CompactLayer] = []
-    exact = approximate = features
-    for i, name in enumerate(names, start=1):
-        kernel, bias = weights[f"{name}.kernel"], weights[f"{name}.bias"]
-        inputs = scales if i == 1 else np.ones(kernel.shape[0], np.float32)
-        q, units = _rounded(kernel, inputs, levels)
-        factor, shift = _normalisation(weights, i, network) if name != "output" else _none(kernel.shape[1])
-        activation: Activation = network.activation if name != "output" else "linear"
-        layer = CompactLayer(q, inputs, units, bias, factor, shift, activation)
-        # What the mean unit receives must be what the exact network's receives.
-        error = (exact.mean(axis=0, dtype=np.float64) @ kernel) - (
-            approximate.mean(axis=0, dtype=np.float64) @ layer.kernel
-        )
-        layer = CompactLayer(q, inputs, units, (bias + error).astype(np.float32), factor, shift, activation)
-        layers.append(layer)
-        if name != "output":
-            exact = _layer(exact, kernel, bias, factor, shift, activation)
-            approximate = apply_layer(approximate, layer)
-    return tuple(layers)
+
+    kernel: Float32Array
+    scaled: npt.NDArray[np.float64]
+    spread: npt.NDArray[np.float64]
+    largest: npt.NDArray[np.float64]
+    inputs: Float32Array
+    bias: Float32Array
+    factor: Float32Array
+    shift: Float32Array
+    activation: Activation
+    received: npt.NDArray[np.float64]
+
+    def rounded(self, levels: float) -> CompactLayer:
+        """Return the layer in steps, its bias not yet put right."""
+        step = np.maximum(self.spread / levels, self.largest / LARGEST)
+        units = np.where(step > 0, step, 1.0).astype(np.float32)
+        q = np.rint(self.scaled / units.astype(np.float64)).astype(np.int32)
+        return CompactLayer(q, self.inputs, units, self.bias, self.factor, self.shift, self.activation)
 
 
-def _rounded(kernel: Float32Array, inputs: Float32Array, levels: float) -> tuple[npt.NDArray[np.int32], Float32Array]:
-    """Return q and s of a kernel."""
-    scaled = kernel.astype(np.float64) / inputs[:, None]
-    step = np.maximum(scaled.std(axis=0) / levels, np.abs(scaled).max(axis=0) / LARGEST)
-    step = np.where(step > 0, step, 1.0)
-    units = step.astype(np.float32)
-    return np.rint(scaled / units.astype(np.float64)).astype(np.int32), units
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactNetwork:
+    """A trained network, ready to be rounded to steps of any size.
+
+    Attributes:
+        layers: its layers.
+        examples: the training examples by which the biases are put right, shape ``(n, d)``.
+    """
+
+    layers: tuple[_ExactLayer, ...]
+    examples: Float32Array
+
+    @classmethod
+    def of(cls, weights: Weights, network: Network, examples: Float32Array, scales: Float32Array) -> ExactNetwork:
+        """Return a network.
+
+        Args:
+            weights: its parameters by name.
+            network: its settings.
+            examples: some training examples, shape ``(n, d)``, by which the biases are put right.
+            scales: :func:`input_scales` of the training examples.
+        """
+        names = [f"hidden_{i}" for i in range(1, len(network.hidden) + 1)] + ["output"]
+        layers: list[_ExactLayer] = []
+        h = examples
+        for i, name in enumerate(names, start=1):
+            kernel, bias = weights[f"{name}.kernel"], weights[f"{name}.bias"]
+            inputs = scales if i == 1 else np.ones(kernel.shape[0], np.float32)
+            factor, shift = _normalisation(weights, i, network) if name != "output" else _none(kernel.shape[1])
+            activation: Activation = network.activation if name != "output" else "linear"
+            scaled = kernel.astype(np.float64) / inputs[:, None]
+            spread, largest = scaled.std(axis=0), np.abs(scaled).max(axis=0)
+            received = h.mean(axis=0, dtype=np.float64) @ kernel
+            layers.append(
+                _ExactLayer(kernel, scaled, spread, largest, inputs, bias, factor, shift, activation, received)
+            )
+            if name != "output":
+                h = _layer(h, kernel, bias, factor, shift, activation)
+        return cls(tuple(layers), examples)
+
+    def compact(self, levels: float = LEVELS) -> Compact:
+        """Return the network in compact form, with so many steps in a standard deviation of a unit's weights."""
+        layers: list[CompactLayer] = []
+        h = self.examples
+        for exact in self.layers:
+            layer = exact.rounded(levels)
+            kernel = layer.kernel
+            # What the mean unit receives must be what the exact network's receives.
+            error = exact.received - h.mean(axis=0, dtype=np.float64) @ kernel
+            bias = (exact.bias + error).astype(np.float32)
+            layers.append(replace(layer, bias=bias))
+            if exact is not self.layers[-1]:
+                h = _layer(h, kernel, bias, exact.factor, exact.shift, exact.activation)
+        return tuple(layers)
+
+    def n_bytes(self, levels: float) -> int:
+        """Return the bytes of the network, deflated."""
+        return n_bytes(tuple(layer.rounded(levels) for layer in self.layers))
+
+    def probabilities(self, features: Float32Array) -> npt.NDArray[np.float64]:
+        """Return what the network says of examples with its weights as they are, shape ``(n, n_classes)``."""
+        h = features
+        for layer in self.layers:
+            h = _layer(h, layer.kernel, layer.bias, layer.factor, layer.shift, layer.activation)
+        return _softmax(h)
+
+
+def n_bytes(layers: Compact) -> int:
+    """Return the bytes of a compact network, deflated."""
+    return sum(len(zlib.compress(part, 6)) for layer in layers for part in (*layer.planes(), layer.numbers()))
 
 
 def _normalisation(weights: Weights, i: int, network: Network) -> tuple[Float32Array, Float32Array]:
@@ -166,27 +239,12 @@ def _layer(
     return np.asarray(z * factor + shift, dtype=np.float32)
 
 
-def apply_layer(h: Float32Array, layer: CompactLayer) -> Float32Array:
-    """Return the output of a compact layer, shape ``(n, n_out)``."""
-    return _layer(h, layer.kernel, layer.bias, layer.factor, layer.shift, layer.activation)
-
-
 def probabilities(layers: Compact, features: Float32Array) -> npt.NDArray[np.float64]:
     """Return what a compact network says of examples, shape ``(n, n_classes)``: softmax of its logits."""
     h = features
     for layer in layers:
-        h = apply_layer(h, layer)
+        h = _layer(h, layer.kernel, layer.bias, layer.factor, layer.shift, layer.activation)
     return _softmax(h)
-
-
-def exact_probabilities(weights: Weights, network: Network, features: Float32Array) -> npt.NDArray[np.float64]:
-    """Return what a network says with its weights as they are, shape ``(n, n_classes)``."""
-    h = features
-    for i in range(1, len(network.hidden) + 1):
-        name = f"hidden_{i}"
-        factor, shift = _normalisation(weights, i, network)
-        h = _layer(h, weights[f"{name}.kernel"], weights[f"{name}.bias"], factor, shift, network.activation)
-    return _softmax(h @ weights["output.kernel"] + weights["output.bias"])
 
 
 def _softmax(logits: Float32Array) -> npt.NDArray[np.float64]:

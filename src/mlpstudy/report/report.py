@@ -27,6 +27,8 @@ from mlpstudy.report.sections import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlpstudy.results import StudyResults
 
 SECTIONS = (verdicts, comparison, curves, weights, factors, noise, errors, layers, cost, method)
@@ -36,18 +38,24 @@ WEIGHTS_MB = 12.0
 """Megabytes of the page for the networks that draw-a-digit computes with."""
 
 
-def report_html(results: StudyResults, *, weights_mb: float = WEIGHTS_MB) -> str:
+def report_html(
+    results: StudyResults, *, weights_mb: float = WEIGHTS_MB, progress: Callable[[str], object] | None = None
+) -> str:
     """Return the report of a study as one HTML document.
 
     Args:
         results: the study, opened; it may still be running.
         weights_mb: megabytes for the networks of draw-a-digit (image studies); 0 leaves it out.
+        progress: called with what comes next, in a few words.
 
     Raises:
         StoreError: the study cannot be read.
     """
+    say = progress or (lambda _: None)
+    say("judging")
     of = gather(results)
-    draw = drawing(of, weights_mb) if weights_mb > 0 else None
+    draw = drawing(of, weights_mb, say) if weights_mb > 0 else None
+    say("drawing the figures")
     sections = [made for module in SECTIONS if (made := module.section(of)) is not None]
     if draw is not None:
         # Before the costs and the method: people look before they read.
@@ -74,19 +82,26 @@ def report_html(results: StudyResults, *, weights_mb: float = WEIGHTS_MB) -> str
     )
 
 
-def write_report(results: StudyResults, path: str | Path | None = None, *, weights_mb: float = WEIGHTS_MB) -> Path:
+def write_report(
+    results: StudyResults,
+    path: str | Path | None = None,
+    *,
+    weights_mb: float = WEIGHTS_MB,
+    progress: Callable[[str], object] | None = None,
+) -> Path:
     """Write the report of a study, whole or not at all, and return its path.
 
     Args:
         results: the study, opened.
         path: of the file; ``report.html`` in the study's folder where None.
         weights_mb: as in :func:`report_html`.
+        progress: likewise.
 
     Raises:
         StoreError: the study cannot be read, or the file cannot be written.
     """
     target = Path(path) if path is not None else results.folder / "report.html"
-    text = report_html(results, weights_mb=weights_mb)
+    text = report_html(results, weights_mb=weights_mb, progress=progress)
     try:
         return write_whole(target.parent, target.name, text.encode())
     except OSError as error:
