@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
     from mlpstudy.spec import Architecture
 
+MAX_THREADS = 256
+"""Most threads that an engine takes for one network."""
+
 
 class EpochTraining(NamedTuple):
     """Running means of one epoch in training mode.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlpstudy.cores import n_cores
+from mlpstudy.engine.interface import MAX_THREADS
 from mlpstudy.engine.pace import INTERVAL_S, Pace
 from mlpstudy.engine.runner import RunHooks, RunTask, started_record, train_run
 from mlpstudy.errors import EngineError, must
@@ -23,9 +24,6 @@ from mlpstudy.spec import count_parameters
 if TYPE_CHECKING:
     from mlpstudy.engine.interface import Engine, Trainer
     from mlpstudy.records import Dataset
-
-MAX_THREADS = 256
-"""Most threads that an engine takes for one network."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

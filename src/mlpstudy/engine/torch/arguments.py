@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlpstudy.engine.interface import MAX_THREADS
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from mlpstudy.records import Examples, Features
-
-MAX_THREADS = 256
 
 
 def check_threads(n_threads: int) -> None:
