@@ -17,14 +17,14 @@ from mlpstudy.spec.study import run_id
 DATA = blobs(n_train=1000)
 
 
-def architecture(*, diagnostics: bool = True, **network: object) -> Architecture:
+def architecture(*, diagnostics: bool = True, learning_rate: float = 0.001, **network: object) -> Architecture:
     """Two hidden layers, two epochs of 31 steps."""
     settings = {"hidden": (9, 5)} | network
     return Architecture(
         name="two",
         levels=(("size", "two"),),
         network=Network.model_validate(settings),
-        training=Training(epochs=2, batch_size=32, diagnostics=diagnostics),
+        training=Training(epochs=2, batch_size=32, learning_rate=learning_rate, diagnostics=diagnostics),
     )
 
 
@@ -49,6 +49,15 @@ def test_engines_agree(activation: str, *, normalise: bool) -> None:
     of_size = np.delete(native, 4, axis=1), np.delete(torch, 4, axis=1)
     np.testing.assert_allclose(*of_size, rtol=5e-3, atol=1e-5)
     np.testing.assert_allclose(native[:, 4] / torch[:, 5], torch[:, 4] / torch[:, 5], atol=1e-3)  # a mean may be 0
+
+
+@pytest.mark.parametrize("engine", ["native", "torch"])
+def test_an_update_counts_before_it_is_rounded_into_the_weights(engine: str) -> None:
+    """A step of 1e-12 of the usual size changes no weight, and its ratio is 1e-12 of the usual one."""
+    still, moving = (run(engine, architecture(learning_rate=0.001 * share))[1] for share in (1e-12, 1e-3))
+    assert still.final_weights["output.kernel"].tobytes() == still.initial_weights["output.kernel"].tobytes()
+    ratios = (np.array([row.update_ratio for row in result.diagnostics]) for result in (still, moving))
+    np.testing.assert_allclose(next(ratios) * 1e9, next(ratios), rtol=0.02)
 
 
 @pytest.mark.parametrize("engine", ["native", "torch"])

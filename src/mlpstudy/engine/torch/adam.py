@@ -66,12 +66,23 @@ class Adam:
     def step(self, gradients: Sequence[Tensor]) -> None:
         """Apply one step with the gradients of the parameters, in their order."""
         self._n_steps += 1
-        t = self._training
-        alpha = t.learning_rate * math.sqrt(1 - t.beta_2**self._n_steps) / (1 - t.beta_1**self._n_steps)
+        t, alpha = self._training, self._alpha()
         for w, g, m, v in zip(self._parameters, gradients, self._m, self._v, strict=True):
             m.lerp_(g, 1 - t.beta_1)
             v.mul_(t.beta_2).addcmul_(g, g, value=1 - t.beta_2)
-            w.addcdiv_(m, v.sqrt().add_(t.epsilon), value=-_held(alpha))
+            w.addcdiv_(m, v.sqrt().add_(t.epsilon), value=-alpha)
+
+    @torch.no_grad()
+    def changes(self) -> list[Tensor]:
+        """Return what the last step has taken off each parameter, before the difference was rounded."""
+        alpha, epsilon = self._alpha(), self._training.epsilon
+        return [alpha * m / (v.sqrt() + epsilon) for m, v in zip(self._m, self._v, strict=True)]
+
+    def _alpha(self) -> float:
+        """Return the step size of the last step that was counted."""
+        t = self._training
+        alpha = t.learning_rate * math.sqrt(1 - t.beta_2**self._n_steps) / (1 - t.beta_1**self._n_steps)
+        return _held(alpha)
 
 
 def _held(value: float) -> float:

@@ -46,9 +46,9 @@ class _Totals:
         alive = ~(slopes < DEAD_BELOW * largest)
         self.alive = alive.any(0) if self.alive is None else self.alive | alive.any(0)
 
-    def add_update(self, gradient: Tensor, before: Tensor, after: Tensor) -> None:
-        """Add a step's gradient, and the kernel before and after it."""
-        weight_norm, update_norm = float(before.norm()), float((after - before).norm())
+    def add_update(self, gradient: Tensor, before: Tensor, change: Tensor) -> None:
+        """Add a step's gradient, the kernel before it, and what it has taken off the kernel."""
+        weight_norm, update_norm = float(before.norm()), float(change.norm())
         self.gradient_norm += float(gradient.norm())
         self.weight_norm += weight_norm
         self.update_ratio += update_norm / weight_norm if weight_norm else math.inf if update_norm else 0.0
@@ -75,10 +75,12 @@ class Recorder:
     Args:
         module: what is being trained.
         activation: the activation of its hidden layers.
+        changes: returns what the optimiser's last step has taken off each parameter, in their order.
     """
 
-    def __init__(self, module: MultilayerPerceptron, activation: str) -> None:
+    def __init__(self, module: MultilayerPerceptron, activation: str, changes: Callable[[], Sequence[Tensor]]) -> None:
         self._module = module
+        self._changes = changes
         self._activation = activation
         self._parameters = dict(module.named_parameters())
         self._layers = dense_layers(module.tensor_names)
@@ -103,10 +105,10 @@ class Recorder:
         if self._module.watch is None:
             return
         self._module.watch = None
-        by_name = dict(zip(self._parameters, gradients, strict=True))
+        by_name = dict(zip(self._parameters, zip(gradients, self._changes(), strict=True), strict=True))
         for layer, totals in self._totals.items():
-            name = f"{layer}.kernel"
-            totals.add_update(_exact(by_name[name]), self._before[layer], _exact(self._parameters[name]))
+            gradient, change = by_name[f"{layer}.kernel"]
+            totals.add_update(_exact(gradient), self._before[layer], _exact(change))
         self._n_measured += 1
 
     def result(self, epoch: int) -> tuple[LayerDiagnostics, ...]:

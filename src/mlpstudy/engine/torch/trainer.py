@@ -56,7 +56,7 @@ class TorchTrainer:
         self._trained, parameters = zip(*self._module.named_parameters(), strict=True)
         self._parameters = list(parameters)
         self._adam = Adam(self._parameters, training)
-        self._recorder = Recorder(module, module.activation) if training.diagnostics else None
+        self._recorder = Recorder(module, module.activation, self._adam.changes) if training.diagnostics else None
         self._stop = threading.Event()
 
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
