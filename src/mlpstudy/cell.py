@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 import time
-from html import escape
 from typing import TYPE_CHECKING, Protocol
 
 from mlpstudy.engine.pool import EpochEnded, Event, RunEnded, RunFailed, RunStarted
+from mlpstudy.escaping import html
 from mlpstudy.progress import Work, duration, end_text, headline, warning_lines
 
 if TYPE_CHECKING:
@@ -85,15 +85,15 @@ class NotebookCell:
         left = self.work.left_s()
         ahead = f", {duration(left)} left" if left and self.n_done < n_runs else ""
         lines = [
-            *(f"<div>{escape(line)}</div>" for line in (headline(self.work.plan), *warning_lines(self.work.plan))),
+            *(f"<div>{html(line)}</div>" for line in (headline(self.work.plan), *warning_lines(self.work.plan))),
             f"<div>{_bar(self.n_done, n_runs)} {self.n_done} of {n_runs} runs{ahead}</div>",
         ]
         for run_id, epoch in self.running.items():
             n_epochs, n_done = self.work.n_epochs[run_id], epoch.epoch if epoch else 0
             seen = f", val_accuracy {epoch.val_accuracy:.4f}" if epoch else ""
             text = f"{self.work.name[run_id]}, epoch {n_done} of {n_epochs}{seen}"
-            lines.append(f"<div>{_bar(n_done, n_epochs)} {escape(text)}</div>")
-        lines += [f"<div><small>{escape(end)}</small></div>" for end in self.ends[-SHOWN_ENDS:]]
+            lines.append(f"<div>{_bar(n_done, n_epochs)} {html(text)}</div>")
+        lines += [f"<div><small>{html(end)}</small></div>" for end in self.ends[-SHOWN_ENDS:]]
         return "".join(lines)
 
 

@@ -2,30 +2,23 @@ r"""Text that comes from a file, made fit for the place where it is shown: one f
 
 Names of factors, levels and classes, titles, paths and reasons are whatever somebody wrote into a file. In a terminal
 they could hide or move what stands beside them, in a table for a paper they could be commands, in a spreadsheet
-formulas. HTML escapes itself (:mod:`mlpstudy.page.environment`), and so does JSON.
+formulas, in a page scripts.
 """
 
 from __future__ import annotations
 
-import hashlib
+import html as markup
 import re
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Any
 
 JOINERS = "\u200c\u200d"
 """Invisible, but emoji and the scripts of Persia and India are written with them: allowed between other letters than
 ASCII's, where they cannot make a second name that looks like a first."""
 
-_ESCAPED_AS_IS = re.compile(r"[\\`*|<\[\]$~]|(?<![^\W_])_|_(?![^\W_])|&(?=#|\w+;)")
+_MARKUP = re.compile(r"[\\`*|<$~]|(?<![^\W_])_|_(?![^\W_])|&(?=#|\w+;)|\](?=[(\[:])")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-
-_NO_FILE = re.compile(r'^\.|[/\\:*?"<>|%]')
-MAX_FILE_NAME = 120
-"""Bytes of a name in a file's name; systems allow 255, and the seed and the kind of figure follow."""
 
 _LATEX = str.maketrans(
     {
@@ -79,14 +72,49 @@ def printable(text: str, keep: str = "") -> str:
     )
 
 
+def printable_values(value: Any) -> Any:  # noqa: ANN401  # plain JSON values
+    r"""Return plain values, every text in them printable; lines stay lines. For a page's scripts, which draw them.
+
+    >>> printable_values({"a\x1b": ["b\x00", 1, None]})
+    {'a\\x1b': ['b\\x00', 1, None]}
+    """
+    if isinstance(value, str):
+        return printable(value, keep="\n")
+    if isinstance(value, dict):
+        return {printable_values(key): printable_values(part) for key, part in value.items()}
+    if isinstance(value, list | tuple) and value and isinstance(value[0], str | dict | list | tuple):
+        return [printable_values(part) for part in value]
+    return value  # a list that begins with a number is one of numbers: thousands of them
+
+
+def html(text: str) -> str:
+    """Return text as it stands in HTML, in an element or in an attribute's quotes.
+
+    >>> html("<script>")
+    '&lt;script&gt;'
+    """
+    return markup.escape(printable(text, keep="\n"))
+
+
 def markdown(text: str) -> str:
-    r"""Return text as it stands in a line or a cell of Markdown: no markup, no HTML, no mathematics, no cell's end.
+    r"""Return text as it stands in Markdown: no markup, no HTML, no link, no mathematics, no end of a cell.
 
     >>> markdown("a|b <script> plain_2 *x*")
     'a\\|b &lt;script> plain_2 \\*x\\*'
     """
     special = {"<": "&lt;", "&": "&amp;"}
-    return _ESCAPED_AS_IS.sub(lambda found: special.get(found[0], f"\\{found[0]}"), printable(text))
+    return _MARKUP.sub(lambda found: special.get(found[0], f"\\{found[0]}"), printable(text))
+
+
+def markdown_line(text: str) -> str:
+    r"""Return text as a paragraph of Markdown: no heading, no list, no quotation either.
+
+    >>> markdown_line("# 1. x"), markdown_line("1. x")
+    ('\\# 1. x', '1\\. x')
+    """
+    escaped = markdown(text.lstrip())
+    marker = re.match(r"\d*(?=[#>+\-=.)])", escaped)
+    return f"{marker[0]}\\{escaped[marker.end() :]}" if marker else escaped
 
 
 def latex(text: str) -> str:
@@ -108,32 +136,3 @@ def spreadsheet(text: str) -> str:
     """
     shown = printable(text)
     return f"'{shown}" if _FORMULA.match(shown) and not _NUMBER.fullmatch(shown) else shown
-
-
-def file_names(names: Iterable[str]) -> dict[str, str]:
-    r"""Return a part of a file's name for each name: no folder, nothing hidden, not too long, no two of them one file.
-
-    Two names that differ in case only would be one file on many systems: the second gets a number.
-
-    >>> file_names(["plain-2", "../x", "Plain-2"])
-    {'plain-2': 'plain-2', '../x': '%2e.%2fx', 'Plain-2': 'Plain-2~2'}
-    """
-    found: dict[str, str] = {}
-    taken: set[str] = set()
-    for name in names:
-        part = _NO_FILE.sub(lambda one: "".join(f"%{byte:02x}" for byte in one[0].encode()), printable(name))
-        if len(part.encode()) > MAX_FILE_NAME:
-            digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
-            part = f"{part.encode()[:MAX_FILE_NAME].decode(errors='ignore')}~{digest}"
-        chosen, number = part or "~", 1
-        while _folded(chosen) in taken:
-            number += 1
-            chosen = f"{part}~{number}"
-        taken.add(_folded(chosen))
-        found[name] = chosen
-    return found
-
-
-def _folded(name: str) -> str:
-    """Return a file's name as systems see it that tell no case and no composed letters apart."""
-    return unicodedata.normalize("NFKC", name).casefold()

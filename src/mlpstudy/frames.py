@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import polars as pl
+
+from mlpstudy.escaping import spreadsheet
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
@@ -54,6 +58,22 @@ def comparison_frame(study: Study, rows: Iterable[ComparisonRow], tiers: dict[st
         )
     text = {"architecture", *study.factors, "hidden", "tier"}
     return pl.DataFrame(records, schema={name: _kind(name, text) for name in records[0]})
+
+
+def csv_text(frame: pl.DataFrame) -> str:
+    """Return a frame as CSV whose texts are texts to a spreadsheet too, and to a terminal."""
+    columns = [
+        pl.Series([None if one is None else spreadsheet(one) for one in column], dtype=pl.String)
+        if column.dtype == pl.String
+        else column
+        for column in frame
+    ]
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(spreadsheet(name) for name in frame.columns)
+    # Two names may be escaped alike, which a frame would refuse.
+    return header.getvalue() + pl.DataFrame([c.alias(str(i)) for i, c in enumerate(columns)]).write_csv(
+        include_header=False
+    )
 
 
 def baseline_frame(baselines: Iterable[Baseline]) -> pl.DataFrame:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Literal
+
+from mlpstudy.escaping import html, latex, markdown, markdown_line
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
@@ -195,54 +196,37 @@ def typeset(table: PaperTable, form: Form) -> str:
 
 def _markdown(table: PaperTable) -> str:
     def line(cells: Iterable[str]) -> str:
-        return "| " + " | ".join(cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells) + " |"
+        return "| " + " | ".join(markdown(cell) for cell in cells) + " |"
 
     rule = "|" + "|".join("---:" if numeric else ":---" for numeric in table.numeric) + "|"
-    return "\n".join([table.caption, "", line(table.headings), rule, *(line(row) for row in table.rows)])
+    return "\n".join([markdown_line(table.caption), "", line(table.headings), rule, *(line(row) for row in table.rows)])
 
 
 def _html(table: PaperTable) -> str:
     def line(cells: Iterable[str], tag: str) -> str:
         sides = ("right" if numeric else "left" for numeric in table.numeric)
         parts = (
-            f'<{tag} style="text-align: {side}">{escape(cell)}</{tag}>' for cell, side in zip(cells, sides, strict=True)
+            f'<{tag} style="text-align: {side}">{html(cell)}</{tag}>' for cell, side in zip(cells, sides, strict=True)
         )
         return f"<tr>{''.join(parts)}</tr>"
 
     body = "".join(line(row, "td") for row in table.rows)
-    caption = f'<caption style="text-align: left">{escape(table.caption)}</caption>'
+    caption = f'<caption style="text-align: left">{html(table.caption)}</caption>'
     return f"<table>{caption}<thead>{line(table.headings, 'th')}</thead><tbody>{body}</tbody></table>"
-
-
-_LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
-        "$": r"\$",
-        "&": r"\&",
-        "#": r"\#",
-        "%": r"\%",
-        "_": r"\_",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        MINUS: "$-$",
-    }
-)
 
 
 def _latex(table: PaperTable) -> str:
     def line(cells: Iterable[str]) -> str:
-        # A cell that begins with "[" would be read as the optional argument of the \\ before it.
-        escaped = (cell.translate(_LATEX) for cell in cells)
-        return " & ".join("{" + cell + "}" if cell.startswith("[") else cell for cell in escaped) + r" \\"
+        # A cell that begins with "[" or "*" would be read as an argument of the \\ before it.
+        escaped = (latex(cell) for cell in cells)
+        return " & ".join("{" + cell + "}" if cell.startswith(("[", "*")) else cell for cell in escaped) + r" \\"
 
     columns = "".join("r" if numeric else "l" for numeric in table.numeric)
     return "\n".join(
         [
             r"\begin{table}",
             r"\centering",
-            rf"\caption{{{table.caption.translate(_LATEX)}}}",
+            rf"\caption{{{latex(table.caption)}}}",
             rf"\label{{tab:{table.name}}}",
             rf"\begin{{tabular}}{{{columns}}}",
             r"\toprule",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.escaping import html
 from mlpstudy.store import Store
 
 if TYPE_CHECKING:
@@ -55,8 +56,6 @@ class StudyResults:
 
     def _repr_html_(self) -> str:
         """Show the comparison table in Jupyter."""
-        from html import escape  # noqa: PLC0415
-
         from mlpstudy.paper import comparison_table, typeset  # noqa: PLC0415
 
         table = comparison_table(
@@ -64,9 +63,7 @@ class StudyResults:
         )
         n_ended = sum(record.status != "running" for record in self.runs())
         progress = "" if n_ended == self.n_planned else f" Provisional: {n_ended} of {self.n_planned} runs have ended."
-        return (
-            f"<p><b>{escape(self.study.name)}</b> in {escape(str(self.folder))}.{progress}</p>{typeset(table, 'html')}"
-        )
+        return f"<p><b>{html(self.study.name)}</b> in {html(str(self.folder))}.{progress}</p>{typeset(table, 'html')}"
 
     @cached_property
     def study(self) -> Study:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ ATTACKS = {
     "half a character": "a\ud800b",
     "an expression": "'];taken=1;['",
     "a template": "{{ 7 * 7 }}",
+    "the end of a text": "a\\",
+    "an end and an expression": 'a\\" + width + "',
+    "a quotation": 'a"b',
     "very long": "long " * 60,
 }
 """What each tries to be, and the name."""
@@ -61,45 +65,57 @@ REFUSED = frozenset(
 """Those that no study file may hold; the others are names as good as any."""
 
 
-def fields() -> dict[str, Any]:
-    """Return the fields of a study whose title, author, data, factors and levels are attacks."""
-    # SQLite takes no half of a surrogate pair in a column of text.
-    texts = [text for text in ATTACKS.values() if "\ud800" not in text]
-    levels = {text: {"hidden": [i + 2]} for i, text in enumerate(texts)}
-    others: dict[str, Any] = {f"{text} of x": {"x": {}} for text in texts[1::9]}
-    first = texts[0] + "-x" * len(others)
+FIRST = ("markup that is wrong", "a formula", "another formula", "a folder")
+"""Those whose place is the beginning of a name."""
+
+
+def together() -> list[str]:
+    """Return a few names that hold all attacks but the very long one: as much as a quick test can send."""
+    rest = [text for name, text in ATTACKS.items() if name not in (*FIRST, "very long", "half a character")]
+    return [" ".join([ATTACKS[name], *rest[i :: len(FIRST)]]) for i, name in enumerate(FIRST)]
+
+
+def one_by_one() -> list[str]:
+    """Return every attack as a name of its own, but for half a character, which SQLite refuses."""
+    return [text for name, text in ATTACKS.items() if name != "half a character"]
+
+
+def fields(names: Sequence[str]) -> dict[str, Any]:
+    """Return the fields of a study whose levels have these names, its title, author, data and factors attacks."""
+    others: dict[str, Any] = {f"{name} of x": {"x": {}} for name in names[1:4]}
+    first = names[0] + "-x" * len(others)
     return {
         "name": "tiny",
         "title": EVERYTHING,
         "reported_by": EVERYTHING,
-        "data": {"path": "./" + texts[0], "drop": texts[:1]},
+        "data": {"path": f"./{names[0]}", "drop": [names[0]]},
         "seeds": 2,
         "training": {"epochs": 2, "diagnostics": True},
-        "factors": {texts[0]: levels, **others},
+        "factors": {names[0]: {name: {"hidden": [i + 2]} for i, name in enumerate(names)}, **others},
         "judging": {"family": "against", "baseline": first},
         "baselines": ["majority class"],
         "reported": {first: {"test_accuracy": 0.5}},
     }
 
 
-def write_folder(folder: Path, n_seeds: int = 2) -> Path:
-    """Write a folder as a stranger could: every name in it is an attack; return it."""
-    study = Study.stored(fields())
+def write_folder(folder: Path, names: Sequence[str], n_seeds: int = 2) -> Path:
+    """Write a folder as a stranger could, its architectures and classes named so, and return it."""
+    study = Study.stored(fields(names))
     texts = list(ATTACKS.values())
     data = dataclasses.replace(
-        samples.tiny_data(),
-        name=texts[0],
-        class_names=tuple(" ".join(texts[i::3]) for i in range(3)),
-        preprocessing={**samples.PREPROCESSING, "names": [texts[0], texts[-1]]},
+        samples.tiny_data(), name=names[0], class_names=tuple(" ".join(texts[i::3]) for i in range(3))
     )
     with Store.create_or_open(folder, study, data, samples.ENGINE) as store:
         store.put_baseline(samples.baseline())
         for architecture in study.architectures:
             for seed in range(n_seeds):
                 store.finish_run(samples.finished(study, architecture.name, seed))
-        gone = samples.diverged(study, study.architectures[-1].name, n_seeds)
-        reason = EVERYTHING.replace("\ud800", "")
-        store.finish_run(dataclasses.replace(gone, record=dataclasses.replace(gone.record, reason=reason)))
+        done = samples.finished(study, study.architectures[-1].name, n_seeds)
+        gone = dataclasses.replace(
+            samples.diverged(study, study.architectures[-1].name, n_seeds).record,
+            reason=EVERYTHING.replace("\ud800", ""),
+        )
+        store.finish_run(dataclasses.replace(done, record=gone, epochs=done.epochs[:1], outcome=None, diagnostics=()))
     return folder
 
 

@@ -33,7 +33,7 @@ COMMANDS = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stranger's folder."""
-    return hostile.write_folder(tmp_path_factory.mktemp("runs") / "tiny")
+    return hostile.write_folder(tmp_path_factory.mktemp("runs") / "tiny", hostile.together())
 
 
 @pytest.fixture(autouse=True)

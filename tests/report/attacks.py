@@ -24,15 +24,16 @@ EVERYTHING = " ".join(PIECES)
 
 def attacking_study() -> Study:
     """Return a study whose title, levels and factors are attacks; its name cannot be one."""
-    return samples.tiny_study(
-        title=EVERYTHING,
-        reported_by=IMAGE,
-        factors={
+    changes = {
+        "title": EVERYTHING,
+        "reported_by": IMAGE,
+        "factors": {
             f"width {SCRIPT}": {CLOSING: {"hidden": [4]}, QUOTES: {"hidden": [3]}},
             IMAGE: {COMMENT: {"activation": "relu"}, SEPARATORS + TEMPLATE: {"activation": "tanh"}},
         },
-        reported={f"{CLOSING}-{COMMENT}": {"test_accuracy": 0.5}},
-    )
+        "reported": {f"{CLOSING}-{COMMENT}": {"test_accuracy": 0.5}},
+    }
+    return Study.stored(samples.tiny_study().to_fields() | changes)
 
 
 def write_attack(folder: Path) -> Path:

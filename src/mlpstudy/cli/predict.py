@@ -134,7 +134,9 @@ def _json(folder: Path, model: Model, examples: NewExamples, prediction: Predict
 
 def _write_csv(path: Path, model: Model, examples: NewExamples, prediction: Prediction) -> None:
     """Write one row an example: class, its probability, disagreement, majority, label, every class's probability."""
-    names = model.class_names
+    from mlpstudy.escaping import spreadsheet
+
+    names = [spreadsheet(name) for name in model.class_names]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(
@@ -151,7 +153,7 @@ def _write_csv(path: Path, model: Model, examples: NewExamples, prediction: Pred
             strict=True,
         ):
             given = names[label] if label >= 0 else ""
-            writer.writerow([name, names[k], p, disagreement, names[most], given, *row])
+            writer.writerow([spreadsheet(name), names[k], p, disagreement, names[most], given, *row])
 
 
 def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:

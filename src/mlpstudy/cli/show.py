@@ -70,13 +70,15 @@ def _check_form(form: str, table: str, *, as_json: bool) -> None:
 
 def _csv(results: StudyResults, table: Literal["comparison", "verdicts", "runs", "epochs"]) -> str:
     """Return a table with whole numbers, a line a row."""
+    from mlpstudy.frames import csv_text
+
     frames = {
         "comparison": results.comparison_frame,
         "verdicts": results.verdicts,
         "runs": results.results,
         "epochs": results.epochs,
     }
-    return frames[table]().write_csv().rstrip("\n")
+    return csv_text(frames[table]()).rstrip("\n")
 
 
 def _typeset(results: StudyResults, table: str, form: Literal["markdown", "latex"]) -> str:

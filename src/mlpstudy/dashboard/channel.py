@@ -7,6 +7,8 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING
 
+from mlpstudy.escaping import printable_values
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
@@ -28,7 +30,7 @@ def message(event: str, data: Plain, event_id: str) -> bytes:
     b'id: a-1\nevent: beat\ndata: null\n\n'
     """
     # JSON has no line break outside of strings, and escapes them inside: the data are one line.
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(printable_values(data), separators=(",", ":"), allow_nan=False)
     return f"id: {event_id}\nevent: {event}\ndata: {text}\n\n".encode()
 
 

@@ -12,7 +12,7 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures.keys import COLUMNS
 from mlpstudy.figures.scales import plain
 from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import wrapped
+from mlpstudy.figures.wording import drawable_values, wrapped
 
 WIDTH, HEIGHT = 620, 300
 
@@ -81,7 +81,8 @@ def figure(
         scale=alt.Scale(domain=levels, range=LEVEL_RANGE),
         legend=legend if 1 < n_lines <= N_LEVEL_COLOURS else None,
     )
-    names = alt.Axis(values=list(range(len(order))), labelExpr=f"{json.dumps(order)}[datum.value]", labelLimit=120)
+    labels = json.dumps(drawable_values(order))  # Vega reads the escapes of JSON back
+    names = alt.Axis(values=list(range(len(order))), labelExpr=f"{labels}[datum.value]", labelLimit=120)
     place = alt.X("at:Q", title=x, axis=names, scale=alt.Scale(domain=[-0.5, len(order) - 0.5], nice=False, zero=False))
     height = alt.Y("mean:Q", title=unit, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=6))
     tooltip = [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpstudy.errors import ResultsError, StoreError, must
 from mlpstudy.figures.theme import Theme, config
+from mlpstudy.figures.wording import drawable_values
 from mlpstudy.files import write_whole
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def write_files(
 def specification(chart: alt.TopLevelMixin, theme: Theme | None = None) -> dict[str, Any]:
     """Return a chart as a Vega-Lite specification: plain values that JSON can hold."""
     # Validation against the schema costs more than drawing; the tests do it for every figure.
-    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec: dict[str, Any] = drawable_values(chart.to_dict(validate=False))
     return spec if theme is None else spec | {"config": config(theme)}
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from mlpstudy.figures.inputs import TensorDensity
 from mlpstudy.figures.scales import plain
 from mlpstudy.figures.theme import LABEL_SIZE
-from mlpstudy.figures.wording import short
+from mlpstudy.figures.wording import drawable_values, short
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.density import Density
@@ -61,9 +61,8 @@ class Row:
 
 def row(data_name: str, look: Row) -> alt.FacetChart:
     """Return a row of violins that draws the rows of a named data set, made by :func:`records`."""
-    heading = alt.Header(
-        labelExpr=f"{json.dumps(list(look.headings))}[datum.value]", labelPadding=8, labelFontWeight="normal"
-    )
+    labels = json.dumps(drawable_values(list(look.headings)))  # Vega reads the escapes of JSON back
+    heading = alt.Header(labelExpr=f"{labels}[datum.value]", labelPadding=8, labelFontWeight="normal")
     return alt.FacetChart(
         data=alt.NamedData(name=data_name),
         spec=_panel(look.width, look.height, look.n_ticks),

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from mlpstudy.escaping import printable
+
 CHARACTER_WIDTH, BOLD_CHARACTER_WIDTH = 0.51, 0.57
 """Mean width of a character in names and sentences, as a share of the font size (measured in Liberation Sans)."""
 
+EXPRESSIONS = frozenset({"calculate", "expr", "filter", "labelExpr", "test"})
+"""Where a specification holds expressions: ours, in which names stand as JSON."""
+
 LARGE_LOSS = 1000.0
 """From here on decimals of a loss say nothing."""
+
+
+def drawable(text: str) -> str:
+    r"""Return a name as a chart holds it: nothing hidden in it, which has no place in XML, and no backslash.
+
+    Vega-Lite writes titles into expressions without escaping backslashes: after one, the next quotation mark would
+    end the text, and what follows be computed.
+
+    >>> drawable("a\x1bb") == "a\N{SET MINUS}x1bb"
+    True
+    """
+    return printable(text, keep="\n").replace("\\", "\N{SET MINUS}")
+
+
+def drawable_values(value: Any) -> Any:  # noqa: ANN401  # plain JSON values
+    r"""Return a specification with every text in it as charts hold it, but for its expressions.
+
+    >>> drawable_values({"title": ["a\x00", 1], "filter": "true"}) == {"title": [drawable("a\0"), 1], "filter": "true"}
+    True
+    """
+    if isinstance(value, str):
+        return drawable(value)
+    if isinstance(value, dict):
+        return {drawable(k): part if k in EXPRESSIONS else drawable_values(part) for k, part in value.items()}
+    return [drawable_values(part) for part in value] if isinstance(value, list) else value
 
 
 def short(value: float) -> str:

@@ -34,7 +34,7 @@ expressions by its interpreter), no inline event handlers and no ``style`` attri
 
 from __future__ import annotations
 
-from mlpstudy.page.charts import chart_config, drawable, page_spec
+from mlpstudy.page.charts import chart_config, page_spec
 from mlpstudy.page.document import Document, content_policy, page_scripts, render
 from mlpstudy.page.environment import asset, environment
 
@@ -43,7 +43,6 @@ __all__ = [
     "asset",
     "chart_config",
     "content_policy",
-    "drawable",
     "environment",
     "page_scripts",
     "page_spec",

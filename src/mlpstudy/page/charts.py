@@ -42,22 +42,4 @@ def page_spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
     """Return a chart as the Vega-Lite specification that ``mlpstudy.draw`` takes: without its configuration."""
     spec = specification(chart)
     spec.pop("config", None)
-    cleaned: dict[str, Any] = _drawable(spec)
-    return cleaned
-
-
-def drawable(text: str) -> str:
-    r"""Return text as charts can draw it: Vega-Lite writes names into expressions, where these two may not stand.
-
-    >>> drawable("a\u2028b")
-    'a b'
-    """
-    return text.replace("\u2028", " ").replace("\u2029", " ")
-
-
-def _drawable(part: Any) -> Any:  # noqa: ANN401  # JSON
-    if isinstance(part, str):
-        return drawable(part)
-    if isinstance(part, dict):
-        return {drawable(key): _drawable(value) for key, value in part.items()}
-    return [_drawable(value) for value in part] if isinstance(part, list) else part
+    return spec

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mlpstudy.escaping import printable_values
 from mlpstudy.page.charts import chart_config
 from mlpstudy.page.embedding import deflated, deflated_json, inline_script, inline_style, source_hash
 from mlpstudy.page.environment import asset
@@ -54,7 +55,7 @@ class Document:
     def packed(self) -> Mapping[str, Markup]:
         """Data and bytes as they stand in the page, by id."""
         values = {"chart-config": chart_config(), **self.data}
-        return {name: deflated_json(value) for name, value in values.items()} | {
+        return {name: deflated_json(printable_values(value)) for name, value in values.items()} | {
             name: deflated(content) for name, content in self.binary.items()
         }
 

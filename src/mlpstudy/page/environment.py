@@ -5,7 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from mlpstudy.escaping import printable
 from mlpstudy.page.blocks import kind_of
 
 
@@ -25,11 +27,17 @@ def environment(package: str | None = None) -> Environment:
         loader=ChoiceLoader([PackageLoader(name) for name in packages]),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters["kind_of"] = kind_of
     return made
+
+
+def _printable(value: object) -> object:
+    """Return a value as it is shown: hidden characters of a text as their escapes; what is HTML already as it is."""
+    return printable(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def asset(package: str, name: str) -> str:

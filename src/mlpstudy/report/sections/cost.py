@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.comparison import spread
 from mlpstudy.figures import cost
-from mlpstudy.page import drawable, page_spec
+from mlpstudy.figures.wording import drawable
+from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table, Text
 from mlpstudy.report import words
 from mlpstudy.report.sections.curves import legend

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlpstudy import gallery
 from mlpstudy.figures import curves_grid, curves_overlay, keys
-from mlpstudy.page import drawable, page_spec
+from mlpstudy.figures.wording import drawable
+from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Heading, Section, Sentences, Swatch, Text
 
 if TYPE_CHECKING:
