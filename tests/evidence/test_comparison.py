@@ -52,18 +52,18 @@ def test_an_architecture_that_never_finished_keeps_its_row() -> None:
     assert (row.accuracy, row.loss, row.wall_s, row.n_diverged) == (None, None, None, 1)
 
 
+@pytest.mark.parametrize("value", [0.97, 0.1, 1 / 3, 1.0])
+def test_seeds_that_all_end_alike_have_no_interval(value: float) -> None:
+    """Equal values have SD 0 to the last bit and no interval: one of no width would say that the mean is known."""
+    of = spread([value] * 3)
+    assert of is not None
+    assert (of.n, of.mean, of.sd, of.se, of.interval) == (3, value, 0.0, 0.0, None)
+
+
 def test_order_is_the_one_asked_for() -> None:
     """Named architectures come first in their order, the rest after; a name without runs makes no row."""
     rows = comparison_rows([run("c", 0, 0.9), run("a", 0, 0.9), run("b", 0, 0.9)], order=["b", "x", "a"])
     assert [row.architecture for row in rows] == ["b", "a", "c"]
-
-
-def test_perfect_accuracy_has_no_spread() -> None:
-    """Accuracy exactly 1 in every seed: mean 1, SD 0, an interval of width 0."""
-    found = spread([1.0, 1.0, 1.0])
-    assert found is not None
-    assert found.interval is not None
-    assert (found.mean, found.sd, found.interval.low, found.interval.high) == (1.0, 0.0, 1.0, 1.0)
 
 
 def test_one_value_bounds_nothing() -> None:

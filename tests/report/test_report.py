@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -54,6 +55,33 @@ def test_sections_stand_in_their_order(tmp_path: Path) -> None:
     assert "Which of 2 architectures, varying width (4, 3), is best on blobs?" in words
     assert "n = 2" in words
     assert "Provisional" not in words
+
+
+def test_data_of_ones_own_are_called_by_their_file(tmp_path: Path) -> None:
+    """A study of a file has no data set's name: question and method call the data as the study file does."""
+    words = _words(report_html(_tiny(tmp_path, data={"path": "tables/wine.csv", "target": "kind"})))
+    assert "is best on tables/wine.csv?" in words
+    assert re.search(r"Data tables/wine\.csv: [\d,]+ features", words)
+    assert "None" not in words
+
+
+def test_equal_seeds_are_no_certainty(tmp_path: Path) -> None:
+    """Where all seeds end with one accuracy, the answer and the tables say so and give no interval of no width."""
+    study = samples.tiny_study(seeds=3)
+    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+        for architecture in study.architectures:
+            for seed in range(3):
+                made = samples.finished(study, architecture.name, seed)
+                same = samples.finished(study, architecture.name, 0)
+                record = dataclasses.replace(made.record, test_accuracy=same.record.test_accuracy)
+                store.finish_run(dataclasses.replace(made, record=record, outcome=same.outcome))
+    words = _words(report_html(StudyResults(tmp_path)))
+    assert re.search(r"a test accuracy of [\d.]+ % \(the same with all 3 seeds: no interval, n = 3\)", words)
+    accuracy = re.search(r"a test accuracy of ([\d.]+) %", words)
+    assert accuracy is not None
+    assert f"[{accuracy[1]}, {accuracy[1]}]" not in words
+    shown = CliRunner().invoke(app, ["show", str(tmp_path)]).output
+    assert "every architecture reached one accuracy with all its seeds" in " ".join(shown.split())
 
 
 def test_unfinished_study_is_marked(tmp_path: Path) -> None:

@@ -183,6 +183,11 @@ def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
             "ends elsewhere. See the spread with more seeds, for example --seeds 5."
         )
     sd = max(row.accuracy.sd for row in rows if row.accuracy is not None and row.accuracy.sd is not None)
+    if sd == 0:
+        return (
+            f"{n_seeds} seeds: every architecture reached one accuracy with all its seeds, so these say nothing of how "
+            "far it scatters. More test examples tell accuracies apart that a few count as equal."
+        )
     return (
         f"{n_seeds} seeds: the accuracy of one architecture scatters by up to {sd * 100:.2f} points (SD) from seed to "
         "seed; a difference between two single runs that is no larger says nothing."

@@ -22,7 +22,8 @@ class Spread:
         mean: arithmetic mean.
         sd: standard deviation over seeds (ddof 1); None for one seed, which has no spread.
         se: standard error of the mean, sd / sqrt(n); None for one seed.
-        interval: Student's t interval of the mean; None for one seed.
+        interval: Student's t interval of the mean; None for one seed, and where all seeds have one value: of how far
+            the mean may lie from it they then say nothing, and an interval of no width would say that it is known.
         minimum: lowest.
         maximum: highest.
     """
@@ -75,13 +76,14 @@ def spread(values: npt.ArrayLike, confidence: float = 0.95) -> Spread | None:
     sample = np.asarray(values, dtype=np.float64).ravel()
     if sample.size == 0:
         return None
-    sd = float(sample.std(ddof=1)) if sample.size > 1 else None
+    is_one_value = bool(sample.min() == sample.max())
+    sd = None if sample.size == 1 else 0.0 if is_one_value else float(sample.std(ddof=1))
     return Spread(
         n=int(sample.size),
-        mean=float(sample.mean()),
+        mean=float(sample[0] if is_one_value else sample.mean()),
         sd=sd,
         se=None if sd is None else sd / math.sqrt(sample.size),
-        interval=None if sd is None else mean_interval(sample, confidence),
+        interval=None if is_one_value else mean_interval(sample, confidence),
         minimum=float(sample.min()),
         maximum=float(sample.max()),
     )

@@ -43,12 +43,14 @@ def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") 
     ('98.50 %', '[92.15, 104.85] SD 0.71')
     >>> spread_words(spread([0.98]), 100, 2, " %")
     ('98.00 %', 'one seed: no interval')
+    >>> spread_words(spread([0.98, 0.98, 0.98]), 100, 2, " %")
+    ('98.00 %', 'the same with all 3 seeds: no interval')
     """
     if of is None:
         return NONE, "no finished run"
     mean = f"{factor * of.mean:.{digits}f}{unit}"
     if of.interval is None or of.sd is None:
-        return mean, "one seed: no interval"
+        return mean, "one seed: no interval" if of.n == 1 else f"the same with all {of.n} seeds: no interval"
     limits = between(of.interval.low, of.interval.high, factor, digits)
     return mean, f"{limits} SD {factor * of.sd:.{digits}f}"
 

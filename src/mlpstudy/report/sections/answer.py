@@ -18,7 +18,7 @@ def question(of: Gathered) -> str:
     """Return what the study asks."""
     n = len(of.study.architectures)
     factors = [f"{factor} ({', '.join(list(levels)[:8])})" for factor, levels in of.study.factors.items()]
-    name = of.study.data.name
+    name = of.study.data.title
     if n == 1:
         return f"How well does one architecture, {of.study.architectures[0].name}, do on {name}?"
     return f"Which of {n} architectures, varying {' and '.join(factors)}, is best on {name}?"
@@ -32,7 +32,8 @@ def answer(of: Gathered) -> str:
     best = _best(of, list(known))
     row = of.rows[best]
     mean, more = words.spread_words(row.accuracy, 100, 2, " %")
-    limits = "one seed: no interval" if row.n_finished == 1 else f"{of.level} interval {more.partition(' SD')[0]}"
+    has_interval = row.accuracy is not None and row.accuracy.interval is not None
+    limits = f"{of.level} interval {more.partition(' SD')[0]}" if has_interval else more
     number = f"a test accuracy of {mean} ({limits}, n = {row.n_finished})"
     if of.judgement is None:
         return f"{best} reaches {number}; with one architecture nothing is compared."

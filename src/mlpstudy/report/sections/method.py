@@ -25,7 +25,7 @@ def section(of: Gathered) -> Section:
     facts = [
         ("Study", f"{study.name}" + (f": {study.title}" if study.title else "")),
         ("Identity of the study", study.identity()),
-        ("Data", f"{study.data.name}: {kind}, {len(of.class_names)} classes"),
+        ("Data", f"{study.data.title}: {kind}, {len(of.class_names)} classes"),
         ("Data hash (SHA-256)", store.data_sha256),
         ("Examples", f"{n_train:,} training, {n_test:,} test; validation: {n_validation:,}, {source}"),
         ("Runs", f"{of.n_ended} of {of.results.n_planned} ended, {len(of.finished)} finished"),
