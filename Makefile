@@ -5,6 +5,7 @@
 # make docs   writes docs/commands.md
 # make sanitize  the kernels under sanitizers
 # make fuzz   every reader, fuzzed for a while (SECONDS_EACH=15)
+# make differential  drawn networks against the oracle and themselves (SECONDS=180)
 # make kill   a real study, killed again and again (KILLS=200)
 # make notebook  runs examples/nine_networks.ipynb whole
 # make lock   renews the locked versions
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint sanitize fuzz kill notebook bench lock clean install docs
+.PHONY: run test lint sanitize fuzz differential kill notebook bench lock clean install docs
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -60,6 +61,10 @@ $(VENV)/.fuzz-tools: $(VENV)/.test-tools
 SECONDS_EACH ?= 15
 fuzz: $(VENV)/.fuzz-tools
 	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS_EACH)
+
+SECONDS ?= 180
+differential: $(VENV)/.test-tools
+	PYTHONPATH=tests $(BIN)/python -m differential.run --seed 1000 --seconds $(SECONDS)
 
 KILLS ?= 200
 kill: $(VENV)/.test-tools

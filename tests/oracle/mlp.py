@@ -45,6 +45,7 @@ class Memory:
     """What the backward pass of a layer needs from its forward pass."""
 
     x: Array
+    z: Array
     h: Array
     normal: Array = field(default_factory=lambda: np.empty(0))
     scale: Array = field(default_factory=lambda: np.empty(0))
@@ -64,15 +65,19 @@ class Mlp:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
+    optimizer: str = "adam"
     step: int = 0
     m: list[Array] = field(default_factory=list)
     v: list[Array] = field(default_factory=list)
+    seen: list[Memory] = field(default_factory=list)
+    """What the last forward pass saw, per layer."""
 
     def forward(self, x: Array, *, training: bool, masks: list[Bools] | None = None) -> tuple[Array, list[Memory]]:
         """Return class probabilities and, per layer, what backward needs; training moves the moving averages."""
         memories = []
         for i, layer in enumerate(self.layers[:-1]):
-            memory = Memory(x=x, h=activate(self.activation, x @ layer.kernel + layer.bias))
+            z = self.product(x, layer.kernel) + layer.bias
+            memory = Memory(x=x, z=z, h=activate(self.activation, z))
             y = memory.h
             if layer.norm is not None:
                 y = self._normalise(layer.norm, memory, training=training)
@@ -82,13 +87,26 @@ class Mlp:
             memories.append(memory)
             x = y
         last = self.layers[-1]
-        memories.append(Memory(x=x, h=x @ last.kernel + last.bias))
+        z = self.product(x, last.kernel) + last.bias
+        memories.append(Memory(x=x, z=z, h=z))
+        self.seen = memories
         return softmax(memories[-1].h), memories
+
+    def product(self, a: Array, b: Array) -> Array:
+        """The matrix product a b: with the means, where rounding matters most."""
+        result: Array = a @ b
+        return result
+
+    def mean(self, a: Array) -> Array:
+        """The mean over the rows."""
+        result: Array = a.mean(0)
+        return result
 
     def _normalise(self, norm: Norm, memory: Memory, *, training: bool) -> Array:
         mean, variance = norm.moving_mean, norm.moving_variance
         if training:
-            mean, variance = memory.h.mean(0), memory.h.var(0)
+            mean = self.mean(memory.h)
+            variance = self.mean((memory.h - mean) ** 2)
             norm.moving_mean = norm.moving_mean * self.momentum + mean * (1 - self.momentum)
             norm.moving_variance = norm.moving_variance * self.momentum + variance * (1 - self.momentum)
         memory.scale = 1 / np.sqrt(variance + self.bn_epsilon)
@@ -111,8 +129,8 @@ class Mlp:
             small: list[Array] = []
             if i < len(self.layers) - 1:
                 dz, small = self._backward(layer, memory, dz, self.dropout[i] if self.dropout else 0.0)
-            result.append([memory.x.T @ dz, dz.sum(0), *small])
-            dz = dz @ layer.kernel.T
+            result.append([self.product(memory.x.T, dz), self.product(np.ones_like(dz[:, :1]).T, dz)[0], *small])
+            dz = self.product(dz, layer.kernel.T)
         return cross_entropy(p, labels), [g for tensors in reversed(result) for g in tensors]
 
     def _backward(self, layer: Layer, memory: Memory, dy: Array, rate: float) -> tuple[Array, list[Array]]:
@@ -124,11 +142,14 @@ class Mlp:
             n = memory.normal
             small = [(dy * n).sum(0), dy.sum(0)]
             dn = dy * layer.norm.gamma
-            dy = memory.scale * (dn - dn.mean(0) - n * (dn * n).mean(0))
+            dy = memory.scale * (dn - self.mean(dn) - n * self.mean(dn * n))
         return dy * slope(self.activation, memory.h), small
 
     def train_step(self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None) -> Array:
-        """Do one step of Adam on one batch; return the loss of each example before it."""
+        """Do one step of the optimiser on one batch; return the loss of each example before it."""
+        if self.optimizer != "adam":
+            message = f"the oracle must know the optimiser, got {self.optimizer}, fix: write its equations here"
+            raise NotImplementedError(message)
         loss, gradients = self.gradients(x, labels, masks)
         tensors = self.trainable()
         if not self.m:
@@ -137,8 +158,8 @@ class Mlp:
         self.step += 1
         alpha = self.learning_rate * np.sqrt(1 - self.beta_2**self.step) / (1 - self.beta_1**self.step)
         for i, (tensor, g) in enumerate(zip(tensors, gradients, strict=True)):
-            self.m[i] += (g - self.m[i]) * (1 - self.beta_1)
-            self.v[i] += (g * g - self.v[i]) * (1 - self.beta_2)
+            self.m[i] = self.m[i] * self.beta_1 + g * (1 - self.beta_1)
+            self.v[i] = self.v[i] * self.beta_2 + g * g * (1 - self.beta_2)
             tensor[...] -= alpha * self.m[i] / (np.sqrt(self.v[i]) + self.epsilon)
         return loss
 
@@ -177,21 +198,30 @@ def activate(name: str, z: Array) -> Array:
             return np.tanh(z)
         case "sigmoid":
             return 1 / (1 + np.exp(-z))
-        case _:
+        case "linear":
             return z
+        case _:
+            raise _unknown(name)
 
 
 def slope(name: str, h: Array) -> Array:
     """f'(z), from h = f(z)."""
     match name:
         case "relu":
-            return (h > 0).astype(np.float64)
+            return (h > 0).astype(h.dtype)
         case "tanh":
             return 1 - h * h
         case "sigmoid":
             return h * (1 - h)
-        case _:
+        case "linear":
             return np.ones_like(h)
+        case _:
+            raise _unknown(name)
+
+
+def _unknown(activation: str) -> NotImplementedError:
+    message = f"the oracle must know the activation, got {activation}, fix: write its equations here"
+    return NotImplementedError(message)
 
 
 def softmax(z: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Philox4x32-10 and the dropout masks made of it, in plain Python integers and NumPy.
+"""Philox4x32-10 and the dropout masks made of it, in plain NumPy.
 
 Source: Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3".
 """
@@ -9,15 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 WORD = 0xFFFFFFFF
+HALF, LOW = np.uint64(32), np.uint64(WORD)
+Words = npt.NDArray[np.uint64]
 
 
-def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Return the four 32-bit words of a counter under a key."""
+def philox(counter: tuple[Words, Words, Words, Words], key: tuple[int, int]) -> tuple[Words, Words, Words, Words]:
+    """Return the four 32-bit words of each counter under a key; arrays are of uint64, which holds the products."""
     c0, c1, c2, c3 = counter
     k0, k1 = key
     for _ in range(10):
-        first, second = 0xD2511F53 * c0, 0xCD9E8D57 * c2
-        c0, c1, c2, c3 = (second >> 32) ^ c1 ^ k0, second & WORD, (first >> 32) ^ c3 ^ k1, first & WORD
+        first, second = np.uint64(0xD2511F53) * c0, np.uint64(0xCD9E8D57) * c2
+        c0, c2 = (second >> HALF) ^ c1 ^ np.uint64(k0), (first >> HALF) ^ c3 ^ np.uint64(k1)
+        c1, c3 = second & LOW, first & LOW
         k0, k1 = (k0 + 0x9E3779B9) & WORD, (k1 + 0xBB67AE85) & WORD
     return c0, c1, c2, c3
 
@@ -33,10 +36,10 @@ def dropout_mask(  # the arguments of the counter
     bits = next((b for b in (8, 16) if (rate * 2**b).is_integer()), 32)
     per_block = 128 // bits
     dtype = {8: np.uint8, 16: np.uint16, 32: np.uint32}[bits]
-    kept = np.zeros((n_rows, -(-width // per_block) * per_block), np.bool_)
-    for row in range(n_rows):
-        for block in range(kept.shape[1] // per_block):
-            counter = (layer << 20 | block, row, step & WORD, step >> 32)
-            words = np.array(philox(counter, (key & WORD, key >> 32)), dtype="<u4")
-            kept[row, block * per_block : (block + 1) * per_block] = words.view(dtype) >= round(rate * 2**bits)
-    return kept[:, :width]
+    n_blocks = -(-width // per_block)
+    row, block = np.meshgrid(np.arange(n_rows, dtype=np.uint64), np.arange(n_blocks, dtype=np.uint64), indexing="ij")
+    low, high = np.full_like(row, step & WORD), np.full_like(row, step >> 32)
+    words = np.stack(philox((block | np.uint64(layer << 20), row, low, high), (key & WORD, key >> 32)), axis=-1)
+    drawn = words.astype("<u4").reshape(n_rows, -1).view(dtype)[:, :width]
+    kept: npt.NDArray[np.bool_] = drawn >= round(rate * 2**bits)
+    return kept

@@ -1,0 +1,93 @@
+"""Networks, trainings and data drawn at random, against the oracle and against themselves.
+
+    PYTHONPATH=tests python -m differential.run --seconds 180            as many configurations as fit, from seed 0 on
+    PYTHONPATH=tests python -m differential.run --seed 1234 --count 1    one of them again
+
+``MLPSTUDY_TEST_TORCH_DEVICE=cuda`` lets the torch engine compute there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from differential.against_oracle import Report, check_epoch, check_steps
+from differential.configurations import Configuration, draw
+from differential.same_bits import check_bits
+from differential.through_runner import check_resuming
+from helpers import TORCH_DEVICE, engine_named
+from mlpstudy.engine.interface import Engine
+
+JITTERS = (1, 2, 3)
+"""Rounding that decides something by accident seldom does so again for features that are a thousandth off."""
+TORCH_EVERY, TORCH_STEPS = 4, 8
+"""PyTorch takes hundreds of times as long: of so many configurations one, and few steps an epoch."""
+
+
+def check(seed: int) -> Report:
+    """Check the configuration of a seed in every way; its own errors are faults too."""
+    configuration, report = draw(seed), Report()
+    for engine in _engines(seed):
+        for name, one in _checks(configuration, engine):
+            one.faults = [f"{engine.name} {name}: {fault}" for fault in one.faults]
+            report.add(one)
+    return report
+
+
+def _engines(seed: int) -> list[Engine]:
+    names = ["native", "torch"] if seed % TORCH_EVERY == 0 else ["native"]
+    return [engine_named(name) for name in names]
+
+
+def _checks(configuration: Configuration, engine: Engine) -> Iterator[tuple[str, Report]]:
+    with np.errstate(all="ignore"):
+        # The torch engine draws its masks from another generator.
+        if engine.name == "native" or configuration.network.dropout == 0:
+            for check_one in (check_steps, check_epoch):
+                report = check_one(configuration, engine)
+                if report.faults and not all(check_one(configuration, engine, j).faults for j in JITTERS):
+                    report.faults, report.n_untold = [], report.n_untold + 1
+                yield "against the oracle", report
+        n_steps = configuration.n_examples / configuration.training.batch_size
+        if engine.name == "native" or (TORCH_DEVICE == "cpu" and n_steps <= TORCH_STEPS):
+            yield "against itself", check_bits(configuration, engine)
+            yield "against itself", check_resuming(configuration, engine)
+
+
+def repeat(seed: int) -> str:
+    """Return the command that checks one configuration again."""
+    return f"PYTHONPATH=tests python -m differential.run --seed {seed} --count 1"
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Check configurations until time or count are used up; 1 where there was a fault."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=0, help="of the first configuration (0)")
+    parser.add_argument("--count", type=int, help="configurations (as many as fit)")
+    parser.add_argument("--seconds", type=float, default=180.0, help="after which none is begun (180)")
+    arguments = parser.parse_args(given)
+    total, n_done, n_faulty, began = Report(), 0, 0, time.monotonic()
+    while n_done != arguments.count and (n_done < 1 or time.monotonic() - began < arguments.seconds):
+        seed = arguments.seed + n_done
+        report = check(seed)
+        n_done += 1
+        if report.faults:
+            n_faulty += 1
+            lines = [f"FAULT seed {seed}: {draw(seed)}", *report.faults[:10], f"again: {repeat(seed)}"]
+            sys.stdout.write("\n  ".join(lines) + "\n")
+            sys.stdout.flush()
+        report.faults.clear()
+        total.add(report)
+    sys.stdout.write(
+        f"{n_done:,} configurations, {total.n_compared:,} comparisons, {total.n_untold:,} that would have told "
+        f"nothing, {n_faulty} with a fault\n"
+    )
+    return 1 if n_faulty else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""A run through the runner, stopped after some epochs and gone on from its checkpoint: it ends in the same bits."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, replace
+
+from scipy.sparse import csr_array
+
+from differential.against_oracle import Report
+from differential.configurations import Configuration, dense
+from mlpstudy.engine import RunTask
+from mlpstudy.engine.interface import Engine
+from mlpstudy.engine.pace import Pace
+from mlpstudy.engine.runner import RunHooks, started_record, train_run
+from mlpstudy.records import Checkpoint, Dataset, EpochRecord, Examples, Resumption, RunResult
+
+
+def check_resuming(configuration: Configuration, engine: Engine) -> Report:
+    """Compare a run on one thread with one that begins dense and goes on sparse, on other numbers of threads."""
+    report = Report()
+    given = configuration.examples(any_scale=bool(configuration.rng(3).integers(2)))
+    sparse = Examples(csr_array(dense(given)), given.labels)
+    expected, _ = _run(configuration, engine, given, 1)
+    n_first = int(configuration.rng(4).integers(1, configuration.training.epochs))
+    stopped, checkpoint = _run(configuration, engine, given, 2, n_epochs=n_first)
+    if stopped is None:
+        report.compare("resuming: the checkpoint is missing, which", 0.0 if checkpoint else 1.0, 0.0)
+    found = stopped or _run(configuration, engine, sparse, 3, checkpoint=checkpoint)[0]
+    if expected is None or found is None:
+        report.faults.append("resuming: a run that nobody stopped has no result")
+        return report
+    for what, ours, plain in zip(WHAT, _numbers(found), _numbers(expected), strict=True):
+        report.compare(f"resuming: {what} has other bits, which", 0.0 if ours == plain else 1.0, 0.0)
+    return report
+
+
+WHAT = ("status", "epochs", "outcome", "weights", "diagnostics")
+
+
+def _numbers(result: RunResult) -> tuple[str, ...]:
+    """Return all that a run leaves behind but its times, as text: equal for equal bits, and for NaN and NaN."""
+    record = replace(result.record, wall_s=0.0, started_at="")
+    epochs = [repr(astuple(replace(epoch, train_s=0.0, val_s=0.0))) for epoch in result.epochs]
+    o = result.outcome
+    outcome = None if o is None else (o.predicted.tobytes(), o.p_predicted.tobytes(), o.p_true.tobytes())
+    is_lost = record.reason is not None and "finite" in record.reason
+    weights = None if is_lost else [tensor.tobytes() for tensor in result.final_weights.values()]
+    return repr(record), repr(epochs), repr(outcome), repr(weights), repr(result.diagnostics)
+
+
+def _run(
+    configuration: Configuration,
+    engine: Engine,
+    examples: Examples,
+    n_threads: int,
+    *,
+    n_epochs: int | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> tuple[RunResult | None, Checkpoint | None]:
+    """Train a run, from its checkpoint if there is one, for some epochs or to its end."""
+    names = tuple(str(k) for k in range(configuration.n_classes))
+    dataset = Dataset("drawn", examples, examples, "test", examples, names, configuration.image_shape, "0" * 64)
+    task = RunTask("0" * 16, configuration.architecture, 0, configuration.seed)
+    done: list[EpochRecord] = []
+    taken: list[Checkpoint] = []
+
+    def take(taken_now: Checkpoint, pace: Pace) -> None:
+        taken.append(taken_now)
+        pace.written(0.0)
+
+    hooks = RunHooks(
+        on_trainer=lambda _: None,
+        on_epoch=lambda epoch, _: done.append(epoch),
+        n_threads=lambda: n_threads,
+        stopped=lambda: len(done) == n_epochs,
+        find=lambda: Resumption(checkpoint),
+        on_checkpoint=take,
+        checkpoint_s=0.0,
+    )
+    result = train_run(engine, task, dataset, started_record(engine, task, dataset), hooks)
+    return result, taken[-1] if taken else None
