@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mlpstudy.records import EpochRecord, RunRecord
     from mlpstudy.workflow import Plan
 
+DRAWINGS_A_SECOND = 4
+
 WIDE = 100
 """From this many columns on, a running run has a bar."""
 
@@ -205,8 +207,14 @@ class LiveBars:
         self.console.print(headline(plan))
         for line in warning_lines(plan):
             self.console.print(line, style="yellow")
-        self.live: Live = Live(get_renderable=self._drawing, console=self.console, refresh_per_second=4, transient=True)
-        self.live.start()
+        self.live: Live = Live(
+            get_renderable=self._drawing, console=self.console, refresh_per_second=DRAWINGS_A_SECOND, transient=True
+        )
+        self.drawn_s = time.monotonic()
+        try:
+            self.live.start()
+        except RuntimeError:  # no thread is left on this machine that would draw: events do it
+            self.live.auto_refresh = False
 
     def happened(self, event: Event) -> None:
         """Move the bars; a run that has ended leaves a line that stays."""
@@ -222,6 +230,9 @@ class LiveBars:
                 self._end(result.record)
             case RunFailed(record, again):
                 self._end(record, again=again)
+        if not self.live.auto_refresh and time.monotonic() - self.drawn_s >= 1 / DRAWINGS_A_SECOND:
+            self.live.refresh()
+            self.drawn_s = time.monotonic()
 
     def close(self) -> None:
         """Take the bars away."""

@@ -87,10 +87,10 @@ def _print_results(results: StudyResults, *, as_json: bool) -> None:
 
 def _draw(results: StudyResults, *, as_json: bool, run_figures: bool | None) -> str:
     """Draw the figures and print where they are; return why one could not be drawn, for after all that is printed."""
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.terminal import console, working
 
     try:
-        with console().status("drawing the figures") if not as_json else nullcontext():
+        with working("drawing the figures") if not as_json else nullcontext():
             saved = results.save_figures(run_figures=run_figures)
     except MlpstudyError as error:
         return str(error)

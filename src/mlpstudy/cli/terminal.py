@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,11 +15,13 @@ from mlpstudy.escaping import printable
 from mlpstudy.screen import say, say_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.text import Text
 
     from mlpstudy.console import SafeConsole
 
-__all__ = ["console", "fail", "is_terminal", "say", "say_json", "styled"]
+__all__ = ["console", "fail", "is_terminal", "say", "say_json", "styled", "working"]
 
 FILE_WIDTH = 120
 """Columns of what is written to a file or a pipe."""
@@ -31,6 +34,19 @@ def console() -> SafeConsole:
 
     width = None if is_terminal() or "COLUMNS" in os.environ else FILE_WIDTH
     return SafeConsole(width=width)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something is being done, while the block does it."""
+    status = console().status(what)
+    # Where no thread can be started that would turn its sign, it stands still.
+    with suppress(RuntimeError):
+        status.start()
+    try:
+        yield
+    finally:
+        status.stop()
 
 
 def styled(*parts: str | tuple[str, str]) -> Text:

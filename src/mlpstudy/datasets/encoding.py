@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.datasets.parallel import in_threads
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Float32Array
 
@@ -38,8 +37,7 @@ def scale(values: npt.NDArray[np.uint8]) -> Float32Array:
         np.divide(values[rows], np.float32(255), out=scaled[rows], dtype=np.float32)
 
     # Two threads, for the memory: in a virtual machine whose host gives it on first use, MNIST's takes 0.4 s in one.
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(divide, (slice(middle), slice(middle, None))))
+    in_threads(divide, (slice(middle), slice(middle, None)), 2)
     return scaled
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from mlpstudy.datasets.files import printable, within
 from mlpstudy.datasets.labels import find_classes
 from mlpstudy.datasets.limits import MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.memory import check_memory
+from mlpstudy.datasets.parallel import in_threads
 from mlpstudy.datasets.picture_files import SUFFIXES, decode, open_picture, quiet
 from mlpstudy.datasets.pictures import resized
 from mlpstudy.datasets.source import Labelled
@@ -54,8 +54,9 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None) -
             raise DataError(must(printable(classes[name]), be, "none", "add some, or remove the folder"))
     found_classes = find_classes(np.array(list(files)), printable(root))
     paths = [path for found in files.values() for path in found]
-    with quiet(), ThreadPoolExecutor(max(2, n_cores())) as pool:
-        sizes = list(pool.map(_size, paths))
+    n_threads = max(2, n_cores())
+    with quiet():
+        sizes = in_threads(_size, paths, n_threads)
         shape = size or _common_shape(np.array(sizes))
         n_features = shape[0] * shape[1]
         if n_features > MAX_FEATURES:
@@ -63,11 +64,14 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None) -
             raise DataError(must(what, be, f"{shape[0]} x {shape[1]}", "image_size = 64"))
         check_memory(5 * len(paths) * n_features, printable(root))
         values = np.empty((len(paths), n_features), np.uint8)
-        digest = hashlib.sha256(f"{shape}".encode())
-        for row, (path, (image, sha256)) in enumerate(
-            zip(paths, pool.map(lambda p: _read(p, shape), paths), strict=True)
-        ):
+
+        def read(row: int) -> bytes:
+            image, sha256 = _read(paths[row], shape)
             values[row] = image.ravel()
+            return sha256
+
+        digest = hashlib.sha256(f"{shape}".encode())
+        for path, sha256 in zip(paths, in_threads(read, range(len(paths)), n_threads), strict=True):
             digest.update(os.fsencode(path.relative_to(root)) + b"\0" + sha256)
     labels = np.repeat(found_classes.labels, [len(found) for found in files.values()]).astype(np.int32)
     return Labelled(values, labels, found_classes.names, shape, digest.hexdigest())

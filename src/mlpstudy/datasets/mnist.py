@@ -6,13 +6,13 @@ Source: Y. LeCun, C. Cortes, C. J. C. Burges, http://yann.lecun.com/exdb/mnist/ 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpstudy.datasets.idx import read_idx
+from mlpstudy.datasets.parallel import in_threads
 from mlpstudy.datasets.source import DatasetInfo, FileCheck, RawExamples, Source
 from mlpstudy.errors import DataError, must
 from mlpstudy.spec.base import content_hash
@@ -54,8 +54,9 @@ def load_mnist(folder: Path = FOLDER) -> Source:
     >>> load_mnist().train.labels[:5].tolist()
     [5, 0, 4, 1, 9]
     """
-    with ThreadPoolExecutor(len(SHA256)) as pool:  # decompressing and hashing release the GIL
-        files = dict(zip(SHA256, pool.map(lambda name: _read_original(folder, name), SHA256), strict=True))
+    names = list(SHA256)
+    # Decompressing and hashing release the GIL.
+    files = dict(zip(names, in_threads(lambda name: _read_original(folder, name), names, len(names)), strict=True))
     return Source(INFO, _examples(files, "train"), _examples(files, "t10k"), content_hash(SHA256))
 
 

@@ -117,10 +117,9 @@ function judgedSays({ head, judging }, verdict) {
   const nEnded = head.progress.n_finished + head.progress.n_diverged;
   const problem = judging.problem ? `No verdict of ${verdict ? "the later ones" : "these runs"}: ${judging.problem}. ` : "";
   if (!verdict) return [problem ? `${problem}The command mlpstudy judge has no such bounds.` : ""];
-  const from = `Judged from ${verdict.n_runs} of ${counted(head.progress.n_planned, "run")}`;
-  if (judging.is_present) return [`${from}.`];
-  const later = nEnded > verdict.n_runs ? `, ${nEnded - verdict.n_runs} fewer than have ended` : ", and others have ended since";
-  return [el("b", {}, `${from}${later}`), problem ? `. ${problem}` : "; the next judgement takes them all."];
+  if (judging.is_present) return [`Judged from ${verdict.n_runs} of ${counted(head.progress.n_planned, "run")}.`];
+  const ofWhich = nEnded > verdict.n_runs ? `${verdict.n_runs} of the ${nEnded} runs that have ended` : "other runs than have ended by now";
+  return [el("b", {}, `Judged from ${ofWhich}`), problem ? `. ${problem}` : "; the next judgement takes them all."];
 }
 
 // What can be said without a judgement: who is ahead, and not more.
