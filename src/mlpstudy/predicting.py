@@ -170,7 +170,9 @@ class Model:
 
         Args:
             x: raw values, as the study's own data have them: grey images ``(n, rows, columns)`` or ``(n, d)``, 0-255;
-                a Polars data frame with the columns of a table; an array or sparse matrix of numbers ``(n, d)``.
+                a data frame (Polars, pandas, anything with Arrow's interface) or a list of dicts with the columns of a
+                table; an array, list of rows or sparse matrix ``(n, d)``; or the path of a file, or of several. Rows
+                without names are taken for a table's where they have one value for each column that the study uses.
 
         Raises:
             DataError: they do not fit the study.

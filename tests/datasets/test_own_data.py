@@ -326,7 +326,7 @@ class _Pandas:
 X, Y = np.eye(6), ["a", "b"] * 3
 
 BAD: dict[str, tuple[object, str]] = {
-    "no data": (3, r"data must be \(features, labels\), a data frame, or a dict of them .*, got 'int'"),
+    "no data": (3, r"data must be \(features, labels\), a data frame, .* or a dict of them .*, got 'int'"),
     "three arrays": ((X, Y, Y), r"data must be \(features, labels\), .*, got 'tuple'"),
     "another key": ({"trian": (X, Y)}, "a key of data must be one of train, test, validation, got 'trian'"),
     "no training examples": ({"test": (X, Y)}, 'data must have the key "train"'),

@@ -35,6 +35,22 @@ class FeatureArray:
     image_shape: tuple[int, int] | None
 
 
+def as_array(values: Any, what: str) -> npt.NDArray[Any]:  # noqa: ANN401  # lists, and arrays of any package
+    """Return what Python code gives as an array.
+
+    Raises:
+        DataError: the rows are not of one length.
+
+    >>> as_array([[1, 2], [3]], "the values")
+    Traceback (most recent call last):
+    mlpstudy.errors.DataError: the values must be rows of one length, got 'list'
+    """
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DataError(must(what, "be rows of one length", type(values).__name__)) from error
+
+
 def to_features(array: npt.NDArray[Any], what: str) -> FeatureArray:
     """Return the features in an array: unsigned bytes as they are, other numbers converted to float32.
 

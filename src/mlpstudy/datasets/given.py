@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpstudy.datasets.features import to_features, to_sparse_features
+from mlpstudy.datasets.features import as_array, to_features, to_sparse_features
 from mlpstudy.datasets.labels import find_classes
 from mlpstudy.datasets.npy import check_counts, one_column
 from mlpstudy.datasets.own_files import align
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mlpstudy.datasets.table_reading import Table
 
 SPLITS = ("train", "test", "validation")
-FORMS = "(features, labels), a data frame, or a dict of them with train, test, validation"
+FORMS = "(features, labels), a data frame, a list of dicts, or a dict of them with train, test, validation"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +43,8 @@ class Given:
         Args:
             data: features and labels as a pair, features as an array of shape ``(n, d)`` or ``(n, rows, columns)`` or
                 as a sparse matrix; or a data frame (Polars, pandas, anything with Arrow's interface) with the target
-                as a column; or a dict with ``"train"`` and at will ``"test"`` and ``"validation"`` of such.
+                as a column, or a list of dicts, a row each; or a dict with ``"train"`` and at will ``"test"`` and
+                ``"validation"`` of such.
 
         Raises:
             DataError: it is something else, or not fit to learn from.
@@ -58,7 +60,11 @@ class Given:
                 raise DataError(must("a key of data", f"be one of {', '.join(SPLITS)}", name))
         if "train" not in by_split:
             raise DataError(must("data", 'have the key "train"', f"the keys {list(by_split)}"))
-        if isinstance(by_split["train"], tuple | list):
+        if isinstance(by_split["train"], str | PathLike):
+            fix = 'data = {"path": ...} in the study'
+            raise DataError(must("data", f"be {FORMS}", f"the path {by_split['train']}", fix))
+        is_pair = isinstance(by_split["train"], tuple | list)
+        if is_pair and not all(isinstance(part, Mapping) for part in by_split["train"]):
             main = _labelled(by_split["train"], "data")
             others = [_aligned(by_split.get(name), main, f'data["{name}"]') for name in SPLITS[1:]]
             return cls(labelled=(main, others[0], others[1]))
@@ -90,7 +96,10 @@ def _labelled(pair: Any, what: str) -> Labelled:  # noqa: ANN401  # as in Given.
         classes = find_classes(labels, f"{what}, labels")
         sha256 = _hash_arrays(rows.data, rows.indices, rows.indptr.astype(np.int64), labels)
         return Labelled(rows, classes.labels, classes.names, None, sha256)
-    features = np.asarray(x)
+    features = as_array(x, f"{what}, features")
+    if features.dtype == object and hasattr(x, "columns"):
+        be, fix = "hold numbers", "one data frame with the labels as a column, which data.target names"
+        raise DataError(must(f"{what}, features", be, "a data frame with columns of others", fix))
     check_counts(np.atleast_1d(features), labels, f"{what}, features", f"{what}, labels")
     found = to_features(features, f"{what}, features")
     classes = find_classes(labels, f"{what}, labels")
@@ -100,7 +109,7 @@ def _labelled(pair: Any, what: str) -> Labelled:  # noqa: ANN401  # as in Given.
 
 def _label_array(labels: Any, what: str) -> np.ndarray[Any, Any]:  # noqa: ANN401  # as in Given.of
     """Return labels as a vector of numbers or of text."""
-    array = np.asarray(labels)
+    array = as_array(labels, what)
     if array.dtype == object:
         for i, label in enumerate(array.ravel().tolist()):
             if not isinstance(label, str | int | float) or label != label:  # noqa: PLR0124  # NaN alone differs from itself

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ import scipy.sparse
 from scipy.sparse import csr_array
 
 from mlpstudy.datasets.cells import as_text
+from mlpstudy.datasets.features import as_array, to_sparse_features
 from mlpstudy.datasets.files import printable
+from mlpstudy.datasets.given_tables import is_frame, to_polars
 from mlpstudy.datasets.image_folder import image_files
 from mlpstudy.datasets.labels import index_classes
 from mlpstudy.datasets.libsvm import read_libsvm
+from mlpstudy.datasets.memory import check_memory
 from mlpstudy.datasets.npy import read_npy_features
 from mlpstudy.datasets.own_files import TABLES, find_format
 from mlpstudy.datasets.picture_files import SUFFIXES
@@ -39,6 +43,7 @@ UNKNOWN = -1
 """The label of an example whose class is not known."""
 _MOST_GREY = 255
 _SHOWN = 10
+FORMS = "a data frame, a list of dicts or of rows, an array, a sparse matrix, or the path of a file"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,21 +93,26 @@ class Reader:
         """Return what a network sees of raw values that Python code has.
 
         Args:
-            values: a data frame (or what Polars makes one of) for a table; else an array or a sparse matrix.
+            values: a data frame (Polars, pandas, anything with Arrow's interface), a list of dicts, an array, a list
+                of rows, a sparse matrix, or the path of a file or several.
 
         Raises:
             DataError: they do not fit the study.
         """
+        paths = _paths(values)
+        if paths is not None:
+            return self.read(paths).features
         if isinstance(self.preprocessing, TablePreprocessing):
-            if not isinstance(values, pl.DataFrame):
-                fix = "polars.DataFrame(...), or polars.from_pandas(...)"
-                raise DataError(must("the rows", "be a Polars data frame", type(values).__name__, fix))
-            return self.preprocessing.transform(values)
+            return self.preprocessing.transform(_rows(values, self.preprocessing))
+        if is_frame(values):
+            values = _numbers(to_polars(values, "the values", FORMS), "the values")
         if scipy.sparse.issparse(values):
+            rows = to_sparse_features(values, "the values")
             if isinstance(self.preprocessing, SparsePreprocessing):
-                return self.preprocessing.transform(canonical(values))
-            raise DataError(must("the values", "be a dense array, as the study's are", "a sparse matrix", ".toarray()"))
-        return _of_array(np.asarray(values), self.preprocessing)
+                return self.preprocessing.transform(rows)
+            check_memory(4 * rows.shape[0] * rows.shape[1], "the values, as a dense array,")
+            values = rows.toarray()
+        return _of_array(as_array(values, "the values"), self.preprocessing)
 
     def _read(self, path: Path) -> NewExamples:
         name = printable(path)
@@ -171,10 +181,44 @@ class Reader:
         return Labelled(none, _unknown(0), self.class_names, None, "", first_column=first)
 
 
+def _paths(values: object) -> list[Path] | None:
+    """Return the files that values name, None where they are no paths."""
+    if isinstance(values, str | PathLike):
+        return [Path(values)]
+    if isinstance(values, list | tuple) and values and all(isinstance(value, str | PathLike) for value in values):
+        return [Path(value) for value in values]
+    return None
+
+
+def _rows(values: object, preprocessing: TablePreprocessing) -> pl.DataFrame:
+    """Return rows of a table: by the names of their columns, or, where they have none, by position.
+
+    Rows without names are taken only where they have as many values as the study uses columns, so that there is no
+    choice of which is which but their order.
+    """
+    if is_frame(values):
+        return to_polars(values, "the rows", FORMS)
+    names = [column.name for column in preprocessing.columns]
+    rows: Any = to_sparse_features(values, "the rows").toarray() if scipy.sparse.issparse(values) else values
+    rows = rows if isinstance(rows, list | tuple) else as_array(rows, "the rows").tolist()
+    if not isinstance(rows, list | tuple):
+        raise DataError(must("the rows", f"be {FORMS}", type(values).__name__))
+    for i, row in enumerate(rows):
+        n = len(row) if isinstance(row, list | tuple) else 1
+        if n != len(names):
+            shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+            be = f"name its columns, or have these {len(names)} values in this order: {shown}"
+            raise DataError(must(f"row {i + 1} of the rows", be, f"{n} values without names", "a data frame"))
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return pl.DataFrame([pl.Series(name, cells, strict=False) for name, cells in zip(names, columns, strict=True)])
+
+
 def _of_array(values: npt.NDArray[Any], preprocessing: ArrayPreprocessing) -> Features:
-    """Transform an array; grey values may come as other whole numbers of 0-255."""
+    """Transform an array; grey values may come as other whole numbers of 0-255, images with a last axis of size 1."""
+    if values.ndim == 4 and values.shape[3] == 1:  # noqa: PLR2004  # n, rows, columns, one channel
+        values = values[..., 0]
     if not isinstance(preprocessing, PixelsPreprocessing):
-        return preprocessing.transform(values)
+        return preprocessing.transform(values.reshape(len(values), -1) if values.ndim == 3 else values)  # noqa: PLR2004  # n, rows, columns
     if values.dtype != np.uint8 and values.size and values.dtype.kind in "biuf":
         is_grey = (values >= 0) & (values <= _MOST_GREY) & (values == np.floor(values))
         if not is_grey.all():

@@ -140,7 +140,7 @@ class NumbersPreprocessing(Frozen):
             DataError: the values are no numbers, not finite or of another shape; the line names row and column.
         """
         _check_width(values.shape, self.n_features)
-        if not (np.issubdtype(values.dtype, np.floating) or np.issubdtype(values.dtype, np.integer)):
+        if values.dtype.kind not in "biuf":
             raise DataError(must("the values", "be numbers", str(values.dtype)))
         shift, divisor = self._arrays
         features = np.empty(values.shape, dtype=np.float32)
