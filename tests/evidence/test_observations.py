@@ -42,7 +42,7 @@ def test_plain_2_as_its_reader_saw_it() -> None:
     assert 3 <= seen.val.flat_from <= 6
     assert seen.train.flat_from is not None
     assert 12 <= seen.train.flat_from <= 16
-    assert (seen.train_longer, seen.almost_same) == ("no", False)
+    assert (seen.train_longer, seen.ends.almost_same) == ("no", False)
     assert (seen.val.lowest, seen.val.lowest_epoch) == (0.0702, 8)
     assert "while training loss keeps falling until epoch 13, where it too flattens" in seen.sentence
 
@@ -60,14 +60,25 @@ def test_plain_3_as_its_reader_saw_it() -> None:
 
 
 def test_batchnorm_dropout_2_as_its_reader_saw_it() -> None:
-    """The reader: both losses keep falling with more epochs and are almost the same around epoch 20."""
+    """The reader: both losses keep falling with more epochs; he called 0.078 and 0.119 almost the same, we do not."""
     seen = observe(*BATCHNORM_DROPOUT_2)
     assert (seen.train.trend, seen.val.trend) == ("falling", "falling")
     assert not seen.val.jagged
-    assert seen.almost_same
+    assert not seen.ends.almost_same
+    assert "over the last 3 epochs validation loss is below training loss (0.079 against 0.119)" in seen.sentence
     assert seen.train_longer == "yes"
     assert seen.sentence.startswith("Both losses keep falling with more epochs")
     assert (seen.train.last_epoch, seen.val.last_epoch) == (16, 17)
+
+
+@pytest.mark.parametrize(("train", "val", "same"), [(0.19, 0.10, False), (0.024, 0.100, False), (0.1, 0.109, True)])
+def test_words_on_the_end_agree_with_its_numbers(train: float, val: float, same: bool) -> None:
+    """Almost the same are losses within a tenth of each other, however far they fell; both numbers stand beside it."""
+    for start in (0.5, 50.0):
+        falling = np.linspace(start, -start, 20)
+        sentence = observe(np.maximum(falling, train), np.maximum(falling, val)).sentence
+        assert ("almost the same" in sentence) == same
+        assert f"{val:.3f} {'and' if same else 'against'} {train:.3f}" in sentence
 
 
 def test_flattening_follows_the_curve() -> None:

@@ -13,8 +13,8 @@ The rule, for one loss curve L[1..E] (the mean over seeds where there are severa
 - It has **turned up** where it is not falling and ends (median of that last quarter) above its smoothed
   minimum by more than the tolerance.
 - It is **jagged** where the jitter is more than 8 % of the whole fall.
-- The **gap** at the end is the mean of validation minus training loss over the last three epochs; the two
-  are "almost the same" where it is below 10 % of the height of the two curves' drawing.
+- At the **end** the two losses are compared by their means over the last three epochs that both have; they are
+  "almost the same" where they differ by less than 10 % of the larger one. The sentence has both numbers.
 - **Training longer** would help where the validation loss is still falling at the end.
 """
 
@@ -39,7 +39,9 @@ FALL_SHARE = 0.02
 JAGGED_SHARE = 0.08
 """Jitter, as a share of the whole fall, from which a curve is called jagged."""
 SAME_SHARE = 0.10
-"""Gap, as a share of the drawing's height, below which two curves are almost the same."""
+"""Difference of two losses, as a share of the larger one, below which they are almost the same."""
+N_END = 3
+"""Epochs over which the losses are averaged at the end."""
 MIN_EPOCHS = 5
 """With fewer epochs the rule says nothing about flattening."""
 SD_OF_SECOND_DIFFERENCE = math.sqrt(6.0)
@@ -80,14 +82,52 @@ class CurveShape:
 
 
 @dataclass(frozen=True, slots=True)
+class CurveEnds:
+    """Both losses at the end: their means over the last epochs that both curves have.
+
+    Attributes:
+        n_epochs: how many these are; where there are none, the last loss of each stands for it.
+        train: training loss (nats).
+        val: validation loss.
+    """
+
+    n_epochs: int
+    train: float
+    val: float
+
+    @property
+    def gap(self) -> float:
+        """Validation minus training loss."""
+        return self.val - self.train
+
+    @property
+    def almost_same(self) -> bool:
+        """They differ by less than a tenth of the larger one."""
+        return abs(self.gap) < SAME_SHARE * max(self.train, self.val)
+
+    def words(self) -> str:
+        """Return the comparison in words.
+
+        >>> CurveEnds(3, 0.19, 0.1).words()
+        'over the last 3 epochs validation loss is below training loss (0.100 against 0.190)'
+        >>> CurveEnds(3, 0.100, 0.105).words()
+        'over the last 3 epochs validation and training loss are almost the same (0.105 and 0.100)'
+        """
+        when = f"over the last {self.n_epochs} epochs" if self.n_epochs > 1 else "at the end"
+        if self.almost_same:
+            return f"{when} validation and training loss are almost the same ({self.val:.3f} and {self.train:.3f})"
+        side = "above" if self.gap > 0 else "below"
+        return f"{when} validation loss is {side} training loss ({self.val:.3f} against {self.train:.3f})"
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What the learning curves of one architecture show.
 
     Attributes:
         train: shape of the training loss.
         val: shape of the validation loss.
-        gap: validation minus training loss at the end (nats).
-        almost_same: the gap is too small to see in the drawing.
+        ends: both losses at the end.
         train_longer: whether more epochs would lower the validation loss.
         n_curves: number of seeds in the mean curve.
         sentence: the above in words.
@@ -95,8 +135,7 @@ class Observation:
 
     train: CurveShape
     val: CurveShape
-    gap: float
-    almost_same: bool
+    ends: CurveEnds
     train_longer: Longer
     n_curves: int
     sentence: str
@@ -116,22 +155,22 @@ def observe(train_loss: npt.ArrayLike, val_loss: npt.ArrayLike) -> Observation:
     >>> epochs = np.arange(1, 21)
     >>> print(observe(np.exp(-epochs / 4.0), 0.1 + np.exp(-epochs / 2.0)).sentence)
     Validation loss flattens from epoch 9 (lowest 0.100, epoch 20) while training loss keeps falling until \
-epoch 16, where it too flattens; at the end validation loss is 0.091 above training loss; training longer \
-would not help.
+epoch 16, where it too flattens; over the last 3 epochs validation loss is above training loss (0.100 against \
+0.009); training longer would not help.
     """
     train, val, n_curves = _mean_curves(train_loss, val_loss)
     train_shape, val_shape = _shape(train), _shape(val)
-    both = np.flatnonzero(np.isfinite(train) & np.isfinite(val))[-3:]
-    gap = float((val[both] - train[both]).mean()) if both.size else val_shape.last - train_shape.last
-    height = float(np.nanmax([train, val]) - np.nanmin([train, val]))
-    almost_same = abs(gap) < SAME_SHARE * height
+    both = np.flatnonzero(np.isfinite(train) & np.isfinite(val))[-N_END:]
+    ends = CurveEnds(0, train_shape.last, val_shape.last)
+    if both.size:
+        ends = CurveEnds(int(both.size), float(train[both].mean()), float(val[both].mean()))
     train_longer: Longer = "no"
     if val_shape.trend == "unknown":
         train_longer = "unknown"
     elif val_shape.trend == "falling":
         train_longer = "yes"
-    sentence = _sentence(train_shape, val_shape, gap, almost_same, train_longer)
-    return Observation(train_shape, val_shape, gap, almost_same, train_longer, n_curves, sentence)
+    sentence = _sentence(train_shape, val_shape, ends, train_longer)
+    return Observation(train_shape, val_shape, ends, train_longer, n_curves, sentence)
 
 
 def _mean_curves(train_loss: npt.ArrayLike, val_loss: npt.ArrayLike) -> tuple[FloatArray, FloatArray, int]:
@@ -222,7 +261,7 @@ def _median_slope(loss: FloatArray) -> float:
     return float(np.median((loss[second] - loss[first]) / (second - first)))
 
 
-def _sentence(train: CurveShape, val: CurveShape, gap: float, almost_same: bool, longer: Longer) -> str:
+def _sentence(train: CurveShape, val: CurveShape, ends: CurveEnds, longer: Longer) -> str:
     """Return the observation in words."""
     if longer == "unknown":
         return (
@@ -232,7 +271,7 @@ def _sentence(train: CurveShape, val: CurveShape, gap: float, almost_same: bool,
     advice = "training longer would help" if longer == "yes" else "training longer would not help"
     if val.risen_since is not None:
         advice += f", validation loss has risen since epoch {val.risen_since}"
-    return f"{_course(train, val)}; {_gap_words(gap, almost_same)}; {advice}."
+    return f"{_course(train, val)}; {ends.words()}; {advice}."
 
 
 def _course(train: CurveShape, val: CurveShape) -> str:
@@ -252,11 +291,3 @@ def _course(train: CurveShape, val: CurveShape) -> str:
     if train.flat_from > val.flat_from:
         return f"{head} while training loss keeps falling until epoch {train.flat_from}, where it too flattens"
     return f"{head}, training loss from epoch {train.flat_from}"
-
-
-def _gap_words(gap: float, almost_same: bool) -> str:
-    """Return the gap at the end in words."""
-    if almost_same:
-        return f"at the end they are almost the same ({gap:+.3f})"
-    side = "above" if gap > 0 else "below"
-    return f"at the end validation loss is {abs(gap):.3f} {side} training loss"
