@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlpstudy.evidence.contrasts import Estimate, estimate_contrasts
-from mlpstudy.evidence.families import family, family_weights
+from mlpstudy.evidence.families import family, family_contrasts
 from mlpstudy.evidence.intervals import mean_interval
 from mlpstudy.evidence.power import power_better
 from mlpstudy.evidence.twoway import two_way
@@ -43,23 +43,24 @@ def false_verdicts(n_architectures: int, n_seeds: int) -> float:
     """Return the share of studies of equal architectures with any BETTER, all pairs being declared."""
     rng = np.random.default_rng([n_architectures, n_seeds])
     names = [str(a) for a in range(n_architectures)]
-    weights, seeds = family_weights(names, family(names)), [np.arange(n_seeds)] * n_architectures
+    contrasts, seeds = family_contrasts(names, family(names)), [np.arange(n_seeds)] * n_architectures
     found = 0
     for _ in range(N_FAMILIES):
         scores = list(rng.standard_normal((n_architectures, n_seeds)))
-        found += any(is_found(e) for e in estimate_contrasts(weights, seeds, scores, None))
+        found += any(is_found(e) for e in estimate_contrasts(contrasts, seeds, scores, None))
     return found / N_FAMILIES
 
 
 def power(n_comparisons: int, n_seeds: int, effect: float) -> float:
     """Return the share of studies in which one true difference among others of 0 is found."""
     rng = np.random.default_rng([n_comparisons, n_seeds])
-    weights, seeds = np.kron(np.eye(n_comparisons), [1.0, -1.0]), [np.arange(n_seeds)] * 2 * n_comparisons
+    contrasts = [{2 * i: 1.0, 2 * i + 1: -1.0} for i in range(n_comparisons)]
+    seeds = [np.arange(n_seeds)] * 2 * n_comparisons
     found = 0
     for _ in range(N_FAMILIES):
         scores = rng.standard_normal((2 * n_comparisons, n_seeds)) / np.sqrt(2)
         scores[0] += effect
-        found += is_found(estimate_contrasts(weights, seeds, list(scores), None)[0])
+        found += is_found(estimate_contrasts(contrasts, seeds, list(scores), None)[0])
     return found / N_FAMILIES
 
 

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Literal
 
 from mlpstudy.errors import ResultsError, must, nearest
 from mlpstudy.evidence.class_use import sample_class_use
-from mlpstudy.evidence.judgement import judge
-from mlpstudy.judging import n_workers, study_sample
+from mlpstudy.evidence.judgement import standings
+from mlpstudy.evidence.sample import higher_is_better
+from mlpstudy.judging import read_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
 
-    from mlpstudy.evidence.judgement import MetricJudgement
+    from mlpstudy.evidence.judgement import Standing
+    from mlpstudy.evidence.sample import Metric
+    from mlpstudy.judging import Moment
+    from mlpstudy.records import RunRecord
     from mlpstudy.store import Store
 
 
@@ -37,35 +41,59 @@ class Choice:
 
 
 def choose(store: Store, architecture: str | None = None) -> Choice:
-    """Return the architecture to predict with: the named one, or the best tier's with the fewest parameters.
+    """Return the architecture to predict with: the named one, or the best by the rule of :func:`best`.
+
+    Raises:
+        ResultsError: no run of it has finished, or the study has no such architecture.
+    """
+    if architecture is not None:
+        return _named(store, architecture)
+    with store.snapshot():
+        moment, records, n_classes = read_moment(store), store.runs(), len(store.class_names)
+    finished = {run.architecture for run in records if run.status == "finished"}
+    found = standings(moment.sample, moment.study.judging) if len(finished) > 1 else ()
+    chosen = best(moment, records, n_classes, found)
+    _need_finished(store, chosen is not None, str(store.folder))
+    assert chosen is not None  # noqa: S101  # a run has finished
+    return chosen
+
+
+def _named(store: Store, architecture: str) -> Choice:
+    with store.snapshot():
+        study, records = store.study(), store.runs()
+    names = [each.name for each in study.architectures]
+    if architecture not in names:
+        near = nearest(architecture, names)
+        fix = f'"{near}"' if near else f"one of {', '.join(names)}"
+        raise ResultsError(must("the architecture", f"be one of the study {study.name}", architecture, fix))
+    finished = {run.architecture for run in records if run.status == "finished"}
+    _need_finished(store, architecture in finished, f"the architecture {architecture}")
+    return Choice(architecture, "named")
+
+
+def best(moment: Moment, records: Iterable[RunRecord], n_classes: int, found: Sequence[Standing]) -> Choice | None:
+    """Return the best tier's architecture with the fewest parameters; None where no run has finished.
 
     The best tier are the architectures that share the first letter of the best mean of the primary metric: the
     evidence cannot tell them apart, so the smallest will do. But a mute one (``evidence.class_use``) is chosen only
     where all of them are mute: that a network never gives some class is a difference, whatever the metric sees of it.
     Another tier is never chosen: there the declared metric has decided.
 
-    Raises:
-        ResultsError: no run of it has finished, or the study has no such architecture.
+    Args:
+        moment: what the study's folder held.
+        records: its runs.
+        n_classes: number of classes.
+        found: the standings by the primary metric; not needed where one architecture alone has finished runs.
     """
-    names = [each.name for each in store.study().architectures]
-    finished = {run.architecture: run for run in store.runs() if run.status == "finished"}
-    if architecture is not None:
-        if architecture not in names:
-            near = nearest(architecture, names)
-            fix = f'"{near}"' if near else f"one of {', '.join(names)}"
-            raise ResultsError(must("the architecture", f"be one of the study {store.study().name}", architecture, fix))
-        _need_finished(store, architecture in finished, f"the architecture {architecture}")
-        return Choice(architecture, "named")
-    _need_finished(store, bool(finished), str(store.folder))
-    if len(finished) == 1:
-        return Choice(next(iter(finished)), "only one")
-    sample = study_sample(store)
-    best = _best_tier(judge(sample, store.study().judging, n_workers=n_workers(store)).primary, finished)
-    use = sample_class_use(sample, len(store.class_names))
-    by_size = sorted(best.architectures, key=lambda name: finished[name].n_parameters)
+    finished = {run.architecture: run for run in records if run.status == "finished"}
+    if len(finished) < 2:  # noqa: PLR2004  # nothing to choose from
+        return Choice(next(iter(finished)), "only one") if finished else None
+    tier = _best_tier(moment.study.judging.metric, found, finished)
+    use = sample_class_use(moment.sample, n_classes)
+    by_size = sorted(tier.architectures, key=lambda name: finished[name].n_parameters)
     chosen = next((name for name in by_size if not use.of(name).is_mute), by_size[0])
     reason: Literal["best tier, fewest parameters", "best mean"]
-    reason = "best mean" if best.tier is None else "best tier, fewest parameters"
+    reason = "best mean" if tier.tier is None else "best tier, fewest parameters"
     return Choice(chosen, reason, tuple(by_size[: by_size.index(chosen)]))
 
 
@@ -83,16 +111,16 @@ class _Tier:
     tier: str | None
 
 
-def _best_tier(metric: MetricJudgement, finished: Collection[str]) -> _Tier:
-    sign = 1.0 if metric.metric == "accuracy" else -1.0
-    known = [one for one in metric.standings if one.mean is not None and one.architecture in finished]
+def _best_tier(metric: Metric, found: Sequence[Standing], finished: Collection[str]) -> _Tier:
+    sign = 1.0 if higher_is_better(metric) else -1.0
+    known = [one for one in found if one.mean is not None and one.architecture in finished]
     # A single seed has no spread: that nothing is proved different then says nothing.
     has_spread = min(one.n_seeds for one in known) > 1
     lettered = [one for one in known if has_spread and one.tier not in {"", "?"}]
-    best = max(lettered or known, key=lambda one: sign * (one.mean or 0.0))
+    leader = max(lettered or known, key=lambda one: sign * (one.mean or 0.0))
     if not lettered:
-        return _Tier(tuple(one.architecture for one in known if one.mean == best.mean), None)
-    first = _letters(best.tier)[0]
+        return _Tier(tuple(one.architecture for one in known if one.mean == leader.mean), None)
+    first = _letters(leader.tier)[0]
     return _Tier(tuple(one.architecture for one in lettered if first in _letters(one.tier)), first)
 
 

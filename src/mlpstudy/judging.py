@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlpstudy.errors import MlpstudyError, ResultsError
 from mlpstudy.evidence.claims import broken_claims, claims_text, make_claims, read_claims, restrict
 from mlpstudy.evidence.families import family
-from mlpstudy.evidence.judgement import band, judge
+from mlpstudy.evidence.judgement import band, judge, standings
 from mlpstudy.evidence.plan import ASSUMED_SD, SeedPlan, SeedSpread, assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.evidence.self_check import SelfCheck, self_check
@@ -53,36 +53,86 @@ class Verification:
         return not self.findings and not self.broken
 
 
-def study_sample(store: Store) -> StudySample:
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """What a study's folder held at one moment, as far as judging needs it.
+
+    Attributes:
+        study: what was compared and how.
+        data_sha256: hash of the data.
+        sample: what the finished runs did on the test examples.
+        n_workers: runs that trained at once here: one a core.
+    """
+
+    study: Study
+    data_sha256: str
+    sample: StudySample
+    n_workers: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A judgement with what it was made from, so that who prints it and who writes its claims judge once.
+
+    Attributes:
+        moment: what the folder held.
+        judgement: what follows.
+    """
+
+    moment: Moment
+    judgement: Judgement
+
+
+def read_moment(store: Store) -> Moment:
     """Return all that judging needs of a study's folder, also while the study is still running."""
-    study = store.study()
-    # Runs first: a run that finishes between the two reads then only lacks its record, not its outcome.
-    records = store.runs()
-    outcomes = store.outcomes(record.run_id for record in records if record.status == "finished")
-    return collect(
+    with store.snapshot():
+        study, records = store.study(), store.runs()
+        finished = [record for record in records if record.status == "finished"]
+        outcomes = store.outcomes(record.run_id for record in finished)
+        labels, data_sha256 = store.test_labels(), store.data_sha256
+    sample = collect(
         ((record, outcomes.get(record.run_id)) for record in records),
-        store.test_labels(),
+        labels,
         {architecture.name: architecture.levels for architecture in study.architectures},
         study.seeds,
     )
+    n_workers = max((record.provenance.n_cores for record in finished), default=1)
+    return Moment(study, data_sha256, sample, n_workers)
 
 
-def n_workers(store: Store) -> int:
-    """Return how many runs trained at once here: one a core."""
-    return max((record.provenance.n_cores for record in store.runs() if record.status == "finished"), default=1)
+def study_sample(store: Store) -> StudySample:
+    """Return what the finished runs of a study's folder did on the test examples."""
+    return read_moment(store).sample
+
+
+def judge_moment(moment: Moment) -> Judged:
+    """Return the judgement of what a folder held, by the rules that its study file declares."""
+    return Judged(moment, judge(moment.sample, moment.study.judging, n_workers=moment.n_workers))
 
 
 def judge_store(store: Store) -> Judgement:
     """Return the judgement of a study's folder, by the rules that its study file declares."""
-    return judge(study_sample(store), store.study().judging, n_workers=n_workers(store))
+    return judge_moment(read_moment(store)).judgement
 
 
-def store_claims(store: Store) -> Claims:
-    """Return the claims of a study's folder: every verdict with what it was made from."""
-    sample = study_sample(store)
-    judgement = judge(sample, store.study().judging, n_workers=n_workers(store))
+def tiers(moment: Moment) -> dict[str, str]:
+    """Return the tier of each architecture by the primary metric; none where not all pairs are compared.
+
+    They are those of :func:`judge_moment`, at a fraction of its time.
+    """
+    found = {one.architecture: one.tier for one in standings(moment.sample, moment.study.judging)}
+    return found if any(found.values()) else {}
+
+
+def claims_of(judged: Judged) -> Claims:
+    """Return the claims of a judgement: every verdict with what it was made from."""
+    moment = judged.moment
     return make_claims(
-        judgement, sample, study=store.study().identity(), data_sha256=store.data_sha256, versions=_versions()
+        judged.judgement,
+        moment.sample,
+        study=moment.study.identity(),
+        data_sha256=moment.data_sha256,
+        versions=_versions(),
     )
 
 
@@ -100,13 +150,17 @@ def _versions() -> dict[str, str]:
     }
 
 
-def write_claims(store: Store) -> Path:
+def write_claims(store: Store, judged: Judged | None = None) -> Path:
     """Write ``claims.json`` into a study's folder, whole or not at all, and return its path.
+
+    Args:
+        store: the study's folder.
+        judged: its judgement, where it has been judged already.
 
     Raises:
         StoreError: the folder cannot be written.
     """
-    content = claims_text(store_claims(store)).encode()
+    content = claims_text(claims_of(judged or judge_moment(read_moment(store)))).encode()
     with one_line(store.folder, f"write {CLAIMS}"):
         return write_whole(store.folder, CLAIMS, content)
 
@@ -118,33 +172,33 @@ def verify_store(store: Store) -> Verification:
     broken: tuple[str, ...] = ()
     check = None
     try:
-        sample = study_sample(store)
-        judging = store.study().judging
+        moment = read_moment(store)
+        sample, judging = moment.sample, moment.study.judging
         resolution = 1.0 / sample.n_examples if judging.metric == "accuracy" else 0.0
         check = self_check(sample.scores(judging.metric), confidence=judging.confidence, resolution=resolution)
         with one_line(store.folder, f"read {CLAIMS}"):
             content = read_if_there(store.folder, CLAIMS, LARGEST_CLAIMS)
         if content is not None:
             claims = read_claims(content.decode(errors="replace"), str(store.folder / CLAIMS))
-            broken = _broken(store, sample, claims)
+            broken = _broken(moment, claims)
     except MlpstudyError as error:
         # Damage is reported as a finding of the folder already, where that is the reason.
         broken = (*broken, str(error))
     return Verification(findings, broken, None if claims is None else len(claims.claims), check)
 
 
-def _broken(store: Store, sample: StudySample, claims: Claims) -> tuple[str, ...]:
+def _broken(moment: Moment, claims: Claims) -> tuple[str, ...]:
     """Return what of the claims does not hold."""
-    study = store.study()
+    study = moment.study
     lines: list[str] = []
     if claims.study != study.identity():
         lines.append("the claims are of another study")
-    if claims.data_sha256 != store.data_sha256:
+    if claims.data_sha256 != moment.data_sha256:
         lines.append("the claims are of other data")
     if claims.judging != study.judging:
         lines.append("the claims were judged by other rules than the study declares")
     try:
-        then = restrict(sample, claims)
+        then = restrict(moment.sample, claims)
     except ResultsError as error:
         return (*lines, str(error))
     return (*lines, *broken_claims(claims, judge(then, claims.judging)))
@@ -181,10 +235,10 @@ def plan_store(store: Store, *, detect: float | None = None, sd: float | None = 
     Raises:
         ResultsError: as :func:`plan_study`.
     """
-    study = store.study()
-    sample = study_sample(store)
+    moment = read_moment(store)
+    study, sample = moment.study, moment.sample
     walls = [a.wall_s for a in sample.architectures]
-    seconds = None if None in walls else sum(w for w in walls if w is not None) / n_workers(store)
+    seconds = None if None in walls else sum(w for w in walls if w is not None) / moment.n_workers
     n_seeds = min(a.n for a in sample.architectures)
     if sd is not None or n_seeds < 2:  # noqa: PLR2004  # no spread to observe
         assumed = assumed_spread(ASSUMED_SD if sd is None else sd)

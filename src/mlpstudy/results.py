@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     import altair as alt
-    import numpy.typing as npt
     import polars as pl
 
     from mlpstudy.evidence.class_use import ClassUse
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.evidence.observations import Observation
     from mlpstudy.evidence.plan import SeedPlan
-    from mlpstudy.judging import Verification
+    from mlpstudy.judging import Judged, Verification
     from mlpstudy.predicting import Model
     from mlpstudy.records import EpochRecord, Outcome, RunRecord, Weights
     from mlpstudy.spec import Study
@@ -33,11 +33,27 @@ if TYPE_CHECKING:
 RunKey = str | tuple[str, int]
 """A run: its id, or architecture and seed."""
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _of_one_moment(
+    read: Callable[Concatenate[StudyResults, P], T],
+) -> Callable[Concatenate[StudyResults, P], T]:
+    """Make a method that reads the folder more than once see one state of it, whatever a writer does meanwhile."""
+
+    @wraps(read)
+    def reading(results: StudyResults, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with results.store.snapshot():
+            return read(results, *args, **kwargs)
+
+    return reading
+
 
 class StudyResults:
     """The results in a study's folder, also while the study is still running.
 
-    Every call reads what the folder holds at that moment.
+    Every call reads what the folder holds at that moment, and returns what belongs together.
 
     Attributes:
         folder: the study's folder.
@@ -50,6 +66,7 @@ class StudyResults:
         self.folder = Path(folder)
         self.store = Store.open(self.folder)
 
+    @_of_one_moment
     def __repr__(self) -> str:
         n_finished = sum(record.status == "finished" for record in self.runs())
         return f'StudyResults("{self.folder}": {self.study.name}, {n_finished} of {self.n_planned} runs finished)'
@@ -58,10 +75,9 @@ class StudyResults:
         """Show the comparison table in Jupyter."""
         from mlpstudy.paper import comparison_table, typeset  # noqa: PLC0415
 
-        table = comparison_table(
-            self.study, self.comparison(), self.tiers(), self.store.n_examples[2], self.store.baselines()
-        )
-        n_ended = sum(record.status != "running" for record in self.runs())
+        rows, tiers = self.comparison_with_tiers()
+        table = comparison_table(self.study, rows, tiers, self.store.n_examples[2], self.store.baselines())
+        n_ended = sum(row.n_finished + row.n_diverged + row.n_failed for row in rows)
         progress = "" if n_ended == self.n_planned else f" Provisional: {n_ended} of {self.n_planned} runs have ended."
         return f"<p><b>{html(self.study.name)}</b> in {html(str(self.folder))}.{progress}</p>{typeset(table, 'html')}"
 
@@ -75,11 +91,13 @@ class StudyResults:
         """Number of runs of the whole study."""
         return len(self.study.architectures) * self.store.planned_seeds
 
+    @_of_one_moment
     def runs(self) -> tuple[RunRecord, ...]:
         """Return the records of all runs, in the order of the study's architectures, then by seed."""
         rank = {architecture.name: i for i, architecture in enumerate(self.study.architectures)}
         return tuple(sorted(self.store.runs(), key=lambda record: (rank[record.architecture], record.seed)))
 
+    @_of_one_moment
     def run(self, key: RunKey) -> RunRecord:
         """Return the record of one run.
 
@@ -93,6 +111,7 @@ class StudyResults:
         fix = f"(architecture, seed) with an architecture among {names}"
         raise ResultsError(must("the run", f"be one of the {len(self.runs())} in {self.folder}", key, fix))
 
+    @_of_one_moment
     def results(self) -> pl.DataFrame:
         """Return one row a run: architecture, factors, seed, status, test accuracy and loss, parameters, times."""
         import polars as pl  # noqa: PLC0415  # heavy
@@ -108,6 +127,7 @@ class StudyResults:
         schema = _schema({**factors, **_RESULT_COLUMNS})
         return pl.DataFrame(columns, schema=schema)
 
+    @_of_one_moment
     def epochs(self) -> pl.DataFrame:
         """Return one row an epoch of every run: losses, accuracies, wall times, microseconds a training example."""
         import polars as pl  # noqa: PLC0415  # heavy
@@ -127,6 +147,7 @@ class StudyResults:
         ]
         return pl.DataFrame(rows, schema=_schema(_EPOCH_COLUMNS))
 
+    @_of_one_moment
     def outcomes(self, key: RunKey | None = None) -> pl.DataFrame:
         """Return one row a test example of every finished run (or of one run).
 
@@ -136,11 +157,12 @@ class StudyResults:
 
         labels = self.store.test_labels()
         wanted = [self.run(key)] if key is not None else list(self.runs())
+        found = self.store.outcomes(record.run_id for record in wanted if record.status == "finished")
         frames = []
         for record in wanted:
-            if record.status != "finished":
+            if record.run_id not in found:
                 continue
-            outcome = self.store.outcome(record.run_id)
+            outcome = found[record.run_id]
             frames.append(
                 pl.DataFrame(
                     {
@@ -156,18 +178,22 @@ class StudyResults:
             raise ResultsError(must(str(self.folder), "hold a finished run", "none", "mlpstudy run"))
         return pl.concat(frames)
 
+    @_of_one_moment
     def outcome(self, key: RunKey) -> Outcome:
         """Return what one finished run did on every test example, as arrays."""
         return self.store.outcome(self.run(key).run_id)
 
+    @_of_one_moment
     def weights(self, key: RunKey, which: Literal["initial", "final"] = "final") -> Weights:
         """Return the parameter tensors of one run by name (``hidden_1.kernel``), as NumPy arrays."""
         return self.store.weights(self.run(key).run_id, which)
 
+    @_of_one_moment
     def curve(self, key: RunKey) -> tuple[EpochRecord, ...]:
         """Return the epochs of one run."""
         return self.store.epochs(self.run(key).run_id)
 
+    @_of_one_moment
     def comparison(self) -> tuple[ComparisonRow, ...]:
         """Return the comparison table: one row an architecture, mean and spread over its seeds."""
         from mlpstudy.evidence.comparison import comparison_rows  # noqa: PLC0415  # heavy: SciPy
@@ -175,22 +201,21 @@ class StudyResults:
         names = [architecture.name for architecture in self.study.architectures]
         return tuple(comparison_rows(self.runs(), order=names, confidence=self.study.judging.confidence))
 
+    @_of_one_moment
     def observations(self) -> dict[str, Observation]:
         """Return what the learning curves show, an architecture (mean curve over its finished runs)."""
         from mlpstudy.evidence.observations import observe  # noqa: PLC0415  # heavy: SciPy
 
         per_run = self.store.all_epochs()
+        curves: dict[str, list[tuple[EpochRecord, ...]]] = {}
+        for record in self.runs():
+            if record.status == "finished" and record.run_id in per_run:
+                curves.setdefault(record.architecture, []).append(per_run[record.run_id])
         found = {}
-        for architecture in self.study.architectures:
-            curves = [
-                per_run[record.run_id]
-                for record in self.runs()
-                if record.architecture == architecture.name and record.status == "finished"
-            ]
-            if curves:
-                train = np.array([[epoch.train_loss for epoch in curve] for curve in curves])
-                validation = np.array([[epoch.val_loss for epoch in curve] for curve in curves])
-                found[architecture.name] = observe(train, validation)
+        for name, own in curves.items():
+            train = np.array([[epoch.train_loss for epoch in curve] for curve in own])
+            validation = np.array([[epoch.val_loss for epoch in curve] for curve in own])
+            found[name] = observe(train, validation)
         return found
 
     def judge(self) -> Judgement:
@@ -205,30 +230,31 @@ class StudyResults:
 
     def class_use(self) -> ClassUse:
         """Return which classes the networks ever give to test examples, and the accuracy of the commonest class."""
-        from mlpstudy.evidence.class_use import class_use  # noqa: PLC0415  # heavy: SciPy
+        from mlpstudy.evidence.class_use import sample_class_use  # noqa: PLC0415  # heavy: SciPy
+        from mlpstudy.judging import read_moment  # noqa: PLC0415  # heavy: SciPy
 
-        labels = self.store.test_labels()
-        outcomes = self.store.outcomes(record.run_id for record in self.runs() if record.status == "finished")
-        predicted: dict[str, list[npt.NDArray[np.int32]]] = {one.name: [] for one in self.study.architectures}
-        for record in self.runs():
-            if record.run_id in outcomes:
-                predicted[record.architecture].append(outcomes[record.run_id].predicted)
-        tables = {name: np.array(own, np.int32).reshape(-1, labels.size) for name, own in predicted.items()}
-        return class_use(tables, labels, len(self.store.class_names))
+        return sample_class_use(read_moment(self.store).sample, len(self.store.class_names))
 
     def tiers(self) -> dict[str, str]:
         """Return the tier of each architecture; none where a single seed, or not all pairs, are compared."""
-        rows = self.comparison()
-        if min((row.n_finished for row in rows), default=0) < 2 or len(self.study.architectures) < 2:  # noqa: PLR2004
-            return {}
-        tiers = {standing.architecture: standing.tier for standing in self.judge().primary.standings}
-        return tiers if any(tiers.values()) else {}
+        return self.comparison_with_tiers()[1]
+
+    def comparison_with_tiers(self) -> tuple[tuple[ComparisonRow, ...], dict[str, str]]:
+        """Return the comparison table and the tiers of one and the same moment."""
+        from mlpstudy.judging import read_moment, tiers  # noqa: PLC0415  # heavy: SciPy
+
+        with self.store.snapshot():
+            rows = self.comparison()
+            if min((row.n_finished for row in rows), default=0) < 2:  # noqa: PLR2004  # a single seed has no spread
+                return rows, {}
+            moment = read_moment(self.store)
+        return rows, tiers(moment)
 
     def comparison_frame(self) -> pl.DataFrame:
         """Return the comparison table as a frame: one row an architecture, numbers whole."""
         from mlpstudy.frames import comparison_frame  # noqa: PLC0415  # heavy
 
-        return comparison_frame(self.study, self.comparison(), self.tiers())
+        return comparison_frame(self.study, *self.comparison_with_tiers())
 
     def baselines(self) -> pl.DataFrame:
         """Return one row a baseline of the study file: what a simple method reaches on the same test examples."""
@@ -267,15 +293,18 @@ class StudyResults:
 
         return load_model(self.store, architecture, seeds).warn()
 
-    def write_claims(self) -> Path:
+    def write_claims(self, judged: Judged | None = None) -> Path:
         """Write every verdict with its numbers to ``claims.json`` in the folder, and return its path.
+
+        Args:
+            judged: the judgement to write down; the study is judged where None.
 
         Raises:
             StoreError: the folder cannot be written.
         """
         from mlpstudy.judging import write_claims  # noqa: PLC0415  # heavy: SciPy
 
-        return write_claims(self.store)
+        return write_claims(self.store, judged)
 
     def verify(self) -> Verification:
         """Check every hash and outcome, recompute the claims, and judge the judge on the study's own runs."""
@@ -283,6 +312,7 @@ class StudyResults:
 
         return verify_store(self.store)
 
+    @_of_one_moment
     def curves(self, key: RunKey | None = None) -> alt.LayerChart | alt.FacetChart:
         """Return the loss curves of one run, or of all architectures on one page, as an Altair chart."""
         from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
@@ -330,9 +360,9 @@ class StudyResults:
         from mlpstudy import gallery  # noqa: PLC0415  # heavy: Altair
 
         target, inside = (self.folder, "figures") if folder is None else (Path(folder), "")
-        return gallery.save_figures(
-            self.store, self.study, self.runs(), self.comparison(), target, inside, run_figures=run_figures
-        )
+        with self.store.snapshot():
+            records, rows = self.runs(), self.comparison()
+        return gallery.save_figures(self.store, self.study, records, rows, target, inside, run_figures=run_figures)
 
 
 _RESULT_COLUMNS = {

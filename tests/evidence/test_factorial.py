@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from evidence.simulated import within
-from mlpstudy.evidence.factorial import Effect, Levels, factor_effects
+from mlpstudy.evidence.factorial import Effect, Levels, factor_effects, left_out
 
 DEPTHS, REGULARISATIONS = ("2", "3", "5"), ("plain", "batchnorm", "batchnorm-dropout")
 NINE: list[Levels] = [(("depth", depth), ("regularisation", kind)) for depth in DEPTHS for kind in REGULARISATIONS]
@@ -120,3 +120,39 @@ def test_seeds_that_not_all_have_are_left_out() -> None:
     (effect,) = factor_effects(levels, [np.arange(5), np.arange(2, 9)], [np.zeros(5), np.ones(7)], None)
     assert (effect.estimate.n_seeds, effect.estimate.value) == (3, 1.0)
     assert factor_effects(levels, [np.arange(2), np.arange(2, 4)], [np.zeros(2)] * 2, None) == ()
+
+
+@pytest.mark.parametrize(("n_levels", "n_judged"), [(10, 45), (45, 990), (46, 45), (500, 499)])
+def test_effects_of_many_levels_are_bounded(n_levels: int, n_judged: int) -> None:
+    """All pairs of levels are judged up to 1,000; beyond, each level against the first, and that is said."""
+    levels = [(("width", str(i)),) for i in range(n_levels)]
+    effects = factor_effects(levels, [np.arange(3)] * n_levels, [np.full(3, i / 9) for i in range(n_levels)], None)
+    assert len(effects) == n_judged
+    said = left_out(levels)
+    n_all = n_levels * (n_levels - 1) // 2
+    assert len(said) == (n_judged < n_all)
+    assert all(f"Of {n_all:,} main effects the {n_judged}" in sentence for sentence in said)
+
+
+def test_what_is_judged_does_not_depend_on_results() -> None:
+    """Which effects are judged follows from the factors: other outcomes change the numbers alone."""
+    levels = [(("a", str(i)), ("b", str(j))) for i in range(33) for j in range(33)]
+    one, two = (
+        factor_effects(levels, [np.arange(2)] * len(levels), list(rng.random((len(levels), 2))), None)
+        for rng in (np.random.default_rng(1), np.random.default_rng(2))
+    )
+    assert [e.label for e in one] == [e.label for e in two]
+    assert len(one) == 2 * 32
+    assert left_out(levels) == (
+        "Of 1,056 main effects the 64 against the first level of each factor are judged: more than 1,000 are too many.",
+        "Of 1,024 interactions of 2 factors none is judged: more than 1,000 are too many.",
+    )
+
+
+def test_equal_outcomes_have_no_effect_at_all() -> None:
+    """Where all architectures do the same, a mean over three levels leaves no rounding that could count as a change."""
+    levels = [(("depth", d), ("dropout", r)) for d in "235" for r in ("no", "yes")]
+    cells = [np.asarray(0.1 * (np.random.default_rng(3).random((8, 40)) < 0.7), dtype=np.float64)] * 6
+    scores = [np.asarray(c.mean(axis=1), dtype=np.float64) for c in cells]
+    effects = factor_effects(levels, [np.arange(8)] * 6, scores, cells, resolution=1 / 40)
+    assert {(e.estimate.value, e.estimate.p, e.estimate.identical) for e in effects} == {(0.0, 1.0, True)}

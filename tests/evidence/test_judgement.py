@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from evidence.simulated import architecture, correct_cells, outcome, run, study
 from mlpstudy.errors import ResultsError
-from mlpstudy.evidence.judgement import judge, ledger_of
+from mlpstudy.evidence import contrasts
+from mlpstudy.evidence.judgement import judge, ledger_of, standings
 from mlpstudy.evidence.plain import plain
-from mlpstudy.evidence.sample import StudySample, collect, log_loss_cells
+from mlpstudy.evidence.sample import FloatArray, StudySample, collect, log_loss_cells
+from mlpstudy.evidence.signflip import FlipResult, flip_family
 from mlpstudy.spec import Judging
 
 
@@ -158,3 +161,39 @@ def test_plain_refuses_what_is_no_result() -> None:
         {"a": None},
         True,
     ]
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "log loss"])
+def test_standings_alone_are_those_of_the_judgement(metric: Literal["accuracy", "log loss"]) -> None:
+    """Who asks for the standings only gets exactly what the whole judgement says of them."""
+    judging = Judging(metric=metric)
+    for sample in (four(12), four(3), four(1)):
+        assert standings(sample, judging) == judge(sample, judging).primary.standings
+    against = Judging(family="against", baseline="2-no")
+    assert standings(four(), against) == judge(four(), against).primary.standings
+
+
+def test_standings_alone_make_one_family_of_one_metric(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sign flips of one family are counted for the standings, of three metrics and their effects for all."""
+    families: list[int] = []
+
+    def counted(differences: FloatArray, confidence: float) -> FlipResult:
+        families.append(differences.shape[1])
+        return flip_family(differences, confidence)
+
+    monkeypatch.setattr(contrasts, "flip_family", counted)
+    standings(four(), Judging())
+    assert families == [6]
+    families.clear()
+    judge(four(), Judging())
+    assert families == 3 * [6, 2, 1]
+
+
+def test_more_pairs_than_can_be_judged_leave_the_means() -> None:
+    """With more pairs than can be judged the standings have no tiers, and all their means."""
+    sample = study(*(architecture(str(i), np.ones((2, 4))) for i in range(101)))
+    found = standings(sample, Judging())
+    assert {one.tier for one in found} == {""}
+    assert {one.mean for one in found} == {1.0}
+    with pytest.raises(ResultsError, match="at most 5000 comparisons, got 5050"):
+        judge(sample, Judging())

@@ -115,7 +115,7 @@ def test_estimate_is_scipys_paired_t() -> None:
     seeds_a, seeds_b = np.arange(9), np.array([1, 2, 3, 5, 6, 8, 9, 11])
     common = np.intersect1d(seeds_a, seeds_b)
     (found,) = estimate_contrasts(
-        [[1, -1]],
+        [{0: 1, 1: -1}],
         [seeds_a, seeds_b],
         [a.mean(axis=1), b.mean(axis=1)],
         [a.astype(float), b.astype(float)],
@@ -134,7 +134,7 @@ def test_estimate_is_scipys_paired_t() -> None:
 def test_family_of_one_is_not_adjusted() -> None:
     """With one comparison the simultaneous interval is the paired t interval and the adjusted p the plain one."""
     rng = np.random.default_rng(8)
-    (found,) = estimate_contrasts([[1, -1]], [np.arange(12)] * 2, list(rng.random((2, 12))), None)
+    (found,) = estimate_contrasts([{0: 1, 1: -1}], [np.arange(12)] * 2, list(rng.random((2, 12))), None)
     assert found.simultaneous == found.same_test_set
     assert found.p_adjusted == found.p
 
@@ -144,7 +144,7 @@ def test_identical_outcomes_differ_by_0_here_and_perhaps_on_new_data(n_seeds: in
     """Outcomes that are the same everywhere differ by exactly 0 on this test set; on new data within a bound."""
     cells = np.random.default_rng(9).random((n_seeds, 50)) < 0.8
     (found,) = estimate_contrasts(
-        [[1, -1]],
+        [{0: 1, 1: -1}],
         [np.arange(n_seeds)] * 2,
         [cells.mean(axis=1)] * 2,
         [cells.astype(float)] * 2,
@@ -166,7 +166,7 @@ def test_equal_differences_by_luck_keep_the_test_sets_resolution() -> None:
     b = a.copy()
     b[0, 3] = b[1, 7] = 0
     (found,) = estimate_contrasts(
-        [[1, -1]], [np.arange(2)] * 2, [a.mean(axis=1), b.mean(axis=1)], [a, b], resolution=1 / 100
+        [{0: 1, 1: -1}], [np.arange(2)] * 2, [a.mean(axis=1), b.mean(axis=1)], [a, b], resolution=1 / 100
     )
     assert found.sd == 0.0
     assert found.se == pytest.approx(0.01 / np.sqrt(12) / np.sqrt(2))
@@ -175,7 +175,7 @@ def test_equal_differences_by_luck_keep_the_test_sets_resolution() -> None:
 
 def test_no_common_seed_is_unbounded() -> None:
     """Without a seed in common nothing is estimated, and nothing is said."""
-    (found,) = estimate_contrasts([[1, -1]], [np.array([0, 1]), np.array([2, 3])], [np.ones(2)] * 2, None)
+    (found,) = estimate_contrasts([{0: 1, 1: -1}], [np.array([0, 1]), np.array([2, 3])], [np.ones(2)] * 2, None)
     assert (found.n_seeds, found.se, found.p, found.p_adjusted) == (0, None, 1.0, 1.0)
     assert np.isnan(found.value)
     assert not found.same_test_set.is_bounded
@@ -184,7 +184,7 @@ def test_no_common_seed_is_unbounded() -> None:
 def test_one_seed_has_no_interval_on_either_question() -> None:
     """One seed: the difference is there, every interval unbounded."""
     cells = [np.array([[1.0, 0.0, 1.0]]), np.array([[1.0, 1.0, 1.0]])]
-    (found,) = estimate_contrasts([[1, -1]], [np.array([4])] * 2, [c.mean(axis=1) for c in cells], cells)
+    (found,) = estimate_contrasts([{0: 1, 1: -1}], [np.array([4])] * 2, [c.mean(axis=1) for c in cells], cells)
     assert found.value == pytest.approx(-1 / 3)
     assert found.new_data is not None
     assert not any(i.is_bounded for i in (found.same_test_set, found.simultaneous, found.new_data))

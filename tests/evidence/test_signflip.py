@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,9 @@ from statsmodels.stats.multitest import multipletests
 
 from evidence.simulated import within
 from mlpstudy.errors import ResultsError
+from mlpstudy.evidence import signflip
 from mlpstudy.evidence.contrasts import estimate_contrasts
-from mlpstudy.evidence.families import family, family_weights
+from mlpstudy.evidence.families import family, family_contrasts
 from mlpstudy.evidence.signflip import fewest_seeds, flip_family, holm, smallest_p
 
 
@@ -85,23 +87,24 @@ def test_holm_is_statsmodels() -> None:
         np.testing.assert_allclose(holm(p), multipletests(p, method="holm")[1])
 
 
-def all_pairs(n: int) -> npt.NDArray[np.float64]:
+def all_pairs(n: int) -> list[dict[int, float]]:
     """Return the contrasts of all pairs."""
     names = [str(i) for i in range(n)]
-    return family_weights(names, family(names))
+    return family_contrasts(names, family(names))
 
 
 @pytest.mark.parametrize("n_seeds", [8, 12])
 def test_simultaneous_intervals_hold_together(n_seeds: int) -> None:
     """All 36 intervals of nine architectures with unequal truths hold at once in 95 % of studies."""
     rng = np.random.default_rng(n_seeds)
-    weights, truth = all_pairs(9), np.linspace(0, 3, 9)
+    contrasts, truth = all_pairs(9), np.linspace(0, 3, 9)
     n_trials = 500
     held = 0
     for _ in range(n_trials):
         scores = truth[:, None] + rng.standard_normal((9, n_seeds)) + rng.standard_normal(n_seeds)
-        found = estimate_contrasts(weights, [np.arange(n_seeds)] * 9, list(scores), None)
-        held += all(not e.simultaneous.excludes(float(w @ truth)) for e, w in zip(found, weights, strict=True))
+        found = estimate_contrasts(contrasts, [np.arange(n_seeds)] * 9, list(scores), None)
+        values = [sum(w * truth[a] for a, w in contrast.items()) for contrast in contrasts]
+        held += all(not e.simultaneous.excludes(float(v)) for e, v in zip(found, values, strict=True))
     assert within(held / n_trials, 0.95, n_trials)
 
 
@@ -109,14 +112,14 @@ def test_simultaneous_intervals_hold_together(n_seeds: int) -> None:
 def test_false_positives_stay_below_5_percent_a_family(noise: str) -> None:
     """Among equal architectures any pair is found different in at most 5 % of studies, whatever the noise."""
     rng = np.random.default_rng([5, len(noise)])
-    weights = all_pairs(9)
+    contrasts = all_pairs(9)
     n_trials, n_seeds = 500, 12
     false = 0
     for _ in range(n_trials):
         scores = rng.standard_normal((9, n_seeds))
         if noise == "rare failures":
             scores -= 8.0 * (rng.random(scores.shape) < 0.1)
-        found = estimate_contrasts(weights, [np.arange(n_seeds)] * 9, list(scores), None)
+        found = estimate_contrasts(contrasts, [np.arange(n_seeds)] * 9, list(scores), None)
         false += any(e.simultaneous.excludes(0.0) and e.p_adjusted <= 0.05 for e in found)
     assert false / n_trials <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / n_trials)
 
@@ -145,3 +148,44 @@ def test_families_are_those_declared() -> None:
         family(names, "pairs")
     with pytest.raises(ResultsError, match="at most 5000 comparisons, got 5050"):
         family([str(i) for i in range(101)])
+
+
+def test_large_families_are_counted_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A family of any size is the same counted in parts, and takes memory for one part only."""
+    d = np.random.default_rng(12).standard_normal((9, 700))
+    whole = flip_family(d)
+    monkeypatch.setattr(signflip, "COLUMNS", 64)
+    parts = flip_family(d)
+    np.testing.assert_array_equal(parts.p, whole.p)
+    np.testing.assert_allclose(parts.critical_t, whole.critical_t, rtol=1e-12)
+
+
+def test_memory_does_not_grow_with_the_family() -> None:
+    """Eight times the comparisons take no more working memory than one part of them."""
+    peaks = []
+    for m in (signflip.COLUMNS, 8 * signflip.COLUMNS):
+        d = np.random.default_rng(m).standard_normal((14, m))
+        tracemalloc.start()
+        flip_family(d)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
+
+
+@pytest.mark.parametrize("n_seeds", [6, 9, 12])
+def test_a_sum_of_nothing_is_not_significant(n_seeds: int) -> None:
+    """Differences that cancel exactly have p = 1, however their sum is rounded."""
+    rng = np.random.default_rng(n_seeds)
+    for _ in range(50):
+        half = rng.integers(-40, 41, n_seeds // 2) / 1000
+        d = np.concatenate([half, -half, np.zeros(n_seeds % 2)])
+        assert flip_family(rng.permutation(d)[:, None]).p[0] == 1.0
+
+
+def test_equal_differences_do_not_touch_the_others_intervals() -> None:
+    """A comparison whose differences are all the same adds nothing to what makes the intervals simultaneous."""
+    rng = np.random.default_rng(8)
+    d = rng.standard_normal((10, 3))
+    constant = np.full((10, 1), 0.003) + np.linspace(0, 1e-18, 10)[:, None]
+    alone, beside = flip_family(d), flip_family(np.hstack([d, constant]))
+    assert beside.critical_t[0] == alone.critical_t[0]

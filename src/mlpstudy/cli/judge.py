@@ -40,19 +40,21 @@ def judge(
     """
     from mlpstudy.cli.tables import print_baselines, print_class_use
     from mlpstudy.evidence.plain import plain
+    from mlpstudy.judging import judge_moment, read_moment
     from mlpstudy.results import StudyResults
     from mlpstudy.store import note_look
 
     results = StudyResults(folder)
     note_look(folder, "mlpstudy judge")
-    judgement = results.judge()
+    judged = judge_moment(read_moment(results.store))
+    judgement = judged.judgement
     if as_json:
         say_json(plain(judgement), indent=1)
     else:
         print_judgement(judgement, results.store.class_names, explore=explore, why=why)
         print_baselines(results)
         print_class_use(results)
-    path = results.write_claims()
+    path = results.write_claims(judged)
     if not as_json:
         say(f"{path}   check it with: mlpstudy verify {folder}")
 

@@ -87,12 +87,18 @@ def _typeset(results: StudyResults, table: str, form: Literal["markdown", "latex
 
     if table == "verdicts":
         return typeset(verdict_table(results.judge()), form)
+    rows, tiers = results.comparison_with_tiers()
     n_test, baselines = results.store.n_examples[2], results.store.baselines()
-    return typeset(comparison_table(results.study, results.comparison(), results.tiers(), n_test, baselines), form)
+    return typeset(comparison_table(results.study, rows, tiers, n_test, baselines), form)
 
 
 def results_as_json(results: StudyResults) -> dict[str, Any]:
     """Return a study's results as plain JSON values."""
+    with results.store.snapshot():
+        return _one_moment_as_json(results)
+
+
+def _one_moment_as_json(results: StudyResults) -> dict[str, Any]:
     from mlpstudy.progress import finite
 
     rows = [finite(dataclasses.asdict(row)) for row in results.comparison()]

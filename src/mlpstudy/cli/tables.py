@@ -22,8 +22,8 @@ def print_results(results: StudyResults) -> None:
     """Print comparison tables, observations, and what the number of seeds can say."""
     from rich.padding import Padding
 
-    rows = {row.architecture: row for row in results.comparison()}
-    tiers = results.tiers()
+    compared, tiers = results.comparison_with_tiers()
+    rows = {row.architecture: row for row in compared}
     for title, architectures in grouped(results.study):
         console().print(_table(title, architectures, results.study, rows, tiers))
     if tiers:

@@ -143,7 +143,7 @@ def _summary(key: str, folder: Path, signature: Signature) -> StudySummary:
     changed_ns = max(signature[0], signature[2])
     changed_at = datetime.fromtimestamp(changed_ns / 1e9, UTC).isoformat(timespec="seconds")
     try:
-        with Store.open(folder) as store:
+        with Store.open(folder) as store, store.snapshot():
             study = store.study()
             statuses = [record.status for record in store.runs()]
             writer = store.writer()

@@ -67,8 +67,10 @@ class StudyReader:
         counter = store.change_counter()
         if (writer, counter) == (self._writer, self._counter):
             return None
-        records = store.runs()
-        state = study_state(_facts(store), records, self._read_curves(store, records), writer)
+        with store.snapshot():
+            facts, records = _facts(store), store.runs()
+            curves = self._read_curves(store, records)
+        state = study_state(facts, records, curves, writer)
         # Only now: after an error the next call reads again.
         self._writer, self._counter = writer, counter
         return state

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.evidence.intervals import Interval, mean_interval
+from mlpstudy.evidence.rounding import sd_of
 from mlpstudy.records import RunRecord
 
 
@@ -77,7 +78,7 @@ def spread(values: npt.ArrayLike, confidence: float = 0.95) -> Spread | None:
     if sample.size == 0:
         return None
     is_one_value = bool(sample.min() == sample.max())
-    sd = None if sample.size == 1 else 0.0 if is_one_value else float(sample.std(ddof=1))
+    sd = sd_of(sample) if sample.size > 1 else None
     return Spread(
         n=int(sample.size),
         mean=float(sample[0] if is_one_value else sample.mean()),

@@ -7,7 +7,7 @@ contrast, so that pairs and factors share one estimate, one test and one pair of
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.evidence.intervals import Interval, around, check_confidence, t_quantile, unbounded
+from mlpstudy.evidence.rounding import ROUNDING, sd_of
 from mlpstudy.evidence.signflip import flip_family, holm
 from mlpstudy.evidence.twoway import TwoWay, two_way
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Contrast = Mapping[int, float]
+"""The weight of each architecture that has one, by its position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,14 @@ class Estimate:
 
 
 def estimate_contrasts(
-    weights: npt.ArrayLike,
+    contrasts: Sequence[Contrast],
     seeds: Sequence[IntArray],
     scores: Sequence[FloatArray],
     cells: Sequence[FloatArray] | None,
     *,
     confidence: float = 0.95,
     resolution: float = 0.0,
+    with_components: bool = True,
 ) -> tuple[Estimate, ...]:
     """Return the estimates of a family of contrasts.
 
@@ -71,7 +75,7 @@ def estimate_contrasts(
     :func:`mlpstudy.evidence.signflip.flip_family`.
 
     Args:
-        weights: w, shape ``(m contrasts, k architectures)``.
+        contrasts: w of each: the weight of every architecture that has one.
         seeds: seeds of each architecture, ascending, arrays ``(n_a,)``.
         scores: metric of each run, arrays ``(n_a,)`` in the order of the seeds.
         cells: metric of each run on each example, arrays ``(n_a, N)``, or None.
@@ -79,42 +83,75 @@ def estimate_contrasts(
         resolution: step in which a score moves (1/N for accuracy). The variance of d is never taken to be below
             ``resolution^2 / 12 * sum_a w[a]^2 / 2`` unless the outcomes are identical: with few seeds, equal
             differences happen by luck.
+        with_components: without, question 2 is left open: all else is the same.
 
     Raises:
         ResultsError: the confidence is not between 0 and 1.
 
     >>> seeds = [np.arange(6)] * 2
     >>> a, b = np.array([3.0, 4, 5, 4, 3, 4]), np.array([2.0, 3, 3, 3, 2, 2])
-    >>> (e,) = estimate_contrasts([[1, -1]], seeds, [a, b], None)
+    >>> (e,) = estimate_contrasts([{0: 1, 1: -1}], seeds, [a, b], None)
     >>> round(e.value, 3), round(e.same_test_set.low, 3), e.p
     (1.333, 0.791, 0.03125)
     """
     check_confidence(confidence)
-    table = np.atleast_2d(np.asarray(weights, dtype=np.float64))
     union = reduce(np.union1d, seeds, np.array([], dtype=np.int64))
-    differences = np.full((max(union.size, 1), table.shape[0]), np.nan)
+    differences = np.full((max(union.size, 1), len(contrasts)), np.nan)
+    rows_of = _CommonRows(seeds)
+    largest = _largest(scores if cells is None else cells)
     components: list[TwoWay | None] = []
     identical: list[bool] = []
-    for j, w in enumerate(table):
-        members = [int(a) for a in np.flatnonzero(w)]
-        common = reduce(np.intersect1d, [seeds[a] for a in members])
-        rows = [np.searchsorted(seeds[a], common) for a in members]
-        d = np.zeros(common.size)
-        for a, row in zip(members, rows, strict=True):
-            d += w[a] * scores[a][row]
-        two, same = None, bool(common.size and not d.any())
+    for j, contrast in enumerate(contrasts):
+        members = sorted(contrast)
+        common, rows = rows_of(members)
+        noise = ROUNDING * largest * math.fsum(map(abs, contrast.values()))
+        two, d = None, np.zeros(common.size)
         if cells is not None and common.size:
-            contrast = _combine([(float(w[a]), cells[a], row) for a, row in zip(members, rows, strict=True)])
-            two, same = two_way(contrast), not contrast.any()
+            combined = _combine([(contrast[a], cells[a], row) for a, row in zip(members, rows, strict=True)])
+            same = _is_nothing(combined, noise)
+            two = two_way(combined) if with_components else None
             # From the same cells, so that identical outcomes give exactly 0.
-            d = contrast.mean(axis=1)
+            d = combined.mean(axis=1)
+        else:
+            for a, row in zip(members, rows, strict=True):
+                d += contrast[a] * scores[a][row]
+            same = bool(common.size) and _is_nothing(d, noise)
         components.append(two)
         identical.append(same)
-        differences[np.searchsorted(union, common), j] = d
-    floors = resolution / math.sqrt(12) * np.sqrt(np.square(table).sum(axis=1) / 2)
+        differences[np.searchsorted(union, common), j] = np.where(np.abs(d) <= noise, 0.0, d)
+    floors = [resolution / math.sqrt(12) * math.sqrt(math.fsum(w * w for w in c.values()) / 2) for c in contrasts]
     # What the cells of a contrast can reach on one example; scores that move in steps are shares of right examples.
-    reach = np.maximum(table, 0.0).sum(axis=1) if resolution > 0 else np.zeros(len(table))
+    reach = [math.fsum(max(w, 0.0) for w in c.values()) if resolution > 0 else 0.0 for c in contrasts]
     return _estimates(differences, components, np.where(identical, 0.0, floors), identical, reach, confidence)
+
+
+class _CommonRows:
+    """The seeds that some architectures have in common, and where each has them; most have the same seeds."""
+
+    def __init__(self, seeds: Sequence[IntArray]) -> None:
+        different: dict[bytes, int] = {}
+        self._kind = [different.setdefault(own.tobytes(), len(different)) for own in seeds]
+        self._seeds = dict(zip(self._kind, seeds, strict=True))
+        self._known: dict[frozenset[int], tuple[IntArray, dict[int, npt.NDArray[np.intp]]]] = {}
+
+    def __call__(self, members: Sequence[int]) -> tuple[IntArray, list[npt.NDArray[np.intp]]]:
+        """Return the common seeds, and an array of rows a member."""
+        kinds = frozenset(self._kind[a] for a in members)
+        if kinds not in self._known:
+            common = reduce(np.intersect1d, [self._seeds[kind] for kind in sorted(kinds)])
+            self._known[kinds] = common, {kind: np.searchsorted(self._seeds[kind], common) for kind in kinds}
+        common, rows = self._known[kinds]
+        return common, [rows[self._kind[a]] for a in members]
+
+
+def _largest(tables: Sequence[FloatArray]) -> float:
+    """Return the largest absolute value."""
+    return max((float(np.abs(table).max()) for table in tables if table.size), default=0.0)
+
+
+def _is_nothing(values: FloatArray, noise: float) -> bool:
+    """Say whether there is nothing but rounding: weights such as 1/3 leave it where equal outcomes cancel."""
+    return bool(max(values.max(), -values.min()) <= noise)
 
 
 def _combine(parts: Sequence[tuple[float, FloatArray, npt.NDArray[np.intp]]]) -> FloatArray:
@@ -137,7 +174,7 @@ def _estimates(
     components: Sequence[TwoWay | None],
     sd_floors: FloatArray,
     identical: Sequence[bool],
-    reach: FloatArray,
+    reach: Sequence[float],
     confidence: float,
 ) -> tuple[Estimate, ...]:
     """Return the estimates from d[s], one column a contrast."""
@@ -150,7 +187,7 @@ def _estimates(
         sd = se = None
         same, together = unbounded(confidence), unbounded(confidence)
         if d.size > 1:
-            sd = float(d.std(ddof=1))
+            sd = sd_of(d)
             se = max(sd, float(sd_floors[j])) / math.sqrt(d.size)
             same = around(value, t_quantile(0.5 + confidence / 2, d.size - 1) * se, confidence)
             together = around(value, float(flips.critical_t[j]) * se, confidence) if se > 0 else same
@@ -162,7 +199,7 @@ def _estimates(
                 se=se,
                 same_test_set=same,
                 simultaneous=together,
-                new_data=None if two is None else _on_new_data(two, float(reach[j]), confidence, same=identical[j]),
+                new_data=None if two is None else _on_new_data(two, reach[j], confidence, same=identical[j]),
                 components=two,
                 p=float(flips.p[j]) if d.size else 1.0,
                 p_adjusted=float(p_adjusted[j]) if d.size else 1.0,

@@ -16,6 +16,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Levels = tuple[tuple[str, str], ...]
 
+MAX_EFFECTS = 1000
+"""Effects of one order, main effects say, that are judged: nobody reads more, and each is a pass over all runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -50,7 +53,8 @@ def factor_effects(
     ``A[l, ...] - A[r, ...]``, for all pairs of levels. Interaction of two factors: the difference of two such
     differences, ``(A[l,m] - A[r,m]) - (A[l,q] - A[r,q])``, averaged over the rest, for all levels l, m against
     the first levels r, q; of three and more factors likewise. Each is a contrast of the architectures, one
-    value a seed, with intervals and tests as for pairs.
+    value a seed, with intervals and tests as for pairs. With more than MAX_EFFECTS of an order fewer are judged:
+    :func:`left_out` says which are not.
 
     Args:
         levels: pairs of factor and level of each architecture, the factors in one order.
@@ -75,20 +79,65 @@ def factor_effects(
     factors = _full_factorial(levels)
     if not factors or _common(seeds).size == 0:
         return ()
+    places = {
+        factor: np.array([values.index(one[i][1]) for one in levels])
+        for i, (factor, values) in enumerate(factors.items())
+    }
     effects: list[Effect] = []
     for order in range(1, len(factors) + 1):
-        described = [
-            (term, chosen)
-            for term in itertools.combinations(factors, order)
-            for chosen in itertools.product(*(_level_pairs(factors[f], first_only=order > 1) for f in term))
-        ]
+        described = _described(factors, order)
         if not described:
             continue
-        weights = np.array([_weights(levels, factors, dict(zip(t, c, strict=True))) for t, c in described])
-        estimates = estimate_contrasts(weights, seeds, scores, cells, confidence=confidence, resolution=resolution)
+        contrasts = [_contrast(factors, places, dict(zip(t, c, strict=True))) for t, c in described]
+        estimates = estimate_contrasts(contrasts, seeds, scores, cells, confidence=confidence, resolution=resolution)
         for (term, chosen), estimate in zip(described, estimates, strict=True):
             effects.append(Effect(term, chosen, _label(term, chosen), estimate))
     return tuple(effects)
+
+
+def left_out(levels: Sequence[Levels]) -> tuple[str, ...]:
+    """Return, a sentence an order, which effects of a study are not judged: it has more than MAX_EFFECTS of them.
+
+    What is judged follows from the factors alone, never from a result.
+
+    >>> left_out([(("width", str(n)),) for n in range(100)])
+    ('Of 4,950 main effects the 99 against the first level of each factor are judged: more than 1,000 are too many.',)
+    """
+    factors = _full_factorial(levels)
+    found: list[str] = []
+    for order in range(1, len(factors) + 1):
+        n_all, n_judged = _n_effects(factors, order, first_only=order > 1), len(_described(factors, order))
+        if n_judged < n_all:
+            what = "main effects" if order == 1 else f"interactions of {order} factors"
+            which = f"the {n_judged:,} against the first level of each factor are" if n_judged else "none is"
+            found.append(f"Of {n_all:,} {what} {which} judged: more than {MAX_EFFECTS:,} are too many.")
+    return tuple(found)
+
+
+def _described(factors: dict[str, list[str]], order: int) -> list[tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]:
+    """Return the effects of an order that are judged: their factors, and level and reference level of each.
+
+    All of them; where these are too many, of the main effects those against the first level, and else none.
+    """
+    first_only = order > 1 or _n_effects(factors, order, first_only=False) > MAX_EFFECTS
+    if _n_effects(factors, order, first_only=first_only) > MAX_EFFECTS:
+        return []
+    return [
+        (term, chosen)
+        for term in itertools.combinations(factors, order)
+        for chosen in itertools.product(*(_level_pairs(factors[f], first_only=first_only) for f in term))
+    ]
+
+
+def _n_effects(factors: dict[str, list[str]], order: int, *, first_only: bool) -> int:
+    """Return the number of effects of an order: the sum over its terms of the product of their pairs of levels."""
+    # The elementary symmetric polynomial of that order, a factor at a time: there may be 2^13 terms.
+    sums = [1] + [0] * order
+    for values in factors.values():
+        n_pairs = len(values) - 1 if first_only else len(values) * (len(values) - 1) // 2
+        for i in range(order, 0, -1):
+            sums[i] += n_pairs * sums[i - 1]
+    return sums[order]
 
 
 def _full_factorial(levels: Sequence[Levels]) -> dict[str, list[str]]:
@@ -117,20 +166,24 @@ def _level_pairs(values: Sequence[str], *, first_only: bool) -> list[tuple[str, 
     return [pair for pair in pairs if pair[1] == values[0]] if first_only else pairs
 
 
-def _weights(
-    levels: Sequence[Levels], factors: dict[str, list[str]], chosen: dict[str, tuple[str, str]]
-) -> list[float]:
-    """Return the contrast: a product over the factors of +1, -1 and 0, or 1/L where a factor is averaged over."""
-    row: list[float] = []
-    for one in levels:
-        weight = 1.0
-        for factor, level in one:
-            if factor in chosen:
-                weight *= (level == chosen[factor][0]) - (level == chosen[factor][1])
-            else:
-                weight /= len(factors[factor])
-        row.append(weight)
-    return row
+def _contrast(
+    factors: dict[str, list[str]], places: dict[str, npt.NDArray[np.intp]], chosen: dict[str, tuple[str, str]]
+) -> dict[int, float]:
+    """Return the contrast: a product over the factors of +1, -1 and 0, or 1/L where a factor is averaged over.
+
+    Args:
+        factors: the factors with their levels.
+        places: of each factor, which level every architecture has.
+        chosen: of the effect's factors, level and reference level.
+    """
+    weights = np.ones(next(iter(places.values())).size)
+    for factor, values in factors.items():
+        if factor in chosen:
+            level, reference = (values.index(name) for name in chosen[factor])
+            weights *= np.where(places[factor] == level, 1.0, 0.0) - np.where(places[factor] == reference, 1.0, 0.0)
+        else:
+            weights /= len(values)
+    return {int(a): float(weights[a]) for a in np.flatnonzero(weights)}
 
 
 def _label(term: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> str:

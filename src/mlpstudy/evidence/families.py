@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.spec import MAX_COMPARISONS, Judging
 
-MAX_COMPARISONS = 5000
-"""All pairs of 100 architectures: beyond it hardly any difference could survive the adjustment."""
 FamilyKind = Literal["all-pairs", "against", "pairs"]
 
 
@@ -37,32 +33,30 @@ def family(
     >>> family(["x", "y", "z"], "against", baseline="y")
     (('x', 'y'), ('z', 'y'))
     """
+    declared = Judging(family=kind, baseline=baseline, pairs=tuple(pairs)).n_comparisons(len(names))
+    if declared > MAX_COMPARISONS:
+        be, fix = f"have at most {MAX_COMPARISONS} comparisons", "fewer of them, in a new study and folder"
+        raise ResultsError(must("the declared family", be, declared, fix))
     if kind == "all-pairs":
-        n_pairs = len(names) * (len(names) - 1) // 2
-        if n_pairs > MAX_COMPARISONS:
-            fix = 'judging.family = "against" or "pairs"'
-            raise ResultsError(must("a family", f"have at most {MAX_COMPARISONS} comparisons", n_pairs, fix))
         return tuple(itertools.combinations(names, 2))
     if kind == "against":
         if baseline is None or baseline not in names:
             raise ResultsError(must("the baseline", f"be one of {', '.join(names[:12])}", baseline))
         return tuple((name, baseline) for name in names if name != baseline)
+    known = set(names)
     for pair in pairs:
-        if not set(pair) <= set(names) or len(set(pair)) != len(pair):
+        if not set(pair) <= known or len(set(pair)) != len(pair):
             raise ResultsError(must("a pair", f"name two of {', '.join(names[:12])}", pair))
     if not pairs:
         raise ResultsError(must("the family of pairs", "name one pair at least", "none"))
     return tuple(pairs)
 
 
-def family_weights(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float64]:
-    """Return the contrasts of a family, +1 for a and -1 for b, shape ``(pairs, architectures)``.
+def family_contrasts(names: Sequence[str], pairs: Iterable[tuple[str, str]]) -> list[dict[int, float]]:
+    """Return the contrasts of a family: +1 for a and -1 for b, by their positions among the architectures.
 
-    >>> family_weights(["x", "y", "z"], [("x", "z")]).tolist()
-    [[1.0, 0.0, -1.0]]
+    >>> family_contrasts(["x", "y", "z"], [("x", "z")])
+    [{0: 1.0, 2: -1.0}]
     """
-    weights = np.zeros((len(pairs), len(names)))
-    for j, (a, b) in enumerate(pairs):
-        weights[j, names.index(a)] = 1.0
-        weights[j, names.index(b)] = -1.0
-    return weights
+    place = {name: i for i, name in enumerate(names)}
+    return [{place[a]: 1.0, place[b]: -1.0} for a, b in pairs]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import special
 
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.evidence.rounding import sd_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -101,7 +102,7 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
         raise ResultsError(must("an interval", "have one value at least", "none"))
     if sample.size == 1:
         return unbounded(confidence)
-    se = float(sample.std(ddof=1)) / math.sqrt(sample.size)
+    se = sd_of(sample) / math.sqrt(sample.size)
     return around(float(sample.mean()), t_quantile(0.5 + confidence / 2, sample.size - 1) * se, confidence)
 
 

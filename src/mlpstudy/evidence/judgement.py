@@ -10,16 +10,16 @@ import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.contrasts import Estimate, estimate_contrasts
-from mlpstudy.evidence.factorial import Effect, factor_effects
-from mlpstudy.evidence.families import family, family_weights
+from mlpstudy.evidence.factorial import Effect, factor_effects, left_out
+from mlpstudy.evidence.families import family, family_contrasts
 from mlpstudy.evidence.ledger import FlipLedger, HardExample, flip_ledger, hard_examples
 from mlpstudy.evidence.letters import compact_letters
 from mlpstudy.evidence.noise import NoiseAudit, audit
 from mlpstudy.evidence.sample import METRICS, ArchitectureSample, Metric, StudySample, higher_is_better
 from mlpstudy.evidence.signflip import holm
 from mlpstudy.evidence.superiority import Superiority, superiority
-from mlpstudy.evidence.verdicts import PairFacts, Verdict, equivalence_p, judge_pair
-from mlpstudy.spec import Judging
+from mlpstudy.evidence.verdicts import PairFacts, Verdict, equivalence_p, is_different, judge_pair
+from mlpstudy.spec import MAX_COMPARISONS, Judging
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -142,6 +142,7 @@ class Judgement:
         noise: one an architecture.
         flips: what each declared pair decides differently, where it has a common seed.
         hard: examples that nearly all runs get wrong.
+        effects_left_out: which effects of the factors are not judged, a sentence each.
     """
 
     judging: Judging
@@ -152,6 +153,7 @@ class Judgement:
     noise: tuple[ArchitectureNoise, ...]
     flips: tuple[FlipLedger, ...]
     hard: tuple[HardExample, ...]
+    effects_left_out: tuple[str, ...] = ()
 
     @property
     def primary(self) -> MetricJudgement:
@@ -187,7 +189,26 @@ def judge(sample: StudySample, judging: Judging, *, n_workers: int = 1) -> Judge
         hard=hard_examples(
             [a.predicted for a in sample.architectures], [a.p_true for a in sample.architectures], sample.labels
         ),
+        effects_left_out=left_out([a.levels for a in sample.architectures]),
     )
+
+
+def standings(sample: StudySample, judging: Judging) -> tuple[Standing, ...]:
+    """Return mean and tier of each architecture by the primary metric, exactly as :func:`judge` does.
+
+    Nothing else is judged, so that it takes a fraction of the time. Where not all pairs are declared, or more than
+    can be judged, there are no tiers.
+    """
+    names = [a.name for a in sample.architectures]
+    noise = tuple(_noise(a, sample) for a in sample.architectures)
+    cells, scores = _cells_and_scores(judging.metric, sample)
+    n_pairs = len(names) * (len(names) - 1) // 2
+    if judging.n_comparisons(len(names)) != n_pairs or not 0 < n_pairs <= MAX_COMPARISONS:
+        return _standings(names, judging.metric, scores, None, noise)
+    pairs = family(names, judging.family, baseline=judging.baseline, pairs=judging.pairs)
+    estimates = _estimates(judging.metric, sample, judging, pairs, cells, scores, with_components=False)
+    different = [pair for pair, estimate in zip(pairs, estimates, strict=True) if is_different(estimate)]
+    return _standings(names, judging.metric, scores, different, noise)
 
 
 def ledger_of(sample: StudySample, a: str, b: str, *, n_listed: int = 24) -> FlipLedger | None:
@@ -225,14 +246,10 @@ def _metric(
     n_workers: int,
 ) -> MetricJudgement:
     """Return everything about one metric."""
-    cells = sample.cells(metric)
-    scores = [table.mean(axis=1) for table in cells] if cells is not None else sample.scores(metric)
-    seeds = [a.seeds for a in sample.architectures]
+    cells, scores = _cells_and_scores(metric, sample)
     names = [a.name for a in sample.architectures]
-    resolution = 1.0 / sample.n_examples if metric == "accuracy" else 0.0
-    estimates = estimate_contrasts(
-        family_weights(names, pairs), seeds, scores, cells, confidence=judging.confidence, resolution=resolution
-    )
+    estimates = _estimates(metric, sample, judging, pairs, cells, scores)
+    different = [pair for pair, estimate in zip(pairs, estimates, strict=True) if is_different(estimate)]
     width = band(judging, metric)
     p_equivalent = holm([equivalence_p(estimate, width) for estimate in estimates])
     judged = tuple(
@@ -247,13 +264,48 @@ def _metric(
         pairs=judged,
         effects=factor_effects(
             [a.levels for a in sample.architectures],
-            seeds,
+            [a.seeds for a in sample.architectures],
             scores,
             cells,
             confidence=judging.confidence,
-            resolution=resolution,
+            resolution=_resolution(metric, sample),
         ),
-        standings=_standings(names, metric, scores, judged, noise),
+        standings=_standings(
+            names, metric, scores, different if len(pairs) == len(names) * (len(names) - 1) // 2 else None, noise
+        ),
+    )
+
+
+def _cells_and_scores(metric: Metric, sample: StudySample) -> tuple[list[FloatArray] | None, list[FloatArray]]:
+    """Return a metric of every run on every example, where it has one, and of every run."""
+    cells = sample.cells(metric)
+    return cells, [table.mean(axis=1) for table in cells] if cells is not None else sample.scores(metric)
+
+
+def _resolution(metric: Metric, sample: StudySample) -> float:
+    """Return the step in which a score moves; 0 where it moves in none."""
+    return 1.0 / sample.n_examples if metric == "accuracy" else 0.0
+
+
+def _estimates(
+    metric: Metric,
+    sample: StudySample,
+    judging: Judging,
+    pairs: Sequence[tuple[str, str]],
+    cells: Sequence[FloatArray] | None,
+    scores: Sequence[FloatArray],
+    *,
+    with_components: bool = True,
+) -> tuple[Estimate, ...]:
+    """Return the estimates of the declared pairs."""
+    return estimate_contrasts(
+        family_contrasts([a.name for a in sample.architectures], pairs),
+        [a.seeds for a in sample.architectures],
+        scores,
+        cells,
+        confidence=judging.confidence,
+        resolution=_resolution(metric, sample),
+        with_components=with_components,
     )
 
 
@@ -322,18 +374,16 @@ def _standings(
     names: Sequence[str],
     metric: Metric,
     scores: Sequence[FloatArray],
-    pairs: Sequence[PairJudgement],
+    different_pairs: Sequence[tuple[str, str]] | None,
     noise: Sequence[ArchitectureNoise],
 ) -> tuple[Standing, ...]:
-    """Return mean and tier of each architecture."""
+    """Return mean and tier of each architecture; no tier where the pairs that differ are not known of all."""
     means = [float(one.mean()) if one.size else None for one in scores]
     tiers = [""] * len(names)
-    if len(pairs) == len(names) * (len(names) - 1) // 2:
+    if different_pairs is not None:
         settled = [i for i, one in enumerate(noise) if not one.trouble]
         place = {names[i]: position for position, i in enumerate(settled)}
-        different = [
-            (place[p.a], place[p.b]) for p in pairs if p.verdict.kind == "BETTER" and p.a in place and p.b in place
-        ]
+        different = [(place[a], place[b]) for a, b in different_pairs if a in place and b in place]
         sign = -1.0 if higher_is_better(metric) else 1.0
         worst = np.inf
         keys = [sign * m if (m := means[i]) is not None else worst for i in settled]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.intervals import t_two_sided_p
+from mlpstudy.evidence.rounding import sd_of
 from mlpstudy.evidence.twoway import two_way
 
 FloatArray = npt.NDArray[np.float64]
@@ -97,7 +98,7 @@ def audit(cells: npt.ArrayLike) -> NoiseAudit:
         sentence = "One seed has no spread: how far a retraining would land from it is unknown."
         return NoiseAudit(1, mean, None, None, None, None, None, None, is_excess=False, n_low=0, sentence=sentence)
     parts = two_way(table)
-    sd, sd_finite = float(scores.std(ddof=1)), math.sqrt(parts.ms_rest / parts.n_examples)
+    sd, sd_finite = sd_of(scores), math.sqrt(parts.ms_rest / parts.n_examples)
     ratio = sd / sd_finite if sd_finite > 0 else (math.inf if sd > 0 else 1.0)
     carries = parts.v_seed / sd**2 if sd > 0 else 0.0
     n_low = _split(scores) if ratio >= 2.0 else 0  # noqa: PLR2004  # stated in the docstring

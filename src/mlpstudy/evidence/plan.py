@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.power import TARGET, detectable, seeds_by_normal, seeds_for_better, seeds_for_equivalent
+from mlpstudy.evidence.rounding import sd_of
 from mlpstudy.evidence.sample import StudySample
 from mlpstudy.evidence.signflip import fewest_seeds
 from mlpstudy.evidence.twoway import two_way
@@ -119,7 +120,7 @@ def observed_spread(sample: StudySample, pairs: Sequence[tuple[str, str]]) -> Se
             parts = two_way(cells[a][rows_a] - cells[b][rows_b])
             variances.append(parts.ms_seed / parts.n_examples)
             limits.append(parts.smallest_detectable())
-    own = [float(table.mean(axis=1).var(ddof=1)) for table in cells if table.shape[0] > 1]
+    own = [sd_of(table.mean(axis=1)) ** 2 for table in cells if table.shape[0] > 1]
     if not variances:
         raise ResultsError(must("the study", "have two seeds in common for one pair at least", "none", "--seeds 6"))
     return SeedSpread(

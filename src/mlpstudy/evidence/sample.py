@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -50,7 +51,7 @@ class ArchitectureSample:
         return int(self.seeds.size)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class StudySample:
     """All that judging needs of a study.
 
@@ -80,10 +81,13 @@ class StudySample:
         Raises:
             ResultsError: there is none of that name.
         """
-        names = [a.name for a in self.architectures]
-        if name not in names:
-            raise ResultsError(must("the architecture", f"be one of {', '.join(names[:12])}", name))
-        return names.index(name)
+        if name not in self._places:
+            raise ResultsError(must("the architecture", f"be one of {', '.join(list(self._places)[:12])}", name))
+        return self._places[name]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {a.name: i for i, a in enumerate(self.architectures)}
 
     def cells(self, metric: Metric) -> list[FloatArray] | None:
         """Return a metric of every run on every example, an array ``(n_a, N)`` an architecture.

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.intervals import Interval, around, t_quantile, unbounded
+from mlpstudy.evidence.rounding import cleared
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -137,8 +138,10 @@ def two_way(cells: npt.ArrayLike) -> TwoWay:
     ss_seed = n_examples * float(np.square(by_seed - mean).sum())
     ss_example = n_seeds * float(np.square(by_example - mean).sum())
     flat = table.ravel()
-    ss_total = float(np.dot(flat, flat)) - n_seeds * n_examples * mean**2
-    ss_rest = max(0.0, ss_total - ss_seed - ss_example)
+    squares = float(np.dot(flat, flat))
+    ss_total = squares - n_seeds * n_examples * mean**2
+    ss_rest = max(0.0, cleared(ss_total - ss_seed - ss_example, squares))
+    ss_seed, ss_example = cleared(ss_seed, squares), cleared(ss_example, squares)
     df_seed, df_example = n_seeds - 1, n_examples - 1
     ms_example = ss_example / df_example
     ms_seed = ss_seed / df_seed if df_seed else 0.0
@@ -147,8 +150,10 @@ def two_way(cells: npt.ArrayLike) -> TwoWay:
         n_seeds=n_seeds,
         n_examples=n_examples,
         mean=mean,
-        v_seed=max(0.0, (ms_seed - ms_rest) / n_examples),
-        v_example=max(0.0, (ms_example - ms_rest) / n_seeds),
+        # Where one cell differs all three mean squares are the same: whether a component is there, and with it
+        # the degrees of freedom, is then not for the last bits to say.
+        v_seed=max(0.0, cleared(ms_seed - ms_rest, squares / max(df_seed, 1)) / n_examples),
+        v_example=max(0.0, cleared(ms_example - ms_rest, squares / df_example) / n_seeds),
         v_rest=ms_rest,
         ms_seed=ms_seed,
         ms_example=ms_example,

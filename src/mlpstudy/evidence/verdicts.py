@@ -106,6 +106,12 @@ def mcnemar_p(only_a: int, only_b: int) -> float:
     return min(1.0, 2.0 * float(special.bdtr(min(only_a, only_b), n, 0.5))) if n else 1.0
 
 
+def is_different(estimate: Estimate) -> bool:
+    """Say whether the simultaneous interval excludes 0 and the Holm-adjusted sign-flip p confirms it."""
+    together = estimate.simultaneous
+    return together.excludes(0.0) and estimate.p_adjusted <= 1.0 - together.confidence
+
+
 def judge_pair(estimate: Estimate, facts: PairFacts) -> Verdict:
     """Return the verdict of a pair.
 
@@ -120,7 +126,7 @@ def judge_pair(estimate: Estimate, facts: PairFacts) -> Verdict:
     if estimate.n_seeds < 2:  # noqa: PLR2004  # one difference has no spread
         return _too_few(estimate, facts)
     alpha = 1.0 - estimate.simultaneous.confidence
-    if estimate.simultaneous.excludes(0.0) and estimate.p_adjusted <= alpha:
+    if is_different(estimate):
         return _better(estimate, facts)
     if facts.equivalence_p <= alpha:
         return _verdict("EQUIVALENT", facts, _equivalent_reason(estimate, facts))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlpstudy.choosing import choose
+from mlpstudy import gallery
+from mlpstudy.choosing import best
 from mlpstudy.errors import MlpstudyError
-from mlpstudy.evidence.judgement import judge
-from mlpstudy.judging import n_workers, study_sample
+from mlpstudy.judging import judge_moment, read_moment
 
 if TYPE_CHECKING:
     from mlpstudy.choosing import Choice
     from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.judgement import Judgement
+    from mlpstudy.evidence.observations import Observation
     from mlpstudy.evidence.sample import ArchitectureSample, StudySample
+    from mlpstudy.figures import ArchitectureCurves
     from mlpstudy.records import Dataset, RunRecord
     from mlpstudy.results import StudyResults
     from mlpstudy.spec import Study
@@ -30,6 +32,8 @@ class Gathered:
         study: what was compared and how.
         records: all runs.
         rows: the comparison table, by architecture.
+        curves: the learning curves, by architecture.
+        observations: what they show, by architecture.
         sample: what the finished runs did on the test examples.
         judgement: what the evidence says; None where there is one architecture.
         class_names: one name a class.
@@ -42,6 +46,8 @@ class Gathered:
     study: Study
     records: tuple[RunRecord, ...]
     rows: dict[str, ComparisonRow]
+    curves: tuple[ArchitectureCurves, ...]
+    observations: dict[str, Observation]
     sample: StudySample
     judgement: Judgement | None
     class_names: tuple[str, ...]
@@ -101,21 +107,22 @@ def gather(results: StudyResults) -> Gathered:
         StoreError: the study cannot be read.
     """
     study, store = results.study, results.store
-    sample = study_sample(store)
-    judgement = None
-    if len(study.architectures) > 1:
-        judgement = judge(sample, study.judging, n_workers=n_workers(store))
-    records = results.runs()
+    with store.snapshot():
+        moment, records, rows = read_moment(store), results.runs(), results.comparison()
+        curves, observations = gallery.study_curves(store, study, records), results.observations()
+    judgement = judge_moment(moment).judgement if len(study.architectures) > 1 else None
     dataset, no_data = _dataset(results)
     return Gathered(
         results=results,
         study=study,
         records=records,
-        rows={row.architecture: row for row in results.comparison()},
-        sample=sample,
+        rows={row.architecture: row for row in rows},
+        curves=tuple(curves),
+        observations=observations,
+        sample=moment.sample,
         judgement=judgement,
         class_names=store.class_names,
-        choice=choose(store) if any(record.status == "finished" for record in records) else None,
+        choice=best(moment, records, len(store.class_names), judgement.primary.standings if judgement else ()),
         dataset=dataset,
         no_data=no_data,
     )

@@ -7,10 +7,11 @@ from mlpstudy.spec.layers import Layer, count_parameters, layers, parameter_shap
 from mlpstudy.spec.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
 from mlpstudy.spec.network import Network
 from mlpstudy.spec.study import SEMANTICS_VERSION, Adjustment, Architecture, Study, run_id
-from mlpstudy.spec.training import Judging, Training
+from mlpstudy.spec.training import MAX_COMPARISONS, Judging, Training
 
 __all__ = [
     "DEFAULT_STUDY",
+    "MAX_COMPARISONS",
     "SEMANTICS_VERSION",
     "Adjustment",
     "Architecture",

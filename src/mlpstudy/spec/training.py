@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, Field
 
 from mlpstudy.spec.base import Frozen
 
+MAX_COMPARISONS = 5000
+"""All pairs of 100 architectures: beyond it hardly any difference could survive the adjustment."""
+
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -70,3 +73,13 @@ class Judging(Frozen):
     ] = ()
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
     indifference_pp: Annotated[float, Field(gt=0, le=100)] = 0.1
+
+    def n_comparisons(self, n_architectures: int) -> int:
+        """Return the number of comparisons that are declared for a number of architectures.
+
+        >>> Judging().n_comparisons(9), Judging(family="against", baseline="a").n_comparisons(9)
+        (36, 8)
+        """
+        if self.family == "pairs":
+            return len(self.pairs)
+        return n_architectures - 1 if self.family == "against" else n_architectures * (n_architectures - 1) // 2

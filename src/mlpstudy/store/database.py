@@ -42,6 +42,24 @@ class Database:
         return found[0] if found else None
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Make the queries inside see one and the same state, whatever a writer commits meanwhile.
+
+        A transaction that SQLite begins at the first query; one inside another, or inside ``writing``, is that one.
+        """
+        with self._guard:
+            if self._connection.in_transaction:
+                yield
+                return
+            with one_line(self.folder, "read the study"):
+                self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                with one_line(self.folder, "read the study"):
+                    self._connection.rollback()
+
+    @contextmanager
     def writing(self, doing: str) -> Iterator[None]:
         """Make the queries inside happen together or not at all.
 

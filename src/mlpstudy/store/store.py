@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from mlpstudy.errors import ResultsError, StudyError, damaged, must
+from mlpstudy.errors import ResultsError, StoreError, StudyError, damaged, must
 from mlpstudy.files import read_exactly
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.spec import Study
@@ -19,7 +20,7 @@ from mlpstudy.store.lock import writer_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
@@ -45,8 +46,9 @@ _MOST_PARAMETERS = 500
 class Store:
     """A study's folder, opened for reading.
 
-    Every method sees what was committed last, so that a store can be followed while it grows. A reader
-    makes no file and takes no lock that a writer would feel. A context manager; safe from any thread.
+    Every method sees what was committed last, so that a store can be followed while it grows; what several
+    methods return belongs together only where they are called inside one ``snapshot``. A reader makes no file
+    and takes no lock that a writer would feel. A context manager; safe from any thread.
     """
 
     def __init__(self, folder: Path, database: Database) -> None:
@@ -98,6 +100,19 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
     def close(self) -> None:
         """Close the database; closing twice does no harm."""
         self._database.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Make all reading inside see one and the same state, whatever the writer commits meanwhile.
+
+        For reading alone, not for what is computed from it: other threads wait for this Store until the end, and
+        a writer that opens the folder meanwhile waits too, or gives up.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with self._database.snapshot():
+            yield
 
     def _study_row(self) -> sqlite3.Row:
         found = self._database.query("SELECT * FROM study")
@@ -307,6 +322,9 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         if row["weights_sha256"] is None:
             found = f"the status {row['status']}"
             raise ResultsError(must(f"run {run_id}", "be finished to have weights", found, "mlpstudy run"))
+        if not path.exists():
+            fix = f"mlpstudy verify {self.folder} --repair, then mlpstudy run trains it again"
+            raise StoreError(must(f"the weights of run {run_id}", "be in the folder", "no such file", fix))
         with one_line(self.folder, "read weights"):
             content = read_exactly(path.parent, path.name, rows.whole(row, "weights_bytes"))
         if weights.sha256(content) != row["weights_sha256"]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy import gallery
 from mlpstudy.figures import curves_grid, curves_overlay, keys
 from mlpstudy.figures.wording import drawable
 from mlpstudy.page import page_spec
@@ -29,7 +28,7 @@ def legend(of: Gathered) -> tuple[Swatch, ...]:
 
 def section(of: Gathered) -> Section | None:
     """Return the section, None where no epoch has been recorded."""
-    curves = gallery.study_curves(of.store, of.study, of.records)
+    curves = of.curves
     if not curves:
         return None
     interval = f"{of.level} interval of the mean"
@@ -52,7 +51,7 @@ def section(of: Gathered) -> Section | None:
         panels = curves_grid.figure(curves, validation_source=source, interval=interval)
         words = f"Training and validation loss, a panel for each of {len(curves)} architectures."
         blocks.append(Chart("loss-curves", page_spec(panels), words))
-    seen = of.results.observations()
+    seen = of.observations
     if seen:
         blocks.append(Heading("What the curves show"))
         blocks.append(Sentences(tuple((f"{name}:", one.sentence) for name, one in seen.items())))
