@@ -93,11 +93,11 @@ def damaged(what: object, problem: str) -> StoreError:
     return StoreError(must(str(what), "be undamaged", problem, "bring back a copy, or train that study again"))
 
 
-def nearest(word: str, valid: Iterable[str]) -> str | None:
-    """Return the valid word that is nearest to a mistyped one, or None where none is near.
+def nearest(word: str, valid: Iterable[str], cutoff: float = 0.5) -> str | None:
+    """Return the valid word that is nearest to a mistyped one, or None where none is as near as the cutoff (0 to 1).
 
     >>> nearest("dropuot", ["dropout", "hidden"])
     'dropout'
     """
-    matches = difflib.get_close_matches(word, list(valid), n=1, cutoff=0.5)
+    matches = difflib.get_close_matches(word, list(valid), n=1, cutoff=cutoff)
     return matches[0] if matches else None

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from mlpstudy.errors import StudyError
 from mlpstudy.spec import Study, load_study, parse_study
+from mlpstudy.spec.keys import NOT_SUPPORTED, OTHER_NAMES
+from mlpstudy.spec.study import _setting_keys, _valid_keys
 
 HEAD = 'name = "x"\ndata = "mnist"\n'
 LEVEL = "[factors.width.8]\nhidden = [8]\n"
@@ -17,10 +19,25 @@ LEVEL = "[factors.width.8]\nhidden = [8]\n"
 BAD = {
     "x = = 3": "must be TOML",
     "": "name must be given",
-    HEAD: "factors must be given",
+    HEAD: "factors must have at least one factor",
     HEAD + "[factors]": "factors must have at least one factor",
     HEAD + "[factors.width]": "factors.width must have at least one level",
     HEAD + "[factors.width]\n8 = 3": "factors.width.8 must be a table, got 3",
+    HEAD + "[network]\nhidden = [64, 32]\n": "fix: add the line [factors.network.64-32]: one architecture, of the",
+    HEAD + "[network]\nhidden = [64]\ndropout = 2\n": "network.dropout must be below 1",
+    HEAD + "[network]\nhiden = [64]\n": "a key of network must be known, got 'hiden', fix: write \"hidden\"",
+    HEAD + "seeds = 0\n[network]\nhidden = [64]\n": "seeds must be at least 1, got 0",
+    HEAD + "[training]\nlr = 0.1\n" + LEVEL: """got 'lr', fix: write "learning_rate\"""",
+    HEAD + "[network]\nlr = 0.1\n" + LEVEL: """got 'lr', fix: write "learning_rate" in [training]""",
+    HEAD + "epochs = 3\n" + LEVEL: """got 'epochs', fix: write "epochs" in [training]""",
+    HEAD + "seed = 42\n" + LEVEL: """got 'seed', fix: write "study_seed\"""",
+    HEAD + "task = 3\n" + LEVEL: "fix: remove it: anything but classes by cross-entropy is not supported",
+    HEAD + "patience = 3\n" + LEVEL: "fix: remove it: early stopping is not supported",
+    HEAD + LEVEL + "layer_normalisation = true": "fix: remove it: layer normalisation is not supported",
+    HEAD + LEVEL + "weight_decay = 0.1": "fix: remove it: a penalty on the weights is not supported",
+    'name = "x"\ndata = { name = "mnist", cross_validation = 5 }\n' + LEVEL: "cross-validation is not supported",
+    'name = "x"\ndata = { name = "mnist", test_size = 0.1 }\n' + LEVEL: 'fix: write "test"',
+    HEAD + "[training]\nclass_weight = 1\n" + LEVEL: "fix: remove it: weighting classes or examples is not supported",
     HEAD + "sedes = 3\n" + LEVEL: """a key of the study must be known, got 'sedes', fix: write "seeds\"""",
     HEAD + "seeds = 0\n" + LEVEL: "seeds must be at least 1, got 0",
     HEAD + 'seeds = "a"\n' + LEVEL: "seeds must be a whole number, got 'a'",
@@ -81,6 +98,21 @@ def test_bad_study_gets_one_line(text: str, line: str) -> None:
     assert line in str(caught.value)
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("study.toml")
+
+
+def test_the_line_that_is_proposed_for_one_network_makes_it_a_study() -> None:
+    """What the advice says works: the settings in [network] are those of the one architecture."""
+    text = HEAD + "[network]\nhidden = [64, 32]\n[factors.network.64-32]\n"
+    (architecture,) = parse_study(text).architectures
+    assert (architecture.name, architecture.network.hidden) == ("64-32", (64, 32))
+
+
+def test_what_is_said_of_other_tools_keys_is_true() -> None:
+    """A key that is led to is one of ours, and none that is called absent is known."""
+    known = {key for keys in (*_valid_keys().values(), _setting_keys()) for key in keys}
+    assert set(OTHER_NAMES.values()) <= known
+    assert not known & {*OTHER_NAMES, *NOT_SUPPORTED}
+    assert not OTHER_NAMES.keys() & NOT_SUPPORTED.keys()
 
 
 def test_study_in_code_gets_the_same_line() -> None:

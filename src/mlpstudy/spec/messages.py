@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpstudy.errors import must, nearest
+from mlpstudy.spec.keys import not_supported, other_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +30,8 @@ _BOUNDS = {
     "less_than_equal": ("le", "at most"),
     "less_than": ("lt", "below"),
 }
+NEAR = 0.6
+"""How alike a key must be to one that is known, for that to be proposed."""
 UNION_PARTS = frozenset({"float", "int", "str", "tuple", "constrained-float", "constrained-int"})
 
 
@@ -44,13 +47,29 @@ def dotted(path: Iterable[str | int]) -> str:
     return text.lstrip(".")
 
 
-def unknown_key(path: Sequence[str | int], valid: Iterable[str]) -> str:
-    """Return the line for a key that nothing knows."""
-    valid = sorted(valid)
-    near = nearest(str(path[-1]), valid)
-    where = dotted(path[:-1]) or "the study"
-    fix = f'write "{near}"' if near else f"remove it; known keys: {', '.join(valid)}"
-    return must(f"a key of {where}", "be known", str(path[-1]), fix)
+def unknown_key(path: Sequence[str | int], valid: Iterable[str], homes: Mapping[str, str] | None = None) -> str:
+    """Return the line for a key that nothing knows.
+
+    Args:
+        path: where the key stands, itself at the end.
+        valid: the keys that are known there.
+        homes: for the keys of other tables, which table they belong to.
+    """
+    key, where = str(path[-1]), dotted(path[:-1]) or "the study"
+    return must(f"a key of {where}", "be known", key, _key_fix(key, sorted(valid), homes or {}))
+
+
+def _key_fix(key: str, valid: list[str], homes: Mapping[str, str]) -> str:
+    """Say what to write instead: a spelling that is near is a guess, so what is known of the key comes first."""
+    name = other_name(key) or key
+    if name in valid:
+        return f'write "{name}"'
+    if name in homes:
+        return f'write "{name}" in {homes[name]}'
+    if unsupported := not_supported(key):
+        return f"remove it: {unsupported}"
+    near = nearest(key, valid, cutoff=NEAR)
+    return f'write "{near}"' if near else f"remove it; known keys: {', '.join(valid)}"
 
 
 def _requirement(error: Mapping[str, Any]) -> str:  # noqa: PLR0911  # a table of cases, a line each
@@ -75,13 +94,19 @@ def _requirement(error: Mapping[str, Any]) -> str:  # noqa: PLR0911  # a table o
     return str(error["msg"]).removeprefix("Input should ")
 
 
-def one_line(error: ValidationError, valid_keys: Mapping[str, Iterable[str]], prefix: Sequence[str | int] = ()) -> str:
+def one_line(
+    error: ValidationError,
+    valid_keys: Mapping[str, Iterable[str]],
+    prefix: Sequence[str | int] = (),
+    homes: Mapping[str, str] | None = None,
+) -> str:
     """Return the line for what is wrong: an unknown key before all else, since it explains a missing one.
 
     Args:
         error: what pydantic found.
         valid_keys: the keys that are valid in a table, by the table's dotted path without indices.
         prefix: path of the object that was validated.
+        homes: which table a key belongs to that stands in another.
     """
     errors = error.errors(include_url=False)
     first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
@@ -89,7 +114,8 @@ def one_line(error: ValidationError, valid_keys: Mapping[str, Iterable[str]], pr
     path = [part for part in path if part not in UNION_PARTS]
     if first["type"] == "extra_forbidden":
         where = ".".join(str(part) for part in path[:-1] if not isinstance(part, int))
-        return unknown_key(path, valid_keys.get(where) or valid_keys.get(where.split(".", maxsplit=1)[0], ()))
+        valid = valid_keys.get(where) or valid_keys.get(where.split(".", maxsplit=1)[0], ())
+        return unknown_key(path, valid, homes)
     if first["type"] == "missing":
         return must(dotted(path), "be given", "nothing", f"add {path[-1]} = ...")
     return must(dotted(path) or "the study", _requirement(first), first["input"])

@@ -98,7 +98,7 @@ class _Fields(Frozen):
     study_seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     network: Annotated[Mapping[str, Any], BeforeValidator(_text_keys)] = {}
     training: Annotated[Mapping[str, Any], BeforeValidator(_text_keys)] = {}
-    factors: Annotated[Mapping[str, Mapping[str, Mapping[str, Any]]], BeforeValidator(_text_keys)]
+    factors: Annotated[Mapping[str, Mapping[str, Mapping[str, Any]]], BeforeValidator(_text_keys)] = {}
     adjustments: Annotated[
         tuple[Adjustment, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
     ] = ()
@@ -129,7 +129,7 @@ class Study(_Fields):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise StudyError(one_line(error, _valid_keys())) from None
+            raise StudyError(one_line(error, _valid_keys(), homes=_homes())) from None
 
     @classmethod
     def stored(cls, fields: Mapping[str, Any]) -> Study:
@@ -240,10 +240,22 @@ def _valid_keys() -> dict[str, set[str]]:
     }
 
 
+def _homes() -> dict[str, str]:
+    """The table of each key that stands in one table alone."""
+    tables: dict[str, type[Frozen]] = {
+        "[network]": Network,
+        "[training]": Training,
+        "[data]": Data,
+        "[judging]": Judging,
+    }
+    homes = {key: table for table, model in tables.items() for key in model.model_fields}
+    return homes | dict.fromkeys(("seeds", "study_seed", "baselines"), "the study itself, above all tables")
+
+
 def _check_factors(study: Study) -> None:
     """A study needs at least one architecture, and not absurdly many."""
     if not study.factors:
-        raise StudyError(must("factors", "have at least one factor", "none", "[factors.width.64] with hidden = [64]"))
+        raise _no_factor(study)
     n_architectures = 1
     for factor, levels in study.factors.items():
         if not levels:
@@ -262,11 +274,26 @@ def _check_factors(study: Study) -> None:
                     raise StudyError(must(dotted(path), f"be one of {', '.join(study.factors[factor])}", level))
 
 
+def _no_factor(study: Study) -> StudyError:
+    """Return the line for a study without factors; of one network that is in [network] what names it is enough.
+
+    Raises:
+        StudyError: a setting of that network is at fault.
+    """
+    if "hidden" not in study.network:
+        _settings(study, {})
+        return StudyError(must("factors", "have at least one factor", "none", "[factors.width.64] with hidden = [64]"))
+    widths = _combine(study, {}).network.hidden
+    name = "-".join(str(width) for width in widths[:8])
+    fix = f"add the line [factors.network.{name}]: one architecture, of the settings in [network]"
+    return StudyError(must("factors", "name what is compared, be it one network", "none", fix))
+
+
 def _check_keys(settings: Settings, path: Path, known: set[str]) -> None:
     """Refuse settings that nothing knows."""
     for key in settings:
         if key not in known:
-            raise StudyError(unknown_key((*path, key), known))
+            raise StudyError(unknown_key((*path, key), known, _homes()))
 
 
 def _settings(study: Study, levels: Mapping[str, str]) -> dict[str, tuple[Any, Path]]:
