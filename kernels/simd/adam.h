@@ -25,6 +25,7 @@ struct Adam {
         : alpha(splat(s.alpha)), epsilon(splat(s.epsilon)), first(s.m), second(s.v) {}
     [[gnu::always_inline]] Vec change(Vec m, Vec v) const { return alpha * m / (square_root(v) + epsilon); }
     [[gnu::always_inline]] void update(Vec g, const Tensor &t, std::size_t at) const {
+        g += 0.0f; // -0, which a sum of flushed terms can be unless zeros are added to it, becomes 0
         const Vec m = first.next(load(t.m + at), g), v = second.next_square(load(t.v + at), g);
         store(t.m + at, m);
         store(t.v + at, v);

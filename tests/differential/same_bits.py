@@ -32,8 +32,7 @@ class Way:
         name: for reports.
         n_threads: threads of each call.
         form: features dense, as CSR rows, or in turn.
-        max_lit_share: of the native engine's networks, None for its default. It may change the sign of a moment that
-            has been flushed to zero, and nothing else.
+        max_lit_share: of the native engine's networks, None for its default.
         diagnostics: turned on.
         is_carried: each epoch in a new trainer, which takes over the state.
         is_interleaved: evaluation, probabilities and diagnostics before each epoch, on examples that change.
@@ -79,8 +78,7 @@ def check_bits(configuration: Configuration, engine: Engine) -> Report:
         found = list(_trace(configuration, engine, way))
         for epoch, (ours, plain) in enumerate(zip(found, expected, strict=False), start=1):
             for what, value in ours.items():
-                is_same = value == plain[what] or (way.max_lit_share is not None and _is_equal(value, plain[what]))
-                error = 0.0 if is_same else 1.0
+                error = 0.0 if value == plain[what] else 1.0
                 report.compare(f"{way.name}, epoch {epoch}: {what} has other bits, which", error, 0.0)
         report.compare(f"{way.name}: the number of epochs until a weight is not finite", len(expected) - len(found), 0)
     return report
@@ -112,11 +110,6 @@ def _trace(configuration: Configuration, engine: Engine, way: Way) -> Iterator[d
         if not done.is_finite:
             return
         yield left | _left_behind(trainer, given, way.n_threads)
-
-
-def _is_equal(a: bytes, b: bytes) -> bool:
-    """Say whether two float32 tensors are equal as numbers."""
-    return np.array_equal(np.frombuffer(a, np.float32), np.frombuffer(b, np.float32))
 
 
 def _forms(examples: Examples) -> tuple[Examples, Examples]:
