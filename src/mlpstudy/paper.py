@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlpstudy.escaping import html, latex, markdown, markdown_line
+from mlpstudy.numerals import fixed
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
@@ -132,7 +133,7 @@ def _pair(pair: PairJudgement, metric: MetricJudgement) -> tuple[str, ...]:
 def _signed(value: float, metric: MetricJudgement) -> str:
     if not math.isfinite(value):
         return ""
-    text = f"{value:+.3f}" if metric.unit == "nats" else f"{100 * value:+.2f}"
+    text = fixed(value, 3, sign=True) if metric.unit == "nats" else fixed(100 * value, 2, sign=True)
     return text.replace("-", MINUS)
 
 

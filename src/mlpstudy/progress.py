@@ -25,10 +25,12 @@ WIDE = 100
 def duration(seconds: float) -> str:
     """Write a duration for people.
 
-    >>> duration(3.2), duration(75), duration(3725)
-    ('3 s', '1 min 15 s', '1 h 02 min')
+    >>> duration(0.02), duration(3.2), duration(75), duration(3725)
+    ('less than 1 s', '3 s', '1 min 15 s', '1 h 02 min')
     """
     whole = round(seconds)
+    if whole == 0:
+        return "less than 1 s"
     if whole < 60:  # noqa: PLR2004  # seconds a minute
         return f"{whole} s"
     if whole < 3600:  # noqa: PLR2004  # seconds an hour

@@ -165,6 +165,15 @@ def test_cost_is_logarithmic_where_costs_are_far_apart() -> None:
     assert all(row["cost_low"] > 0 for row in records(chart, "costs"))
 
 
+def test_cost_axis_cannot_be_misread() -> None:
+    """Small numbers have no prefix, for 20m would be read as minutes; large ones are short."""
+    for unit, costs, wanted in (("ms", (8.0, 46.0), "40"), ("s", (0.02, 0.05), "0.04"), ("x", (2e5, 6e5), "600k")):
+        points = [cost.CostPoint(f"{c}", (("x", f"{c}"),), c, None, 0.98, None, 1) for c in costs]
+        words = drawn(cost.figure(points, cost=f"time a run ({unit})", title="Cost")).words
+        assert wanted in words
+        assert not [word for word in words if word.rstrip("mµ") != word and word[0].isdigit()]
+
+
 def test_noise_and_reliability_draw_their_numbers() -> None:
     """Both are valid, and their data are those given."""
     bars = noise_bars.figure([noise_bars.Noise("a", 0.12, 0.08, 30)])

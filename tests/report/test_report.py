@@ -84,6 +84,20 @@ def test_equal_seeds_are_no_certainty(tmp_path: Path) -> None:
     assert "every architecture reached one accuracy with all its seeds" in " ".join(shown.split())
 
 
+def test_times_of_fast_runs_have_a_unit_that_shows_them(tmp_path: Path) -> None:
+    """Runs of some milliseconds are written in these; no interval of a time begins below zero, or at minus zero."""
+    study = samples.tiny_study()
+    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+        for architecture in study.architectures:
+            for seed, wall_s in enumerate((0.02, 0.05)):
+                made = samples.finished(study, architecture.name, seed)
+                store.finish_run(dataclasses.replace(made, record=dataclasses.replace(made.record, wall_s=wall_s)))
+    words = _words(report_html(StudyResults(tmp_path)))
+    assert words.count("35.0 ms [0.0, 225.6] SD 21.2") == 2
+    assert "Time of all runs together 140 ms" in words
+    assert not re.search(r"[-\N{MINUS SIGN}]0\.0+\b", words)
+
+
 def test_unfinished_study_is_marked(tmp_path: Path) -> None:
     """With a run missing the page says how many ended, at its top and in every verdict."""
     study = samples.tiny_study(seeds=3)

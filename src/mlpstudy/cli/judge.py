@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpstudy.cli.terminal import say, say_json, styled
+from mlpstudy.numerals import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -254,7 +255,7 @@ def _number(value: float, metric: MetricJudgement) -> str:
     """Write a difference."""
     if math.isnan(value):
         return "-"
-    return f"{value:+.3f}" if metric.unit == "nats" else f"{100 * value:+.2f}"
+    return fixed(value, 3, sign=True) if metric.unit == "nats" else fixed(100 * value, 2, sign=True)
 
 
 def _difference(pair: PairJudgement, metric: MetricJudgement) -> str:

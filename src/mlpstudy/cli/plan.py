@@ -113,14 +113,14 @@ def _print(found: SeedPlan, command: str) -> None:
 
 def _cells(row: PlanRow, *, with_detectable: bool) -> list[str]:
     """Return the cells of one family."""
-    from mlpstudy.evidence.wording import duration_words
+    from mlpstudy.numerals import duration
 
     cells = [
         row.family,
         str(row.n_comparisons),
         "> 1000" if row.n_seeds is None else str(row.n_seeds),
         "-" if row.more is None else str(row.more),
-        "-" if row.more_s is None else duration_words(row.more_s),
+        "-" if row.more_s is None else duration(row.more_s),
         str(row.fewest),
         "> 1000" if row.n_seeds_equivalent is None else str(row.n_seeds_equivalent),
     ]

@@ -12,7 +12,8 @@ from mlpstudy.evidence.contrasts import Estimate
 from mlpstudy.evidence.power import MAX_SEEDS, seeds_for_better, seeds_for_equivalent
 from mlpstudy.evidence.sample import Metric, higher_is_better
 from mlpstudy.evidence.signflip import fewest_seeds
-from mlpstudy.evidence.wording import count_words, difference_words, duration_words, interval_words, size_words
+from mlpstudy.evidence.wording import count_words, difference_words, interval_words, size_words
+from mlpstudy.numerals import duration
 
 VerdictKind = Literal["BETTER", "EQUIVALENT", "UNRESOLVED", "UNSTABLE"]
 Margin = Literal["matters", "may not matter", "does not matter"]
@@ -230,7 +231,7 @@ def _unresolved(estimate: Estimate, facts: PairFacts, alpha: float) -> Verdict:
 
 def _time_words(more_s: float | None) -> str:
     """Return how long more seeds take here."""
-    return "" if more_s is None else f", {duration_words(more_s)} here"
+    return "" if more_s is None else f", {duration(more_s)} here"
 
 
 def _limit_words(estimate: Estimate, facts: PairFacts) -> str:

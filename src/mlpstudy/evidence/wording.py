@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from mlpstudy.evidence.intervals import Interval
 from mlpstudy.evidence.sample import Metric
+from mlpstudy.numerals import fixed
 
 PER = 10_000
 """Images that a difference in accuracy is also counted in."""
@@ -17,7 +16,9 @@ def difference_words(value: float, metric: Metric) -> str:
     >>> difference_words(0.00123, "accuracy"), difference_words(-0.0123, "log loss")
     ('+0.12 points', '-0.0123 nats')
     """
-    return f"{value:+.4f} nats" if metric == "log loss" else f"{100 * value:+.2f} points"
+    if metric == "log loss":
+        return f"{fixed(value, 4, sign=True)} nats"
+    return f"{fixed(100 * value, 2, sign=True)} points"
 
 
 def size_words(value: float, metric: Metric) -> str:
@@ -38,18 +39,8 @@ def interval_words(interval: Interval, metric: Metric) -> str:
     if not interval.is_bounded:
         return "[unbounded]"
     scale, digits = (1, 4) if metric == "log loss" else (100, 2)
-    return f"[{scale * interval.low:+.{digits}f}, {scale * interval.high:+.{digits}f}]"
-
-
-def duration_words(seconds: float) -> str:
-    """Return a wall time.
-
-    >>> duration_words(42), duration_words(600), duration_words(9000)
-    ('42 s', '10 min', '2.5 h')
-    """
-    if seconds < 99.5:  # noqa: PLR2004  # rounds to two digits
-        return f"{math.ceil(seconds)} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"  # noqa: PLR2004  # 90 min
+    low, high = (fixed(scale * end, digits, sign=True) for end in (interval.low, interval.high))
+    return f"[{low}, {high}]"
 
 
 def count_words(n: int, noun: str) -> str:

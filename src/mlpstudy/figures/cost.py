@@ -16,6 +16,9 @@ from mlpstudy.figures.wording import wrapped
 
 WIDTH, HEIGHT = 620, 320
 
+THOUSANDS = "datum.value >= 1000 ? format(datum.value, '~s') : format(datum.value, '~r')"
+"""Large numbers are short (200k); small ones have no prefix: 20m would be read as minutes."""
+
 LEAST_SHARE = 0.05
 """Share of a mean cost at which its interval ends at the latest."""
 
@@ -30,7 +33,7 @@ class CostPoint:
     Attributes:
         name: its name.
         levels: its factors and levels.
-        cost: parameters, or seconds a run.
+        cost: parameters, or the time of a run in any unit.
         cost_interval: of the mean cost, None where it has no spread.
         accuracy: mean test accuracy (0 to 1).
         accuracy_interval: of the mean, None with one seed.
@@ -85,7 +88,7 @@ def figure(
     is_log = min(costs) > 0 and max(costs) / min(costs) >= LOG_RATIO
     x_scale = alt.Scale(type="log") if is_log else alt.Scale(zero=False, nice=True, padding=12)
     y_scale = alt.Scale(zero=False, nice=True, padding=6)
-    x = alt.X("cost:Q", title=cost, scale=x_scale, axis=alt.Axis(grid=True, tickCount=6, format="~s"))
+    x = alt.X("cost:Q", title=cost, scale=x_scale, axis=alt.Axis(grid=True, tickCount=6, labelExpr=THOUSANDS))
     y = alt.Y("accuracy:Q", title="test accuracy (%)", scale=y_scale, axis=alt.Axis(tickCount=6))
     tooltip = [
         alt.Tooltip("architecture:N"),

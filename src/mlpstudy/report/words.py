@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from mlpstudy.numerals import fixed, time_unit
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import Spread
@@ -31,8 +34,8 @@ def between(low: float, high: float, factor: float = 1.0, digits: int = 2, *, si
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return "unbounded"
-    form = f"{'+' if sign else ''}.{digits}f"
-    return f"[{low * factor:{form}}, {high * factor:{form}}]".replace("-", MINUS)
+    ends = (fixed(end * factor, digits, sign=sign) for end in (low, high))
+    return f"[{', '.join(ends)}]".replace("-", MINUS)
 
 
 def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") -> tuple[str, str]:
@@ -55,6 +58,25 @@ def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") 
     return mean, f"{limits} SD {factor * of.sd:.{digits}f}"
 
 
+def time_words(of: Spread | None) -> tuple[str, str]:
+    """Return a mean time, and its interval or what there is instead: in one unit, with three digits, never below 0.
+
+    >>> from mlpstudy.evidence.comparison import spread
+    >>> time_words(spread([0.02, 0.05]))
+    ('35.0 ms', '[0.0, 225.6] SD 21.2')
+    >>> time_words(spread([7.31, 7.53]))
+    ('7.42 s', '[6.02, 8.82] SD 0.16')
+    """
+    if of is None:
+        return NONE, "no finished run"
+    unit = time_unit(of.mean)
+    value = of.mean / unit.seconds
+    digits = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004  # three digits
+    if of.interval is not None:
+        of = replace(of, interval=replace(of.interval, low=max(of.interval.low, 0.0)))
+    return spread_words(of, 1 / unit.seconds, digits, f" {unit.name}")
+
+
 def unit_of(metric: MetricJudgement) -> str:
     """Return the unit in which differences are written."""
     return "nats" if metric.unit == "nats" else "percentage points"
@@ -70,7 +92,7 @@ def signed(value: float, metric: MetricJudgement) -> str:
     if not math.isfinite(value):
         return NONE
     digits = 4 if metric.unit == "nats" else 2
-    return f"{scale_of(metric) * value:+.{digits}f}".replace("-", MINUS)
+    return fixed(scale_of(metric) * value, digits, sign=True).replace("-", MINUS)
 
 
 def interval_words(of: Interval | None, metric: MetricJudgement) -> str:
@@ -103,16 +125,3 @@ def listed(words: list[str], most: int = 6) -> str:
     if len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
-
-
-def duration(seconds: float) -> str:
-    """Return a time.
-
-    >>> duration(0.51), duration(75), duration(4000)
-    ('0.5 s', '75 s', '67 min')
-    """
-    if seconds < 10:  # noqa: PLR2004  # two digits
-        return f"{seconds:.1f} s"
-    if seconds < 120:  # noqa: PLR2004  # two minutes
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"  # noqa: PLR2004  # two hours

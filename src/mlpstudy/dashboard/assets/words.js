@@ -20,6 +20,7 @@ export function fill(element, ...children) {
 }
 
 export function duration(seconds) {
+  if (seconds > 0 && seconds < 1) return `${Number((1000 * seconds).toPrecision(2))} ms`;
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.comparison import spread
 from mlpstudy.figures import cost
+from mlpstudy.figures.cost import CostPoint
 from mlpstudy.figures.wording import drawable
+from mlpstudy.numerals import time_unit
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table, Text
 from mlpstudy.report import words
@@ -14,7 +16,9 @@ from mlpstudy.report.sections.curves import legend
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import Spread
+    from mlpstudy.numerals import TimeUnit
     from mlpstudy.report.gathered import Gathered
+    from mlpstudy.spec import Architecture
 
 
 def section(of: Gathered) -> Section | None:
@@ -25,44 +29,35 @@ def section(of: Gathered) -> Section | None:
         return None
     shown = {drawable(a.name) for a in known}
     keys = tuple(swatch for swatch in legend(of) if swatch.name in shown)
+    longest = time_unit(max((wall.mean for wall in times.values() if wall is not None), default=1.0))
     charts = []
-    for title, unit, name in (
+    for title, what, name in (
         ("Accuracy against the number of parameters", "parameters", "cost-parameters"),
-        ("Accuracy against the time of a run", "time a run (s)", "cost-time"),
+        ("Accuracy against the time of a run", f"time a run ({longest.name})", "cost-time"),
     ):
-        points = []
-        for architecture in known:
-            row, wall = of.rows[architecture.name], times[architecture.name]
-            assert row.accuracy is not None  # noqa: S101  # known has those only
-            is_time = name == "cost-time"
-            if is_time and wall is None:
-                continue
-            value = wall.mean if is_time and wall is not None else float(row.n_parameters)
-            limits = words.pair_of(wall.interval) if is_time and wall is not None else None
-            points.append(
-                cost.CostPoint(
-                    architecture.name,
-                    architecture.levels,
-                    value,
-                    limits,
-                    row.accuracy.mean,
-                    words.pair_of(row.accuracy.interval),
-                    row.n_finished,
-                )
-            )
-        if points:
-            chart = cost.figure(points, cost=unit, title=title, interval=f"{of.level} interval")
-            own = keys if name == "cost-parameters" else ()
-            charts.append(
-                Chart(
-                    name, page_spec(chart), f"{title}; the numbers are in the table.", fluid=True, room=70, legend=own
-                )
-            )
+        by_time = name == "cost-time"
+        points = [_point(of, a, times[a.name] if by_time else None, longest) for a in known]
+        chart = cost.figure(points, cost=what, title=title, interval=f"{of.level} interval")
+        said = f"{title}; the numbers are in the table."
+        charts.append(Chart(name, page_spec(chart), said, fluid=True, room=70, legend=() if by_time else keys))
     note = Text(
         "Time is the wall time of one run, on the hardware below, while as many runs trained at once as it has cores.",
         "muted",
     )
     return Section("cost", "What it costs", (_table(of, times), *charts, note))
+
+
+def _point(of: Gathered, architecture: Architecture, time: Spread | None, unit: TimeUnit) -> CostPoint:
+    """Return a point of a figure: by its time where one is given, else by its parameters."""
+    row = of.rows[architecture.name]
+    assert row.accuracy is not None  # noqa: S101  # those that are known have one
+    value, limits = float(row.n_parameters), None
+    if time is not None:
+        value, limits = time.mean / unit.seconds, words.pair_of(time.interval, 1 / unit.seconds)
+    accuracies = words.pair_of(row.accuracy.interval)
+    return CostPoint(
+        architecture.name, architecture.levels, value, limits, row.accuracy.mean, accuracies, row.n_finished
+    )
 
 
 def _wall(of: Gathered, name: str) -> Spread | None:
@@ -84,13 +79,13 @@ def _table(of: Gathered, times: dict[str, Spread | None]) -> Table:
     for name, row in of.rows.items():
         wall = times[name]
         accuracy, limits = words.spread_words(row.accuracy, 100, 2, " %")
-        time = ("", "") if wall is None else words.spread_words(wall, 1, 1, " s")
+        time = words.time_words(wall)
         rows.append(
             (
                 Cell(name),
                 Cell(f"{row.n_parameters:,}", sort=row.n_parameters),
                 Cell(f"{row.n_trainable:,}", sort=row.n_trainable),
-                Cell(time[0] or words.NONE, time[1], sort=wall.mean if wall else ""),
+                Cell(time[0], time[1], sort=wall.mean if wall else ""),
                 Cell(accuracy, limits, sort=row.accuracy.mean if row.accuracy else ""),
                 Cell(str(row.n_finished)),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpstudy.numerals import duration
 from mlpstudy.page.blocks import Code, Details, Facts, Heading, Section, Text
 from mlpstudy.report import words
 from mlpstudy.report.toml_text import toml_text
@@ -76,7 +77,7 @@ def _provenance(of: Gathered) -> list[tuple[str, str]]:
         facts.append(("Runs started", starts[0] if len(starts) == 1 else f"{starts[0]} to {starts[-1]} (UTC)"))
     total = sum(record.wall_s for record in of.records)
     if total:
-        facts.append(("Time of all runs together", f"{words.duration(total)} (added up; several ran at once)"))
+        facts.append(("Time of all runs together", f"{duration(total)} (added up; several ran at once)"))
     return facts
 
 
