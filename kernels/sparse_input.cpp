@@ -34,13 +34,14 @@ void SparseLists::list(Team &team, const Csr &x, const std::int64_t *rows, int n
         base_[r / 4 + 1] += static_cast<std::size_t>(x.start[rows[r] + 1] - x.start[rows[r]]);
     for (int g = 0; g < n_groups; ++g) base_[g + 1] += base_[g];
     const std::size_t n = base_.back(), capacity = std::max<std::size_t>(n + n / 4, 1);
+    // The offsets, whose size is asked, last: there may be no memory for the values, and then a next batch.
     if (row_offset_.size() < n) {
-        row_offset_ = Array<std::uint32_t>(capacity);
         row_value_ = Array<float>(4 * capacity);
+        row_offset_ = Array<std::uint32_t>(capacity);
     }
     if (training && column_offset_.size() < n) {
-        column_offset_ = Array<std::uint32_t>(capacity);
         column_value_ = Array<float>(4 * capacity);
+        column_offset_ = Array<std::uint32_t>(capacity);
     }
     while (scratch_.size() < static_cast<std::size_t>(team.size()))
         scratch_.push_back({Array<float>(4 * static_cast<std::size_t>(in_rows_)),

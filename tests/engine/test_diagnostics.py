@@ -10,6 +10,9 @@ import pytest
 from helpers import blobs, engine_named
 from mlpstudy.engine import EpochEnded, RunEnded, RunTask, train_runs
 from mlpstudy.engine.diagnostics import measured_steps
+from mlpstudy.engine.initial_weights import initial_weights
+from mlpstudy.engine.interface import Trainer
+from mlpstudy.engine.torch.adam import Adam
 from mlpstudy.records import LayerDiagnostics, RunResult
 from mlpstudy.spec import Architecture, Network, Study, Training
 from mlpstudy.spec.study import run_id
@@ -102,3 +105,25 @@ def test_measured_steps_are_few_and_end_with_the_last_full_batch() -> None:
     assert measured_steps(129, 128) == (0,)
     assert measured_steps(5, 128) == (0,)
     assert measured_steps(96, 1) == (31, 63, 95)
+
+
+def test_an_epoch_that_failed_leaves_nothing_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a step that found no memory the torch engine measures the next epoch as a new trainer does."""
+    made = architecture()
+    weights = initial_weights(made.network, DATA.n_features, DATA.n_classes, study_seed=0, seed=0)
+
+    def trainer() -> Trainer:
+        return engine_named("torch").trainer(made, weights, n_classes=DATA.n_classes, image_shape=None, dropout_key=0)
+
+    one, other, order = trainer(), trainer(), np.arange(len(DATA.train))
+
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Adam, "step", no_memory)
+    with pytest.raises(MemoryError):
+        one.train_epoch(DATA.train, order[:32], 1)
+    monkeypatch.undo()
+    for each in (one, other):
+        each.train_epoch(DATA.train, order, 1)
+    assert one.diagnostics(1) == other.diagnostics(1)

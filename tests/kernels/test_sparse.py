@@ -221,3 +221,34 @@ def test_memory_of_wide_sparse_features_follows_the_values() -> None:
     learned, n, peak = done.stdout.split()
     assert (learned, n) == ("True", "100000")
     assert int(peak) < 1e9
+
+
+SHORT_OF_MEMORY = """
+import resource
+from pathlib import Path
+import numpy as np
+from scipy.sparse import csr_array
+from mlpstudy.engine.native import _kernels
+
+n, d = 1000, 4000
+columns, starts = np.tile(np.arange(d, dtype=np.int32), n), np.arange(0, n * d + 1, d, dtype=np.int32)
+x = csr_array((np.ones(n * d, np.float32), columns, starts))
+labels, order = np.zeros(n, np.int32), np.arange(n)
+network = _kernels.Network(d, [2], 2, activation="relu", batch_normalisation=False, dropout=[0.0], batch_size=n)
+network.train_epoch(x, labels, order[:1])
+kib = next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if "VmSize" in line)
+limits = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (kib * 1024 + 50_000_000, limits[1]))
+try:
+    network.train_epoch(x, labels, order)
+except MemoryError:
+    print("no memory")
+resource.setrlimit(resource.RLIMIT_AS, limits)
+print(network.train_epoch(x, labels, order).loss > 0)
+"""
+
+
+def test_a_batch_that_found_no_memory_leaves_nothing_half_made() -> None:
+    """Lists of 4 million values, of which only the offsets fit, are an error of memory; with memory they are made."""
+    done = subprocess.run([sys.executable, "-c", SHORT_OF_MEMORY], capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stdout) == (0, "no memory\nTrue\n"), done.stderr

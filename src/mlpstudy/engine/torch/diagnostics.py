@@ -88,7 +88,8 @@ class Recorder:
         self.start(1, 1)
 
     def start(self, n_examples: int, batch_size: int) -> None:
-        """Forget the last epoch."""
+        """Forget the last epoch, also one that ended in the middle of a step."""
+        self._module.watch = None
         self._steps = measured_steps(n_examples, batch_size)
         self._totals = {layer: _Totals() for layer in self._layers}
         self._n_seen = self._n_measured = 0
@@ -97,8 +98,8 @@ class Recorder:
         """Look at the module where the coming step is one of the measured."""
         self._n_seen += 1
         if self._n_seen - 1 in self._steps:
-            self._module.watch = self._watch
             self._before = {layer: _exact(self._parameters[f"{layer}.kernel"]) for layer in self._layers}
+            self._module.watch = self._watch
 
     def after_step(self, gradients: Sequence[Tensor]) -> None:
         """Take the gradients of the parameters, in their order, once they have been applied."""
