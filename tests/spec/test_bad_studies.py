@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -178,3 +181,45 @@ def test_no_level_whatever_escapes_as_another_error(settings: dict[str, object])
         assert "\n" not in str(error)  # noqa: PT017  # either outcome is right
     else:
         assert made.architectures[0].network.hidden
+
+
+def _widths(n: int, **judging: object) -> dict[str, object]:
+    """Return the fields of a study of n widths."""
+    levels = {f"w{i}": {"hidden": [i]} for i in range(1, n + 1)}
+    return {"name": "widths", "data": "mnist", "factors": {"width": levels}, "judging": judging}
+
+
+def _stated(message: str) -> dict[str, object]:
+    """Return the settings that a message names as the way out."""
+    fix = message.rpartition("fix: ")[2].partition(", of the pairs")[0]
+    found: dict[str, object] = tomllib.loads("\n".join(fix.split(" and ")))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        (_widths(101), "5050 (all pairs of 101 architectures)"),
+        (_widths(5002), "12507501 (all pairs of 5002 architectures)"),
+        (_widths(5002, family="against", baseline="w1"), "5001 (all against one of 5002 architectures)"),
+    ],
+)
+def test_more_comparisons_than_can_be_judged_are_refused_with_a_way_out(fields: dict[str, object], found: str) -> None:
+    """A study that could never be judged is refused before it trains, and what the line names instead loads."""
+    line = f"[judging] must declare at most 5000 comparisons, got {found}"
+    with pytest.raises(StudyError, match=re.escape(line)) as refused:
+        Study(**fields)
+    study = Study(**{**fields, "judging": _stated(str(refused.value))})
+    assert study.judging.n_comparisons(len(study.architectures)) <= 5000
+    assert Study.stored(fields).judging.n_comparisons(len(study.architectures)) > 5000
+
+
+def test_pairs_are_named_once_and_not_too_many() -> None:
+    """A list of pairs too has at most 5,000 of them, each once, in whichever order."""
+    names = [f"w{i}" for i in range(1, 111)]
+    pairs = [list(pair) for pair in itertools.combinations(names, 2)]
+    with pytest.raises(StudyError, match="fix: only 5000 of the pairs"):
+        Study(**_widths(110, family="pairs", pairs=pairs))
+    assert len(Study(**_widths(110, family="pairs", pairs=pairs[:5000])).judging.pairs) == 5000
+    with pytest.raises(StudyError, match=re.escape("judging.pairs[1] must be there once")):
+        Study(**_widths(3, family="pairs", pairs=[["w1", "w2"], ["w2", "w1"]]))

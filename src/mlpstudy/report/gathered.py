@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from mlpstudy import gallery
 from mlpstudy.choosing import best
 from mlpstudy.errors import MlpstudyError
+from mlpstudy.evidence.judgement import standings
 from mlpstudy.judging import judge_moment, read_moment
+from mlpstudy.spec import too_many_comparisons
 
 if TYPE_CHECKING:
     from mlpstudy.choosing import Choice
@@ -35,7 +37,7 @@ class Gathered:
         curves: the learning curves, by architecture.
         observations: what they show, by architecture.
         sample: what the finished runs did on the test examples.
-        judgement: what the evidence says; None where there is one architecture.
+        judgement: what the evidence says; None where there is one architecture, or too many pairs.
         class_names: one name a class.
         choice: the architecture that single-architecture figures show; None where no run has finished.
         dataset: the data, where they are at hand and the same; else None.
@@ -110,7 +112,9 @@ def gather(results: StudyResults) -> Gathered:
     with store.snapshot():
         moment, records, rows = read_moment(store), results.runs(), results.comparison()
         curves, observations = gallery.study_curves(store, study, records), results.observations()
-    judgement = judge_moment(moment).judgement if len(study.architectures) > 1 else None
+    is_judged = len(study.architectures) > 1 and not too_many_comparisons(study)
+    judgement = judge_moment(moment).judgement if is_judged else None
+    found = judgement.primary.standings if judgement is not None else standings(moment.sample, study.judging)
     dataset, no_data = _dataset(results)
     return Gathered(
         results=results,
@@ -122,7 +126,7 @@ def gather(results: StudyResults) -> Gathered:
         sample=moment.sample,
         judgement=judgement,
         class_names=store.class_names,
-        choice=best(moment, records, len(store.class_names), judgement.primary.standings if judgement else ()),
+        choice=best(moment, records, len(store.class_names), found),
         dataset=dataset,
         no_data=no_data,
     )

@@ -1,5 +1,6 @@
 """Studies, architectures, training: frozen objects, TOML in, identity = hash of content."""
 
+from mlpstudy.spec.comparisons import too_many_comparisons
 from mlpstudy.spec.data import Data
 from mlpstudy.spec.float32 import check_float32
 from mlpstudy.spec.initial import Initializer, InitialWeights
@@ -31,4 +32,5 @@ __all__ = [
     "parameter_shapes",
     "parse_study",
     "run_id",
+    "too_many_comparisons",
 ]

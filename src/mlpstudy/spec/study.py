@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from mlpstudy.errors import StudyError, must, nearest
 from mlpstudy.spec.base import Frozen, content_hash
+from mlpstudy.spec.comparisons import check_comparisons
 from mlpstudy.spec.data import Data, DataField
 from mlpstudy.spec.initial import InitialWeights
 from mlpstudy.spec.messages import dotted, one_line, unknown_key
@@ -124,6 +125,7 @@ class Study(_Fields):
     def __init__(self, **fields: Any) -> None:  # noqa: ANN401  # the fields are checked one by one
         self._fill(fields)
         check_names(self)
+        check_comparisons(self)
 
     def _fill(self, fields: Mapping[str, Any]) -> None:
         try:
@@ -133,7 +135,7 @@ class Study(_Fields):
 
     @classmethod
     def stored(cls, fields: Mapping[str, Any]) -> Study:
-        """Return the study of a folder: with any names, as an earlier version took them.
+        """Return the study of a folder: with any names, and any number of comparisons, as an earlier version took them.
 
         Raises:
             StudyError: it is no study.

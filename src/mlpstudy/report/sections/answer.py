@@ -8,6 +8,7 @@ from mlpstudy.evidence.class_use import class_lines, sample_class_use
 from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.page.blocks import Block, Text
 from mlpstudy.report import words
+from mlpstudy.spec import too_many_comparisons
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement
@@ -35,15 +36,18 @@ def answer(of: Gathered) -> str:
     has_interval = row.accuracy is not None and row.accuracy.interval is not None
     limits = f"{of.level} interval {more.partition(' SD')[0]}" if has_interval else more
     number = f"a test accuracy of {mean} ({limits}, n = {row.n_finished})"
-    if of.judgement is None:
+    if of.judgement is None and len(of.study.architectures) == 1:
         return f"{best} reaches {number}; with one architecture nothing is compared."
+    if of.judgement is None:
+        too_many = too_many_comparisons(of.study)
+        return f"{best} has the best mean, {number}; there are no verdicts: {too_many} cannot be judged together."
     return _compared(of, of.judgement, best, number)
 
 
 def _best(of: Gathered, names: list[str]) -> str:
     """Return the architecture with the best mean of the declared metric."""
     if of.judgement is None:
-        return names[0]
+        return of.choice.architecture if of.choice is not None else names[0]
     metric = of.judgement.primary
     sign = 1 if higher_is_better(metric.metric) else -1
     means = {s.architecture: sign * s.mean for s in metric.standings if s.mean is not None}

@@ -21,8 +21,10 @@ def section(of: Gathered) -> Section | None:
     if of.judgement is not None:
         audits = {one.architecture: (one.audit, one.trouble) for one in of.judgement.noise}
     else:
-        own = of.sample.architectures[0]
-        audits = {own.name: (audit(own.predicted == of.sample.labels), "")}
+        audits = {
+            own.name: (audit(own.predicted == of.sample.labels) if own.n else None, "")
+            for own in of.sample.architectures
+        }
     rows = [
         noise_bars.Noise(name, 100 * one.sd, 100 * one.sd_finite_test, one.n_seeds)
         for name, (one, _) in audits.items()

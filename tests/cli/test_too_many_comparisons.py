@@ -1,0 +1,62 @@
+"""A folder of an earlier version whose study declares more comparisons than can be judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import mlpstudy
+from mlpstudy.choosing import choose
+from mlpstudy.cli.app import app
+from mlpstudy.report import report_html
+from mlpstudy.spec import Study
+from store import samples
+
+N = 101
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its folder: two seeds of each architecture."""
+    levels = {f"w{i}": {"hidden": [i]} for i in range(1, N + 1)}
+    fields = {"name": "tiny", "data": "blobs", "seeds": 2, "training": {"epochs": 3}, "factors": {"width": levels}}
+    study = Study.stored(fields)
+    folder = tmp_path_factory.mktemp("runs") / "old"
+    samples.fill(folder, (samples.finished(study, a.name, s) for a in study.architectures for s in (0, 1)), study)
+    return folder
+
+
+def call(*arguments: object) -> Result:
+    """Run the command line in this process."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_its_means_are_shown(old: Path) -> None:
+    """``show`` prints every mean, and in one line why there is no verdict."""
+    done = call("show", old)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert all(f"w{i}" in done.output for i in range(1, N + 1))
+    said = "No tiers and no verdicts: 5050 (all pairs of 101 architectures) cannot be judged together."
+    assert said in " ".join(done.output.split())
+    assert call("show", old, "--json").exit_code == 0
+    assert call("show", old, "--format", "csv").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["judge", "plan"])
+def test_judging_says_why_not_in_one_line(old: Path, command: str) -> None:
+    """What needs the declared comparisons says in one line that they are too many."""
+    done = call(command, old)
+    assert done.exit_code == 1
+    (line,) = done.stderr.strip().splitlines()
+    assert "must have at most 5000 comparisons, got 5050" in line
+
+
+def test_it_can_be_verified_and_predict_and_be_reported(old: Path) -> None:
+    """Nothing else of it needs a verdict: not verifying, not choosing who predicts, not the report."""
+    assert mlpstudy.open(old).verify().holds
+    assert choose(mlpstudy.open(old).store).reason == "best mean"
+    assert "5050 (all pairs of 101 architectures) cannot be judged together" in report_html(
+        mlpstudy.open(old), weights_mb=0
+    )
