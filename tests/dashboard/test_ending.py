@@ -14,6 +14,7 @@ import pytest
 
 from dashboard.pages import watching
 from mlpstudy.dashboard.beside import Beside
+from mlpstudy.errors import StoreError
 from patience import PATIENCE_S, wait_until
 from store import samples
 
@@ -95,3 +96,30 @@ def test_a_dashboard_that_heeds_nothing_is_killed(tmp_path: Path) -> None:
         Beside("", process).stop()
         assert process.returncode == -signal.SIGKILL
     assert not is_running(process.pid)
+
+
+def test_a_second_ctrl_c_kills_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who presses Ctrl-C again does not want to wait for the dashboard."""
+    code = "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(1e6)"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        wait, presses = process.wait, [True]
+
+        def interrupted(seconds: float | None = None) -> int:
+            if presses.pop():
+                raise KeyboardInterrupt
+            return wait(seconds)
+
+        presses.insert(0, False)
+        monkeypatch.setattr(process, "wait", interrupted)
+        Beside("", process).stop()
+        monkeypatch.undo()
+        assert process.returncode == -signal.SIGKILL
+
+
+def test_a_dashboard_that_cannot_start_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an interpreter there is no dashboard beside the run, and the run says so."""
+    monkeypatch.setattr(sys, "executable", "/nope/python")
+    with pytest.raises(StoreError, match=r"^the dashboard must be a process of its own, got .*, fix: no --watch$"):
+        Beside.start(tmp_path)

@@ -10,6 +10,7 @@ import pytest
 from mlpstudy.dashboard import folder as module
 from mlpstudy.dashboard.folder import StudyFolder
 from mlpstudy.errors import StoreError
+from mlpstudy.store import Store
 from store import samples
 
 STUDY = samples.tiny_study(title="A <b>title</b>")
@@ -69,6 +70,40 @@ def test_a_damaged_study_is_listed_with_its_problem(tmp_path: Path) -> None:
     assert found["good"].problem is None
     assert found["bad"].status is None
     assert "must be undamaged" in str(found["bad"].problem)
+
+
+@pytest.mark.parametrize("at_s", [-(2**33), 2**33])
+def test_a_file_of_any_time_is_listed(tmp_path: Path, at_s: int) -> None:
+    """The time of a file may be one that no clock of this machine ever had."""
+    samples.fill(tmp_path / "a", [])
+    os.utime(tmp_path / "a" / "study.db", (at_s, at_s))
+    assert [(s.key, s.problem) for s in StudyFolder(tmp_path).summaries()] == [("a", None)]
+
+
+def test_a_pipe_in_the_place_of_a_study_is_a_problem(tmp_path: Path) -> None:
+    """What would wait for ever is not waited for."""
+    samples.fill(tmp_path / "good", [])
+    (tmp_path / "bad").mkdir()
+    os.mkfifo(tmp_path / "bad" / "study.db")
+    found = {summary.key: summary.problem for summary in StudyFolder(tmp_path).summaries()}
+    assert found["good"] is None
+    assert found.get("bad") != ""
+
+
+def test_an_error_that_nobody_foresaw_is_that_studys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One study on which reading fails in a way of its own does not hide the others."""
+    for name in ("bad", "good"):
+        samples.fill(tmp_path / name, [])
+    opened = Store.open
+
+    def broken(folder: Path) -> Store:
+        if folder.name == "bad":
+            raise KeyError(folder.name)
+        return opened(folder)
+
+    monkeypatch.setattr(Store, "open", broken)
+    found = {summary.key: summary.problem for summary in StudyFolder(tmp_path).summaries()}
+    assert found == {"bad": "KeyError: 'bad'", "good": None}
 
 
 def test_links_lead_nowhere(tmp_path: Path) -> None:

@@ -138,3 +138,10 @@ def test_planned_runs_are_counted_and_not_listed() -> None:
         tracemalloc.stop()
     assert peak < 10 * 2**20
     assert (progress.n_planned, progress.n_finished, progress.share) == (2_000_000, 1, 0.0)
+
+
+def test_a_study_without_examples_is_shown() -> None:
+    """What a stranger's folder claims of its data divides nothing by zero."""
+    records = [FINISHED, RUNNING]
+    curves = {r.run_id: RunCurve.of(samples.epochs(r.n_epochs_done)) for r in records}
+    assert study_state(replace(FACTS, n_train=0), records, curves, WRITER).head.progress.left_s is not None

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpstudy.dashboard.address import LOOPBACK, Address, listen
+from mlpstudy.errors import StoreError, must
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-END_S = 5.0
-"""How long a dashboard may take to end before it is killed."""
+END_S = 1.5
+"""How long a dashboard may take to end before it is killed: it only reads, and Ctrl-C is not to wait for it."""
 
 
 @dataclass(slots=True)
@@ -39,19 +40,23 @@ class Beside:
         The socket listens already when the process starts, so that a browser that comes early waits a moment.
 
         Raises:
-            StoreError: there is no free port.
+            StoreError: there is no free port, or no process can be started.
         """
         with listen(LOOPBACK, None) as listening:
             number = listening.fileno()
-            process = subprocess.Popen(  # noqa: S603  # this interpreter, arguments of our own
-                # -P: nothing in the working directory is imported.
-                [sys.executable, "-P", "-m", "mlpstudy.dashboard.beside_process", str(folder.absolute()), str(number)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(number,),
-                start_new_session=True,  # Ctrl-C is the run's: it ends the dashboard in its own time
-            )
+            # -P: nothing in the working directory is imported.
+            module = ["-P", "-m", "mlpstudy.dashboard.beside_process"]
+            try:
+                process = subprocess.Popen(  # noqa: S603  # this interpreter, arguments of our own
+                    [sys.executable, *module, str(folder.absolute()), str(number)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=(number,),
+                    start_new_session=True,  # Ctrl-C is the run's: it ends the dashboard in its own time
+                )
+            except OSError as error:
+                raise StoreError(must("the dashboard", "be a process of its own", str(error), "no --watch")) from error
             return cls(Address(LOOPBACK, int(listening.getsockname()[1]), None).url, process)
 
     def release(self) -> None:
@@ -74,6 +79,6 @@ class Beside:
         self.process.terminate()
         try:
             self.process.wait(END_S)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
             self.process.kill()
             self.process.wait()

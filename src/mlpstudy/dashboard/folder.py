@@ -140,8 +140,7 @@ def _writer(folder: Path) -> str | None:
 
 def _summary(key: str, folder: Path, signature: Signature) -> StudySummary:
     """Read a study's line."""
-    changed_ns = max(signature[0], signature[2])
-    changed_at = datetime.fromtimestamp(changed_ns / 1e9, UTC).isoformat(timespec="seconds")
+    changed_at = _written(max(signature[0], signature[2]) / 1e9)
     try:
         with Store.open(folder) as store, store.snapshot():
             study = store.study()
@@ -149,7 +148,21 @@ def _summary(key: str, folder: Path, signature: Signature) -> StudySummary:
             writer = store.writer()
     except MlpstudyError as error:
         return StudySummary(key, key, None, 0, 0, 0, changed_at, str(error))
+    except Exception as error:  # noqa: BLE001  # one study of a stranger's must not hide all others
+        return StudySummary(key, key, None, 0, 0, 0, changed_at, f"{type(error).__name__}: {error}")
     n_done = statuses.count("finished") + statuses.count("diverged")
     n_planned = len(study.architectures) * study.seeds
     status: StudyStatus = "finished" if n_done >= n_planned else "running" if writer else "stopped"
     return StudySummary(key, study.title or study.name, status, n_done, statuses.count("failed"), n_planned, changed_at)
+
+
+def _written(since_epoch_s: float) -> str:
+    """Write a time; those that no calendar of ours has, which files may carry too, become the last one that it has.
+
+    >>> _written(0), _written(1e18)
+    ('1970-01-01T00:00:00+00:00', '9999-12-31T23:59:59+00:00')
+    """
+    try:
+        return datetime.fromtimestamp(since_epoch_s, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return datetime.max.replace(tzinfo=UTC).isoformat(timespec="seconds")

@@ -61,7 +61,7 @@ class StudyFacts:
         for architecture in self.study.architectures:
             n_parameters, _ = count_parameters(architecture.network, self.n_features, self.n_classes)
             n_steps = -(-self.n_train // architecture.training.batch_size)
-            found.append(float(n_parameters * self.n_train + 2e5 * n_steps))
+            found.append(max(1.0, n_parameters * self.n_train + 2e5 * n_steps))
         return found
 
 
