@@ -151,3 +151,15 @@ def test_classes_out_of_balance_are_said_in_the_file_and_on_the_screen(tmp_path:
     said = '96.0 % of the examples are of class "no" (the other class has 20)'
     assert said in result.output
     assert f"# {said}" in (tmp_path / "d.toml").read_text(encoding="utf-8")
+
+
+def test_time_group_and_drop_are_taken_and_no_target_is_guessed_from_them(tmp_path: Path) -> None:
+    """The options of init are the keys of the file; a column that is left out is no candidate."""
+    path = passengers(tmp_path)
+    dated = [f"{line},2024-{i % 12 + 1:02}-01" for i, line in enumerate(path.read_text(encoding="utf-8").splitlines())]
+    path.write_text("\n".join([dated[0].replace("2024-01-01", "when"), *dated[1:]]) + "\n", encoding="utf-8")
+    assert init(path, "-o", tmp_path / "p.toml", "--drop", "class", "--drop", "alive", "--time", "when").exit_code == 0
+    data = tomllib.loads((tmp_path / "p.toml").read_text(encoding="utf-8"))["data"]
+    assert (data["target"], data["drop"], data["time"]) == ("survived", ["class", "alive"], "when")
+    init(path, "-o", tmp_path / "q.toml", "--target", "survived")
+    assert '# time = "when"  # the latest rows are held out' in (tmp_path / "q.toml").read_text(encoding="utf-8")

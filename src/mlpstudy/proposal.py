@@ -182,6 +182,10 @@ def _more_of_data(fields: dict[str, Any], dataset: Dataset) -> list[str]:
     if _kind(dataset) == "table":
         if "drop" not in fields:
             lines.append('# drop = ["a column"]  # columns that must not decide; group, time: docs/study-file.md')
+        columns: Any = (dataset.preprocessing or {})["columns"]
+        dates = [column["name"] for column in columns if column.get("meaning") == "date"]
+        if dates and "time" not in fields and "group" not in fields:
+            lines.append(f"# time = {_value(dates[0])}  # the latest rows are held out, where new ones come after all")
         lines.append('# numeric = "0-1"  # instead of mean 0, standard deviation 1')
     return lines
 

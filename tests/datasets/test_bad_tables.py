@@ -51,7 +51,7 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "a target that is a quantity": (
         HEAD + "".join(f"1,a,{i / 7}\n" for i in range(100)),
         {},
-        "(mlpstudy learns classes only, no regression), got 100 different values in 100 rows",
+        "(mlpstudy learns classes only, no regression), got 100 different values, 100 of them once",
     ),
     "a class with one example": (
         HEAD + GOOD + "1,a,perhaps\n",
@@ -110,7 +110,7 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "nothing to learn from": (
         "x,y\n" + "".join(f"1,{'no' if i % 2 else 'yes'}\n" for i in range(60)),
         {},
-        "table.csv must have a column to learn from beside the target, got none that varies",
+        "table.csv must have a column to learn from beside the target, got none: ",
     ),
     "too many levels": (
         "x,y\n" + "".join(f"level {i % 1100},{'no' if i % 2 else 'yes'}\n" for i in range(22_000)),

@@ -94,6 +94,33 @@ def test_numbers_that_are_a_quantity_are_not_listed_as_classes(tmp_path: Path) -
     assert described(tmp_path, marks).warnings == ()
 
 
+def test_labels_in_an_array_that_are_a_quantity_are_refused_in_one_line(tmp_path: Path) -> None:
+    """As a table's: no hundreds of classes, one line with the reason."""
+    np.save(tmp_path / "x.npy", np.eye(60))
+    np.save(tmp_path / "y.npy", np.arange(60) / 7)
+    found = describe_data([tmp_path / "x.npy", tmp_path / "y.npy"])
+    assert (found.classes, found.is_refused, len(found.warnings)) == ((), True, 1)
+    assert "mlpstudy learns classes only, no regression" in found.warnings[0]
+
+
+def test_sentences_are_no_identifier_and_a_text_target_is_no_regression(tmp_path: Path) -> None:
+    """Free text is called that, with what can be done; names as a target are no quantity."""
+    words = ["the", "cat", "sat", "on", "a", "mat", "with", "other", "animals"]
+    rows = [f"{' '.join(np.roll(words, i))} {i},person {i},{'ab'[i % 2]},{i % 7}" for i in range(60)]
+    found = described(tmp_path, "text,name,y,x\n" + "\n".join(rows) + "\n", "y")
+    assert "holds free text, no value is in more than 4 of 60" in found.warnings[0]
+    assert "sparse rows" in found.warnings[0]
+    assert "looks like an identifier" in found.warnings[1]
+    alone = described(
+        tmp_path, "text,y\n" + "\n".join(f"{row.split(',')[0]},{row.split(',')[2]}" for row in rows) + "\n", "y"
+    )
+    assert "must have a column to learn from beside the target, got none: " in alone.warnings[-1]
+    assert "holds free text" in alone.warnings[-1]
+    named = described(tmp_path, "text,name,y,x\n" + "\n".join(rows) + "\n", "name")
+    assert named.is_refused
+    assert "regression" not in named.warnings[-1]
+
+
 def test_classes_out_of_balance_are_a_warning(tmp_path: Path) -> None:
     """What always answering the commonest class reaches is said, and what sees more than accuracy."""
     found = described(tmp_path, "x,y\n" + "".join(f"{i % 13},{'yes' if i % 25 == 0 else 'no'}\n" for i in range(100)))

@@ -57,6 +57,10 @@ def show_description(data: Sequence[str], target: str | None, *, as_json: bool) 
         _print_images(description)
     for warning in description.warnings:
         say(f"Warning: {warning}", style="yellow", soft_wrap=True)
+    dates = [column.name for column in description.columns if column.type == "date"]
+    if dates and dates[0] != description.target:
+        hint = f'holds dates: time = "{dates[0]}" in [data] (--time of init) holds out the latest rows'
+        say(f'Hint: the column "{dates[0]}" {hint}', soft_wrap=True)
     say(_next(description, data, target), soft_wrap=True)
 
 

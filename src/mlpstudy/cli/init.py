@@ -27,6 +27,12 @@ def init(
     drop: Annotated[
         list[str] | None, typer.Option(help="A column that is left out; may be given several times.")
     ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="A column: rows of one group are held out together.", show_default="none")
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(help="A column: the latest rows are held out.", show_default="rows at random")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The study file.", show_default="<name of the data>.toml")
     ] = None,
@@ -40,9 +46,8 @@ def init(
 
     name = study_name(data[0])
     path = out or Path(f"{name}.toml")
-    fields, guessed = _fields(data, target, test, path.parent)
-    if drop:
-        fields["drop"] = drop
+    roles = {key: value for key, value in (("drop", drop), ("group", group), ("time", time)) if value}
+    fields, guessed = _fields(data, target, test, path.parent, roles)
     proposal = propose(fields, path.parent, name)
     write_proposal(proposal, path, replace=replace)
     _print(proposal, path, guessed)
@@ -58,7 +63,9 @@ def study_name(path: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_")[:60] or "study"
 
 
-def _fields(data: list[str], target: str | None, test: str | None, folder: Path) -> tuple[dict[str, Any], str | None]:
+def _fields(
+    data: list[str], target: str | None, test: str | None, folder: Path, roles: dict[str, Any]
+) -> tuple[dict[str, Any], str | None]:
     """Return the study's data as a study file has them, and how the target was guessed, where it was."""
     from mlpstudy.datasets import named_datasets
     from mlpstudy.proposal import relative
@@ -71,18 +78,23 @@ def _fields(data: list[str], target: str | None, test: str | None, folder: Path)
         fields = {"path": paths[0] if len(paths) == 1 else paths}
     guess = None
     if target is None and "path" in fields and len(data) == 1:
-        guess = _guess(Path(data[0]))
+        guess = _guess(Path(data[0]), {*roles.get("drop", ()), roles.get("group"), roles.get("time")})
     if target is not None:
         fields["target"] = target
     elif guess is not None:
         fields["target"] = guess.target
     if test is not None:
         fields["test"] = relative(test, folder)
+    fields |= roles
     return fields, None if guess is None else str(guess)
 
 
-def _guess(path: Path) -> Guess | None:
+def _guess(path: Path, other: set[str | None]) -> Guess | None:
     """Return the column of a table that probably holds the class, None where it is no table.
+
+    Args:
+        path: the file.
+        other: columns that are something else.
 
     Raises:
         DataError: several columns are as probable; the line names them.
@@ -96,7 +108,8 @@ def _guess(path: Path) -> Guess | None:
     check_exists([path])
     if find_format([path]) not in TABLES:
         return None
-    guess = guess_target(read_table(path).frame)
+    frame = read_table(path).frame
+    guess = guess_target(frame.select([name for name in frame.columns if name not in other] or frame.columns))
     if guess.is_ambiguous:
         fix = f"--target {shlex.quote(guess.target)}, or another column"
         found = f"several that could be it: {', '.join(guess.candidates)}"
@@ -120,4 +133,4 @@ def _print(proposal: Proposal, path: Path, guessed: str | None) -> None:
         say(f"Warning: {warning}", style="yellow", soft_wrap=True)
     names = ", ".join(architecture.name for architecture in study.architectures)
     say(f"{len(study.architectures)} architectures x {study.seeds} seeds: {names}")
-    say(f"{path}   read it, then: mlpstudy run {path}")
+    say(f"{path}   read it, then: mlpstudy run {shlex.quote(str(path))}")

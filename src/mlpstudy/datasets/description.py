@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 from mlpstudy.datasets.balance import lopsided_warning
 from mlpstudy.datasets.cells import Meaning, as_numbers, as_text, is_supported
 from mlpstudy.datasets.files import printable
-from mlpstudy.datasets.labels import is_quantity, quantity_warning
+from mlpstudy.datasets.labels import is_quantity, no_classes, quantity_warning
 from mlpstudy.datasets.leaks import find_leaks
 from mlpstudy.datasets.limits import MAX_CLASSES
 from mlpstudy.datasets.own_data import check_exists
@@ -250,7 +250,9 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
     counts = np.bincount(read.labels, minlength=len(read.class_names)).tolist()
     few = _few(read, origin, counts)
     doubts = (quantity_warning(read.class_names, f"{origin}, labels"), lopsided_warning(read.class_names, counts))
-    warnings = (*(line for line in doubts if line), *few)
+    is_refused = any(few)
+    warnings = (*(line for line in doubts if line and not is_refused), *few)
+    classes = tuple(zip(read.class_names, counts, strict=True))
     return Description(
         origin=origin,
         format=words,
@@ -260,7 +262,7 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
         columns=(),
         target=None,
         target_is_guess=False,
-        classes=tuple(zip(read.class_names, counts, strict=True)),
+        classes=() if is_refused and is_quantity(read.class_names) else classes,
         image_shape=read.image_shape,
         filled=filled,
         low=float(np.min(numbers)) if np.size(numbers) else None,
@@ -268,7 +270,7 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
         first_images=images,
         first_labels=tuple(read.class_names[label] for label in read.labels[shown]),
         warnings=warnings,
-        is_refused=any(few),
+        is_refused=is_refused,
     )
 
 
@@ -278,7 +280,7 @@ def _few(read: Labelled, origin: str, counts: list[int]) -> tuple[str, ...]:
     if read.test is not None:
         return ()
     if names and is_quantity(read.class_names):
-        return (f"{origin}: {len(names)} values have a single example, which cannot be held out",)
+        return (str(no_classes(f"{origin}, labels", read.class_names, len(names))),)
     return tuple(f'{origin}: class "{name}" has a single example, which cannot be held out' for name in names)
 
 

@@ -67,6 +67,22 @@ def quantity_warning(names: Sequence[str], what: str) -> str | None:
     )
 
 
+def no_classes(what: str, names: Sequence[str], n_single: int, fix: str = "other labels") -> DataError:
+    """Return the error of labels that are no classes, since too many of them have a single example.
+
+    Args:
+        what: where they are, for the message.
+        names: the distinct ones.
+        n_single: how many of them have a single example.
+        fix: what else could be the target.
+    """
+    be = "name classes, each with several examples"
+    found = f"{len(names)} different values, {n_single} of them once"
+    if None in (_number(name) for name in names):
+        return DataError(must(what, be, found, fix))
+    return DataError(must(what, f"{be} ({ONLY_CLASSES})", found, f"{fix}, or their values in bins"))
+
+
 def find_classes(labels: Labels, what: str) -> Classes:
     """Return the classes of the training labels.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.datasets.files import printable
-from mlpstudy.datasets.labels import ONLY_CLASSES, is_quantity, quantity_warning
+from mlpstudy.datasets.labels import is_quantity, no_classes, quantity_warning
 from mlpstudy.datasets.own_files import IMAGE_FOLDERS, TABLES, find_format, read_labelled
 from mlpstudy.datasets.parts import Part, Parts
 from mlpstudy.datasets.registry import find_dataset
@@ -129,9 +129,8 @@ def _check_counts(main: Labelled, origin: str) -> None:
     counts = np.bincount(main.labels, minlength=len(main.class_names))
     n_single = int((counts < _LEAST).sum())
     if n_single and is_quantity(main.class_names):
-        be = f"name classes, each with several examples ({ONLY_CLASSES})"
-        found = f"{len(main.class_names)} different numbers, {n_single} of them once"
-        raise DataError(must(f"{origin}, labels", be, found, "other labels, or their values in bins"))
+        what = f"{origin}, labels"
+        raise no_classes(what, main.class_names, n_single)
     for name, count in zip(main.class_names, counts, strict=True):
         if count < _LEAST:
             fix = "add examples, or leave the class out"

@@ -38,6 +38,8 @@ MOST_LEVELS = 1000
 
 _DISTINCT_AT_LEAST = 20
 _DAY_S = 86_400
+_SPACES = 3
+"""Spaces a cell, on average, from which on text is taken for sentences."""
 
 
 def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple[TablePreprocessing, tuple[str, ...]]:
@@ -71,7 +73,8 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
         else:
             columns.append(fitted)
     if not columns:
-        raise DataError(must(origin, "have a column to learn from beside the target", "none that varies"))
+        found = f"none: {warnings[0]}" if warnings else "no other column"
+        raise DataError(must(origin, "have a column to learn from beside the target", found))
     scaling = data.numeric or "standardise"
     return TablePreprocessing(
         target=data.target, scaling=scaling, columns=tuple(columns), ignored=tuple(ignored)
@@ -190,6 +193,9 @@ def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None,
         return None, f'{what} is "{counts[text.name][0]}" in every training example: it is left out'
     if not levels and n_levels >= _DISTINCT_AT_LEAST:
         reason = f"no value is in more than {LEAST_COUNT - 1} of {len(text)} training examples"
+        if counts[text.name].str.count_matches(r"\s+").sum() >= _SPACES * n_levels:
+            instead = "counts of words can be given as sparse rows (libsvm text, or a sparse matrix)"
+            return None, f"{what} holds free text, {reason}: it is left out; {instead}"
         return None, f"{what} looks like an identifier, {reason}: it is left out"
     if not levels:
         # So few rows that every level is rare: each keeps its feature.

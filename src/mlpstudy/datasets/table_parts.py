@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mlpstudy.datasets.cells import WORDS, Float64Array, Meaning, as_numbers, as_text
-from mlpstudy.datasets.labels import ONLY_CLASSES, find_classes, index_classes, is_quantity, quantity_warning
+from mlpstudy.datasets.labels import find_classes, index_classes, is_quantity, no_classes, quantity_warning
 from mlpstudy.datasets.parts import Part, Parts
 from mlpstudy.datasets.table_columns import wrong_cell
 from mlpstudy.errors import DataError, must, nearest
@@ -93,15 +93,11 @@ def _classes(table: Table, target: str) -> tuple[npt.NDArray[np.int32], tuple[st
     if len(distinct) == 1:
         raise DataError(must(what, "have at least two classes", f'"{distinct[0]}" in every row', "another target"))
     if len(distinct) > max(_LEAST, table.frame.height // _LEAST):
-        raise _no_classes(what, f"{len(distinct)} different values in {table.frame.height} rows")
+        n_single = int((text.value_counts(name="n")["n"] == 1).sum())
+        raise no_classes(what, distinct.to_list(), n_single, "another target")
     classes = find_classes(np.array(distinct.to_list(), dtype=np.str_), what)
     codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
     return classes.labels[codes], classes.names
-
-
-def _no_classes(what: str, found: str) -> DataError:
-    be = f"name classes, each with several examples ({ONLY_CLASSES})"
-    return DataError(must(what, be, found, "another target, or its values in bins"))
 
 
 def _target_text(table: Table, target: str) -> pl.Series:
@@ -120,7 +116,7 @@ def _check_counts(labels: npt.NDArray[np.int32], names: tuple[str, ...], table: 
     n_single = int((counts < _LEAST).sum())
     if n_single and is_quantity(names):
         what = f'{table.origin}, column "{target}"'
-        raise _no_classes(what, f"{len(names)} different numbers, {n_single} of them once")
+        raise no_classes(what, names, n_single, "another target")
     for k in np.flatnonzero(counts < _LEAST).tolist():
         row = int(np.flatnonzero(labels == k)[0]) + 1
         what = f'{table.origin}, column "{target}", class "{names[k]}"'
