@@ -115,6 +115,19 @@ def test_a_slow_page_costs_no_memory_and_gets_everything_in_the_end() -> None:
     assert n_kept == module.REMEMBERED
 
 
+def test_large_events_are_remembered_as_far_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept for pages that come back is bounded in bytes too; the newest event is always kept."""
+    monkeypatch.setattr(module, "REMEMBERED_BYTES", 5000)
+    channel = Channel("s", lambda: ("state", None))
+    for size in (10, 2000, 2000, 2000):
+        channel.publish("state", "x" * size)
+    assert [len(channel.missed(place)[1]) for place in (1, 2, 3)] == [1, 2, 1]
+    assert b"event: state" in channel.missed(1)[1][0]
+    assert len(channel.missed(1)[1][0]) < 2000
+    channel.publish("state", "x" * 9000)
+    assert len(channel.missed(4)[1]) == 1
+
+
 def test_silence_is_broken_by_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page hears a beat where nothing happens."""
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.01)

@@ -38,7 +38,7 @@ class Asked:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Judged) -> None:
         self.n_asked = 0
         self.answers = list(answers)
-        self.judge = Judge(Path())
+        self.judge = Judge(Path(), asyncio.Lock())
         monkeypatch.setattr(module, "judged", self.answer)
 
     async def answer(self, _: Path) -> Judged:
@@ -157,6 +157,38 @@ def test_a_running_study_is_judged_now_and_then(monkeypatch: pytest.MonkeyPatch)
         assert asked.n_asked == 1
 
     asyncio.run(main())
+
+
+def test_one_study_is_judged_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many studies pages are open on, one process judges; those that were left meanwhile are passed over."""
+    at_work: list[int] = []
+    most: list[int] = []
+
+    async def slow(_: Path) -> Judged:
+        at_work.append(1)
+        most.append(len(at_work))
+        try:
+            await asyncio.sleep(0.01)
+        finally:
+            at_work.pop()
+        return verdict_of(state(RUNS), "all")
+
+    async def main() -> None:
+        turn = asyncio.Lock()
+        judges = [Judge(Path(), turn) for _ in range(5)]
+        for judge in judges:
+            judge.consider(state(RUNS))
+        await asyncio.sleep(0)
+        for judge in judges[:2]:
+            judge.stop()
+        for judge in judges[2:]:
+            while not judge.said_of(state(RUNS)).judging.is_present:
+                await asyncio.sleep(0.01)
+                judge.consider(state(RUNS))
+
+    monkeypatch.setattr(module, "judged", slow)
+    asyncio.run(main())
+    assert max(most) == 1
 
 
 @pytest.fixture

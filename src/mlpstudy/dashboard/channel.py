@@ -20,6 +20,9 @@ HEARTBEAT_S = 10.0
 REMEMBERED = 120
 """Events that a page may have missed and still gets one by one: a minute of them. After that it gets all anew."""
 
+REMEMBERED_BYTES = 16 * 2**20
+"""Text of these events; the newest one is kept whatever its size."""
+
 RETRY_MS = 1000
 
 
@@ -57,7 +60,11 @@ class Channel:
     def publish(self, event: str, data: Plain) -> None:
         """Send an event to all pages."""
         self._version += 1
-        self._remembered.append((self._version, message(event, data, self._id(self._version))))
+        text = message(event, data, self._id(self._version))
+        self._remembered.append((self._version, text))
+        n_bytes = sum(len(one) for _, one in self._remembered)
+        while n_bytes > REMEMBERED_BYTES and len(self._remembered) > 1:
+            n_bytes -= len(self._remembered.popleft()[1])
         self._wake()
 
     def close(self) -> None:

@@ -141,11 +141,11 @@ class _Followed:
 class FollowedStudy(_Followed):
     """A study that pages are open on."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, turn: asyncio.Lock) -> None:
         super().__init__(name)
         self.folder = folder
         self._reader = StudyReader(folder)
-        self._judge = Judge(folder)
+        self._judge = Judge(folder, turn)
         self._state: StudyState | None = None
         self._problem: str | None = None
         self._is_noted = False
@@ -234,6 +234,8 @@ class Hub:
         self._list = FollowedFolder(folder, f"{self._name}-list")
         self._studies: dict[str, FollowedStudy] = {}
         self._n_made = 0
+        # One judgement at a time, however many studies pages are open on: each may take gigabytes.
+        self._turn = asyncio.Lock()
         self._is_closed = False
 
     def study_stream(self, key: str, last_event_id: str | None) -> Listening | None:
@@ -273,7 +275,7 @@ class Hub:
         if key not in self._studies or self._studies[key].folder != folder:
             self._studies = {k: s for k, s in self._studies.items() if s.n_listening}
             self._n_made += 1
-            self._studies[key] = FollowedStudy(folder, f"{self._name}-{self._n_made}")
+            self._studies[key] = FollowedStudy(folder, f"{self._name}-{self._n_made}", self._turn)
         return self._studies[key]
 
     def _stream(self, followed: _Followed, last_event_id: str | None) -> Listening:

@@ -36,10 +36,15 @@ class Judge:
     A judgement of a small study takes a second of processor time, mostly for starting. Its process has a low
     priority, and the pause after it is so long that all judging takes at most MAX_DUTY of the machine: a study
     that has trained for a minute may be judged the first time. Where nothing trains any more it is judged at once.
+
+    Attributes:
+        folder: the study's.
+        turn: held while a process judges; judges that share one wait for each other.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, turn: asyncio.Lock) -> None:
         self.folder = folder
+        self.turn = turn
         self._verdict: Plain = None
         self._key: str | None = None
         self._problem: str | None = None
@@ -59,7 +64,7 @@ class Judge:
         self._take()
         if self._task is None and self._is_time(state):
             self._tried = state.key
-            self._task = asyncio.create_task(judged(self.folder))
+            self._task = asyncio.create_task(self._judged())
 
     def _is_time(self, state: StudyState) -> bool:
         n_judged = sum(row.n > 0 for row in state.head.table)
@@ -86,6 +91,10 @@ class Judge:
             self._tried, self._blocked_until = None, time.monotonic() + RETRY_S
         if done.problem is None:
             self._verdict, self._key = done.verdict, done.key
+
+    async def _judged(self) -> Judged:
+        async with self.turn:
+            return await judged(self.folder)
 
     def stop(self) -> None:
         """Stop judging; the process ends by itself as its task does. It is begun again when a page comes back."""
