@@ -216,6 +216,26 @@ def test_prints_on_paper(opened: Open) -> None:
     assert too_wide == 0
 
 
+def test_printing_finds_all_charts_and_reasons(offline: Offline, address: str) -> None:
+    """Printed before anything was drawn, with no timer to help: all charts are on paper, and what is folded is open."""
+    page = offline.open("about:blank")
+    page.add_init_script("window.setTimeout = () => 0; window.IntersectionObserver = class { observe() {} };")
+    page.goto(address)
+    page.evaluate("Promise.all(['charts', 'chart-config'].map(mlpstudy.data)).then(() => 0)")
+    drawn, folded = (
+        "document.querySelectorAll('[data-drawn]').length",
+        "document.querySelectorAll('details:not([open])')",
+    )
+    assert page.evaluate(drawn) == 0
+    n_folded = page.evaluate(f"{folded}.length")
+    assert n_folded > 1
+    page.evaluate(f"addEventListener('beforeprint', () => {{ window.folded = {folded}.length }})")
+    page.pdf(format="A4")
+    assert page.evaluate(drawn) == len(CHARTS)
+    assert page.evaluate("window.folded") == 0
+    assert page.evaluate(f"{folded}.length") == n_folded
+
+
 def _draw_seven(page: Page) -> None:
     """Draw a seven with the mouse."""
     pad = page.locator("#pad")

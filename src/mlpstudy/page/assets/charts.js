@@ -1,4 +1,4 @@
-// Charts: drawn when they come into sight (all of them soon after, so that printing finds them), saved as files.
+// Charts: drawn when they come into sight, all of them soon after, and at the latest when the page is printed; saved as files.
 "use strict";
 (() => {
   const page = window.mlpstudy;
@@ -93,6 +93,10 @@
     result.finalize();
   };
 
+  // Asked for at once: what is there can be drawn the moment that somebody prints.
+  page.data("charts").catch(() => {});
+  page.data("chart-config").catch(() => {});
+
   const waiting = new Set();
   const start = async (element) => {
     if (!waiting.delete(element)) return;
@@ -117,6 +121,19 @@
       setTimeout(next, 0);
     };
     setTimeout(next, 200);
+  });
+
+  // A browser prints when the listeners have returned and their promises are settled: no timer and no request may be
+  // in the way of a chart, and none is, since its specification is here.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const one of opened) one.open = true;
+    for (const element of [...waiting]) start(element).catch(() => {});
+  });
+  addEventListener("afterprint", () => {
+    for (const one of opened) one.open = false;
+    opened = [];
   });
 
   let pending = 0;
