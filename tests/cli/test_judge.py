@@ -14,7 +14,9 @@ from typer.testing import CliRunner, Result
 import mlpstudy
 from mlpstudy.cli import terminal
 from mlpstudy.cli.app import app
+from mlpstudy.report import report_html
 from mlpstudy.spec import Study
+from store import samples as store_samples
 
 FACTORS = {
     "normalisation": {"none": {"batch_normalisation": False}, "batchnorm": {"batch_normalisation": True}},
@@ -84,6 +86,22 @@ def test_judge_says_what_is_real(folder: Path) -> None:
     assert "log loss" not in result.output
     assert (folder / "claims.json").exists()
     assert "exploratory" in call("judge", folder, "--explore").output
+
+
+def test_examples_are_counted_of_this_test_set_and_called_what_they_are(folder: Path, tmp_path: Path) -> None:
+    """A difference is told in images of the 300 tested; in a study of a table, in its examples."""
+    judgement = mlpstudy.open(folder).judge()
+    n = judgement.primary.pairs[0].test_examples
+    assert n == pytest.approx(300 * judgement.primary.pairs[0].difference)
+    output = call("judge", folder).output
+    assert "Images: of the 300 tested, mean over seeds." in output
+    assert re.search(r"[+-]\d+(\.\d)? images", output)
+    store_samples.fill_table(tmp_path / "table")
+    output = call("judge", tmp_path / "table").output
+    assert "Examples: of the 11 tested, mean over seeds." in output
+    assert "image" not in output.lower()
+    page = report_html(mlpstudy.open(tmp_path / "table"), weights_mb=0)
+    assert re.search(r"of 11 examples", page)
 
 
 @pytest.mark.parametrize("columns", [80, 120])

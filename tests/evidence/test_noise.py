@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import special
 
 from evidence.simulated import correct_cells
@@ -95,3 +97,37 @@ def test_one_seed_has_no_spread() -> None:
     assert "One seed has no spread" in found.sentence
     with pytest.raises(ResultsError, match="must have one finished run at least"):
         audit(np.empty((0, 10)))
+
+
+@given(
+    st.integers(3, 20),
+    st.one_of(st.integers(30, 400), st.integers(400, 10_000)),
+    st.integers(0, 11),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_seeds_that_do_the_same_have_no_spread(n_seeds: int, n_examples: int, n_errors: int, shared: bool) -> None:
+    """Equal scores have SD 0, whatever N, n and the errors: never a spread, an excess or two groups by rounding."""
+    cells = np.ones((n_seeds, n_examples))
+    for seed in range(n_seeds):
+        start = 0 if shared else seed * n_errors
+        cells[seed, np.arange(start, start + n_errors) % n_examples] = 0.0
+    found = audit(cells)
+    assert (found.sd, found.is_excess, found.n_low, found.sd_true, found.carries_over) == (0.0, False, 0, 0.0, 0.0)
+    if shared or n_errors == 0:
+        assert (found.sd_finite_test, found.ratio) == (0.0, 1.0)
+        assert found.sentence == f"All {n_seeds} seeds are right on the same test examples: SD 0."
+
+
+def test_a_spread_below_that_of_the_test_set_is_no_part_of_it() -> None:
+    """Where the seeds scatter less than finite test data would make them, the sentence names no part of a whole."""
+    cells = np.ones((6, 60))
+    for seed in range(6):
+        cells[seed, seed * 10 : seed * 10 + 9 + (seed == 0)] = 0.0
+    found = audit(cells)
+    assert found.sd is not None
+    assert found.sd_finite_test is not None
+    assert 0 < found.sd < found.sd_finite_test
+    assert f"no more than the {100 * found.sd_finite_test:.3f} that finite test data alone would give" in found.sentence
+    wide = audit(np.arange(60) < np.array([[30], [34], [38], [33], [36], [31]]))
+    assert "where finite test data alone would give" in wide.sentence

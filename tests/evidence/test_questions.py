@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from evidence.simulated import correct_cells, crossed, within
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.contrasts import estimate_contrasts
 from mlpstudy.evidence.intervals import mean_interval, t_quantile, t_two_sided_p
-from mlpstudy.evidence.twoway import two_way
+from mlpstudy.evidence.twoway import FEW_SEEDS, two_way
 
 N_TRIALS = 3000
 
@@ -218,3 +220,28 @@ def test_standard_error_is_its_formula() -> None:
     assert parts.se**2 == pytest.approx(total / (12 * 80))
     spread = parts.ms_seed**2 / 11 + parts.ms_example**2 / 79 + parts.ms_rest**2 / (11 * 79)
     assert parts.df == pytest.approx(total**2 / spread)
+
+
+@given(st.integers(2, 20), st.one_of(st.integers(2, 400), st.integers(400, 10_000)), st.sampled_from([1.0, -1.0]))
+@settings(deadline=None)
+def test_one_cell_that_differs_is_no_component(n_seeds: int, n_examples: int, sign: float) -> None:
+    """Where one cell alone differs all mean squares are equal: no component, and the df that this has at any size."""
+    cells = np.zeros((n_seeds, n_examples))
+    cells[n_seeds // 2, n_examples // 2] = sign
+    found = two_way(cells)
+    assert (found.v_seed, found.v_example) == (0.0, 0.0)
+    assert found.df == pytest.approx(two_way(cells * 0.3).df)
+    if n_seeds >= FEW_SEEDS:
+        assert found.df == pytest.approx((n_seeds - 1) * (n_examples - 1))
+
+
+def test_no_comparison_that_cannot_differ_is_found_different() -> None:
+    """Differences that cancel over the examples of every seed, by weights of a third, leave p = 1 and no interval."""
+    rng = np.random.default_rng(5)
+    base = rng.random((8, 90)) < 0.8
+    cells = [np.asarray(np.roll(base, shift, axis=1), dtype=np.float64) for shift in (0, 7, 20, 41)]
+    scores = [np.asarray(c.mean(axis=1), dtype=np.float64) for c in cells]
+    contrast = {0: 1 / 3, 1: 1 / 3, 2: 1 / 3, 3: -1.0}
+    (found,) = estimate_contrasts([contrast], [np.arange(8)] * 4, scores, cells, resolution=1 / 90)
+    assert not found.identical
+    assert (found.value, found.sd, found.p) == (0.0, 0.0, 1.0)

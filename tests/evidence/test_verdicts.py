@@ -40,7 +40,7 @@ def test_a_large_difference_is_better_by_a_margin_that_matters() -> None:
     assert mirrored.estimate.simultaneous.low == pytest.approx(-found.estimate.simultaneous.high)
     assert found.verdict.reason.startswith("good is better than bad by ")
     assert found.verdict.reason.endswith("and by a margin that matters; it should show on new data too.")
-    assert found.images_of_10000 == pytest.approx(1e4 * found.difference)
+    assert found.test_examples == pytest.approx(N_EXAMPLES * found.difference)
 
 
 def test_a_difference_smaller_than_what_matters_says_so() -> None:
@@ -123,7 +123,7 @@ def test_an_excess_spread_makes_unstable() -> None:
     wild = correct_cells(np.random.default_rng(10), 8, N_EXAMPLES, seed_sd=1.0)
     found = pair(architecture("calm", drawn(8, 1.7, 1)), architecture("wild", wild))
     assert found.verdict.kind == "UNSTABLE"
-    assert "the spread of wild over seeds is" in found.verdict.reason
+    assert "The spread of wild over seeds is" in found.verdict.reason
     assert "times what finite test data explain" in found.verdict.reason
 
 
@@ -233,7 +233,7 @@ def test_log_loss_has_its_own_direction_and_unit() -> None:
     assert (loss.metric, loss.unit, loss.is_primary, accuracy.is_primary) == ("log loss", "nats", False, True)
     assert (found.verdict.winner, found.difference < 0) == ("a", True)
     assert "nats" in found.verdict.reason
-    assert found.images_of_10000 is None
+    assert found.test_examples is None
     assert found.a_beats_b is not None
     assert found.a_beats_b.probability == 1.0
     assert calibration.pairs[0].estimate.new_data is None

@@ -41,6 +41,7 @@ def judge(
     """
     from mlpstudy.cli.tables import print_baselines, print_class_use
     from mlpstudy.evidence.plain import plain
+    from mlpstudy.evidence.wording import noun_of
     from mlpstudy.judging import judge_moment, read_moment
     from mlpstudy.results import StudyResults
     from mlpstudy.store import note_look
@@ -52,7 +53,8 @@ def judge(
     if as_json:
         say_json(plain(judgement), indent=1)
     else:
-        print_judgement(judgement, results.store.class_names, explore=explore, why=why)
+        noun = noun_of(are_images=results.store.image_shape is not None)
+        print_judgement(judgement, results.store.class_names, noun, explore=explore, why=why)
         print_baselines(results)
         print_class_use(results)
     path = results.write_claims(judged)
@@ -61,9 +63,17 @@ def judge(
 
 
 def print_judgement(
-    judgement: Judgement, class_names: Sequence[str], *, explore: bool = False, why: bool = False
+    judgement: Judgement, class_names: Sequence[str], noun: str, *, explore: bool = False, why: bool = False
 ) -> None:
-    """Print tiers, pairs, factors, noise and the examples that nearly all runs get wrong."""
+    """Print tiers, pairs, factors, noise and the examples that nearly all runs get wrong.
+
+    Args:
+        judgement: what to print.
+        class_names: one name a class.
+        noun: what the examples are called.
+        explore: the exploratory metrics too.
+        why: the reason of every verdict, however many.
+    """
     from mlpstudy.cli.terminal import console
 
     if judgement.is_provisional:
@@ -71,7 +81,7 @@ def print_judgement(
             "Provisional: not all planned runs have finished. The verdicts of record come then.\n", style="yellow"
         )
     for metric in judgement.metrics if explore else judgement.metrics[:1]:
-        _print_metric(metric, judgement, why=why)
+        _print_metric(metric, judgement, noun, why=why)
     _print_noise(judgement)
     if judgement.hard:
         from mlpstudy.evidence.ledger import LISTED_HARD
@@ -85,7 +95,7 @@ def print_judgement(
         console().print(styled(("Wrong in nearly all runs", "bold"), found), soft_wrap=True)
 
 
-def _print_metric(metric: MetricJudgement, judgement: Judgement, *, why: bool) -> None:
+def _print_metric(metric: MetricJudgement, judgement: Judgement, noun: str, *, why: bool) -> None:
     """Print what is known by one metric."""
     from mlpstudy.cli.terminal import console
 
@@ -93,10 +103,12 @@ def _print_metric(metric: MetricJudgement, judgement: Judgement, *, why: bool) -
     console().print(_standings(metric, f"{metric.metric} ({role})"))
     n = len(metric.pairs)
     title = f"{n} declared comparison{'s' if n > 1 else ''}, {metric.metric}, {_unit(metric)}"
-    console().print(_pairs(metric, title, 100 * judgement.judging.confidence))
+    console().print(_pairs(metric, title, 100 * judgement.judging.confidence, judgement.n_examples, noun))
     _print_reasons(metric.pairs, why=why)
     if metric.effects:
         console().print(_effects(metric))
+    for sentence in judgement.effects_left_out:
+        console().print(f"{sentence}\n", soft_wrap=True)
 
 
 def _print_reasons(pairs: Sequence[PairJudgement], *, why: bool) -> None:
@@ -137,11 +149,11 @@ def _standings(metric: MetricJudgement, title: str) -> Table:
     return table
 
 
-def _pairs(metric: MetricJudgement, title: str, percent: float) -> Table:
+def _pairs(metric: MetricJudgement, title: str, percent: float, n_examples: int, noun: str) -> Table:
     """Return the declared comparisons."""
     notes = [f"Intervals at {percent:g} %, a minus b."]
     if metric.metric == "accuracy":
-        notes.append("Images: of 10,000.")
+        notes.append(f"{noun.capitalize()}: of the {n_examples:,} tested, mean over seeds.")
     if metric.pairs[0].estimate.components is not None and _columns() >= MEDIUM:
         notes.append("Seeds n %: share of the uncertainty on new data that more seeds would remove.")
     table = _new_table(styled(title, (f"\n{' '.join(notes)}", "not bold")))
@@ -152,7 +164,7 @@ def _pairs(metric: MetricJudgement, title: str, percent: float) -> Table:
         table.add_column("P(a beats b)", justify="right", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
     for pair in metric.pairs:
-        cells = [f"{pair.a}\n{pair.b}", _difference(pair, metric), *_estimate_cells(pair.estimate, metric)]
+        cells = [f"{pair.a}\n{pair.b}", _difference(pair, metric, noun), *_estimate_cells(pair.estimate, metric)]
         if roomy:
             cells.append(_chance(pair))
         table.add_row(*cells, _verdict(pair))
@@ -258,10 +270,12 @@ def _number(value: float, metric: MetricJudgement) -> str:
     return fixed(value, 3, sign=True) if metric.unit == "nats" else fixed(100 * value, 2, sign=True)
 
 
-def _difference(pair: PairJudgement, metric: MetricJudgement) -> str:
-    """Write a difference, for accuracy also in images of 10,000."""
-    images = pair.images_of_10000
-    suffix = "" if images is None or math.isnan(images) else f"\n{images:+.0f} images"
+def _difference(pair: PairJudgement, metric: MetricJudgement, noun: str) -> str:
+    """Write a difference, for accuracy also in test examples."""
+    from mlpstudy.evidence.wording import examples_words
+
+    n = pair.test_examples
+    suffix = "" if n is None or math.isnan(n) else f"\n{examples_words(n)} {noun}"
     return _number(pair.difference, metric) + suffix
 
 

@@ -50,7 +50,7 @@ class PairJudgement:
         a: the first.
         b: the second.
         difference: a minus b, in the unit of the metric; nan without a common seed.
-        images_of_10000: the difference in images of 10,000; None unless the metric is accuracy.
+        test_examples: the difference in test examples, mean over seeds; None unless the metric is accuracy.
         estimate: with both questions' intervals and p values.
         equivalence_p: p of the two one-sided tests, Holm-adjusted.
         a_beats_b: probability that one run of a beats one run of b; None where either has no finished run.
@@ -60,7 +60,7 @@ class PairJudgement:
     a: str
     b: str
     difference: float
-    images_of_10000: float | None
+    test_examples: float | None
     estimate: Estimate
     equivalence_p: float
     a_beats_b: Superiority | None
@@ -350,7 +350,7 @@ def _pair(
         a=pair[0],
         b=pair[1],
         difference=estimate.value,
-        images_of_10000=10_000 * estimate.value if metric == "accuracy" else None,
+        test_examples=sample.n_examples * estimate.value if metric == "accuracy" else None,
         estimate=estimate,
         equivalence_p=p_equivalent,
         a_beats_b=beats,

@@ -160,10 +160,14 @@ def _with_sentence(found: NoiseAudit) -> NoiseAudit:
     assert found.sd is not None  # noqa: S101  # two seeds or more
     assert found.sd_finite_test is not None  # noqa: S101  # two seeds or more
     assert found.carries_over is not None  # noqa: S101  # two seeds or more
-    text = (
-        f"SD over {found.n_seeds} seeds {100 * found.sd:.3f} points, of which finite test data alone would give "
-        f"{100 * found.sd_finite_test:.3f}"
-    )
+    if found.sd == found.sd_finite_test == 0.0:
+        return replace(found, sentence=f"All {found.n_seeds} seeds are right on the same test examples: SD 0.")
+    text = f"SD over {found.n_seeds} seeds {100 * found.sd:.3f} points, "
+    finite = f"{100 * found.sd_finite_test:.3f}"
+    if found.sd > found.sd_finite_test:
+        text += f"where finite test data alone would give {finite}"
+    else:
+        text += f"no more than the {finite} that finite test data alone would give"
     if found.is_excess:
         text += "; far above it: the training is unstable from seed to seed"
     elif found.carries_over < 0.1:  # noqa: PLR2004  # a tenth of a lead is nothing to choose a seed by

@@ -12,7 +12,7 @@ from mlpstudy.evidence.contrasts import Estimate
 from mlpstudy.evidence.power import MAX_SEEDS, seeds_for_better, seeds_for_equivalent
 from mlpstudy.evidence.sample import Metric, higher_is_better
 from mlpstudy.evidence.signflip import fewest_seeds
-from mlpstudy.evidence.wording import count_words, difference_words, interval_words, size_words
+from mlpstudy.evidence.wording import count_words, difference_words, interval_words, sentence_words, size_words
 from mlpstudy.numerals import duration
 
 VerdictKind = Literal["BETTER", "EQUIVALENT", "UNRESOLVED", "UNSTABLE"]
@@ -123,7 +123,8 @@ def judge_pair(estimate: Estimate, facts: PairFacts) -> Verdict:
     - UNRESOLVED otherwise.
     """
     if facts.trouble:
-        return _verdict("UNSTABLE", facts, f"{facts.trouble}: a mean over seeds does not describe this pair.")
+        reason = sentence_words(f"{facts.trouble}: a mean over seeds does not describe this pair")
+        return _verdict("UNSTABLE", facts, reason)
     if estimate.n_seeds < 2:  # noqa: PLR2004  # one difference has no spread
         return _too_few(estimate, facts)
     alpha = 1.0 - estimate.simultaneous.confidence

@@ -24,7 +24,7 @@ MOST_PLOTS = 6
 def section(of: Gathered) -> Section | None:
     """Return the section, None where the study is no factorial experiment with results."""
     judgement = of.judgement
-    if judgement is None or not judgement.primary.effects:
+    if judgement is None or not (judgement.primary.effects or judgement.effects_left_out):
         return None
     metric = judgement.primary
     effects = metric.effects
@@ -34,8 +34,8 @@ def section(of: Gathered) -> Section | None:
             f"interaction is how much more that change is with one level of another factor. {of.level} intervals, "
             f"{of.seeds_words()} seeds an architecture."
         ),
-        _forest(effects, metric),
-        _table(effects, metric, of),
+        *(Text(sentence, "note") for sentence in judgement.effects_left_out),
+        *((_forest(effects, metric), _table(effects, metric, of)) if effects else ()),
         *_plots(of, metric),
     ]
     return Section("factors", "What each factor does", tuple(blocks))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.noise import audit
+from mlpstudy.evidence.wording import sentence_words
 from mlpstudy.figures import noise_bars
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Section, Sentences, Text
@@ -41,7 +42,7 @@ def section(of: Gathered) -> Section | None:
         alt = f"SD of accuracy over seeds of {len(rows)} architectures, beside what finite test data alone would give."
         blocks.append(Chart("noise", page_spec(noise_bars.figure(rows)), alt, fluid=True, room=24))
     sentences = [
-        (f"{name}:", " ".join(s for s in ("no finished run." if one is None else one.sentence, trouble) if s))
+        (f"{name}:", f"{'no finished run.' if one is None else one.sentence} {sentence_words(trouble)}".rstrip())
         for name, (one, trouble) in audits.items()
     ]
     blocks.append(Sentences(tuple(sentences)))

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.sample import higher_is_better
+from mlpstudy.evidence.wording import examples_words, noun_of
 from mlpstudy.figures import forest
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Details, Section, Sentences, Table, Text
@@ -136,15 +137,20 @@ def _table(metric: MetricJudgement, of: Gathered) -> Table:
     return Table(
         f"Declared comparisons: {metric.metric}, {words.unit_of(metric)}",
         columns,
-        tuple(_pair_row(pair, metric) for pair in metric.pairs),
+        tuple(_pair_row(pair, metric, of) for pair in metric.pairs),
         f"{of.level} intervals. On new data: share of that uncertainty that more seeds would remove.",
     )
 
 
-def _pair_row(pair: PairJudgement, metric: MetricJudgement) -> tuple[Cell, ...]:
+def _examples(n: float, of: Gathered) -> str:
+    """Return a difference in test examples."""
+    noun = noun_of(are_images=of.store.image_shape is not None)
+    return f"{examples_words(n)} of {of.sample.n_examples:,} {noun}".replace("-", words.MINUS)
+
+
+def _pair_row(pair: PairJudgement, metric: MetricJudgement, of: Gathered) -> tuple[Cell, ...]:
     """Return the row of a pair."""
     estimate, verdict = pair.estimate, pair.verdict
-    images = pair.images_of_10000
     share = ""
     if estimate.components is not None and estimate.new_data is not None and estimate.new_data.is_bounded:
         share = f"seeds {100 * estimate.components.share_from_seeds:.0f} %"
@@ -155,7 +161,7 @@ def _pair_row(pair: PairJudgement, metric: MetricJudgement) -> tuple[Cell, ...]:
         Cell(verdict.kind, said, kind="verdict"),
         Cell(
             words.signed(pair.difference, metric),
-            "" if images is None or math.isnan(images) else f"{images:+.0f} of 10,000".replace("-", words.MINUS),
+            "" if pair.test_examples is None or math.isnan(pair.test_examples) else _examples(pair.test_examples, of),
             sort=_finite(pair.difference),
         ),
         Cell(words.interval_words(estimate.same_test_set, metric), sort=_finite(estimate.same_test_set.low)),
