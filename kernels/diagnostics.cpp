@@ -45,9 +45,10 @@ void Diagnostics::read_activations(Team &team, const std::vector<Activity> &acti
     for (const Layer &layer : layers_) totals_[layer.index].n += static_cast<double>(n_rows) * layer.n_out;
 }
 
-void Diagnostics::keep_moments(Team &team) {
+void Diagnostics::read_weights(Team &team) {
     team.run(static_cast<int>(panels_.size()), [&](int task, int) {
-        const Panel &p = panels_[task];
+        Panel &p = panels_[task];
+        kernels_.measure_weights(layers_[p.layer], p.panel, p.step);
         const std::size_t size = static_cast<std::size_t>(layers_[p.layer].in_rows) * kernels_.panel;
         std::copy_n(layers_[p.layer].kernel.m + p.panel * size, size, moments_[p.layer].get() + p.panel * size);
     });

@@ -22,7 +22,7 @@ class Diagnostics {
     bool measures(std::int64_t step) const; // of the epoch, from 0
     // In this order, on each measured step: after forward, before the update, after it.
     void read_activations(Team &, const std::vector<Activity> &, int n_rows);
-    void keep_moments(Team &);
+    void read_weights(Team &); // and keeps the first moments
     void read_updates(Team &, const AdamStep &);
     // A layer each; none where nothing has been measured.
     std::vector<LayerDiagnostics> result() const;

@@ -184,7 +184,8 @@ struct Kernels {
     void (*update_sparse)(Layer &, const SparseInput &, const Activity &, int task, int first, int last,
                           const AdamStep &);
 
-    // Diagnostics, a panel each: of the step that has just been done, and of a batch's activations.
+    // Diagnostics, a panel each: before a step, of the step that has just been done, and of a batch's activations.
+    void (*measure_weights)(const Layer &, int panel, StepSums &);
     void (*measure_update)(const Layer &, const float *m_before, int panel, const AdamStep &, StepSums &);
     void (*measure_activation)(const Layer &, const Activity &, int n_rows, int panel, ActivationSums &,
                                std::int32_t *alive);

@@ -227,7 +227,7 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
             diagnostics_ && diagnostics_->measures(result.n_steps) ? diagnostics_.get() : nullptr;
         if (measured) {
             measured->read_activations(team, w.activity, n_rows); // softmax overwrites the logits
-            measured->keep_moments(team);
+            measured->read_weights(team);
         }
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
             kernels_.softmax(layers_.back(), w.activity.back(), labels, rows.data(), task * 64,

@@ -187,6 +187,6 @@ extern const Kernels kernels;
 const Kernels kernels = {MLP_NAME, P,       kPair,    kRowTile,    list_block, forward_input,
                          kLitPanels, list_lit_rows, list_lit_columns, forward_lit, backward_lit, update_lit,
                          forward,  softmax, backward, update_bias, update,     update_input,
-                         forward_sparse, update_sparse, measure_update, measure_activation};
+                         forward_sparse, update_sparse, measure_weights, measure_update, measure_activation};
 
 } // namespace mlp::MLP_ISA

@@ -15,25 +15,33 @@ MLP_INLINE double total(const Wide &x) {
     return s;
 }
 
+// Before the update: the weights of before do not follow from those after it where it is much larger than they are.
+static void measure_weights(const Layer &layer, int panel, StepSums &sums) {
+    const std::size_t first = static_cast<std::size_t>(panel) * layer.in_rows * P;
+    Wide w2 = {};
+    for (std::size_t i = first; i < first + static_cast<std::size_t>(layer.n_in) * P; i += L) {
+        const Wide w = MLP_WIDEN(load(layer.kernel.value + i));
+        w2 += w * w;
+    }
+    sums.weight = total(w2);
+}
+
 // The gradient is read off the first moment: m' = b1 m + (1 - b1) g. What g = 0 would have left is rounded as Adam
 // rounds it, so that no gradient is exactly 0, and not what the rounding of a larger moment leaves. What Adam has
-// subtracted follows from both moments, and the weights of before from the sum.
+// subtracted follows from both moments.
 static void measure_update(const Layer &layer, const float *m_before, int panel, const AdamStep &step, StepSums &sums) {
     const std::size_t first = static_cast<std::size_t>(panel) * layer.in_rows * P;
     const Adam adam(step);
-    Wide g2 = {}, w2 = {}, d2 = {};
+    Wide g2 = {}, d2 = {};
     for (std::size_t i = first; i < first + static_cast<std::size_t>(layer.n_in) * P; i += L) {
         const Vec m = load(layer.kernel.m + i);
         const Vec still = adam.first.kept(load(m_before + i));
         const Wide g = (MLP_WIDEN(m) - MLP_WIDEN(still)) / MLP_WIDEN(adam.first.take);
         const Wide d = MLP_WIDEN(adam.change(m, load(layer.kernel.v + i)));
-        const Wide w = MLP_WIDEN(load(layer.kernel.value + i)) + d;
         g2 += g * g;
-        w2 += w * w;
         d2 += d * d;
     }
     sums.gradient = total(g2);
-    sums.weight = total(w2);
     sums.update = total(d2);
 }
 

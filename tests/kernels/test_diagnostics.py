@@ -112,6 +112,15 @@ def test_gradients_whose_squares_no_float32_holds_have_a_norm() -> None:
 
 
 @pytest.mark.usefixtures("instruction_set")
+def test_weights_are_those_of_before_a_step_however_large_it_is() -> None:
+    """A step ten million times as large as the weights leaves nothing of them to be read off."""
+    pair = pair_of(Case(10, (8,), 3, 8, 8, lit=1.0, diagnostics=True, learning_rate=1e7))
+    norms = [np.linalg.norm(pair.network.parameters()[i].astype(np.float64)) for i in (0, 2)]
+    pair.network.train_epoch(pair.features, pair.labels, pair.order)
+    assert [row[1] for row in pair.network.diagnostics()] == pytest.approx(norms, rel=1e-12)
+
+
+@pytest.mark.usefixtures("instruction_set")
 def test_a_network_that_diverges_says_so() -> None:
     """NaN in a kernel reaches its norm, and the gradient behind it."""
     pair = pair_of(Case(10, (8, 8), 3, 5, 10, diagnostics=True))
