@@ -127,7 +127,7 @@ NETWORK: Mapping[str, Callable[[Rng], object]] = {
     "hidden": _hidden,
     "bn_momentum": _mostly(0.99, 0.0, 0.5, 0.9, 0.9999, 0.999999, 1 - 1e-9),
     "bn_epsilon": _mostly(1e-3, 1e-6, 1e-5, 0.1, 10.0, 1e6),
-    "dropout": _mostly(0.0, 0.25, 0.3, 0.5, 1 / 3, 0.9, 1e-9),
+    "dropout": _mostly(0.0, 0.25, 0.3, 0.5, 1 / 3, 0.9, 1e-9, 1 - 1e-10),
     "initial_weights": lambda _: InitialWeights(),
 }
 TRAINING: Mapping[str, Callable[[Rng], object]] = {

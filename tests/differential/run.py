@@ -9,9 +9,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from unittest import mock
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from differential.same_bits import check_bits
 from differential.through_runner import check_resuming
 from helpers import TORCH_DEVICE, engine_named
 from mlpstudy.engine.interface import Engine
+from mlpstudy.engine.native import _kernels
 
 JITTERS = (1, 2, 3)
 """Rounding that decides something by accident seldom does so again for features that are a thousandth off."""
@@ -33,14 +36,18 @@ def check(seed: int) -> Report:
     configuration, report = draw(seed), Report()
     for engine in _engines(seed):
         for name, one in _checks(configuration, engine):
-            one.faults = [f"{engine.name} {name}: {fault}" for fault in one.faults]
+            one.faults = [f"{engine.name}, {engine.instruction_set()}, {name}: {fault}" for fault in one.faults]
             report.add(one)
     return report
 
 
-def _engines(seed: int) -> list[Engine]:
-    names = ["native", "torch"] if seed % TORCH_EVERY == 0 else ["native"]
-    return [engine_named(name) for name in names]
+def _engines(seed: int) -> Iterator[Engine]:
+    """Yield the native engine, with one of its instruction sets in force, and sometimes the torch engine."""
+    names = _kernels.available_instruction_sets()
+    with mock.patch.dict(os.environ, {"MLPSTUDY_INSTRUCTION_SET": names[seed % len(names)]}):
+        yield engine_named("native")
+    if seed % TORCH_EVERY == 0:
+        yield engine_named("torch")
 
 
 def _checks(configuration: Configuration, engine: Engine) -> Iterator[tuple[str, Report]]:
@@ -50,7 +57,7 @@ def _checks(configuration: Configuration, engine: Engine) -> Iterator[tuple[str,
             for check_one in (check_steps, check_epoch):
                 report = check_one(configuration, engine)
                 if report.faults and not all(check_one(configuration, engine, j).faults for j in JITTERS):
-                    report.faults, report.n_untold = [], report.n_untold + 1
+                    report.faults, report.n_accidents = [], 1
                 yield "against the oracle", report
         n_steps = configuration.n_examples / configuration.training.batch_size
         if engine.name == "native" or (TORCH_DEVICE == "cpu" and n_steps <= TORCH_STEPS):
@@ -82,11 +89,18 @@ def main(given: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         report.faults.clear()
         total.add(report)
-    sys.stdout.write(
-        f"{n_done:,} configurations, {total.n_compared:,} comparisons, {total.n_untold:,} that would have told "
-        f"nothing, {n_faulty} with a fault\n"
-    )
+        if n_done % 500 == 0:
+            _tell(n_done, n_faulty, total)
+    _tell(n_done, n_faulty, total)
     return 1 if n_faulty else 0
+
+
+def _tell(n_done: int, n_faulty: int, total: Report) -> None:
+    sys.stdout.write(
+        f"{n_done:,} configurations, {n_faulty} with a fault: {total.n_compared:,} comparisons, {total.n_untold:,} "
+        f"left out as they tell nothing, {total.n_accidents} off by accident\n"
+    )
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -24,13 +24,13 @@ def check_resuming(configuration: Configuration, engine: Engine) -> Report:
     n_first = int(configuration.rng(4).integers(1, configuration.training.epochs))
     stopped, checkpoint = _run(configuration, engine, given, 2, n_epochs=n_first)
     if stopped is None:
-        report.compare("resuming: the checkpoint is missing, which", 0.0 if checkpoint else 1.0, 0.0)
+        report.expect("resuming: a run that is stopped leaves a checkpoint", is_so=checkpoint is not None)
     found = stopped or _run(configuration, engine, sparse, 3, checkpoint=checkpoint)[0]
     if expected is None or found is None:
-        report.faults.append("resuming: a run that nobody stopped has no result")
+        report.expect("resuming: a run that nobody stops has a result", is_so=False)
         return report
     for what, ours, plain in zip(WHAT, _numbers(found), _numbers(expected), strict=True):
-        report.compare(f"resuming: {what} has other bits, which", 0.0 if ours == plain else 1.0, 0.0)
+        report.expect(f"resuming: {what} as without a stop", is_so=ours == plain)
     return report
 
 

@@ -31,7 +31,7 @@ def dropout_mask(  # the arguments of the counter
     """Return which elements of a layer's output are kept, shape ``(n_rows, width)``.
 
     Counter (layer << 20 | block, row, step low, step high); the least of 8, 16, 32 bits an element in which
-    the rate is exact; an element is kept when its bits, as an integer, are at least rate * 2^bits.
+    the rate is exact; an element is kept when its bits, as an integer, are at least rate * 2^bits, or all ones.
     """
     bits = next((b for b in (8, 16) if (rate * 2**b).is_integer()), 32)
     per_block = 128 // bits
@@ -41,5 +41,5 @@ def dropout_mask(  # the arguments of the counter
     low, high = np.full_like(row, step & WORD), np.full_like(row, step >> 32)
     words = np.stack(philox((block | np.uint64(layer << 20), row, low, high), (key & WORD, key >> 32)), axis=-1)
     drawn = words.astype("<u4").reshape(n_rows, -1).view(dtype)[:, :width]
-    kept: npt.NDArray[np.bool_] = drawn >= round(rate * 2**bits)
+    kept: npt.NDArray[np.bool_] = drawn >= min(round(rate * 2**bits), 2**bits - 1)
     return kept
