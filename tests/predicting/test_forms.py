@@ -109,6 +109,7 @@ def test_rows_of_a_table_in_files(of_table: Model, tmp_path: Path) -> None:
     ("given", "line"),
     [
         (np.zeros((2, 5)), "row 1 of the rows must name its columns, or have these 4 values in this order: age, job, "),
+        (np.zeros((2, 4)), 'value 2 of each row, column "job", must be a text such as baker, king, smith, got numbers'),
         ([[1, "smith", True, "2020-01-01"], [1]], "row 2 of the rows must name its columns, .* got 1 values without"),
         (people().head(2).drop("age").to_dicts(), 'the rows must have the column "age", got no such column'),
         (

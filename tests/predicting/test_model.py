@@ -152,9 +152,9 @@ def test_python_values_of_every_kind_predict(folder: Path, tmp_path: Path) -> No
     wrong = (
         (models["table"], frame.drop("age"), 'the rows must have the column "age"'),
         (models["table"], frame.with_columns(extra=1), 'column "extra" must be one of the study\'s'),
-        (models["table"], np.zeros((2, 3)), "the rows must be a Polars data frame"),
+        (models["table"], np.zeros((2, 3)), 'value 2 of each row, column "job", must be a text such as baker'),
         (models["numbers"], np.zeros((2, 6)), r"have the shape \(n, 5\)"),
-        (models["numbers"], csr_array(row), "the values must be a dense array"),
+        (models["numbers"], csr_array(row), r"have the shape \(n, 5\)"),
         (models["images"], np.full((1, 120), 0.5), "the values must be grey values"),
         (models["images"], np.zeros((12, 10), np.uint8), r"have the shape \(n, 120\)"),
     )

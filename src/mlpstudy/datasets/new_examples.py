@@ -33,6 +33,7 @@ from mlpstudy.datasets.preprocessing import (
     SparsePreprocessing,
     canonical,
 )
+from mlpstudy.datasets.rows_by_position import rows_by_position
 from mlpstudy.datasets.source import Labelled, Values
 from mlpstudy.datasets.table_columns import TablePreprocessing
 from mlpstudy.datasets.table_reading import read_table
@@ -103,7 +104,9 @@ class Reader:
         if paths is not None:
             return self.read(paths).features
         if isinstance(self.preprocessing, TablePreprocessing):
-            return self.preprocessing.transform(_rows(values, self.preprocessing))
+            if is_frame(values):
+                return self.preprocessing.transform(to_polars(values, "the rows", FORMS))
+            return self.preprocessing.transform(rows_by_position(values, self.preprocessing, FORMS))
         if is_frame(values):
             values = _numbers(to_polars(values, "the values", FORMS), "the values")
         if scipy.sparse.issparse(values):
@@ -188,29 +191,6 @@ def _paths(values: object) -> list[Path] | None:
     if isinstance(values, list | tuple) and values and all(isinstance(value, str | PathLike) for value in values):
         return [Path(value) for value in values]
     return None
-
-
-def _rows(values: object, preprocessing: TablePreprocessing) -> pl.DataFrame:
-    """Return rows of a table: by the names of their columns, or, where they have none, by position.
-
-    Rows without names are taken only where they have as many values as the study uses columns, so that there is no
-    choice of which is which but their order.
-    """
-    if is_frame(values):
-        return to_polars(values, "the rows", FORMS)
-    names = [column.name for column in preprocessing.columns]
-    rows: Any = to_sparse_features(values, "the rows").toarray() if scipy.sparse.issparse(values) else values
-    rows = rows if isinstance(rows, list | tuple) else as_array(rows, "the rows").tolist()
-    if not isinstance(rows, list | tuple):
-        raise DataError(must("the rows", f"be {FORMS}", type(values).__name__))
-    for i, row in enumerate(rows):
-        n = len(row) if isinstance(row, list | tuple) else 1
-        if n != len(names):
-            shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-            be = f"name its columns, or have these {len(names)} values in this order: {shown}"
-            raise DataError(must(f"row {i + 1} of the rows", be, f"{n} values without names", "a data frame"))
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return pl.DataFrame([pl.Series(name, cells, strict=False) for name, cells in zip(names, columns, strict=True)])
 
 
 def _of_array(values: npt.NDArray[Any], preprocessing: ArrayPreprocessing) -> Features:
