@@ -94,13 +94,15 @@ def study_violins(store: Store, records: Iterable[RunRecord]) -> alt.VConcatChar
 def study_accuracies(
     store: Store, study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow]
 ) -> alt.LayerChart:
-    """Return the test accuracies of all runs, a row an architecture, with the reported values."""
+    """Return the test accuracies of all runs, a row an architecture, with the reported values if they compare."""
     runs = _by_architecture(records)
     by_name = {row.architecture: row for row in rows}
     entries = []
     for architecture in study.architectures:
         done = [r for r in runs[architecture.name] if r.test_accuracy is not None]
-        row, reported = by_name.get(architecture.name), study.reported.get(architecture.name)
+        # A diamond beside the dots compares at a glance: where that would mislead, the tables alone have the values.
+        reported = None if study.reported_caveat else study.reported.get(architecture.name)
+        row = by_name.get(architecture.name)
         spread = row.accuracy if row is not None else None
         interval = spread.interval if spread is not None else None
         entries.append(

@@ -71,7 +71,7 @@ def comparison_table(
         columns.append(("Tier", False))
         caption += " Architectures that share a letter cannot be told apart."
     if study.reported:
-        columns.append((f"Reported by {study.reported_by}" if study.reported_by else "Reported", True))
+        columns.append((study.reported_heading, True))
     cells = []
     for architecture in study.architectures:
         row = by_name.get(architecture.name)

@@ -14,6 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mlpstudy.cli.app import app
+from mlpstudy.gallery import study_accuracies
+from mlpstudy.results import StudyResults
 from patience import PATIENCE_S
 
 SMALL = """
@@ -99,6 +101,18 @@ def test_run_prints_epochs_tables_and_an_honest_line(study: Path, tmp_path: Path
     assert "91.23%" in result.output
     assert "0.3456" in result.output
     assert "One seed says how these runs ended, not which architecture is better" in result.output
+
+
+def test_values_reported_after_other_epochs_are_marked(study: Path, tmp_path: Path) -> None:
+    """With ``--epochs`` the reported values say that they are not comparable, in every table; no figure has them."""
+    run = call("run", study, "--out", tmp_path / "s", "--no-figures", "--epochs", 1)
+    markdown = call("show", tmp_path / "s", "--format", "markdown")
+    for part in ("after 2 epochs,", "here 1:", "not comparable"):
+        assert part in run.output
+        assert part in markdown.output
+    results = StudyResults(tmp_path / "s")
+    chart = study_accuracies(results.store, results.study, results.runs(), results.comparison())
+    assert "reported" not in str(chart.to_dict())
 
 
 def test_several_seeds_show_their_spread(study: Path, tmp_path: Path) -> None:

@@ -176,6 +176,13 @@ def test_reported_values_stand_beside_ours(tmp_path: Path) -> None:
     assert "87.50 %" in words
 
 
+def test_values_reported_after_other_epochs_are_marked(tmp_path: Path) -> None:
+    """Their column says after how many epochs they were reported, and that they do not compare."""
+    reported = {"4": {"test_accuracy": 0.875}}
+    words = _words(report_html(_tiny(tmp_path, reported_by="a paper", reported=reported, reported_epochs=9)))
+    assert "Reported by a paper after 9 epochs, here 3: not comparable" in words
+
+
 def test_method_tells_all_that_reproduces_it(tmp_path: Path) -> None:
     """Data hash, identity, hardware, versions, command, and how often the test set was looked at."""
     results = _tiny(tmp_path / "tiny")

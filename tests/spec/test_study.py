@@ -136,6 +136,26 @@ def test_changes_reach_every_architecture() -> None:
     assert {a.training.epochs for a in changed.architectures} == {2}
 
 
+def test_reported_values_keep_their_epochs() -> None:
+    """What was reported belongs to the file's epochs: with others it is marked, once more changed too, and back not."""
+    made = study(training={"epochs": 7}, reported={"8": {"test_accuracy": 0.9}})
+    assert (made.reported_caveat, made.reported_heading) == ("", "Reported")
+    for epochs in (2, 3):
+        made = made.with_changes(epochs=epochs, seeds=2)
+        assert made.reported_heading == f"Reported after 7 epochs, here {epochs}: not comparable"
+    assert made.with_changes(epochs=7).reported_heading == "Reported"
+    assert load_study("notebook").reported_heading == "Reported by the notebook"
+
+
+def test_epochs_of_reported_values_are_no_part_of_the_identity() -> None:
+    """A folder made before a file said after how many epochs values were reported goes on."""
+    before, after = (
+        study(reported={"8": {"test_loss": 0.1}}),
+        study(reported={"8": {"test_loss": 0.1}}, reported_epochs=9),
+    )
+    assert before.identity() == after.identity()
+
+
 def test_epochs_on_the_command_line_need_epochs_that_are_no_factor() -> None:
     """Where epochs are what varies, one number for all would destroy the study."""
     made = study(network={"hidden": [8]}, factors={"length": {"short": {"epochs": 1}, "long": {"epochs": 2}}})

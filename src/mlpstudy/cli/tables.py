@@ -123,7 +123,9 @@ def _table(
     if tiers:
         table.add_column("Tier", no_wrap=True)
     if study.reported:
-        table.add_column(f"Reported by\n{study.reported_by}" if study.reported_by else "Reported", justify="right")
+        lines = ["Reported by" if study.reported_by else "Reported", study.reported_by]
+        lines += study.reported_caveat.replace(", ", ",\n").replace(": ", ":\n").split("\n")
+        table.add_column("\n".join(filter(None, lines)), justify="right")
     for architecture in architectures:
         row = rows.get(architecture.name)
         hidden = architecture.network.hidden

@@ -108,6 +108,7 @@ class _Fields(Frozen):
         tuple[BaselineName, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
     ] = ()
     reported_by: str = ""
+    reported_epochs: Annotated[int, Field(ge=1)] | None = None
     reported: Annotated[Mapping[str, Reported], BeforeValidator(_text_keys)] = {}
 
 
@@ -180,6 +181,25 @@ class Study(_Fields):
                 return architecture
         raise StudyError(_no_architecture("the architecture", name, [a.name for a in self.architectures]))
 
+    @property
+    def reported_caveat(self) -> str:
+        """Why the reported values cannot be compared with those here; empty where nothing is known against it.
+
+        >>> from mlpstudy.spec.loading import load_study
+        >>> load_study("notebook").with_changes(epochs=3).reported_caveat
+        'after 20 epochs, here 3: not comparable'
+        """
+        here = sorted({a.training.epochs for a in self.architectures if a.name in self.reported})
+        if self.reported_epochs is None or here in ([], [self.reported_epochs]):
+            return ""
+        epochs = f"{here[0]}" if len(here) == 1 else f"{here[0]} to {here[-1]}"
+        return f"after {self.reported_epochs} epochs, here {epochs}: not comparable"
+
+    @property
+    def reported_heading(self) -> str:
+        """What stands above the reported values: who reported them, and why they cannot be compared."""
+        return " ".join(filter(None, ("Reported", self.reported_by and f"by {self.reported_by}", self.reported_caveat)))
+
     def identity(self) -> str:
         """Return the hash of everything that the study's folder stands for.
 
@@ -195,7 +215,10 @@ class Study(_Fields):
         return content_hash(content)
 
     def with_changes(self, *, seeds: int | None = None, epochs: int | None = None) -> Study:
-        """Return the study with another number of seeds or of epochs (for every architecture)."""
+        """Return the study with another number of seeds or of epochs (for every architecture).
+
+        Reported values belong to the epochs of the study as it was, which is kept beside them.
+        """
         fields = self.to_fields()
         if seeds is not None:
             fields["seeds"] = seeds
@@ -203,6 +226,9 @@ class Study(_Fields):
             if any("epochs" in settings for levels in self.factors.values() for settings in levels.values()):
                 raise StudyError(must("epochs", "not be a factor where --epochs is given", epochs))
             fields["training"] = {**fields["training"], "epochs": epochs}
+            before = {a.training.epochs for a in self.architectures if a.name in self.reported}
+            if self.reported_epochs is None and len(before) == 1:
+                fields["reported_epochs"] = before.pop()
         return Study.stored(fields).in_folder(self.data.folder)
 
     def in_folder(self, folder: FolderPath) -> Study:

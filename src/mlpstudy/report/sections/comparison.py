@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 def section(of: Gathered) -> Section:
     """Return the section: a table a level of the first factor, and every run's accuracy as a dot."""
-    reported = of.study.reported_by or "others"
     columns = [
         Column("Layers", right=True),
         Column("Architecture"),
@@ -30,7 +29,7 @@ def section(of: Gathered) -> Section:
         Column("Tier"),
     ]
     if of.study.reported:
-        columns.append(Column(f"Reported by {reported}", right=True))
+        columns.append(Column(of.study.reported_heading, right=True))
     tiers = {}
     if of.judgement is not None and of.n_seeds > 1:
         tiers = {s.architecture: s.tier for s in of.judgement.primary.standings}
