@@ -87,6 +87,36 @@ def test_a_terminated_dashboard_leaves_no_judge_behind(tmp_path: Path) -> None:
     wait_until(lambda: not is_running(int(mark.read_text())))
 
 
+ENDLESS = """
+import sys
+from mlpstudy.dashboard import judged
+code = '''
+import os, mlpstudy.judging, mlpstudy.dashboard.judge_process as j
+def endless(_):
+    open({mark!r}, "w").write(str(os.getpid()))
+    while True:
+        pass
+mlpstudy.judging.judge_store = endless
+j.main()
+'''
+judged.command = lambda folder: [sys.executable, "-c", code, str(folder)]
+"""
+
+
+def test_a_killed_dashboard_leaves_no_judge_behind(tmp_path: Path) -> None:
+    """What judges notices by itself that nobody waits for it any more."""
+    mark = tmp_path / "mark"
+    samples.fill(tmp_path / "tiny", [samples.finished(STUDY), samples.finished(STUDY, "3")])
+    with watching(tmp_path / "tiny", before=ENDLESS.format(mark=str(mark))) as (url, process):
+        place = urlsplit(url)
+        with socket.create_connection((str(place.hostname), int(place.port or 0))) as one:
+            one.sendall(f"GET /study/tiny/events HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+            wait_until(lambda: mark.is_file() and mark.read_text() != "")
+            process.kill()
+            process.wait()
+    wait_until(lambda: not is_running(int(mark.read_text())))
+
+
 def test_a_dashboard_that_heeds_nothing_is_killed(tmp_path: Path) -> None:
     """A run ends its dashboard even where that does not answer any more."""
     mark = tmp_path / "mark"

@@ -129,14 +129,6 @@ class _Followed:
     def rest(self) -> None:
         """Let go of what looking needs, at once."""
 
-    def end(self) -> None:
-        """Stop looking for good."""
-        if self._task is not None:
-            self._task.cancel()
-        if self._work is not None:
-            self._work.cancel()
-        self.rest()
-
 
 class FollowedStudy(_Followed):
     """A study that pages are open on."""
@@ -260,12 +252,6 @@ class Hub:
         self._is_closed = True
         for followed in (self._list, *self._studies.values()):
             followed.channel.close()
-
-    def end(self) -> None:
-        """End all that works for the pages; a thread that reads a folder at the moment is not waited for."""
-        self.close()
-        for followed in (self._list, *self._studies.values()):
-            followed.end()
 
     def _followed(self, key: str) -> FollowedStudy | None:
         """Return what follows a study; a study whose folder went is followed while a page listens."""

@@ -18,7 +18,6 @@ from mlpstudy.dashboard.hub import Hub
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
-    from types import FrameType
 
     from mlpstudy.dashboard.folder import StudyFolder
     from mlpstudy.dashboard.security import Access
@@ -43,11 +42,6 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.hub = hub
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to end, on a signal."""
-        asyncio.get_running_loop().call_soon_threadsafe(self.hub.close)
-        super().handle_exit(sig, frame)
-
     async def on_tick(self, counter: int) -> bool:
         """Close the connections that have had their time."""
         if counter % CHECK_EVERY == 0:
@@ -57,10 +51,9 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End what is open, and what works for the pages, before a signal may end the process."""
+        """End the streams, which would otherwise go on, and with them what works for their pages; then all else."""
         self.hub.close()
         await super().shutdown(sockets)
-        self.hub.end()
 
 
 def serve(
