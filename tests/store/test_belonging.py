@@ -71,8 +71,8 @@ def test_another_engine_or_other_data(tmp_path: Path) -> None:
 def test_other_semantics(tmp_path: Path) -> None:
     """A study that was begun under other semantics can be read but not extended."""
     samples.fill(tmp_path, [])
-    execute(tmp_path, "UPDATE study SET semantics = 0")
-    assert "must be of the semantics 1, got the semantics 0" in said(samples.write, tmp_path)
+    execute(tmp_path, "UPDATE study SET semantics = 2")
+    assert "must be of the semantics 1, got the semantics 2" in said(samples.write, tmp_path)
     with Store.open(tmp_path) as store:
         assert store.semantics_version == 0
 

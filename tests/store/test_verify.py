@@ -10,7 +10,7 @@ import pytest
 
 from mlpstudy.store import Store, recording
 from store import samples
-from store.breaking import execute
+from store.breaking import execute, said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,16 +49,18 @@ def test_a_sound_study_has_no_findings(tmp_path: Path) -> None:
         ("UPDATE runs SET wall_s = wall_s + 1", "record", "it or its epochs are not as they were written"),
         ("UPDATE runs SET test_loss = test_loss * 1.01", "outcome", "recorded as"),
         ("UPDATE runs SET test_accuracy = 0.5", "outcome", "recorded as 0.5"),
-        ("UPDATE runs SET n_epochs_done = 2", "epochs", "3 recorded of 2 done"),
+        ("UPDATE runs SET n_epochs_done = 2", "epochs", "3 epochs recorded of 2 done"),
         ("UPDATE runs SET n_epochs_done = 400", "record", "400 epochs done of 3"),
-        ("UPDATE runs SET seed = 77", "record", "the hash of what decides its result"),
-        ("UPDATE runs SET architecture = '5'", "record", "must be one of the study's architectures"),
+        ("UPDATE runs SET seed = 77", "record", "of seed 77, of 2 that were ever asked for"),
+        ("UPDATE runs SET seed = 1", "record", "the hash of what decides its result"),
+        ("UPDATE runs SET architecture = '5'", "record", "which is no architecture of the study"),
         ("UPDATE runs SET status = 'diverged'", "record", "not as they were written"),
         ("UPDATE runs SET n_parameters = 7", "weights", "7 parameters recorded"),
-        ("UPDATE runs SET weights_sha256 = 'f'", "weights", "another content than was written"),
+        ("UPDATE runs SET weights_sha256 = 'f'", "record", "'f' in the column weights_sha256"),
+        ("UPDATE runs SET weights_sha256 = sha256", "weights", "another content than was written"),
         ("UPDATE runs SET weights_sha256 = NULL", "weights", "must be finished to have weights"),
         ("UPDATE epochs SET val_loss = val_loss + 1e-12 WHERE epoch = 2", "record", "not as they were written"),
-        ("DELETE FROM epochs WHERE epoch = 2", "epochs", "2 recorded of 3 done, epoch 2 missing"),
+        ("DELETE FROM epochs WHERE epoch = 2", "epochs", "2 epochs recorded of 3 done, epoch 2 missing"),
         ("DELETE FROM outcomes", "outcome", "must be finished to have an outcome"),
         ("UPDATE outcomes SET p_true = zeroblob(44)", "outcome", "another outcome of run"),
         ("UPDATE outcomes SET p_true = x''", "outcome", "0 bytes instead of 44"),
@@ -137,18 +139,22 @@ def test_missing_weights_and_stray_files_are_found(tmp_path: Path) -> None:
 
 
 def test_outcomes_must_be_possible(tmp_path: Path) -> None:
-    """Probabilities outside 0 to 1 and classes that do not exist are found, also with hashes that fit."""
+    """Probabilities outside 0 to 1 and classes that do not exist are not written, and found with hashes that fit."""
     assert RESULT.outcome is not None
-    outcome = dataclasses.replace(
-        RESULT.outcome,
-        predicted=np.full(samples.N_TEST, 3, np.int32),
-        p_predicted=np.full(samples.N_TEST, np.nan, np.float32),
+    classes = dataclasses.replace(RESULT.outcome, predicted=np.full(samples.N_TEST, 3, np.int32))
+    shares = dataclasses.replace(RESULT.outcome, p_predicted=np.full(samples.N_TEST, np.nan, np.float32))
+    said_of = (
+        (classes, "must predict classes 0 to 2", "a class outside 0 to 2 in the column predicted"),
+        (shares, "must have probabilities 0 to 1", "a probability outside 0 to 1 in the column p_predicted"),
     )
     with samples.write(tmp_path) as store:
-        store.finish_run(dataclasses.replace(RESULT, outcome=outcome))
-    found = findings(tmp_path)
-    assert f"outcome of {RUN}: a probability outside 0 to 1" in found
-    assert f"outcome of {RUN}: a predicted class outside 0 to 2" in found
+        store.finish_run(RESULT)
+        for outcome, refused, found in said_of:
+            another = dataclasses.replace(samples.finished(STUDY, "4", 1), outcome=outcome)
+            assert refused in said(store.finish_run, another)
+            store._database.query("DELETE FROM outcomes")
+            recording.put_outcome(store._database, RESULT.record.run_id, outcome)
+            assert any(f"outcome of {RUN}: " in finding and found in finding for finding in findings(tmp_path))
 
 
 def test_labels_must_be_possible(tmp_path: Path) -> None:
@@ -157,7 +163,8 @@ def test_labels_must_be_possible(tmp_path: Path) -> None:
         labels = np.full(samples.N_TEST, 3, "<i4").tobytes()
         store._database.query("UPDATE study SET test_labels = ?", (labels,))
         recording.seal_study(store._database)
-    assert findings(tmp_path) == ["the test labels: not all between 0 and 2"]
+    (found,) = findings(tmp_path)
+    assert "a class outside 0 to 2 in the column test_labels" in found
 
 
 def test_one_damaged_run_does_not_hide_another(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from mlpstudy.store.failures import one_line
 from mlpstudy.store.schema import transaction
@@ -35,6 +35,16 @@ class Database:
         """
         with self._guard, one_line(self.folder, "read the study"):
             return self._connection.execute(sql, parameters).fetchall()
+
+    def each(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Execute a statement and yield its rows one by one, so that a check can end it before all are in memory.
+
+        Raises:
+            StoreError: SQLite or the disk refuses.
+        """
+        with self._guard, one_line(self.folder, "read the study"), closing(self._connection.cursor()) as cursor:
+            cursor.row_factory = None
+            yield from cursor.execute(sql, parameters)
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Row | None:
         """Execute a statement and return its first row, None where it has none."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlpstudy.errors import StoreError, must
 from mlpstudy.store import rows
+from mlpstudy.store.ranges import check_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,29 +31,45 @@ def forget(database: Database, run_ids: Iterable[str]) -> None:
 
 
 def put_record(database: Database, record: RunRecord) -> None:
-    """Insert a run and, where it is new, its provenance."""
+    """Insert a run and, where it is new, its provenance.
+
+    Raises:
+        StoreError: a value is impossible.
+    """
     origin = rows.plain(record.provenance, rows.PROVENANCE_COLUMNS)
+    check_written("provenance", origin)
     database.execute(rows.insert("provenance", origin, otherwise="OR IGNORE"), origin)
     match = " AND ".join(f"{name} = :{name}" for name in origin)
     sql = f"SELECT id FROM provenance WHERE {match}"  # noqa: S608  # the names are those of our own records
     values = rows.plain(record, rows.RUN_COLUMNS)
     values["provenance_id"] = database.query(sql, origin)[0]["id"]
+    check_written("runs", values)
     database.execute(rows.insert("runs", values), values)
 
 
 def put_epoch(database: Database, run_id: str, epoch: EpochRecord) -> None:
-    """Insert an epoch of a run, or replace it."""
+    """Insert an epoch of a run, or replace it.
+
+    Raises:
+        StoreError: a value is impossible.
+    """
     values = {"run_id": run_id, **rows.plain(epoch, rows.EPOCH_COLUMNS)}
+    check_written("epochs", values)
     database.execute(rows.insert("epochs", values, otherwise="OR REPLACE"), values)
 
 
 def put_diagnostics(database: Database, run_id: str, diagnostics: Iterable[LayerDiagnostics]) -> None:
-    """Insert the diagnostics of layers, in their order; those of the same epochs are replaced."""
+    """Insert the diagnostics of layers, in their order; those of the same epochs are replaced.
+
+    Raises:
+        StoreError: a value is impossible.
+    """
     given = tuple(diagnostics)
     for epoch in {layer.epoch for layer in given}:
         database.execute("DELETE FROM layers WHERE run_id = ? AND epoch = ?", (run_id, epoch))
     for layer in given:
         values = {"run_id": run_id, **rows.plain(layer, rows.LAYER_COLUMNS)}
+        check_written("layers", values)
         database.execute(rows.insert("layers", values), values)
 
 

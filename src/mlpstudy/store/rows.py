@@ -7,16 +7,17 @@ import hashlib
 import json
 import math
 import sqlite3
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlpstudy.errors import damaged
 from mlpstudy.records import Baseline, EpochRecord, LayerDiagnostics, Outcome, Provenance, RunRecord, Status
 from mlpstudy.store.failures import DATABASE
+from mlpstudy.store.ranges import COLUMNS, check, checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -35,9 +36,24 @@ SELECT_RUNS = (
     + " FROM runs JOIN provenance ON provenance.id = runs.provenance_id"
 )
 SELECT_EPOCHS = f"SELECT run_id, {', '.join(EPOCH_COLUMNS)} FROM epochs"  # noqa: S608  # our own names
+SELECT_DONE = (
+    "SELECT runs.run_id, "  # noqa: S608  # our own names
+    + ", ".join(f"epochs.{name}" for name in EPOCH_COLUMNS)
+    + ", runs.n_epochs_done FROM runs LEFT JOIN epochs ON epochs.run_id = runs.run_id"
+)
+"""Every run with its epochs and the number of those that it has done, which one statement sees in one moment."""
 SELECT_LAYERS = f"SELECT run_id, {', '.join(LAYER_COLUMNS)} FROM layers"  # noqa: S608  # our own names
 SELECT_BASELINES = "SELECT name, test_accuracy, test_loss, predicted, p_true, sha256 FROM baselines"
 SELECT_OUTCOMES = "SELECT run_id, predicted, p_predicted, p_true, sha256 FROM outcomes"
+
+_RUN_CHECKS = (
+    *checks("runs", (*RUN_COLUMNS, "weights_bytes", "weights_sha256", "sha256")),
+    *checks("provenance", PROVENANCE_COLUMNS),
+)
+_EPOCH_CHECKS = checks("epochs", ("run_id", *EPOCH_COLUMNS))
+_LAYER_CHECKS = checks("layers", ("run_id", *LAYER_COLUMNS))
+_BASELINE_CHECKS = checks("baselines", COLUMNS["baselines"])
+_OUTCOME_CHECKS = checks("outcomes", COLUMNS["outcomes"])
 
 
 def insert(table: str, columns: Iterable[str], *, otherwise: str = "") -> str:
@@ -62,51 +78,6 @@ def plain(record: object, columns: Iterable[str]) -> dict[str, Any]:
     return {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
 
 
-def _bad(column: str, value: object) -> Exception:
-    return damaged(DATABASE, f"{value!r:.60} in the column {column}")
-
-
-def text(row: sqlite3.Row, column: str) -> str:
-    """Return a text."""
-    value = row[column]
-    if not isinstance(value, str):
-        raise _bad(column, value)
-    return value
-
-
-def text_or_none(row: sqlite3.Row, column: str) -> str | None:
-    """Return a text, or None for NULL."""
-    return None if row[column] is None else text(row, column)
-
-
-def whole(row: sqlite3.Row, column: str) -> int:
-    """Return a whole number of at least 0."""
-    value = row[column]
-    if not isinstance(value, int) or value < 0:
-        raise _bad(column, value)
-    return value
-
-
-def whole_or_none(row: sqlite3.Row, column: str) -> int | None:
-    """Return a whole number of at least 0, or None for NULL."""
-    return None if row[column] is None else whole(row, column)
-
-
-def number(row: sqlite3.Row, column: str) -> float:
-    """Return a number; SQLite has no NaN and stores NULL in its place."""
-    value = row[column]
-    if value is None:
-        return math.nan
-    if not isinstance(value, float):
-        raise _bad(column, value)
-    return value
-
-
-def number_or_none(row: sqlite3.Row, column: str) -> float | None:
-    """Return a number, or None for NULL."""
-    return None if row[column] is None else number(row, column)
-
-
 def array(row: sqlite3.Row, column: str, dtype: npt.DTypeLike, length: int) -> npt.NDArray[Any]:
     """Return the values of a blob, little endian, of a known length; read only, not copied."""
     value = row[column]
@@ -123,42 +94,29 @@ def blob(values: npt.NDArray[Any], dtype: npt.DTypeLike) -> bytes:
 
 
 def run_record(row: sqlite3.Row) -> RunRecord:
-    """Return the record of a row of SELECT_RUNS."""
-    names = {name: text(row, f"provenance_{name}") for name in PROVENANCE_COLUMNS if name != "n_cores"}
-    return RunRecord(
-        run_id=text(row, "run_id"),
-        architecture=text(row, "architecture"),
-        seed=whole(row, "seed"),
-        status=_status(row),
-        reason=text_or_none(row, "reason"),
-        n_epochs_done=whole(row, "n_epochs_done"),
-        diverged_epoch=whole_or_none(row, "diverged_epoch"),
-        test_loss=number_or_none(row, "test_loss"),
-        test_accuracy=number_or_none(row, "test_accuracy"),
-        n_parameters=whole(row, "n_parameters"),
-        n_trainable=whole(row, "n_trainable"),
-        wall_s=number(row, "wall_s"),
-        started_at=text(row, "started_at"),
-        provenance=Provenance(**names, n_cores=whole(row, "provenance_n_cores")),
-    )
+    """Return the record of a row of SELECT_RUNS.
+
+    Raises:
+        StoreError: a value is impossible, or a finished run has no loss or no accuracy.
+    """
+    check(row, _RUN_CHECKS)
+    values = {name: row[name] for name in RUN_COLUMNS}
+    if values["status"] == "finished" and None in (values["test_loss"], values["test_accuracy"]):
+        raise damaged(DATABASE, f"a finished run {values['run_id']} without a test loss or a test accuracy")
+    origin = Provenance(**{name: row[f"provenance_{name}"] for name in PROVENANCE_COLUMNS})
+    return RunRecord(**values, provenance=origin)
 
 
-def _status(row: sqlite3.Row) -> Status:
-    found = text(row, "status")
-    for status in get_args(Status):
-        if found == status:
-            return status  # type: ignore[no-any-return]  # get_args forgets the literals' types
-    raise damaged(DATABASE, f"the status {found!r:.60}")
+def epoch_record(row: Sequence[Any]) -> EpochRecord:
+    """Return the record of a row of SELECT_EPOCHS; SQLite has no NaN, and NULL stands for it."""
+    check(row, _EPOCH_CHECKS)
+    return EpochRecord(row[1], *(math.nan if value is None else value for value in row[2:]))
 
 
-def epoch_record(row: sqlite3.Row) -> EpochRecord:
-    """Return the record of a row of SELECT_EPOCHS."""
-    return EpochRecord(whole(row, "epoch"), *(number(row, name) for name in EPOCH_COLUMNS[1:]))
-
-
-def layer_diagnostics(row: sqlite3.Row) -> LayerDiagnostics:
-    """Return the diagnostics of a row of SELECT_LAYERS."""
-    return LayerDiagnostics(whole(row, "epoch"), text(row, "layer"), *(number(row, name) for name in LAYER_COLUMNS[2:]))
+def layer_diagnostics(row: Sequence[Any]) -> LayerDiagnostics:
+    """Return the diagnostics of a row of SELECT_LAYERS; NULL stands for NaN."""
+    check(row, _LAYER_CHECKS)
+    return LayerDiagnostics(row[1], row[2], *(math.nan if value is None else value for value in row[3:]))
 
 
 def baseline_values(baseline: Baseline) -> dict[str, Any]:
@@ -168,29 +126,65 @@ def baseline_values(baseline: Baseline) -> dict[str, Any]:
     return values | {"sha256": _sealed(values)}
 
 
-def baseline(row: sqlite3.Row, n_test: int) -> Baseline:
-    """Return the baseline of a row of SELECT_BASELINES, its hash checked."""
+def baseline(row: sqlite3.Row, n_test: int, n_classes: int) -> Baseline:
+    """Return the baseline of a row of SELECT_BASELINES, its hash checked.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    check(row, _BASELINE_CHECKS)
     if _sealed({name: row[name] for name in row.keys() if name != "sha256"}) != row["sha256"]:  # noqa: SIM118  # iterating a Row gives values
         raise damaged(DATABASE, f"another baseline {row['name']!r:.60} than was written")
     return Baseline(
-        name=text(row, "name"),
-        test_accuracy=number(row, "test_accuracy"),
-        test_loss=number(row, "test_loss"),
-        predicted=array(row, "predicted", np.int32, n_test),
-        p_true=array(row, "p_true", np.float32, n_test),
+        name=row["name"],
+        test_accuracy=row["test_accuracy"],
+        test_loss=row["test_loss"],
+        predicted=_classes(row, "predicted", n_test, n_classes),
+        p_true=_probabilities(row, "p_true", n_test),
     )
 
 
-def outcome(row: sqlite3.Row, n_test: int) -> Outcome:
-    """Return the outcome of a row of SELECT_OUTCOMES, its hash checked."""
+def outcome(row: sqlite3.Row, n_test: int, n_classes: int) -> Outcome:
+    """Return the outcome of a row of SELECT_OUTCOMES, its hash checked.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    check(row, _OUTCOME_CHECKS)
     found = Outcome(
-        predicted=array(row, "predicted", np.int32, n_test),
-        p_predicted=array(row, "p_predicted", np.float32, n_test),
-        p_true=array(row, "p_true", np.float32, n_test),
+        predicted=_classes(row, "predicted", n_test, n_classes),
+        p_predicted=_probabilities(row, "p_predicted", n_test),
+        p_true=_probabilities(row, "p_true", n_test),
     )
     if blobs_sha256(row["predicted"], row["p_predicted"], row["p_true"]) != row["sha256"]:
         raise damaged(DATABASE, f"another outcome of run {row['run_id']} than was written")
     return found
+
+
+def _classes(row: sqlite3.Row, column: str, n_test: int, n_classes: int) -> npt.NDArray[np.int32]:
+    """Return classes of the test examples, each below the number of classes."""
+    values = array(row, column, np.int32, n_test)
+    if values.size and not 0 <= int(values.min()) <= int(values.max()) < n_classes:
+        raise damaged(DATABASE, f"a class outside 0 to {n_classes - 1} in the column {column}")
+    return values
+
+
+def test_labels(row: sqlite3.Row, n_classes: int) -> npt.NDArray[np.int32]:
+    """Return the true class of every test example of a row of the table study.
+
+    Raises:
+        StoreError: they are of another number than the row says, or one is no class.
+    """
+    return _classes(row, "test_labels", row["n_test"], n_classes)
+
+
+def _probabilities(row: sqlite3.Row, column: str, n_test: int) -> npt.NDArray[np.float32]:
+    """Return probabilities of the test examples, each 0 to 1."""
+    values = array(row, column, np.float32, n_test)
+    # A comparison with NaN is false.
+    if values.size and not (values.min() >= 0 and values.max() <= 1):
+        raise damaged(DATABASE, f"a probability outside 0 to 1 in the column {column}")
+    return values
 
 
 def blobs_sha256(*blobs: bytes) -> str:

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from mlpstudy.errors import ResultsError, StoreError, StudyError, damaged, must
 from mlpstudy.files import read_exactly
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.spec import Study
 from mlpstudy.store import looks, rows, weights
 from mlpstudy.store.connection import open_reading
+from mlpstudy.store.facts import Facts, check_epochs, check_layers, check_run, facts
 from mlpstudy.store.failures import DATABASE, one_line
 from mlpstudy.store.lock import writer_of
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
 
+    import numpy as np
     import numpy.typing as npt
 
     from mlpstudy.records import (
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         RunRecord,
         ValidationSource,
     )
+    from mlpstudy.spec import Architecture
     from mlpstudy.store.database import Database
     from mlpstudy.store.verify import Finding
     from mlpstudy.store.writer import WritableStore
@@ -56,7 +57,8 @@ class Store:
         self._database = database
         # Absolute, so that a later change of the working directory does not lose the files.
         self._weights_folder = folder.absolute() / weights.FOLDER
-        self._parsed: tuple[str, Study] | None = None
+        self._parsed: tuple[str, Study, Mapping[str, Architecture]] | None = None
+        self._checked: tuple[tuple[object, ...], Facts] | None = None
 
     @classmethod
     def open(cls, folder: str | Path) -> Store:
@@ -114,19 +116,28 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         with self._database.snapshot():
             yield
 
-    def _study_row(self) -> sqlite3.Row:
+    def _facts(self) -> Facts:
+        """Return the row of the table study; it is checked where it has changed."""
         found = self._database.query("SELECT * FROM study")
         if len(found) != 1:
             raise damaged(self.folder / DATABASE, f"{len(found)} rows in the table study")
-        return found[0]
+        checked = self._checked
+        if checked is None or checked[0] != tuple(found[0]):
+            checked = self._checked = (tuple(found[0]), facts(found[0]))
+        return checked[1]
 
     def study(self) -> Study:
         """Return the study, with the largest number of seeds that was asked for so far."""
-        fields = rows.text(self._study_row(), "fields")
+        return self._plan()[0]
+
+    def _plan(self) -> tuple[Study, Mapping[str, Architecture]]:
+        """Return the study, and its architectures by name."""
+        fields = self._facts().row["fields"]
         parsed = self._parsed
         if parsed is None or parsed[0] != fields:
-            parsed = self._parsed = (fields, self._parse(fields))
-        return parsed[1]
+            study = self._parse(fields)
+            parsed = self._parsed = (fields, study, {a.name: a for a in study.architectures})
+        return parsed[1:]
 
     def _parse(self, fields: str) -> Study:
         try:
@@ -142,45 +153,38 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
     @property
     def engine(self) -> str:
         """Name of the engine that trains the runs."""
-        return rows.text(self._study_row(), "engine")
+        return str(self._facts().row["engine"])
 
     @property
     def data_sha256(self) -> str:
         """Hash of the data that the runs were made from."""
-        return rows.text(self._study_row(), "data_sha256")
+        return str(self._facts().row["data_sha256"])
 
     @property
     def validation_source(self) -> ValidationSource:
         """What the curves were measured on."""
-        return "test" if rows.text(self._study_row(), "validation_source") == "test" else "held out"
+        return "test" if self._facts().row["validation_source"] == "test" else "held out"
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """One name a class."""
-        text = rows.text(self._study_row(), "class_names")
-        try:
-            return tuple(str(name) for name in json.loads(text))
-        except (ValueError, TypeError, RecursionError) as error:
-            raise damaged(self.folder / DATABASE, f"class names that cannot be read ({error})") from error
+        return self._facts().class_names
 
     @property
     def image_shape(self) -> tuple[int, int] | None:
         """Rows and columns where the examples are images, else None."""
-        row = self._study_row()
-        if row["image_rows"] is None:
-            return None
-        return rows.whole(row, "image_rows"), rows.whole(row, "image_columns")
+        return self._facts().image_shape
 
     @property
     def n_features(self) -> int:
         """Number of input features."""
-        return rows.whole(self._study_row(), "n_features")
+        return int(self._facts().row["n_features"])
 
     @property
     def n_examples(self) -> tuple[int, int, int]:
         """Numbers of training, validation and test examples."""
-        row = self._study_row()
-        return rows.whole(row, "n_train"), rows.whole(row, "n_validation"), rows.whole(row, "n_test")
+        row = self._facts().row
+        return row["n_train"], row["n_validation"], row["n_test"]
 
     @property
     def schema_version(self) -> int:
@@ -190,18 +194,25 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
     @property
     def semantics_version(self) -> int:
         """Version of the semantics under which the runs were trained."""
-        return rows.whole(self._study_row(), "semantics")
+        return int(self._facts().row["semantics"])
 
     def test_labels(self) -> npt.NDArray[np.int32]:
         """Return the true class of every test example, shape ``(n_test,)``."""
-        row = self._study_row()
-        return rows.array(row, "test_labels", np.int32, rows.whole(row, "n_test"))
+        return self._facts().test_labels
 
     def runs(self) -> tuple[RunRecord, ...]:
         """Return every run that was ever begun, ordered by architecture (as in the study), then seed."""
-        position = {architecture.name: i for i, architecture in enumerate(self.study().architectures)}
-        found = [rows.run_record(row) for row in self._database.query(rows.SELECT_RUNS)]
-        return tuple(sorted(found, key=lambda run: (position.get(run.architecture, len(position)), run.seed)))
+        found = self._database.query(rows.SELECT_RUNS)
+        # The study after its runs: its number of seeds only grows.
+        study, architectures = self._plan()
+        records = [self._record(row, study.seeds, architectures) for row in found]
+        position = {name: i for i, name in enumerate(architectures)}
+        return tuple(sorted(records, key=lambda run: (position[run.architecture], run.seed)))
+
+    def _record(self, row: sqlite3.Row, n_seeds: int, architectures: Mapping[str, Architecture]) -> RunRecord:
+        record = rows.run_record(row)
+        check_run(record, architectures, n_seeds)
+        return record
 
     def run(self, run_id: str) -> RunRecord:
         """Return one run.
@@ -209,7 +220,9 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         Raises:
             ResultsError: there is no such run.
         """
-        return rows.run_record(self._run_row(run_id))
+        row = self._run_row(run_id)
+        study, architectures = self._plan()
+        return self._record(row, study.seeds, architectures)
 
     def _run_row(self, run_id: str) -> sqlite3.Row:
         found = self._database.query(f"{rows.SELECT_RUNS} WHERE runs.run_id = ?", (run_id,))
@@ -221,24 +234,37 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         """Return the runs that need no training: finished or diverged."""
         marks = ", ".join("?" for _ in rows.COMPLETED)
         found = self._database.query(f"SELECT run_id FROM runs WHERE status IN ({marks})", rows.COMPLETED)  # noqa: S608  # marks
-        return frozenset(rows.text(row, "run_id") for row in found)
+        return frozenset(str(row["run_id"]) for row in found)
 
     def epochs(self, run_id: str) -> tuple[EpochRecord, ...]:
-        """Return the epochs of a run so far, in order."""
-        found = self._database.query(f"{rows.SELECT_EPOCHS} WHERE run_id = ? ORDER BY epoch", (run_id,))
-        return tuple(rows.epoch_record(row) for row in found)
+        """Return the epochs of a run so far, in order; none where there is no such run."""
+        return self._epochs("WHERE runs.run_id = ?", (run_id,)).get(run_id, ())
 
     def all_epochs(self) -> dict[str, tuple[EpochRecord, ...]]:
         """Return the epochs of every run so far, in order, by run id; runs without any are missing."""
+        return self._epochs()
+
+    def _epochs(self, where: str = "", parameters: tuple[str, ...] = ()) -> dict[str, tuple[EpochRecord, ...]]:
+        """Return the epochs of some runs, which must be those that the same rows say they have done."""
         found: dict[str, list[EpochRecord]] = {}
-        for row in self._database.query(f"{rows.SELECT_EPOCHS} ORDER BY run_id, epoch"):
-            found.setdefault(rows.text(row, "run_id"), []).append(rows.epoch_record(row))
+        n_done: dict[str, int] = {}
+        for *row, n in self._database.each(f"{rows.SELECT_DONE} {where} ORDER BY runs.run_id, epoch", parameters):
+            n_done[row[0]] = n
+            if row[1] is not None:
+                records = found.setdefault(row[0], [])
+                records.append(rows.epoch_record(row))
+                if len(records) > n:
+                    break
+        for run_id, n in n_done.items():
+            check_epochs(found.get(run_id, ()), n)
         return {run_id: tuple(records) for run_id, records in found.items()}
 
     def diagnostics(self, run_id: str) -> tuple[LayerDiagnostics, ...]:
         """Return what was measured of a run's layers, by epoch, in the order of the layers; empty where nothing was."""
         found = self._database.query(f"{rows.SELECT_LAYERS} WHERE run_id = ? ORDER BY epoch, rowid", (run_id,))
-        return tuple(rows.layer_diagnostics(row) for row in found)
+        layers = tuple(rows.layer_diagnostics(row) for row in found)
+        check_layers(layers)
+        return layers
 
     def baselines(self) -> tuple[Baseline, ...]:
         """Return what simple methods did on the test examples, in the order in which they were recorded.
@@ -246,9 +272,9 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         Raises:
             StoreError: a baseline is damaged.
         """
-        n_test = self.n_examples[2]
+        n_test, n_classes = self.n_examples[2], len(self.class_names)
         found = self._database.query(f"{rows.SELECT_BASELINES} ORDER BY rowid")
-        return tuple(rows.baseline(row, n_test) for row in found)
+        return tuple(rows.baseline(row, n_test, n_classes) for row in found)
 
     def preprocessing(self) -> Mapping[str, object] | None:
         """Return all that was learned from the training examples to transform others, or None.
@@ -258,7 +284,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         Raises:
             StoreError: it is damaged.
         """
-        text = rows.text_or_none(self._study_row(), "preprocessing")
+        text = self._facts().row["preprocessing"]
         if text is None:
             return None
         try:
@@ -299,15 +325,18 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         Raises:
             StoreError: an outcome is damaged.
         """
-        n_test = self.n_examples[2]
+        n_test, n_classes = self.n_examples[2], len(self.class_names)
         if run_ids is None:
-            return {row["run_id"]: rows.outcome(row, n_test) for row in self._database.query(rows.SELECT_OUTCOMES)}
+            return {
+                row["run_id"]: rows.outcome(row, n_test, n_classes)
+                for row in self._database.query(rows.SELECT_OUTCOMES)
+            }
         wanted = list(run_ids)
         found: dict[str, Outcome] = {}
         for start in range(0, len(wanted), _MOST_PARAMETERS):
             part = wanted[start : start + _MOST_PARAMETERS]
             sql = f"{rows.SELECT_OUTCOMES} WHERE run_id IN ({', '.join('?' for _ in part)})"
-            found |= {row["run_id"]: rows.outcome(row, n_test) for row in self._database.query(sql, part)}
+            found |= {row["run_id"]: rows.outcome(row, n_test, n_classes) for row in self._database.query(sql, part)}
         return {run_id: found[run_id] for run_id in wanted if run_id in found}
 
     def weights(self, run_id: str, which: weights.Which) -> dict[str, Float32Array]:
@@ -326,7 +355,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
             fix = f"mlpstudy verify {self.folder} --repair, then mlpstudy run trains it again"
             raise StoreError(must(f"the weights of run {run_id}", "be in the folder", "no such file", fix))
         with one_line(self.folder, "read weights"):
-            content = read_exactly(path.parent, path.name, rows.whole(row, "weights_bytes"))
+            content = read_exactly(path.parent, path.name, row["weights_bytes"] or 0)
         if weights.sha256(content) != row["weights_sha256"]:
             raise damaged(path, "another content than was written")
         return weights.decode(content, which, path)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from mlpstudy.records import Outcome, RunRecord
+    from mlpstudy.records import RunRecord
     from mlpstudy.store.checkpoints import Generation
     from mlpstudy.store.database import Database
     from mlpstudy.store.store import Store
@@ -100,9 +100,6 @@ def _study(store: Store, database: Database) -> Iterator[Finding]:
         yield Finding("the study", "its record is not as it was written")
     if store.semantics_version == SEMANTICS_VERSION and study.identity() != row["identity"]:
         yield Finding("the study", "its settings do not have the identity that was recorded")
-    labels = store.test_labels()
-    if labels.size and not 0 <= int(labels.min()) <= int(labels.max()) < len(store.class_names):
-        yield Finding("the test labels", f"not all between 0 and {len(store.class_names) - 1}")
 
 
 def _baselines(store: Store, database: Database) -> Iterator[Finding]:
@@ -111,7 +108,7 @@ def _baselines(store: Store, database: Database) -> Iterator[Finding]:
         name = str(row["name"])
         what = f"the baseline {name!r:.60}"
         try:
-            baseline = rows.baseline(row, store.n_examples[2])
+            baseline = rows.baseline(row, store.n_examples[2], len(store.class_names))
             accuracy = float(np.equal(baseline.predicted, store.test_labels()).mean())
             if abs(accuracy - baseline.test_accuracy) > ACCURACY_TOLERANCE:
                 problem = f"accuracy {accuracy:.6f}, recorded as {baseline.test_accuracy}"
@@ -170,18 +167,17 @@ def _runs(store: Store, database: Database) -> Iterator[Finding]:
 
 def _run(store: Store, database: Database, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a run: the part, and the problem."""
-    record: RunRecord | None = None
     try:
         record = rows.run_record(row)
-        yield from (("record", problem) for problem in _record(store, record))
-        yield from (("epochs", problem) for problem in _epochs(store, record))
     except MlpstudyError as error:
         yield "record", str(error)
-    if record is None or record.status not in rows.COMPLETED:
         return
-    if recording.run_seal(database, record.run_id) != row["sha256"]:
+    is_completed = record.status in rows.COMPLETED
+    parts = [("record", _record), ("epochs", _epochs)]
+    parts += [("outcome", _outcome), ("weights", _weights)] if is_completed else []
+    if is_completed and recording.run_seal(database, record.run_id) != row["sha256"]:
         yield "record", "it or its epochs are not as they were written"
-    for part, check in (("outcome", _outcome), ("weights", _weights)):
+    for part, check in parts:
         try:
             yield from ((part, problem) for problem in check(store, record))
         except MlpstudyError as error:
@@ -190,43 +186,31 @@ def _run(store: Store, database: Database, row: sqlite3.Row) -> Iterator[tuple[s
 
 def _record(store: Store, record: RunRecord) -> Iterator[str]:
     study = store.study()
+    store.run(record.run_id)
     architecture = study.architecture(record.architecture)
     if store.semantics_version == SEMANTICS_VERSION:
         expected = run_id(study, architecture, record.seed, engine=store.engine, data_sha256=store.data_sha256)
         if record.run_id != expected:
             yield f"its id must be {expected}, the hash of what decides its result"
-    if record.n_epochs_done > architecture.training.epochs:
-        yield f"{record.n_epochs_done} epochs done of {architecture.training.epochs}"
 
 
 def _epochs(store: Store, record: RunRecord) -> Iterator[str]:
-    found = [epoch.epoch for epoch in store.epochs(record.run_id)]
-    gap = next((i for i, epoch in enumerate(found, start=1) if epoch != i), None)
-    if len(found) != record.n_epochs_done or gap is not None:
-        yield f"{len(found)} recorded of {record.n_epochs_done} done" + (
-            "" if gap is None else f", epoch {gap} missing"
-        )
+    """Read what was measured in its epochs and layers, which is checked on its way."""
+    store.epochs(record.run_id)
+    store.diagnostics(record.run_id)
+    yield from ()
 
 
 def _outcome(store: Store, record: RunRecord) -> Iterator[str]:
     if record.status != "finished":
         return
     outcome = store.outcome(record.run_id)
-    yield from _probabilities(outcome, len(store.class_names))
     accuracy = float(outcome.correct(store.test_labels()).mean())
     if record.test_accuracy is None or abs(accuracy - record.test_accuracy) > ACCURACY_TOLERANCE:
         yield f"accuracy {accuracy:.6f}, recorded as {record.test_accuracy}"
     loss = outcome.log_loss()
     if record.test_loss is None or not math.isclose(loss, record.test_loss, rel_tol=LOSS_TOLERANCE, abs_tol=1e-5):
         yield f"loss {loss:.6f}, recorded as {record.test_loss}"
-
-
-def _probabilities(outcome: Outcome, n_classes: int) -> Iterator[str]:
-    for values in (outcome.p_predicted, outcome.p_true):
-        if not np.all((values >= 0) & (values <= 1)):
-            yield "a probability outside 0 to 1"
-    if outcome.predicted.size and not 0 <= int(outcome.predicted.min()) <= int(outcome.predicted.max()) < n_classes:
-        yield f"a predicted class outside 0 to {n_classes - 1}"
 
 
 def _weights(store: Store, record: RunRecord) -> Iterator[str]:

@@ -18,6 +18,7 @@ from mlpstudy.store.connection import find_reading, open_writing
 from mlpstudy.store.difference import differences
 from mlpstudy.store.failures import one_line
 from mlpstudy.store.lock import WriterLock
+from mlpstudy.store.ranges import check_written
 from mlpstudy.store.store import Store
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         Dataset,
         EpochRecord,
         LayerDiagnostics,
+        Outcome,
         Resumption,
         RunRecord,
         RunResult,
@@ -74,13 +76,14 @@ class WritableStore(Store):
         """Make the folder the study's, which it may be already; its seeds and title become those given here."""
         if not self._database.query("SELECT 1 FROM study"):
             values = _study_values(study, dataset, engine)
+            check_written("study", values | {"sha256": "0" * 64})
             with self._database.writing("record the study"):
                 self._database.execute(rows.insert("study", values), values)
                 recording.seal_study(self._database)
             return
         changed = study.with_changes(seeds=max(study.seeds, self.planned_seeds))
         fields = _ordered_json(changed.to_fields())
-        if fields != self._study_row()["fields"]:
+        if fields != self._facts().row["fields"]:
             with self._database.writing("record the study"):
                 self._database.execute("UPDATE study SET fields = ?, name = ?", (fields, changed.name))
                 recording.seal_study(self._database)
@@ -190,7 +193,7 @@ class WritableStore(Store):
             return
         self._check_belongs(record)
         _check_status(record, *rows.COMPLETED)
-        _check_parts(result, self.n_examples[2])
+        _check_parts(result, self.n_examples[2], len(self.class_names))
         self._refuse_completed(record)
         content = self._write_weights(result)
         with self._database.writing("record a run"):
@@ -244,6 +247,7 @@ class WritableStore(Store):
             found = f"loss {baseline.test_loss}, accuracy {baseline.test_accuracy}"
             raise StoreError(must(what, "have a finite test loss and accuracy", found))
         values = rows.baseline_values(baseline)
+        check_written("baselines", values)
         with self._database.writing("record a baseline"):
             self._database.execute(rows.insert("baselines", values, otherwise="OR REPLACE"), values)
 
@@ -364,7 +368,7 @@ def _check_status(record: RunRecord, *allowed: Status) -> None:
         raise StoreError(must(f"the status of run {record.run_id}", f"be {' or '.join(allowed)}", record.status))
 
 
-def _check_parts(result: RunResult, n_test: int) -> None:
+def _check_parts(result: RunResult, n_test: int, n_classes: int) -> None:
     """Check that the parts of a result fit together, so that nothing is recorded that ``verify`` would refuse."""
     record = result.record
     what = f"the result of run {record.run_id}"
@@ -384,3 +388,11 @@ def _check_parts(result: RunResult, n_test: int) -> None:
     lengths = {len(a) for a in (result.outcome.predicted, result.outcome.p_predicted, result.outcome.p_true)}
     if lengths != {n_test}:
         raise StoreError(must(what, f"say what it did on {n_test} test examples", f"lengths {sorted(lengths)}"))
+    _check_outcome(result.outcome, what, n_classes)
+
+
+def _check_outcome(did: Outcome, what: str, n_classes: int) -> None:
+    if not np.all((did.predicted >= 0) & (did.predicted < n_classes)):
+        raise StoreError(must(what, f"predict classes 0 to {n_classes - 1}", "another class"))
+    if not all(np.all((values >= 0) & (values <= 1)) for values in (did.p_predicted, did.p_true)):
+        raise StoreError(must(what, "have probabilities 0 to 1", "one outside of them, or none"))
