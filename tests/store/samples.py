@@ -92,7 +92,7 @@ def record(study: Study, architecture: str = "4", seed: int = 0, **changes: Any)
 
 def epoch(number: int) -> EpochRecord:
     """Return the record of an epoch; later ones are better."""
-    return EpochRecord(number, 2.0 / number, 0.1 * number, 2.5 / number, 0.09 * number, 0.5, 0.125)
+    return EpochRecord(number, 2.0 / number, min(0.1 * number, 1.0), 2.5 / number, min(0.09 * number, 1.0), 0.5, 0.125)
 
 
 def epochs(n: int) -> tuple[EpochRecord, ...]:
