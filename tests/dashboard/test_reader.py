@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from mlpstudy.dashboard import reader as module
+from mlpstudy.dashboard.folder import StudyFolder
 from mlpstudy.dashboard.reader import StudyReader
 from mlpstudy.dashboard.state import StudyState
 from mlpstudy.errors import StoreError
 from mlpstudy.records import EpochRecord
+from mlpstudy.store import Store
 from store import samples
 
 STUDY = samples.tiny_study()
@@ -106,3 +109,23 @@ def test_reading_leaves_the_folder_alone(tmp_path: Path) -> None:
     read(reader)
     reader.close()
     assert {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "said"), [("MAX_RUNS", 1, "1 runs, got 2"), ("MAX_EPOCHS", 5, "5 epochs, got 6")]
+)
+def test_more_than_memory_holds_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, said: str
+) -> None:
+    """A study of too many runs or epochs is one line, before any of them is read; one of just so many is shown."""
+    samples.fill(tmp_path / "a", [samples.finished(STUDY), samples.finished(STUDY, "3")])
+    monkeypatch.setattr(module, limit, most + 1)
+    reader = StudyReader(tmp_path / "a")
+    assert len(read(reader).runs) == 2
+    reader.close()
+    monkeypatch.setattr(module, limit, most)
+    monkeypatch.setattr(Store, "runs", lambda _: pytest.fail("read"))
+    for _ in range(2):
+        with pytest.raises(StoreError, match=f"must have at most {said} in "):
+            reader.read()
+    assert said in str(StudyFolder(tmp_path).summaries()[0].problem)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpstudy.dashboard.reader import check_size
 from mlpstudy.errors import MlpstudyError, StoreError, must
 from mlpstudy.store import Store
 
@@ -143,6 +144,7 @@ def _summary(key: str, folder: Path, signature: Signature) -> StudySummary:
     changed_at = _written(max(signature[0], signature[2]) / 1e9)
     try:
         with Store.open(folder) as store, store.snapshot():
+            check_size(store)
             study = store.study()
             statuses = [record.status for record in store.runs()]
             writer = store.writer()

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from mlpstudy.dashboard.state import RunCurve, StudyFacts, StudyState, study_state
+from mlpstudy.errors import StoreError, must
 from mlpstudy.store import Store
 
 if TYPE_CHECKING:
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlpstudy.records import RunRecord
+
+MAX_RUNS = 100_000
+"""Runs of a study that is shown: some 3 KB of memory each, with a few epochs."""
+
+MAX_EPOCHS = 5_000_000
+"""Epochs of all its runs: some 500 bytes of memory each, while they are read."""
 
 _Key = tuple[str, int, str]
 
@@ -87,8 +94,13 @@ class StudyReader:
         identity = self._file()
         if self._store is None or identity != self._identity:
             self._close()
-            self._store = Store.open(self.folder)
-            self._identity = identity
+            opened = Store.open(self.folder)
+            try:
+                check_size(opened)
+            except BaseException:
+                opened.close()
+                raise
+            self._store, self._identity = opened, identity
         return self._store
 
     def _file(self) -> tuple[int, int] | None:
@@ -107,6 +119,18 @@ class StudyReader:
         new = {run_id: (keys[run_id], RunCurve.of(epochs.get(run_id, ()))) for run_id in moved}
         self._curves = {run_id: new[run_id] if run_id in new else known[run_id] for run_id in keys}
         return {run_id: curve for run_id, (_, curve) in self._curves.items()}
+
+
+def check_size(store: Store) -> None:
+    """Refuse a study that would take too much memory to be shown, before any of its runs is read.
+
+    Raises:
+        StoreError: it has too many runs or epochs.
+    """
+    for what, n, most in zip(("runs", "epochs"), store.size(), (MAX_RUNS, MAX_EPOCHS), strict=True):
+        if n > most:
+            found = f"{n:,} in {store.folder}"
+            raise StoreError(must("a study in the dashboard", f"have at most {most:,} {what}", found))
 
 
 def _facts(store: Store) -> StudyFacts:

@@ -214,6 +214,11 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         check_run(record, architectures, n_seeds)
         return record
 
+    def size(self) -> tuple[int, int]:
+        """Return how many runs there are and how many epochs of all of them, without reading any."""
+        row = self._database.query("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM epochs)")[0]
+        return int(row[0]), int(row[1])
+
     def run(self, run_id: str) -> RunRecord:
         """Return one run.
 
