@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from mlpstudy.cli import data, init, judge, plan, predict, report, run, show, summary, verify, watch
+from mlpstudy.cli.memory import guard_imports
 from mlpstudy.cli.terminal import fail, say
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.screen import set_up_size, set_up_streams
@@ -38,6 +39,13 @@ class _Group(TyperGroup):
             raise typer.Exit(1) from None
         except OSError as error:
             fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+        except MemoryError as error:
+            fail(f"memory must be enough for this, got none ({str(error) or 'no memory left'}), fix: smaller data")
+        except AttributeError as error:
+            # Altair reads docstrings when it is loaded; Python leaves them out at this level.
+            if sys.flags.optimize > 1 and "no doc" in str(error):
+                fail("figures and reports must have Python's docstrings, got PYTHONOPTIMIZE=2, fix: PYTHONOPTIMIZE=1")
+            raise
         except KeyboardInterrupt:
             fail("interrupted", INTERRUPTED)
 
@@ -88,4 +96,5 @@ def main() -> None:
     """Run the command line."""
     set_up_streams()
     set_up_size()
+    guard_imports()
     app()

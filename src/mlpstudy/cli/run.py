@@ -39,12 +39,14 @@ def run(
     Example: mlpstudy run notebook --seeds 5
     """
     from mlpstudy.cli.interruption import heeding_signals
+    from mlpstudy.cli.memory import check_address_space
     from mlpstudy.cli.terminal import console, is_terminal
     from mlpstudy.cli.watch import dashboard_beside
     from mlpstudy.progress import JsonLines, LiveBars, PlainLines
     from mlpstudy.results import StudyResults
     from mlpstudy.workflow import Stop, run_study
 
+    check_address_space()
     bars = LiveBars()
     listener: Listener = JsonLines() if as_json else bars if is_terminal() else PlainLines()
     stop = Stop()
