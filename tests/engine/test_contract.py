@@ -34,10 +34,15 @@ def _engine(request: pytest.FixtureRequest) -> Engine:
     return engine_named(request.param)
 
 
-def trainer(engine: Engine, changes: Mapping[str, Float32Array] | None = None, **network: object) -> Trainer:
+def trainer(
+    engine: Engine,
+    changes: Mapping[str, Float32Array] | None = None,
+    training: Training = Training(batch_size=20),  # noqa: B008  # it is frozen
+    **network: object,
+) -> Trainer:
     """Return a trainer of a small network, with changes to its initial weights."""
     settings = Network.model_validate({"hidden": (8,)} | network)
-    architecture = Architecture(name="a", levels=(), network=settings, training=Training(batch_size=20))
+    architecture = Architecture(name="a", levels=(), network=settings, training=training)
     weights = initial_weights(settings, DATA.n_features, DATA.n_classes, study_seed=0, seed=0)
     return engine.trainer(
         architecture,
@@ -287,3 +292,27 @@ def test_an_example_with_a_nan_among_its_logits_is_no_hit(engine: Engine) -> Non
         learnt = output_only(engine, [[3, 0, 1], [-3, 0, 0]], [0, 0, 0]).train_epoch(examples, order, 1)
         assert math.isnan(learnt.loss)
         assert learnt.accuracy == evaluation.accuracy
+
+
+def test_accuracy_is_that_of_the_probabilities(engine: Engine) -> None:
+    """The first of the largest probabilities decides, whoever counts: on 200 bad networks, ties among them."""
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        kernel = rng.choice([0, 1e-9, 1e-8, 1.0], (8, 3)).astype(np.float32)
+        one = trainer(engine, {"output.kernel": kernel})
+        predicted = one.probabilities(DATA.test.features, 1).argmax(axis=1)
+        assert one.evaluate(DATA.test, 1).accuracy == (predicted == DATA.test.labels).mean()
+
+
+def test_an_epsilon_that_float32_does_not_hold_divides_nothing_by_zero(engine: Engine) -> None:
+    """Older folders may have one: weights of a column that is dark stay finite, and so do the others."""
+    x = X.copy()
+    x[:, 2] = 0
+    one = trainer(
+        engine,
+        training=Training(batch_size=20, epsilon=1e-300, learning_rate=1e-9),
+        batch_normalisation=True,
+        bn_epsilon=1e-40,
+    )
+    assert one.train_epoch(Examples(x, DATA.train.labels), ORDER, 1).is_finite
+    assert math.isfinite(one.evaluate(Examples(x, DATA.train.labels), 1).loss)

@@ -39,8 +39,7 @@ class Network:
     """One multilayer perceptron and its optimiser; one thread at a time may use it, but for request_stop.
 
     Products of hidden layers skip zeros where the share of the other values is below ``max_lit_share`` (0: never). It
-    changes their time and, as long as all numbers are finite, no bit of their results but
-    the sign of a moment that is 0 (NaN times 0 would be NaN).
+    changes their time and, as long as all numbers are finite, no bit of their results (NaN times 0 would be NaN).
 
     A network one of whose parameters or moving statistics is not finite is evaluated to NaN: the loss of every example
     and all probabilities; none is a hit.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from mlpstudy.engine.torch.float32 import held, positive
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -70,7 +72,7 @@ class Adam:
         for w, g, m, v in zip(self._parameters, gradients, self._m, self._v, strict=True):
             m.lerp_(g, 1 - t.beta_1)
             v.mul_(t.beta_2).addcmul_(g, g, value=1 - t.beta_2)
-            w.addcdiv_(m, v.sqrt().add_(t.epsilon), value=-alpha)
+            w.addcdiv_(m, v.sqrt().add_(positive(t.epsilon)), value=-alpha)
 
     @torch.no_grad()
     def changes(self) -> list[Tensor]:
@@ -82,13 +84,4 @@ class Adam:
         """Return the step size of the last step that was counted."""
         t = self._training
         alpha = t.learning_rate * math.sqrt(1 - t.beta_2**self._n_steps) / (1 - t.beta_1**self._n_steps)
-        return _held(alpha)
-
-
-def _held(value: float) -> float:
-    """Return a number beyond float32's range as infinity, which it becomes there: PyTorch itself raises RuntimeError.
-
-    >>> _held(1e-3), _held(1e300)
-    (0.001, inf)
-    """
-    return value if value <= torch.finfo(torch.float32).max else math.inf
+        return held(alpha)

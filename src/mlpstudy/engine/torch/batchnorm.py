@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from mlpstudy.engine.torch.float32 import positive
+
 
 class BatchNormalization(nn.Module):
     """Normalise each feature over the batch.
@@ -47,7 +49,7 @@ class BatchNormalization(nn.Module):
         self.register_buffer("moving_mean", moving_mean)
         self.register_buffer("moving_variance", moving_variance)
         self.momentum = momentum
-        self.epsilon = epsilon
+        self.epsilon = positive(epsilon)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the normalised batch, shape ``(batch, width)``."""
