@@ -24,6 +24,10 @@ MAX_BYTES = 2 * 2**30
 """Memory of one judgement, where twice as much can be taken; else half of what can: the run beside it goes first."""
 
 
+UNBOUNDED = "mlpstudy judge has no such bound"
+"""What is said where a bound was met."""
+
+
 def main() -> None:
     """Judge the study's folder named on the command line."""
     with suppress(OSError):
@@ -45,7 +49,7 @@ def main() -> None:
             answer = {"key": runs_key(store.runs(), store.study().seeds)}
             answer["verdict"] = plain(verdict_state(judge_store(store)))
     except MemoryError:
-        answer = {"problem": f"judging takes more than {n_bytes / 2**30:.1f} GiB of memory"}
+        answer = {"problem": f"judging takes more than {n_bytes / 2**30:.1f} GiB of memory; {UNBOUNDED}"}
     except MlpstudyError as error:
         answer = {"problem": str(error)}
     except Exception as error:  # noqa: BLE001  # the page says it: this process has no other reader

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpstudy.dashboard.background import NoThreadError, in_background
-from mlpstudy.dashboard.judge_process import MAX_CPU_S
+from mlpstudy.dashboard.judge_process import MAX_CPU_S, UNBOUNDED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def _answer(process: subprocess.Popen[bytes], output: bytes) -> Judged:
             return Judged(answer["verdict"], answer["key"], None, cpu_s)
         return Judged(problem=" ".join(str(problem).split())[:MAX_PROBLEM], cpu_s=cpu_s)
     if process.returncode == -signal.SIGXCPU:
-        return Judged(problem=f"judging takes more than {MAX_CPU_S} s of processor time", cpu_s=MAX_CPU_S)
+        return Judged(problem=f"judging takes more than {MAX_CPU_S} s of processor time; {UNBOUNDED}", cpu_s=MAX_CPU_S)
     if process.returncode == -signal.SIGKILL:
         return Judged(problem="judging was ended, as where memory runs out or an hour has passed", cpu_s=MAX_CPU_S)
     return Judged(problem=f"judging ended early, with exit code {process.returncode}", cpu_s=MAX_CPU_S)

@@ -116,7 +116,7 @@ function shownVerdict({ head, verdict, judging }) {
 function judgedSays({ head, judging }, verdict) {
   const nEnded = head.progress.n_finished + head.progress.n_diverged;
   const problem = judging.problem ? `No verdict of ${verdict ? "the later ones" : "these runs"}: ${judging.problem}. ` : "";
-  if (!verdict) return [problem ? `${problem}The command mlpstudy judge has no such bounds.` : ""];
+  if (!verdict) return [problem];
   if (judging.is_present) return [`Judged from ${verdict.n_runs} of ${counted(head.progress.n_planned, "run")}.`];
   const ofWhich = nEnded > verdict.n_runs ? `${verdict.n_runs} of the ${nEnded} runs that have ended` : "other runs than have ended by now";
   return [el("b", {}, `Judged from ${ofWhich}`), problem ? `. ${problem}` : "; the next judgement takes them all."];
