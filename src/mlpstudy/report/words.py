@@ -6,12 +6,13 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlpstudy.numerals import fixed, time_unit
+from mlpstudy.numerals import fixed
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import Spread
     from mlpstudy.evidence.intervals import Interval
     from mlpstudy.evidence.judgement import MetricJudgement
+    from mlpstudy.numerals import TimeUnit
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
@@ -58,20 +59,20 @@ def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") 
     return mean, f"{limits} SD {factor * of.sd:.{digits}f}"
 
 
-def time_words(of: Spread | None) -> tuple[str, str]:
-    """Return a mean time, and its interval or what there is instead: in one unit, with three digits, never below 0.
+def time_words(of: Spread | None, unit: TimeUnit) -> tuple[str, str]:
+    """Return a mean time, and its interval or what there is instead, in a unit, with three digits, never below 0.
 
     >>> from mlpstudy.evidence.comparison import spread
-    >>> time_words(spread([0.02, 0.05]))
+    >>> from mlpstudy.numerals import MILLISECONDS, SECONDS
+    >>> time_words(spread([0.02, 0.05]), MILLISECONDS)
     ('35.0 ms', '[0.0, 225.6] SD 21.2')
-    >>> time_words(spread([7.31, 7.53]))
+    >>> time_words(spread([7.31, 7.53]), SECONDS)
     ('7.42 s', '[6.02, 8.82] SD 0.16')
     """
     if of is None:
         return NONE, "no finished run"
-    unit = time_unit(of.mean)
     value = of.mean / unit.seconds
-    digits = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004  # three digits
+    digits = next((n for n, least in enumerate((100, 10, 1)) if value >= least), 3)
     if of.interval is not None:
         of = replace(of, interval=replace(of.interval, low=max(of.interval.low, 0.0)))
     return spread_words(of, 1 / unit.seconds, digits, f" {unit.name}")

@@ -44,7 +44,7 @@ def section(of: Gathered) -> Section | None:
         "Time is the wall time of one run, on the hardware below, while as many runs trained at once as it has cores.",
         "muted",
     )
-    return Section("cost", "What it costs", (_table(of, times), *charts, note))
+    return Section("cost", "What it costs", (_table(of, times, longest), *charts, note))
 
 
 def _point(of: Gathered, architecture: Architecture, time: Spread | None, unit: TimeUnit) -> CostPoint:
@@ -65,7 +65,7 @@ def _wall(of: Gathered, name: str) -> Spread | None:
     return spread([r.wall_s for r in of.finished if r.architecture == name], of.study.judging.confidence)
 
 
-def _table(of: Gathered, times: dict[str, Spread | None]) -> Table:
+def _table(of: Gathered, times: dict[str, Spread | None], unit: TimeUnit) -> Table:
     """Return parameters, times and accuracies."""
     columns = (
         Column("Architecture"),
@@ -79,7 +79,7 @@ def _table(of: Gathered, times: dict[str, Spread | None]) -> Table:
     for name, row in of.rows.items():
         wall = times[name]
         accuracy, limits = words.spread_words(row.accuracy, 100, 2, " %")
-        time = words.time_words(wall)
+        time = words.time_words(wall, unit)
         rows.append(
             (
                 Cell(name),
