@@ -13,7 +13,7 @@ import pytest
 
 from figures.samples import run_curves
 from mlpstudy.errors import ResultsError, StoreError
-from mlpstudy.figures import loss_curves, save
+from mlpstudy.figures import converting, loss_curves, save
 from mlpstudy.figures.converting import Converters
 
 
@@ -92,6 +92,20 @@ def test_a_system_without_processes_left_is_one_error(tmp_path: Path, monkeypatc
     monkeypatch.setattr(subprocess, "Popen", refuse)
     with pytest.raises(StoreError, match=r"a and 2 more must be drawn, got .*temporarily"), Converters(2) as converters:
         _ = [converters.save(loss_curves.figure(run_curves()), tmp_path, name) for name in "abc"]
+
+
+def test_whatever_ends_a_thread_is_one_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What nobody thought of, here memory that is gone in the midst of it, leaves no figure that is only said to be."""
+
+    def gone(*_: object, **__: object) -> str:
+        raise MemoryError
+
+    monkeypatch.setattr(converting, "_ask", gone)
+    with pytest.raises(StoreError, match=r"and 2 more must be drawn, got .*MemoryError"), Converters(2) as converters:
+        _ = [converters.save(loss_curves.figure(run_curves()), tmp_path, name) for name in "abc"]
+    assert capfd.readouterr().err == ""
 
 
 def test_one_process_does_the_work_of_those_that_did_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,18 +97,26 @@ class Converters:
 
     def _serve(self) -> None:
         """Feed one process, in a thread of its own, until all is drawn or the process is gone."""
+        job: dict[str, Any] | None = None
         try:
             with tempfile.TemporaryFile("w+b") as complaints, _started(complaints) as process:
                 while (job := self._jobs.get()) is not None:
                     answer = _ask(process, job)
                     if answer is None:
-                        self._lost.append(_place(job))
-                        self._reasons.append(_ended_early(process, complaints))
+                        self._lose(job, _ended_early(process, complaints))
+                        job = None
                         break
                     if answer:
                         self._failures.append(answer)
-        except OSError as error:
-            self._reasons.append(f"no process: {error.strerror or error}")
+        except Exception as error:  # noqa: BLE001  # whatever ends this thread, its figures are not there
+            said = error.strerror if isinstance(error, OSError) else repr(error)
+            self._lose(job, f"no process: {said or error}")
+
+    def _lose(self, job: dict[str, Any] | None, reason: str) -> None:
+        """Note that a process is gone, and with it the job that it had, if it had one."""
+        self._reasons.append(reason)
+        if job is not None:
+            self._lost.append(_place(job))
 
 
 def _place(job: dict[str, Any]) -> str:
