@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import MlpstudyError, ResultsError
 from mlpstudy.evidence.claims import broken_claims, claims_text, make_claims, read_claims, restrict
 from mlpstudy.evidence.families import family
-from mlpstudy.evidence.judgement import band, judge, standings
-from mlpstudy.evidence.plan import ASSUMED_SD, SeedPlan, SeedSpread, assumed_spread, observed_spread, seed_plan
+from mlpstudy.evidence.judgement import architecture_noise, band, judge, standings
+from mlpstudy.evidence.plan import SeedPlan, SeedSpread, assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.evidence.self_check import SelfCheck, self_check
 from mlpstudy.files import read_if_there, write_whole
@@ -204,13 +204,16 @@ def _broken(moment: Moment, claims: Claims) -> tuple[str, ...]:
     return (*lines, *broken_claims(claims, judge(then, claims.judging)))
 
 
-def plan_study(study: Study, *, detect: float | None = None, sd: float = ASSUMED_SD) -> SeedPlan:
+def plan_study(
+    study: Study, *, detect: float | None = None, sd: float | None = None, n_examples: int | None = None
+) -> SeedPlan:
     """Return the plan of a study before anything ran.
 
     Args:
         study: the study.
         detect: difference in accuracy to be found (share); the band of indifference where None.
-        sd: assumed SD of test accuracy over seeds (share).
+        sd: SD of test accuracy over seeds to plan with (share); one is assumed where None.
+        n_examples: test examples, where they are known.
 
     Raises:
         ResultsError: the study has one architecture only, or a number is impossible.
@@ -219,7 +222,7 @@ def plan_study(study: Study, *, detect: float | None = None, sd: float = ASSUMED
     >>> plan_study(load_study("notebook"), sd=0.001).rows[-1].n_seeds
     38
     """
-    return _plan(study, assumed_spread(sd), detect, None)
+    return _plan(study, assumed_spread(sd, n_examples), detect, None)
 
 
 def plan_store(store: Store, *, detect: float | None = None, sd: float | None = None) -> SeedPlan:
@@ -241,10 +244,10 @@ def plan_store(store: Store, *, detect: float | None = None, sd: float | None = 
     seconds = None if None in walls else sum(w for w in walls if w is not None) / moment.n_workers
     n_seeds = min(a.n for a in sample.architectures)
     if sd is not None or n_seeds < 2:  # noqa: PLR2004  # no spread to observe
-        assumed = assumed_spread(ASSUMED_SD if sd is None else sd)
-        spread = SeedSpread("assumed", assumed.sd, assumed.sd_difference, n_seeds, None)
+        spread = replace(assumed_spread(sd, sample.n_examples), n_seeds=n_seeds)
     else:
-        spread = observed_spread(sample, _pairs(study))
+        noise = (architecture_noise(a, sample) for a in sample.architectures)
+        spread = observed_spread(sample, _pairs(study), [one.architecture for one in noise if one.trouble])
     return _plan(study, spread, detect, seconds)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,21 @@ def test_judge_says_what_is_real(folder: Path) -> None:
     assert "log loss" not in result.output
     assert (folder / "claims.json").exists()
     assert "exploratory" in call("judge", folder, "--explore").output
+
+
+def test_seeds_that_cannot_help_are_not_sold(tmp_path: Path) -> None:
+    """Below what new data can show, table and report ask for test data, where they ask for seeds otherwise."""
+    store_samples.fill_table(tmp_path / "table")
+    results = mlpstudy.open(tmp_path / "table")
+    (pair,) = results.judge().primary.pairs
+    assert pair.verdict.is_below_new_data
+    assert pair.verdict.more_seeds
+    output = call("judge", tmp_path / "table").output
+    assert "more test data" in output
+    assert f"+{pair.verdict.more_seeds}" not in output
+    page = report_html(results, weights_mb=0)
+    assert "UNRESOLVED, more test data" in page
+    assert f"+{pair.verdict.more_seeds}" not in page
 
 
 def test_examples_are_counted_of_this_test_set_and_called_what_they_are(folder: Path, tmp_path: Path) -> None:
@@ -214,30 +230,79 @@ def test_verify_notices_changed_outcomes(folder: Path) -> None:
 
 
 def test_plan_before_anything_ran() -> None:
-    """The assumed SD is stated, the three families are there, and the command that runs them."""
-    result = call("plan", "notebook", "--sd", "0.1")
+    """The SD is stated, the three families are there, and the command that runs them."""
+    result = call("plan", "notebook", "--sd", "0.1", "--detect", "0.2")
     assert result.exit_code == 0, result.output
     flat = " ".join(result.output.split())
-    assert "with an assumed SD over seeds of 0.100 points" in flat
-    assert re.search(r"one comparison +1 +18", result.output)
-    assert re.search(r"all against a baseline +8 +30", result.output)
-    assert re.search(r"all pairs +36 +38", result.output)
-    assert result.output.strip().splitlines()[-1] == "mlpstudy run notebook --seeds 38"
+    assert "with the given SD over seeds of 0.100 points" in flat
+    assert "assumption" not in flat
+    assert re.search(r"one comparison +1 +7", result.output)
+    assert re.search(r"all against a baseline +8 +11", result.output)
+    assert re.search(r"all pairs +36 +14", result.output)
+    assert result.output.strip().splitlines()[-1] == "mlpstudy run notebook --seeds 14"
+
+
+def test_an_assumed_sd_is_called_an_assumption_and_heeds_the_test_examples(tmp_path: Path) -> None:
+    """Before a run the SD is MNIST's and said to be assumed; fewer test examples make it, and the limit, larger."""
+    flat = " ".join(call("plan", "notebook").output.split())
+    assert "with an assumed SD over seeds of 0.150 points" in flat
+    assert (
+        "The SD is an assumption: 0.15 points, the middle of what networks show on MNIST's 10,000 test images" in flat
+    )
+    assert "no number of seeds finds less than about 0.20 points with 10,000 test examples" in flat
+    rows = "\n".join(f"{i % 7},{i % 5},{'ab'[i % 2]}" for i in range(500))
+    (tmp_path / "t.csv").write_text(f"x,y,class\n{rows}\n", encoding="utf-8")
+    study = tmp_path / "t.toml"
+    widths = "".join(f"[factors.width.{w}]\nhidden = [{w}]\n" for w in (4, 8))
+    study.write_text(f'name = "t"\ndata = {{ path = "t.csv", target = "class" }}\n{widths}', encoding="utf-8")
+    flat = " ".join(call("plan", study).output.split())
+    assert "with an assumed SD over seeds of 1.500 points" in flat
+    assert "times the root of 10,000 / 100 for the test examples here" in flat
+    assert "finds less than about 1.98 points with 100 test examples" in flat
+    (tmp_path / "t.csv").unlink()
+    assert "assumed SD over seeds of 0.150 points" in " ".join(call("plan", study).output.split())
+
+
+@pytest.mark.parametrize("options", [[], ["--sd", "0.3"]])
+def test_plan_never_recommends_what_it_calls_hopeless(options: list[str]) -> None:
+    """Below what new data can show there is no command to run, but one to plan with more, which ends in one to run."""
+    last = call("plan", "notebook", *options).output.strip().splitlines()[-1]
+    assert last.startswith("mlpstudy plan notebook --detect 0.2")
+    arguments = shlex.split(last)[1:]
+    assert all(option in arguments for option in options)
+    assert call(*arguments).output.strip().splitlines()[-1].startswith("mlpstudy run notebook --seeds ")
 
 
 def test_plan_after_rests_on_what_was_observed(folder: Path) -> None:
-    """The observed SD, what the finished seeds find, the wall time here, and the command that adds seeds."""
-    result = call("plan", folder, "--detect", "2")
-    assert "with the observed SD over seeds of" in " ".join(result.output.split())
+    """The observed SD, what the finished seeds find, the wall time here; without its study file no false command."""
+    result = call("plan", folder, "--detect", "8")
+    flat = " ".join(result.output.split())
+    assert "with the observed SD over seeds of" in flat
     assert "9 seeds find" in result.output
-    found = json.loads(call("plan", folder, "--detect", "2", "--json").stdout)
+    found = json.loads(call("plan", folder, "--detect", "8", "--json").stdout)
     assert found["spread"]["source"] == "observed"
     assert found["spread"]["n_seeds"] == 9
     row = found["rows"][-1]
     assert (row["n_comparisons"], row["is_declared"]) == (6, True)
-    assert row["more"] == row["n_seeds"] - 9
-    assert row["more_s"] > 0
-    assert result.output.strip().splitlines()[-1] == f"mlpstudy run STUDY.toml --out {folder} --seeds {row['n_seeds']}"
+    assert row["more"] == max(0, row["n_seeds"] - 9)
+    assert row["more_s"] >= 0
+    assert "STUDY.toml" not in result.output
+
+
+def test_the_command_that_adds_seeds_works_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What plan prints for a folder names its study file, with --epochs where they were given, and is accepted."""
+    monkeypatch.chdir(tmp_path)
+    widths = "".join(f"[factors.width.{w}]\nhidden = [{w}]\n" for w in (4, 5))
+    data = 'data = { name = "mnist", train_examples = 256, test_examples = 2000 }'
+    Path("my study.toml").write_text(f'name = "mine"\n{data}\n{widths}', encoding="utf-8")
+    Path("another.toml").write_text("name = 3", encoding="utf-8")
+    options = ["--epochs", "1", "--out", "runs/other place", "--no-figures"]
+    assert call("run", "my study.toml", "--seeds", "3", *options).exit_code == 0
+    last = call("plan", "runs/other place", "--detect", "30").output.strip().splitlines()[-1]
+    start, seeds = last.split(" --seeds ")
+    assert start == "mlpstudy run 'my study.toml' --epochs 1 --out 'runs/other place'"
+    done = call(*shlex.split(start)[1:], "--seeds", min(int(seeds), 4), "--no-figures")
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from evidence.simulated import architecture, correct_cells, crossed, estimate_of
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.contrasts import estimate_contrasts
 from mlpstudy.evidence.intervals import t_quantile
-from mlpstudy.evidence.plan import assumed_spread, observed_spread, seed_plan
+from mlpstudy.evidence.plan import SeedSpread, assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.power import (
     detectable,
     power_better,
@@ -155,7 +155,8 @@ def test_plan_before_anything_ran() -> None:
         assert row.more_s == 20.0 * row.n_seeds
         assert row.detectable is None
     assert [row.is_declared for row in plan.rows] == [False, False, True]
-    assert plan.spread.source == "assumed"
+    assert plan.spread.source == "given"
+    assert assumed_spread().source == "assumed"
 
 
 def test_plan_after_runs_rests_on_their_spread() -> None:
@@ -177,6 +178,27 @@ def test_plan_after_runs_rests_on_their_spread() -> None:
     assert row.detectable == pytest.approx(detectable(spread.sd_difference, 15))
     assert spread.new_data_limit is not None
     assert spread.new_data_limit > 0
+
+
+def test_one_unstable_architecture_does_not_inflate_the_plan() -> None:
+    """An UNSTABLE architecture's spread is left out, but where no pair is left without it; it is named either way."""
+    rng = np.random.default_rng(4)
+    cells = [correct_cells(rng, 8, 1000, seed_sd=sd) for sd in (0.05, 0.05, 1.5)]
+    sample = study(*(architecture(name, c) for name, c in zip(("a", "b", "wild"), cells, strict=True)))
+    pairs = [("a", "b"), ("a", "wild"), ("b", "wild")]
+    calm, all_of_them = observed_spread(sample, pairs, ["wild"]), observed_spread(sample, pairs)
+    assert calm.left_out == ("wild",)
+    assert calm.unstable == ()
+    assert all_of_them.sd > 3 * calm.sd
+    assert calm.sd == observed_spread(study(*sample.architectures[:2]), pairs[:1]).sd
+    alone = observed_spread(sample, pairs[1:], ["wild"])
+    assert (alone.left_out, alone.unstable) == ((), ("wild",))
+    assert plan_names(alone) == plan_names(observed_spread(sample, pairs[1:]))
+
+
+def plan_names(spread: SeedSpread) -> tuple[float, float]:
+    """Return what a plan is computed from."""
+    return spread.sd, spread.sd_difference
 
 
 def test_new_data_limit_is_what_endless_seeds_detect() -> None:

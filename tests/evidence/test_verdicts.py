@@ -85,7 +85,23 @@ def test_a_test_set_that_is_too_small_is_named() -> None:
     a, b = (architecture(name, correct_cells(rng, 7, 200, seed_sd=0.02)) for name in "ab")
     found = pair(a, b)
     assert found.verdict.kind == "UNRESOLVED"
-    assert "no number of seeds will show, since 200 test examples cannot resolve less than" in found.verdict.reason
+    said = "on new data no number of seeds will show a difference of this size, since 200 test examples cannot resolve"
+    assert said in found.verdict.reason
+    assert f"about {found.verdict.more_seeds} more seeds would resolve it on this test set" in found.verdict.reason
+    assert found.verdict.needs == "more test data"
+
+
+def test_seeds_are_what_is_needed_where_the_test_set_resolves_what_matters() -> None:
+    """Where the test set can show a difference that matters, an unresolved pair needs seeds, and that is said."""
+    rng = np.random.default_rng(3)
+    a = architecture("a", correct_cells(rng, 4, 400, ability=1.7, seed_sd=0.02))
+    b = architecture("b", correct_cells(rng, 4, 400, ability=1.6, seed_sd=0.02))
+    found = pair(a, b, judging=Judging(indifference_pp=2.0))
+    assert found.verdict.kind == "UNRESOLVED"
+    assert found.verdict.needs == f"+{found.verdict.more_seeds} seed{'s' if found.verdict.more_seeds != 1 else ''}"
+    assert "on new data" not in found.verdict.reason
+    settled = pair(architecture("good", drawn(8, 1.7, 1)), architecture("bad", drawn(8, 1.4, 2)))
+    assert settled.verdict.needs == ""
 
 
 def test_a_difference_at_the_bands_edge_is_out_of_reach() -> None:

@@ -214,8 +214,8 @@ def _verdict(pair: PairJudgement) -> Text:
     more = ""
     if verdict.winner:
         more = f"\n{verdict.winner}"
-    elif verdict.more_seeds:
-        more = f"\n+{verdict.more_seeds} seed{'s' if verdict.more_seeds > 1 else ''}"
+    elif verdict.needs:
+        more = f"\n{verdict.needs}"
     return styled((verdict.kind, COLOURS[verdict.kind]), more)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlpstudy.cli.terminal import say, say_json
+from mlpstudy.errors import MlpstudyError
 
 if TYPE_CHECKING:
-    from mlpstudy.evidence.plan import PlanRow, SeedPlan
+    from collections.abc import Iterator
+
+    from mlpstudy.evidence.plan import PlanRow, SeedPlan, SeedSpread
     from mlpstudy.spec import Study
 
 
@@ -26,7 +31,9 @@ def plan(
     ] = None,
     sd: Annotated[
         float | None,
-        typer.Option(metavar="POINTS", help="SD over seeds to plan with, in points.", show_default="observed, or 0.15"),
+        typer.Option(
+            metavar="POINTS", help="SD over seeds to plan with, in points.", show_default="observed, or assumed"
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
@@ -34,6 +41,7 @@ def plan(
 
     Example: mlpstudy plan runs/notebook --detect 0.1
     """
+    from mlpstudy.cli.again import command_of
     from mlpstudy.evidence.plain import plain
     from mlpstudy.spec import builtin_names, load_study
 
@@ -44,44 +52,42 @@ def plan(
 
         results = StudyResults(study)
         found = results.plan(detect=share, sd=sd_share)
-        command = _command(results.study, Path(study))
+        command = command_of(results)
     else:
-        from mlpstudy.evidence.plan import ASSUMED_SD
         from mlpstudy.judging import plan_study
 
-        found = plan_study(load_study(study), detect=share, sd=ASSUMED_SD if sd_share is None else sd_share)
-        command = f"mlpstudy run {study}"
+        loaded = load_study(study)
+        found = plan_study(loaded, detect=share, sd=sd_share, n_examples=_n_test(loaded))
+        command = f"mlpstudy run {shlex.quote(study)}"
     if as_json:
         say_json(plain(found), indent=1)
         return
-    _print(found, command)
+    _print(found, command, study)
 
 
-def _command(study: Study, folder: Path) -> str:
-    """Return the command that goes on with a folder's study; STUDY.toml where its file is not known."""
-    from mlpstudy.spec import builtin_names, load_study
+def _n_test(study: Study) -> int | None:
+    """Return the number of test examples of a study that has not run; None where its data are not at hand."""
+    from mlpstudy.datasets import find_dataset, load
 
-    source = "STUDY.toml"
-    if study.name in builtin_names():
-        builtin = load_study(study.name)
-        epochs = {architecture.training.epochs for architecture in study.architectures}
-        if builtin.identity() == study.identity():
-            source = study.name
-        elif len(epochs) == 1 and builtin.with_changes(epochs=min(epochs)).identity() == study.identity():
-            source = f"{study.name} --epochs {min(epochs)}"
-    default = Path("runs") / study.name
-    return f"mlpstudy run {source}" + ("" if folder == default else f" --out {folder}")
+    data = study.data
+    try:
+        there = None if data.name is None or data.test is not None else find_dataset(data.name).info.n_test
+        if there:
+            return min(there, data.test_examples or there)
+        return len(load(data, study.study_seed).test)
+    except (MlpstudyError, OSError):
+        return None  # running it will say what is wrong
 
 
-def _print(found: SeedPlan, command: str) -> None:
-    """Print what the plan rests on, its table, and the command."""
+def _print(found: SeedPlan, command: str | None, study: str) -> None:
+    """Print what the plan rests on, its table, and what to do."""
     from rich import box
     from rich.table import Table
 
     from mlpstudy.cli.terminal import console
 
     spread = found.spread
-    source = "an assumed" if spread.source == "assumed" else "the observed"
+    source = {"assumed": "an assumed", "given": "the given", "observed": "the observed"}[spread.source]
     console().print(
         f"To find a true difference of {100 * found.detect:g} points with a power of {100 * found.power:.0f} % at a "
         f"family-wise error of {100 * found.alpha:.0f} %, with {source} "
@@ -89,26 +95,72 @@ def _print(found: SeedPlan, command: str) -> None:
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Family")
-    for heading in ("Comparisons", "Seeds", "of them\nmissing", "Time here", "Fewest\npossible", "To show\nEQUIVALENT"):
+    for heading in ("Pairs", "Seeds", "of them\nmissing", "Time here", "Fewest\npossible", "To show\nEQUIVALENT"):
         table.add_column(heading, justify="right")
-    if spread.n_seeds:
+    with_detectable = spread.source == "observed"
+    if with_detectable:
         table.add_column(f"{spread.n_seeds} seeds find\n(points)", justify="right")
     for row in found.rows:
-        table.add_row(*_cells(row, with_detectable=bool(spread.n_seeds)), style="bold" if row.is_declared else None)
+        table.add_row(*_cells(row, with_detectable=with_detectable), style="bold" if row.is_declared else None)
     console().print(table)
     console().print("Bold: the family that the study declares.")
-    if spread.new_data_limit is not None:
-        console().print(
-            f"On new data of the same kind, no number of seeds finds less than about {100 * spread.new_data_limit:.2f} "
-            "points: the test set is too small for that."
+    for sentence in _reservations(found):
+        console().print(sentence)
+    _advise(found, command, study)
+
+
+def _reservations(found: SeedPlan) -> Iterator[str]:
+    """Yield what the numbers rest on, and what no number of seeds can do."""
+    from mlpstudy.evidence.plan import ASSUMED_EXAMPLES
+
+    spread = found.spread
+    if spread.source == "assumed":
+        n = spread.n_examples or ASSUMED_EXAMPLES
+        scaled = f", times the root of 10,000 / {n:,} for the test examples here" if n != ASSUMED_EXAMPLES else ""
+        yield (
+            "The SD is an assumption: 0.15 points, the middle of what networks show on MNIST's 10,000 test images"
+            f"{scaled}. After a few seeds the plan rests on the SD that they have."
         )
+    if spread.left_out:
+        yield f"The SD is that of the others without {', '.join(spread.left_out)}, which the seeds leave UNSTABLE."
+    if spread.unstable:
+        yield f"The SD is large because of {', '.join(spread.unstable)}, which the seeds leave UNSTABLE."
+    if spread.new_data_limit is not None:
+        about = "" if spread.source == "observed" else ", if architectures differ there as they do on MNIST"
+        yield (
+            f"On new data of the same kind, no number of seeds finds less than about {_rounded_up(spread):.2f} points "
+            f"with {spread.n_examples:,} test examples{about}: only more test data would."
+        )
+
+
+def _rounded_up(spread: SeedSpread) -> float:
+    """Return the least difference that new data can show, in points, so that what is planned with it is not below."""
+    return math.ceil(1e4 * (spread.new_data_limit or 0.0) - 1e-6) / 100
+
+
+def _advise(found: SeedPlan, command: str | None, study: str) -> None:
+    """Print the command that adds the seeds, or why none is worth its time."""
+    from mlpstudy.cli.terminal import console
+
     declared = next((row for row in found.rows if row.is_declared), found.rows[0])
-    if declared.n_seeds is None:
+    if found.is_below_new_data:
+        console().print(
+            f"{100 * found.detect:g} points are less: the seeds above would show them on this test set alone. For what "
+            "new data can show:"
+        )
+        sd = f" --sd {100 * found.spread.sd:g}" if found.spread.source == "given" else ""
+        say(f"mlpstudy plan {shlex.quote(study)} --detect {_rounded_up(found.spread):g}{sd}")
+    elif declared.n_seeds is None:
         console().print("More than 1,000 seeds: choose a larger difference with --detect.")
-    elif declared.more:
-        say(f"{command} --seeds {max(declared.n_seeds, spread.n_seeds)}")
-    else:
+    elif not declared.more:
         console().print("The finished seeds are enough for the declared family.")
+    elif command is None:
+        console().print(
+            f"No study file of it is here: run it as it was run before, with --seeds {declared.n_seeds} and --out this "
+            "folder."
+        )
+    else:
+        say(f"{command} --seeds {max(declared.n_seeds, found.spread.n_seeds)}")
 
 
 def _cells(row: PlanRow, *, with_detectable: bool) -> list[str]:

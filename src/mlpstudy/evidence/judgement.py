@@ -176,7 +176,7 @@ def judge(sample: StudySample, judging: Judging, *, n_workers: int = 1) -> Judge
     if len(names) < 2:  # noqa: PLR2004  # nothing to compare
         raise ResultsError(must("a judged study", "have two architectures to compare", len(names)))
     pairs = family(names, judging.family, baseline=judging.baseline, pairs=judging.pairs)
-    noise = tuple(_noise(a, sample) for a in sample.architectures)
+    noise = tuple(architecture_noise(a, sample) for a in sample.architectures)
     ordered = (judging.metric, *(m for m in METRICS if m != judging.metric))
     return Judgement(
         judging=judging,
@@ -200,7 +200,7 @@ def standings(sample: StudySample, judging: Judging) -> tuple[Standing, ...]:
     can be judged, there are no tiers.
     """
     names = [a.name for a in sample.architectures]
-    noise = tuple(_noise(a, sample) for a in sample.architectures)
+    noise = tuple(architecture_noise(a, sample) for a in sample.architectures)
     cells, scores = _cells_and_scores(judging.metric, sample)
     n_pairs = len(names) * (len(names) - 1) // 2
     if judging.n_comparisons(len(names)) != n_pairs or not 0 < n_pairs <= MAX_COMPARISONS:
@@ -221,7 +221,7 @@ def ledger_of(sample: StudySample, a: str, b: str, *, n_listed: int = 24) -> Fli
     )
 
 
-def _noise(architecture: ArchitectureSample, sample: StudySample) -> ArchitectureNoise:
+def architecture_noise(architecture: ArchitectureSample, sample: StudySample) -> ArchitectureNoise:
     """Return the noise audit of an architecture and what is wrong with it."""
     found = audit(architecture.predicted == sample.labels) if architecture.n else None
     n_diverged = len(architecture.diverged_seeds)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,11 +15,16 @@ from mlpstudy.evidence.power import TARGET, detectable, seeds_by_normal, seeds_f
 from mlpstudy.evidence.rounding import sd_of
 from mlpstudy.evidence.sample import StudySample
 from mlpstudy.evidence.signflip import fewest_seeds
-from mlpstudy.evidence.twoway import two_way
+from mlpstudy.evidence.twoway import DETECTED_SES, two_way
 
 ASSUMED_SD = 0.0015
 """SD of test accuracy over seeds that is assumed before anything ran: 0.15 points, the middle of what
-multilayer perceptrons on 10,000 test images show (0.1 to 0.3)."""
+multilayer perceptrons on the 10,000 test images of MNIST show (0.1 to 0.3)."""
+ASSUMED_EXAMPLES = 10_000
+"""Test examples that it is of: most of the spread is the finite test set's, which falls with sqrt(N)."""
+ASSUMED_V_EXAMPLE = 0.005
+"""Variance between examples of a difference of two architectures that is assumed before anything ran: one example in
+200 is decided differently whatever the seeds, as on MNIST's images and on small tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +32,26 @@ class SeedSpread:
     """The spread over seeds that a plan rests on; in shares, not points.
 
     Attributes:
-        source: ``"assumed"`` or ``"observed"``.
+        source: ``"assumed"``, ``"given"`` or ``"observed"``.
         sd: SD of test accuracy over seeds of one architecture (root of the mean variance).
         sd_difference: SD over seeds of the paired difference of two (root of the mean variance over pairs);
             sqrt(2) sd where it is assumed.
         n_seeds: finished seeds an architecture, the fewest; 0 before anything ran.
-        new_data_limit: smallest difference that infinitely many seeds would show on new data (mean over pairs);
-            None before anything ran.
+        new_data_limit: smallest difference that infinitely many seeds would show on new data (mean over pairs); assumed
+            unless observed, None where the number of test examples is not known.
+        n_examples: test examples; None where they are not known.
+        left_out: architectures that are UNSTABLE, whose spread is not in the SD: they would hide what the others need.
+        unstable: architectures that are UNSTABLE and in it nevertheless, since no pair is left without them.
     """
 
-    source: Literal["assumed", "observed"]
+    source: Literal["assumed", "given", "observed"]
     sd: float
     sd_difference: float
     n_seeds: int
     new_data_limit: float | None
+    n_examples: int | None = None
+    left_out: tuple[str, ...] = ()
+    unstable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +104,53 @@ class SeedPlan:
     spread: SeedSpread
     rows: tuple[PlanRow, ...]
 
+    @property
+    def is_below_new_data(self) -> bool:
+        """No number of seeds would show the difference on new data: only more test examples would."""
+        limit = self.spread.new_data_limit
+        return limit is not None and self.detect < limit
 
-def assumed_spread(sd: float = ASSUMED_SD) -> SeedSpread:
-    """Return the spread that is assumed before anything ran.
+
+def assumed_spread(sd: float | None = None, n_examples: int | None = None) -> SeedSpread:
+    """Return the spread that is planned with where none was observed.
+
+    Args:
+        sd: SD over seeds that is given (share); where None, ASSUMED_SD times sqrt(10,000 / N).
+        n_examples: N, the test examples; None where they are not known: then 10,000 are assumed.
 
     Raises:
         ResultsError: sd is not positive.
+
+    >>> assumed_spread().sd, round(assumed_spread(n_examples=100).sd, 6)
+    (0.0015, 0.015)
     """
-    if not 0.0 < sd < 1.0:
+    if sd is not None and not 0.0 < sd < 1.0:
         raise ResultsError(must("the assumed SD", "be between 0 and 100 points", f"{100 * sd:g} points"))
-    return SeedSpread("assumed", sd, math.sqrt(2) * sd, 0, None)
+    used = ASSUMED_SD * math.sqrt(ASSUMED_EXAMPLES / (n_examples or ASSUMED_EXAMPLES)) if sd is None else sd
+    limit = None if n_examples is None else DETECTED_SES * math.sqrt(ASSUMED_V_EXAMPLE / n_examples)
+    return SeedSpread("assumed" if sd is None else "given", used, math.sqrt(2) * used, 0, limit, n_examples)
 
 
-def observed_spread(sample: StudySample, pairs: Sequence[tuple[str, str]]) -> SeedSpread:
+def observed_spread(
+    sample: StudySample, pairs: Sequence[tuple[str, str]], unstable: Collection[str] = ()
+) -> SeedSpread:
     """Return the spread over seeds that a study's finished runs show.
+
+    Args:
+        sample: what its runs did.
+        pairs: the declared family.
+        unstable: architectures that are UNSTABLE: left out where any pair is left without them.
 
     Raises:
         ResultsError: no pair has two common seeds.
     """
+    if unstable:
+        steady = [pair for pair in pairs if not set(pair) & set(unstable)]
+        kept = StudySample(
+            tuple(a for a in sample.architectures if a.name not in unstable), sample.labels, sample.n_planned
+        )
+        with suppress(ResultsError):
+            return replace(observed_spread(kept, steady), left_out=tuple(unstable))
     cells = sample.cells("accuracy")
     assert cells is not None  # noqa: S101  # accuracy is a mean over examples
     seeds = [a.seeds for a in sample.architectures]
@@ -129,6 +170,8 @@ def observed_spread(sample: StudySample, pairs: Sequence[tuple[str, str]]) -> Se
         sd_difference=math.sqrt(float(np.mean(variances))),
         n_seeds=min(a.n for a in sample.architectures),
         new_data_limit=float(np.mean(limits)),
+        n_examples=sample.n_examples,
+        unstable=tuple(unstable),
     )
 
 

@@ -14,6 +14,8 @@ from mlpstudy.evidence.rounding import cleared
 
 FloatArray = npt.NDArray[np.float64]
 
+DETECTED_SES = 2.8
+"""Standard errors that a difference has to be found: 1.96 + 0.84, two-sided 0.05 with a power of 80 %."""
 FEW_SEEDS = 5
 """Below it, a component between seeds of 0 is not believed."""
 
@@ -101,7 +103,7 @@ class TwoWay:
 
         2.8 = 1.96 + 0.84: two-sided 0.05, power 80 %.
         """
-        return 2.8 * math.sqrt(self.variance_from_examples)
+        return DETECTED_SES * math.sqrt(self.variance_from_examples)
 
 
 def two_way(cells: npt.ArrayLike) -> TwoWay:

@@ -33,6 +33,8 @@ class Verdict:
             power of 80 %, were the truth as estimated; None where it is resolved or no number of seeds will.
         more_s: wall time of those seeds here (s); None where it is not known.
         provisional: fewer runs are finished than planned: not the verdict of record.
+        is_below_new_data: no number of seeds will show a difference of this size on new data, and the test set cannot
+            resolve one that matters: only more test examples help.
     """
 
     kind: VerdictKind
@@ -42,6 +44,14 @@ class Verdict:
     more_seeds: int | None
     more_s: float | None
     provisional: bool
+    is_below_new_data: bool = False
+
+    @property
+    def needs(self) -> str:
+        """What would resolve it, in two or three words; empty where it is resolved or nothing would."""
+        if self.is_below_new_data:
+            return "more test data"
+        return "" if self.more_seeds is None else f"+{count_words(self.more_seeds, 'seed')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +224,7 @@ def _unresolved(estimate: Estimate, facts: PairFacts, alpha: float) -> Verdict:
             f"The adjusted interval {interval_words(estimate.simultaneous, facts.metric)} excludes 0, but no result of "
             f"{count_words(estimate.n_seeds, 'seed')} can pass the exact test among {count_words(m, 'comparison')}"
         )
+    limited = _is_below_new_data(estimate, facts)
     candidates = [
         seeds_for_better(estimate.value, sd, m, alpha=alpha),
         seeds_for_equivalent(estimate.value, sd, facts.band, m, alpha=alpha),
@@ -221,13 +232,14 @@ def _unresolved(estimate: Estimate, facts: PairFacts, alpha: float) -> Verdict:
     needed = min((n for n in candidates if n is not None), default=None)
     if needed is None:
         text = f"{head}; up to {MAX_SEEDS} seeds would not resolve it"
-        return _verdict("UNRESOLVED", facts, text + _limit_words(estimate, facts) + ".")
+        return _verdict("UNRESOLVED", facts, text + _limit_words(estimate, facts) + ".", limited=limited)
     # Where the seeds at hand should have been enough by their own estimate, chance has it: one more at least.
     more = max(1, needed - estimate.n_seeds)
     more_s = None if facts.seconds_a_seed is None else more * facts.seconds_a_seed
-    text = f"{head}; about {count_words(more, 'more seed')} would resolve it{_time_words(more_s)}"
+    here = " on this test set" if limited else ""
+    text = f"{head}; about {count_words(more, 'more seed')} would resolve it{here}{_time_words(more_s)}"
     text += _limit_words(estimate, facts)
-    return _verdict("UNRESOLVED", facts, text + ".", more_seeds=more, more_s=more_s)
+    return _verdict("UNRESOLVED", facts, text + ".", more_seeds=more, more_s=more_s, limited=limited)
 
 
 def _time_words(more_s: float | None) -> str:
@@ -235,16 +247,21 @@ def _time_words(more_s: float | None) -> str:
     return "" if more_s is None else f", {duration(more_s)} here"
 
 
-def _limit_words(estimate: Estimate, facts: PairFacts) -> str:
-    """Return that a test set is too small to show the difference on new data, where it is."""
+def _is_below_new_data(estimate: Estimate, facts: PairFacts) -> bool:
+    """Say whether the test set is too small for new data: for this difference, and for the least that matters."""
     if estimate.components is None:
+        return False
+    return max(abs(estimate.value), facts.band) < estimate.components.smallest_detectable()
+
+
+def _limit_words(estimate: Estimate, facts: PairFacts) -> str:
+    """Return that a test set is too small for new data, where it is."""
+    if estimate.components is None or not _is_below_new_data(estimate, facts):
         return ""
-    limit = estimate.components.smallest_detectable()
-    if abs(estimate.value) >= limit:
-        return ""
+    limit = size_words(estimate.components.smallest_detectable(), facts.metric)
     return (
-        f"; that it holds on new data no number of seeds will show, since {facts.n_examples} test examples "
-        f"cannot resolve less than {size_words(limit, facts.metric)}"
+        f"; on new data no number of seeds will show a difference of this size, since {facts.n_examples} test examples "
+        f"cannot resolve less than {limit}"
     )
 
 
@@ -257,7 +274,8 @@ def _verdict(
     margin: Margin | None = None,
     more_seeds: int | None = None,
     more_s: float | None = None,
+    limited: bool = False,
 ) -> Verdict:
     """Return a verdict, its reason marked where it is provisional."""
     marked = f"Provisional: {reason}" if facts.provisional else reason
-    return Verdict(kind, winner, margin, marked, more_seeds, more_s, facts.provisional)
+    return Verdict(kind, winner, margin, marked, more_seeds, more_s, facts.provisional, limited)

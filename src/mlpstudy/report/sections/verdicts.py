@@ -116,9 +116,7 @@ def _difference(pair: PairJudgement, metric: MetricJudgement) -> forest.Differen
 def _said(pair: PairJudgement) -> str:
     """Return the verdict in a word or two."""
     verdict = pair.verdict
-    if verdict.kind == "UNRESOLVED" and verdict.more_seeds:
-        return f"UNRESOLVED, +{words.counted(verdict.more_seeds, 'seed')}"
-    return verdict.kind
+    return f"UNRESOLVED, {verdict.needs}" if verdict.kind == "UNRESOLVED" and verdict.needs else verdict.kind
 
 
 def _table(metric: MetricJudgement, of: Gathered) -> Table:
@@ -155,7 +153,7 @@ def _pair_row(pair: PairJudgement, metric: MetricJudgement, of: Gathered) -> tup
     if estimate.components is not None and estimate.new_data is not None and estimate.new_data.is_bounded:
         share = f"seeds {100 * estimate.components.share_from_seeds:.0f} %"
     beats = pair.a_beats_b
-    said = verdict.winner or (f"+{words.counted(verdict.more_seeds, 'seed')}" if verdict.more_seeds else "")
+    said = verdict.winner or verdict.needs
     return (
         Cell(pair.a, f"{words.MINUS} {pair.b}"),
         Cell(verdict.kind, said, kind="verdict"),

@@ -1,0 +1,61 @@
+"""The command that goes on with a folder's study: the same study file, the same options, the same folder."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlpstudy.errors import MlpstudyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpstudy.results import StudyResults
+    from mlpstudy.spec import Study
+
+MOST_FILES = 100
+"""Study files of a folder that are tried."""
+
+
+def command_of(results: StudyResults) -> str | None:
+    """Return the command that goes on with a study, as it can be typed here; None where no file of it is found.
+
+    The folder does not know the file that its study came from: it is looked for in the working directory and in the
+    two folders above the study's, by the identity of what is in it.
+    """
+    study, folder = results.study, results.folder
+    source = next((found for name in _candidates(study, folder) if (found := _that_runs(name, study))), None)
+    if source is None:
+        return None
+    options = "" if results.store.engine == "native" else f" --engine {results.store.engine}"
+    if folder != Path("runs") / study.name:
+        options += f" --out {shlex.quote(str(folder))}"
+    return f"mlpstudy run {source}{options}"
+
+
+def _candidates(study: Study, folder: Path) -> Iterator[str]:
+    """Yield names of built-in studies and of files that may be the study's."""
+    from mlpstudy.spec import builtin_names
+
+    if study.name in builtin_names():
+        yield study.name
+    for place in dict.fromkeys((Path(), folder.parent, folder.parent.parent)):
+        yield from (str(path) for path in sorted(place.glob("*.toml"))[:MOST_FILES])
+
+
+def _that_runs(name: str, study: Study) -> str:
+    """Return a study file, with the option that makes it the study, as typed; nothing where it is another study."""
+    from mlpstudy.spec import load_study
+
+    wanted = study.identity()
+    epochs = {architecture.training.epochs for architecture in study.architectures}
+    try:
+        loaded = load_study(name)
+        if loaded.identity() == wanted:
+            return shlex.quote(name)
+        if len(epochs) == 1 and loaded.with_changes(epochs=min(epochs)).identity() == wanted:
+            return f"{shlex.quote(name)} --epochs {min(epochs)}"
+    except (MlpstudyError, OSError):
+        pass  # another file, or one that is no study
+    return ""
