@@ -91,8 +91,7 @@ function drawLeaders(state) {
   byId("provisional").hidden = isOver && !(verdict?.is_provisional ?? false);
   const ends = known.flatMap((row) => [row.accuracy, row.low, row.high]).filter((x) => x !== null);
   const range = { low: Math.min(...ends), high: Math.max(...ends) };
-  // Older letters beside newer means would be read together.
-  const hasTiers = judging.is_present && verdict.tiers.some((tier) => tier);
+  const hasTiers = verdict?.tiers.some((tier) => tier) ?? false;
   const tiersSay = hasTiers ? " Architectures that share a tier letter are not told apart." : "";
   fill(byId("judged"), ...judgedSays(state, verdict), tiersSay);
   const scale = head.baselines.map(([name, accuracy]) => `${name} ${(100 * accuracy).toFixed(2)} %`).join(", ");
@@ -100,7 +99,7 @@ function drawLeaders(state) {
   byId("leaders-more").textContent = rows.length > MAX_ROWS ? `The first ${MAX_ROWS} of ${counted(rows.length, "architecture")}.` : "";
   byId("leaders").hidden = known.length === 0;
   const head_cells = ["Architecture", "Runs", "Test accuracy", `${Math.round(100 * head.confidence)} % interval of the mean`, "Test loss", "Time a run"];
-  if (hasTiers) head_cells.splice(1, 0, "Tier");
+  if (hasTiers) head_cells.splice(1, 0, judging.is_present ? "Tier" : `Tier, of ${counted(verdict.n_runs, "run")}`);
   fill(byId("leaders-head"), el("tr", {}, ...head_cells.map((text, i) => el("th", { scope: "col", class: i ? "right" : null }, text))));
   fill(byId("leaders-body"), ...rows.slice(0, MAX_ROWS).map((row) => leaderRow(row, head, range, hasTiers ? verdict.tiers[row.i] : null)));
   drawPairs(verdict, judging.is_present);
