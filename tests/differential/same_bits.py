@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from differential.against_oracle import Report, new_trainer
+from differential.against_oracle import new_trainer
 from differential.configurations import Configuration, dense
+from differential.report import Report
 from mlpstudy.engine.interface import Engine, EpochTraining, Trainer
 from mlpstudy.engine.native import _kernels
 from mlpstudy.records import Examples

@@ -11,9 +11,10 @@ import pytest
 from pydantic import BaseModel, create_model
 
 from differential import run
-from differential.against_oracle import Report, check_steps
+from differential.against_oracle import check_steps
 from differential.configurations import NETWORK, draw, settings
 from differential.references import NETWORK_SETTINGS, TRAINING_SETTINGS, references
+from differential.report import Report
 from differential.run import check, main, repeat
 from differential.same_bits import check_bits
 from differential.through_runner import check_resuming
@@ -135,22 +136,26 @@ def test_a_state_that_is_not_taken_over_is_found(monkeypatch: pytest.MonkeyPatch
 def test_a_fault_is_printed_with_the_command_that_repeats_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command checks that configuration alone, and a fault is exit code 1."""
+    """The command checks that configuration alone; a fault is exit code 1, and so is an error on the way."""
     checked: list[int] = []
 
     def doubtful(seed: int) -> Report:
         checked.append(seed)
+        if seed == 8:
+            raise ZeroDivisionError
         return Report(faults=["native: off"] if seed == 7 else [], n_compared=1)
 
     monkeypatch.setattr(run, "check", doubtful)
     assert main(["--seed", "6", "--count", "3"]) == 1
     assert checked == [6, 7, 8]
     printed = capsys.readouterr().out
-    assert "FAULT seed 7: " in printed
+    assert "FAULT seed 7\n" in printed
     assert f"again: {repeat(7)}" in printed
-    assert "3 configurations, 1 with a fault: 3 comparisons, 0 left out" in printed
+    assert "ZeroDivisionError" in printed
+    assert f"again: {repeat(8)}" in printed
+    assert "3 configurations, 2 with a fault: 2 comparisons, 0 left out" in printed
     again = repeat(7).split(" -m differential.run ")[1].split()
     checked.clear()
     assert main(again) == 1
     assert checked == [7]
-    assert main(["--seed", "8", "--count", "1"]) == 0
+    assert main(["--seed", "9", "--count", "1"]) == 0

@@ -6,8 +6,8 @@ from dataclasses import astuple, replace
 
 from scipy.sparse import csr_array
 
-from differential.against_oracle import Report
 from differential.configurations import Configuration, dense
+from differential.report import Report
 from mlpstudy.engine import RunTask
 from mlpstudy.engine.interface import Engine
 from mlpstudy.engine.pace import Pace
