@@ -73,13 +73,17 @@ class StudyResults:
 
     def _repr_html_(self) -> str:
         """Show the comparison table in Jupyter."""
+        from mlpstudy.evidence.class_use import class_lines  # noqa: PLC0415  # heavy: SciPy
         from mlpstudy.paper import comparison_table, typeset  # noqa: PLC0415
 
         rows, tiers = self.comparison_with_tiers()
         table = comparison_table(self.study, rows, tiers, self.store.n_examples[2], self.store.baselines())
         n_ended = sum(row.n_finished + row.n_diverged + row.n_failed for row in rows)
         progress = "" if n_ended == self.n_planned else f" Provisional: {n_ended} of {self.n_planned} runs have ended."
-        return f"<p><b>{html(self.study.name)}</b> in {html(str(self.folder))}.{progress}</p>{typeset(table, 'html')}"
+        lines = class_lines(self.class_use(), self.store.class_names)
+        said = "".join(f"<p>{html(line)}</p>" for line in lines)
+        name = f"<b>{html(self.study.name)}</b> in {html(str(self.folder))}"
+        return f"<p>{name}.{progress}</p>{typeset(table, 'html')}{said}"
 
     @cached_property
     def study(self) -> Study:

@@ -82,7 +82,7 @@ def test_a_row_on_which_most_seeds_say_another_class_is_marked(tmp_path: Path) -
     assert outvoted
     shown = call(*asked, "--csv", tmp_path / "a.csv").stdout
     assert shown.count("of 3 *") == len(outvoted)
-    assert f"* Most seeds give another class ({len(outvoted)} of 40 rows)" in shown
+    assert f"* More seeds give another class ({len(outvoted)} of 40 rows)" in shown
     with (tmp_path / "a.csv").open(encoding="utf-8") as file:
         assert [row["majority"] for row in csv.DictReader(file)] == [row["majority"] for row in rows]
 

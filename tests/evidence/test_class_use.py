@@ -52,13 +52,24 @@ def test_the_lines_name_who_and_how_many_seeds() -> None:
     half = np.stack([ALWAYS[0], LABELS])
     lines = class_lines(class_use({"a": ALWAYS, "b": half, "c": some()}, LABELS, 2), NAMES)
     assert lines == (
-        'a never predicts "yes", in any of 2 seeds.',
-        'b never predicts "yes", in 1 of 2 seeds.',
+        'a never predicts "yes" in any of 2 seeds.',
+        'b never predicts "yes" in 1 of 2 seeds.',
         'Always answering "no" has an accuracy of 80.00 % on the 10 test examples; that of a is no higher.',
     )
     lines = class_lines(class_use({"a": ALWAYS, "b": ALWAYS}, LABELS, 2), NAMES)
-    assert lines[0] == 'No architecture ever predicts "yes", in any of 2 seeds.'
+    assert lines[0] == 'No architecture ever predicts "yes" in any of 2 seeds.'
     assert lines[1].endswith("; no architecture's is higher.")
+
+
+def test_of_very_many_lines_the_first_are_said_those_of_all_seeds_before_others() -> None:
+    """Twenty classes that one architecture each lacks do not fill the screen."""
+    labels = np.arange(20, dtype=np.int32)
+    lacking = {f"n{k}": np.stack([np.where(labels == k, 0, labels), labels]) for k in range(1, 20)}
+    use = class_use({**lacking, "last": np.stack([np.where(labels == 7, 0, labels)] * 2)}, labels, 20)
+    lines = class_lines(use, [str(k) for k in range(20)])
+    assert lines[0] == 'last never predicts "7" in any of 2 seeds.'
+    assert lines[5] == "And 15 more of the kind: class_use of mlpstudy show --json."
+    assert len(lines) == 7
 
 
 @pytest.mark.parametrize("wrong", [(), (0,)])

@@ -66,12 +66,14 @@ def test_run_show_judge_and_report_say_who_never_gives_a_class(tmp_path: Path) -
     """One line for the silence, one for the accuracy that the commonest class alone would have."""
     results = study(tmp_path, {**STILL, "hidden": [2]}, STILL)
     said = (
-        'No architecture ever predicts "yes", in any of 3 seeds.',
+        'No architecture ever predicts "yes" in any of 3 seeds.',
         'Always answering "no" has an accuracy of 96.88 % on the 128 test examples; no architecture\'s is higher.',
     )
     for command in ("show", "judge"):
         shown = CliRunner().invoke(app, [command, str(results.folder)]).stdout
         assert all(line in shown for line in said), command
+    shown = results._repr_html_().replace("&quot;", '"').replace("&#x27;", "'").replace("&#34;", '"')
+    assert all(line in shown.replace("&#39;", "'") for line in said)
     page = tmp_path / "report.html"
     CliRunner().invoke(app, ["report", str(results.folder), "-o", str(page), "--weights-mb", "0"])
     text = page.read_text(encoding="utf-8").replace("&#34;", '"').replace("&#39;", "'")

@@ -166,7 +166,7 @@ def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
     n_outvoted = int((prediction.majority != prediction.predicted).sum())
     if n_outvoted:
         says = (
-            f"* Most seeds give another class ({n_outvoted} of {n} rows); the mean of all their probabilities decides."
+            f"* More seeds give another class ({n_outvoted} of {n} rows); the mean of all their probabilities decides."
         )
         console().print(says, soft_wrap=True)
     accuracy = _accuracy(examples, prediction)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 6
 """Names that a line lists; of more it says how many."""
+MOST_LINES = 5
+"""Sentences about silent seeds, those first of classes that no seed gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,13 @@ def class_lines(use: ClassUse, class_names: Sequence[str]) -> tuple[str, ...]:
     >>> other = ArchitectureUse("16-plain", 5, (0, 0), 0.971, is_mute=False)
     >>> for line in class_lines(ClassUse((quiet, other), 0, 0.968, 1500), ("no", "yes")):
     ...     print(line)
-    32-plain never predicts "yes", in any of 5 seeds.
+    32-plain never predicts "yes" in any of 5 seeds.
     Always answering "no" has an accuracy of 96.80 % on the 1,500 test examples; that of 32-plain is no higher.
     """
     n_known = sum(one.n_seeds > 0 for one in use.architectures)
     lines = [_silence(group, names, n_known, class_names) for group, names in _groups(use).items()]
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES:] = [f"And {len(lines) - MOST_LINES} more of the kind: class_use of mlpstudy show --json."]
     low = use.no_better
     if not lines and not low:
         return ()
@@ -157,7 +161,7 @@ def _groups(use: ClassUse) -> dict[_Group, list[str]]:
         for n in sorted({n for n in one.n_silent if n}, reverse=True):
             classes = tuple(k for k, silent in enumerate(one.n_silent) if silent == n)
             groups.setdefault(_Group(classes, n, one.n_seeds), []).append(one.architecture)
-    return groups
+    return dict(sorted(groups.items(), key=lambda item: item[0].n_silent < item[0].n_seeds))
 
 
 def _silence(group: _Group, names: list[str], n_known: int, class_names: Sequence[str]) -> str:
@@ -165,10 +169,10 @@ def _silence(group: _Group, names: list[str], n_known: int, class_names: Sequenc
     n, of = group.n_silent, group.n_seeds
     quoted = listed(f'"{class_names[k]}"' for k in group.classes)
     if n == of and _are_all(names, n_known):
-        return f"No architecture ever predicts {quoted}, in {'any of ' if of > 1 else 'its '}{count_words(of, 'seed')}."
+        return f"No architecture ever predicts {quoted} in {'any of ' if of > 1 else 'its '}{count_words(of, 'seed')}."
     verb = "predicts" if len(names) == 1 else "predict"
     seeds = f"{n} of {of} seeds" if n < of else f"any of {of} seeds" if of > 1 else "its one seed"
-    return f"{listed(names)} never {verb} {quoted}, in {seeds}."
+    return f"{listed(names)} never {verb} {quoted} in {seeds}."
 
 
 def _are_all(names: Sequence[str], n_known: int) -> bool:
