@@ -125,3 +125,13 @@ def test_forced_instruction_set_is_used(instruction_set: str) -> None:
         ).instruction_set
         == instruction_set
     )
+
+
+@pytest.mark.parametrize("step", [-1, 2**53 + 1, 2**63 - 1])
+def test_step_out_of_range_is_refused(pair: Pair, step: int) -> None:
+    """Adam's powers and the counter of the dropout masks go on from it."""
+    _, m, v = pair.network.optimizer_state()
+    with pytest.raises(ValueError, match=r"step must lie in 0\.\.9007199254740992, got "):
+        pair.network.set_optimizer_state(step, m, v)
+    pair.network.set_optimizer_state(2**53, m, v)
+    assert np.isfinite(pair.network.train_epoch(pair.features, pair.labels, pair.order).loss)
