@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 
@@ -65,8 +66,8 @@ def trained(side: str, name: str, seed: int) -> Trained:
     if side == "keras":
         return _by_keras(name, seed)
     if side == "float64":
-        return _by_trainer(_float64(name, seed), seed, np.float64)
-    return _by_trainer(_trainer(side, name, seed), seed, np.float32)
+        return _by_trainer(_float64(name, seed), seed)
+    return _by_trainer(_trainer(side, name, seed), seed)
 
 
 def _trainer(side: str, name: str, seed: int) -> Trainer:
@@ -80,17 +81,24 @@ def _trainer(side: str, name: str, seed: int) -> Trainer:
         )
 
 
+class Float64Trainer(TorchTrainer):
+    """The torch engine's own code in double precision; it is given float32, as every trainer is."""
+
+    def _batch(self, examples: Examples, rows: npt.NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
+        x, labels = super()._batch(examples, rows)
+        return x.double(), labels
+
+
 def _float64(name: str, seed: int) -> Trainer:
-    """The torch engine's own code in double precision."""
+    """A trainer in double precision."""
     generator = torch.Generator()
     module = MultilayerPerceptron(without_dropout(name).network, start(name, seed), generator)
-    return TorchTrainer(module.double(), without_dropout(name).training, generator, device="cpu")
+    return Float64Trainer(module.double(), without_dropout(name).training, generator, device="cpu")
 
 
-def _by_trainer(trainer: Trainer, seed: int, dtype: type[np.floating]) -> Trained:
-    train, test = (Examples(e.features.astype(dtype), e.labels) for e in (mnist().train, mnist().test))
-    done = trainer.train_epoch(train, batch_order(0, seed, 1, N_TRAIN), 1)
-    evaluation = trainer.evaluate(test, 1)
+def _by_trainer(trainer: Trainer, seed: int) -> Trained:
+    done = trainer.train_epoch(mnist().train, batch_order(0, seed, 1, N_TRAIN), 1)
+    evaluation = trainer.evaluate(mnist().test, 1)
     return Trained(trainer.weights(), done.loss, done.accuracy, evaluation.loss, evaluation.accuracy)
 
 
