@@ -95,13 +95,12 @@ def test_seeds_that_cannot_help_are_not_sold(tmp_path: Path) -> None:
     results = mlpstudy.open(tmp_path / "table")
     (pair,) = results.judge().primary.pairs
     assert pair.verdict.is_below_new_data
-    assert pair.verdict.more_seeds
     output = call("judge", tmp_path / "table").output
     assert "more test data" in output
-    assert f"+{pair.verdict.more_seeds}" not in output
+    assert not re.search(r"\+\d+ seeds?\b", output)
     page = report_html(results, weights_mb=0)
     assert "UNRESOLVED, more test data" in page
-    assert f"+{pair.verdict.more_seeds}" not in page
+    assert not re.search(r"\+\d+ seeds?\b", page)
 
 
 def test_examples_are_counted_of_this_test_set_and_called_what_they_are(folder: Path, tmp_path: Path) -> None:

@@ -191,9 +191,13 @@ def fill(folder: Path, results: Iterable[RunResult], study: Study | None = None)
 
 
 def fill_table(folder: Path, seeds: int = 4) -> None:
-    """Write a finished study of a table, whose examples are no images."""
-    study = tiny_study(seeds=seeds)
+    """Write a finished study of a table, whose examples are no images: three each that one architecture alone knows."""
+    study, labels = tiny_study(seeds=seeds), tiny_data().test.labels
     with Store.create_or_open(folder, study, tiny_data(image_shape=None), ENGINE) as store:
         for seed in range(seeds):
-            for architecture in study.architectures:
-                store.finish_run(finished(study, architecture.name, seed))
+            for name, known, unknown in (("4", slice(0, 3), slice(3, 6)), ("3", slice(3, 6), slice(0, 3))):
+                made, predicted = finished(study, name, seed), outcome(seed).predicted.copy()
+                predicted[known], predicted[unknown] = labels[known], (labels[unknown] + 1) % N_CLASSES
+                done = dataclasses.replace(made.record, test_accuracy=float((predicted == labels).mean()))
+                did = dataclasses.replace(outcome(seed), predicted=predicted)
+                store.finish_run(dataclasses.replace(made, record=done, outcome=did))
