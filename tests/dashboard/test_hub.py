@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mlpstudy.dashboard import hub as module
 from mlpstudy.dashboard.folder import StudyFolder
 from mlpstudy.dashboard.hub import Hub
 from mlpstudy.dashboard.reader import StudyReader
+from mlpstudy.dashboard.state import StudyState
 from mlpstudy.store import Store
 from patience import PATIENCE_S
 from store import samples
@@ -102,6 +104,55 @@ def test_one_reader_serves_all_pages(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for stream in streams:
             assert stream is not None
             await stream.aclose()
+
+    with_hub(tmp_path, act)
+
+
+def test_a_page_that_leaves_and_comes_back_waits_for_the_same_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often a page is loaded while a study takes long to read, it is read once at a time, and then shown."""
+    samples.fill(tmp_path / "tiny", [])
+    read, go, reads = StudyReader.read, threading.Event(), []
+
+    def slow(reader: StudyReader) -> StudyState | None:
+        reads.append("read")
+        assert go.wait(PATIENCE_S)
+        return read(reader)
+
+    async def act(hub: Hub) -> None:
+        monkeypatch.setattr(StudyReader, "read", slow)
+        for _ in range(5):
+            stream = hub.study_stream("tiny", None)
+            assert stream is not None
+            await anext(stream)
+            waiting = asyncio.create_task(next_event(stream))
+            await until(lambda: reads != [])
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            await stream.aclose()
+        assert reads == ["read"]
+        stream = hub.study_stream("tiny", None)
+        assert stream is not None
+        go.set()
+        assert (await next_event(stream))["event"] == "state"
+        await stream.aclose()
+
+    with_hub(tmp_path, act)
+
+
+def test_a_place_is_given_back_by_a_page_that_never_began(tmp_path: Path) -> None:
+    """A page has its place from the moment it is let in, and gives it back once, also if nothing was ever sent."""
+    samples.fill(tmp_path / "tiny", [])
+
+    async def act(hub: Hub) -> None:
+        streams = [hub.list_stream(None) for _ in range(module.MAX_STREAMS)]
+        with pytest.raises(module.TooManyPagesError):
+            hub.list_stream(None)
+        for stream in streams * 2:
+            await stream.aclose()
+        assert hub.n_listening == 0
 
     with_hub(tmp_path, act)
 

@@ -45,7 +45,7 @@ class Connection(H11Protocol):
         if self.is_answering:
             super().shutdown()
         else:
-            self.transport.abort()
+            self.transport.close()
 
     @property
     def is_answering(self) -> bool:
