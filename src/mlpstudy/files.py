@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says of a disk without room."""
 TEMPORARY_SUFFIX = ".tmp"
 _LARGEST_WRITE = 1 << 26
 """A single write of more than 2 GiB is cut short by Linux; 64 MiB pieces never are."""
@@ -159,9 +161,46 @@ def write_whole(root: Path, name: str | PurePath, content: bytes | bytearray) ->
     return root / way
 
 
+def write_new(root: Path, name: str, content: bytes | bytearray) -> None:
+    """Write a file into a folder, whole or not at all, whose name is still free.
+
+    Raises:
+        FileExistsError: it is not.
+        OSError: it cannot be written; no part of it is left behind.
+    """
+    temporary = _temporary(name)
+    with _inside(root, PurePath()) as at:
+        try:
+            _write(temporary, content, at, sync=True)
+            os.link(temporary, name, src_dir_fd=at, dst_dir_fd=at, follow_symlinks=False)
+        finally:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=at)
+        os.fsync(at)
+
+
+def has_room(folder: Path, n_bytes: int = 1 << 16) -> bool:
+    """Say whether the disk of a folder takes another small file; where that cannot be tried, that it does."""
+    name = _temporary("room")
+    with suppress(OSError), _inside(folder, PurePath()) as at:
+        try:
+            _write(name, bytes(n_bytes), at, sync=True)
+        except OSError as error:
+            return error.errno not in FULL
+        finally:
+            with suppress(OSError):
+                os.unlink(name, dir_fd=at)
+    return True
+
+
+def _temporary(name: str) -> str:
+    """Return a name that nobody can have prepared."""
+    return f".{name}.{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
+
+
 def _replace(at: int, name: str, content: bytes | bytearray, *, sync: bool) -> None:
     """Write a file under a name that nobody can have prepared, and give it its own name when it is whole."""
-    temporary = f".{name}.{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
+    temporary = _temporary(name)
     try:
         _write(temporary, content, at, sync=sync)
         os.replace(temporary, name, src_dir_fd=at, dst_dir_fd=at)

@@ -12,6 +12,7 @@ from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import schema
 from mlpstudy.store.database import Database
 from mlpstudy.store.failures import DATABASE, one_line, sqlite_code
+from mlpstudy.store.place import Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -177,4 +178,4 @@ def open_writing(folder: Path) -> Database:
         except BaseException:
             connection.close()
             raise
-        return Database(folder, connection)
+        return Database(folder, connection, Place(folder))

@@ -14,17 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from mlpstudy.store.place import Place
+
 
 class Database:
-    """A connection to a study's database.
+    """A connection to a study's database; the writer's knows the file's place, and notices where it is lost.
 
     Attributes:
         folder: the study's folder, for errors.
     """
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, folder: Path, connection: sqlite3.Connection, place: Place | None = None) -> None:
         self.folder = folder
         self._connection = connection
+        self._place = place
         self._guard = threading.RLock()
 
     def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[sqlite3.Row]:
@@ -75,9 +78,15 @@ class Database:
 
         Args:
             doing: what they do, for errors.
+
+        Raises:
+            StoreError: SQLite or the disk refuses, or the database no longer lies in its place.
         """
-        with self._guard, one_line(self.folder, doing), transaction(self._connection):
-            yield
+        with self._guard, one_line(self.folder, doing):
+            with transaction(self._connection):
+                yield
+            if self._place is not None and self._place.is_lost():
+                raise self._place.rescue(self._connection)
 
     def execute(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> None:
         """Execute a statement inside ``writing``, which names what is being done where it fails."""

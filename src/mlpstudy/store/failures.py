@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, damaged, must
+from mlpstudy.files import FULL, has_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 DATABASE = "study.db"
 KEPT = "every run finished so far is kept"
 AGAIN = f"check the disk and run it again: {KEPT}"
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _PRIMARY_CODE = 0xFF
 _SQLITE_FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _SQLITE_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_SQLITE_ON_A_FULL_DISK = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
+"""What SQLite says too where it cannot make the files beside the database, for want of space or of inodes."""
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -43,7 +45,7 @@ def _forbidden(folder: Path, doing: str, found: str) -> StoreError:
 
 def _from_os(error: OSError, folder: Path, doing: str) -> StoreError:
     found = f"the error {error.strerror or error}"
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return _full(folder, doing)
     if error.errno in _FORBIDDEN:
         return _forbidden(folder, doing, found)
@@ -55,7 +57,7 @@ def _from_os(error: OSError, folder: Path, doing: str) -> StoreError:
 
 def _from_sqlite(error: sqlite3.Error, folder: Path, doing: str) -> StoreError:
     code = sqlite_code(error)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code in _SQLITE_ON_A_FULL_DISK and not has_room(folder)):
         return _full(folder, doing)
     if code == sqlite3.SQLITE_TOOBIG:
         return damaged(folder / DATABASE, "a value too large to be of a study")

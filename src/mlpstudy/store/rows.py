@@ -33,7 +33,7 @@ SELECT_RUNS = (
     "SELECT "  # noqa: S608  # the names are those of our own records, no input
     + ", ".join(f"runs.{name}" for name in (*RUN_COLUMNS, "weights_bytes", "weights_sha256", "sha256"))
     + "".join(f", provenance.{name} AS provenance_{name}" for name in PROVENANCE_COLUMNS)
-    + " FROM runs JOIN provenance ON provenance.id = runs.provenance_id"
+    + " FROM runs LEFT JOIN provenance ON provenance.id = runs.provenance_id"
 )
 SELECT_EPOCHS = f"SELECT run_id, {', '.join(EPOCH_COLUMNS)} FROM epochs"  # noqa: S608  # our own names
 SELECT_DONE = (
