@@ -112,7 +112,8 @@ def test_a_page_that_leaves_and_comes_back_waits_for_the_same_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often a page is loaded while a study takes long to read, it is read once at a time, and then shown."""
-    samples.fill(tmp_path / "tiny", [])
+    for name in ("tiny", "other"):
+        samples.fill(tmp_path / name, [])
     read, go, reads = StudyReader.read, threading.Event(), []
 
     def slow(reader: StudyReader) -> StudyState | None:
@@ -123,6 +124,8 @@ def test_a_page_that_leaves_and_comes_back_waits_for_the_same_reading(
     async def act(hub: Hub) -> None:
         monkeypatch.setattr(StudyReader, "read", slow)
         for _ in range(5):
+            # Another study comes in between.
+            assert hub.study_stream("other", None) is not None
             stream = hub.study_stream("tiny", None)
             assert stream is not None
             await anext(stream)

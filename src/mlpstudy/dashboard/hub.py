@@ -95,6 +95,11 @@ class _Followed:
             if mine.done():
                 self._work = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a page listens, or something that was begun for one is not done yet."""
+        return self.n_listening > 0 or (self._work is not None and not self._work.done())
+
     @contextmanager
     def listening(self) -> Iterator[Channel]:
         """Look while at least one page is inside."""
@@ -259,7 +264,7 @@ class Hub:
         if folder is None:
             return self._studies.get(key)
         if key not in self._studies or self._studies[key].folder != folder:
-            self._studies = {k: s for k, s in self._studies.items() if s.n_listening}
+            self._studies = {k: s for k, s in self._studies.items() if s.is_busy}
             self._n_made += 1
             self._studies[key] = FollowedStudy(folder, f"{self._name}-{self._n_made}", self._turn)
         return self._studies[key]
