@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-MAX_MESSAGE = 5000
-"""Longest message, in characters; paths may have 4,096."""
+MAX_MESSAGE, MAX_PART = 2000, 400
+"""Longest message and longest part of one, in characters: the middle of what is longer is left out."""
 
 
 class MlpstudyError(Exception):
@@ -66,9 +66,13 @@ def one_line(text: str) -> str:
     >>> one_line("a\x1b[2J\nb")
     'a\\x1b[2J\\nb'
     """
-    if len(text) > MAX_MESSAGE:
-        text = f"{text[: MAX_MESSAGE * 3 // 4]} ... {text[-MAX_MESSAGE // 5 :]}"
-    return printable(text)
+    # Once before, so that little of a huge text is looked at, and once after, since escapes are longer.
+    return _shortened(printable(_shortened(text, MAX_MESSAGE)), MAX_MESSAGE)
+
+
+def _shortened(text: str, at_most: int) -> str:
+    """Return text without its middle where it is too long."""
+    return text if len(text) <= at_most else f"{text[: at_most * 3 // 4]} ... {text[-at_most // 5 :]}"
 
 
 def must(what: str, be: str, found: object, fix: str | None = None) -> str:
@@ -84,8 +88,8 @@ def must(what: str, be: str, found: object, fix: str | None = None) -> str:
     'training.epochs must be a whole number of at least 1, got 0, fix: epochs = 20'
     """
     shown = found if isinstance(found, str) and " " in found else repr(found)
-    text = f"{what} must {be}, got {shown}"
-    return f"{text}, fix: {fix}" if fix else text
+    text = f"{what} must {_shortened(be, MAX_PART)}, got {_shortened(shown, MAX_PART)}"
+    return f"{text}, fix: {_shortened(fix, MAX_PART)}" if fix else text
 
 
 def damaged(what: object, problem: str) -> StoreError:

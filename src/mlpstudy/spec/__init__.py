@@ -1,5 +1,6 @@
 """Studies, architectures, training: frozen objects, TOML in, identity = hash of content."""
 
+from mlpstudy.spec.adjustments import Adjustment
 from mlpstudy.spec.comparisons import too_many_comparisons
 from mlpstudy.spec.data import Data
 from mlpstudy.spec.float32 import check_float32
@@ -7,7 +8,7 @@ from mlpstudy.spec.initial import Initializer, InitialWeights
 from mlpstudy.spec.layers import Layer, count_parameters, layers, parameter_shapes
 from mlpstudy.spec.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
 from mlpstudy.spec.network import Network
-from mlpstudy.spec.study import SEMANTICS_VERSION, Adjustment, Architecture, Study, run_id
+from mlpstudy.spec.study import SEMANTICS_VERSION, Architecture, Study, run_id
 from mlpstudy.spec.training import MAX_COMPARISONS, Judging, Training
 
 __all__ = [

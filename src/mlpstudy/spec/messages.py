@@ -30,6 +30,8 @@ _BOUNDS = {
     "less_than_equal": ("le", "at most"),
     "less_than": ("lt", "below"),
 }
+MANY = 50
+"""From so many values on, only their number is shown."""
 NEAR = 0.6
 """How alike a key must be to one that is known, for that to be proposed."""
 UNION_PARTS = frozenset({"float", "int", "str", "tuple", "constrained-float", "constrained-int"})
@@ -83,6 +85,8 @@ def _requirement(error: Mapping[str, Any]) -> str:  # noqa: PLR0911  # a table o
         return f"be {words} {context[key]}"
     if kind == "literal_error":
         return f"be {context['expected']}"
+    if kind == "too_long":
+        return f"have at most {context['max_length']} values"
     if kind == "too_short":
         return f"have at least {context['min_length']} value"
     if kind == "string_too_short":
@@ -118,4 +122,10 @@ def one_line(
         return unknown_key(path, valid, homes)
     if first["type"] == "missing":
         return must(dotted(path), "be given", "nothing", f"add {path[-1]} = ...")
-    return must(dotted(path) or "the study", _requirement(first), first["input"])
+    return must(dotted(path) or "the study", _requirement(first), _found(first["input"]))
+
+
+def _found(value: object) -> object:
+    """Return what was found as it is shown: of very many values, how many."""
+    is_long = isinstance(value, list | tuple | dict) and len(value) > MANY
+    return f"{len(value)} values" if is_long and isinstance(value, list | tuple | dict) else value

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from mlpstudy.errors import StudyError, must, nearest
+from mlpstudy.spec.adjustments import Adjustment, by_level, check_adjustments
 from mlpstudy.spec.base import Frozen, content_hash
 from mlpstudy.spec.comparisons import check_comparisons
 from mlpstudy.spec.data import Data, DataField
@@ -59,22 +60,6 @@ class Architecture(Frozen):
     def content(self) -> dict[str, object]:
         """Return what decides the result, without names."""
         return {"network": self.network.model_dump(mode="json"), "training": self.training.content()}
-
-
-class Adjustment(Frozen):
-    """Settings that hold only for certain combinations of levels: how one factor's level depends on another.
-
-    Attributes:
-        when: the levels of one or more factors, ``{ depth = "5", regularisation = ["plain", "batchnorm"] }``.
-        set: the settings that then replace the levels' own.
-    """
-
-    when: Annotated[Mapping[str, str | Annotated[tuple[str, ...], BeforeValidator(tuple)]], Field(min_length=1)]
-    set: Annotated[Mapping[str, Any], Field(min_length=1)]
-
-    def applies(self, levels: Mapping[str, str]) -> bool:
-        """Say whether it holds for a combination of levels."""
-        return all(levels[f] in ((w,) if isinstance(w, str) else w) for f, w in self.when.items())
 
 
 class Reported(Frozen):
@@ -169,6 +154,15 @@ class Study(_Fields):
         factors = list(self.factors.items())
         combinations = itertools.product(*(levels for _, levels in factors))
         return tuple(_combine(self, dict(zip(self.factors, levels, strict=True))) for levels in combinations)
+
+    @cached_property
+    def _adjusting(self) -> dict[tuple[str, str], list[int]]:
+        return by_level(self.adjustments)
+
+    def adjustments_of(self, levels: Mapping[str, str]) -> list[int]:
+        """Return the places of the adjustments that hold for a combination of levels, in their order."""
+        found = sorted(i for level in levels.items() for i in self._adjusting.get(level, ()))
+        return [i for i in found if self.adjustments[i].applies(levels)]
 
     def architecture(self, name: str) -> Architecture:
         """Return an architecture by name.
@@ -292,14 +286,7 @@ def _check_factors(study: Study) -> None:
         n_architectures *= len(levels)
     if n_architectures > MAX_ARCHITECTURES:
         raise StudyError(must("factors", f"combine to at most {MAX_ARCHITECTURES} architectures", n_architectures))
-    for i, adjustment in enumerate(study.adjustments):
-        for factor, wanted in adjustment.when.items():
-            path: Path = ("adjustments", i, "when", factor)
-            if factor not in study.factors:
-                raise StudyError(unknown_key(path, study.factors))
-            for level in (wanted,) if isinstance(wanted, str) else wanted:
-                if level not in study.factors[factor]:
-                    raise StudyError(must(dotted(path), f"be one of {', '.join(study.factors[factor])}", level))
+    check_adjustments(study.adjustments, study.factors)
 
 
 def _no_factor(study: Study) -> StudyError:
@@ -342,10 +329,10 @@ def _settings(study: Study, levels: Mapping[str, str]) -> dict[str, tuple[Any, P
     for factor, level in levels.items():
         _check_keys(study.factors[factor][level], ("factors", factor, level), _setting_keys())
         add(study.factors[factor][level], ("factors", factor, level), ("factors",))
-    for i, adjustment in enumerate(study.adjustments):
-        if adjustment.applies(levels):
-            _check_keys(adjustment.set, ("adjustments", i, "set"), _setting_keys())
-            add(adjustment.set, ("adjustments", i, "set"), None)
+    for i in study.adjustments_of(levels):
+        adjustment = study.adjustments[i]
+        _check_keys(adjustment.set, ("adjustments", i, "set"), _setting_keys())
+        add(adjustment.set, ("adjustments", i, "set"), None)
     return merged
 
 
