@@ -82,8 +82,8 @@ def test_a_request_to_stop_is_used_up_by_one_epoch(engine: Engine) -> None:
 
 
 def test_a_running_epoch_stops_after_a_step(engine: Engine) -> None:
-    """A request from another thread ends a long epoch early; its means are over what was trained."""
-    one, results = trainer(engine), []
+    """A request from another thread ends an epoch of half a minute early; its means are over what was trained."""
+    one, results = trainer(engine, hidden=(256, 256)), []
     order = np.tile(ORDER, 20_000)
     worker = threading.Thread(target=lambda: results.append(one.train_epoch(DATA.train, order, 1)))
     worker.start()
