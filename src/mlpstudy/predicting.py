@@ -10,7 +10,7 @@ import numpy as np
 
 from mlpstudy.choosing import choose
 from mlpstudy.cores import n_cores
-from mlpstudy.errors import ResultsError, StoreError, must
+from mlpstudy.errors import DataError, ResultsError, StoreError, must
 from mlpstudy.evidence.class_use import listed, silent_seeds
 
 if TYPE_CHECKING:
@@ -90,6 +90,9 @@ class Ensemble:
 
         Args:
             features: what a network sees: preprocessed, shape ``(n, n_features)``, float32.
+
+        Raises:
+            DataError: a network's probabilities of an example are NaN.
         """
         n = int(features.shape[0])
         total = np.zeros((n, len(self.class_names)), np.float64)
@@ -101,11 +104,21 @@ class Ensemble:
                 probabilities = self._trainer.probabilities(features[rows], self._n_threads)
                 total[rows] += probabilities
                 votes[start + np.arange(len(probabilities)), probabilities.argmax(axis=1)] += 1
+        _check_numbers(total)
         predicted = total.argmax(axis=1).astype(np.int32)
         agreeing = votes[np.arange(n), predicted]
         majority = np.where(agreeing == votes.max(axis=1), predicted, votes.argmax(axis=1)).astype(np.int32)
         n_seeds = len(self.seeds)
         return Prediction(total / n_seeds, predicted, (n_seeds - agreeing) / n_seeds, majority)
+
+
+def _check_numbers(probabilities: npt.NDArray[np.float64]) -> None:
+    """Refuse examples that a network overflows on: of NaN the first class would be the largest."""
+    lost = np.flatnonzero(np.isnan(probabilities).any(axis=1))
+    if lost.size:
+        found = f"NaN for {lost.size:,} of {len(probabilities):,} examples"
+        fix = "values of the size of those that the networks were trained on"
+        raise DataError(must(f"example {lost[0] + 1:,}", "have values that a network can compute with", found, fix))
 
 
 class Model:

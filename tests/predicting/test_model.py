@@ -163,6 +163,18 @@ def test_python_values_of_every_kind_predict(folder: Path, tmp_path: Path) -> No
             model.predict_proba(values)
 
 
+def test_an_example_that_overflows_is_refused_by_its_number(folder: Path, tmp_path: Path) -> None:
+    """A network has no class for it: NaN is no probability, and no first class the largest of them."""
+    study = mlpstudy.load_study(write_study(folder, DATA["numbers"]))
+    ensemble = mlpstudy.run(study, out=tmp_path / "s").model("plain").ensemble
+    kernel = ensemble._weights[0][0]
+    features = np.zeros((5, 5), np.float32)
+    assert np.isfinite(ensemble.predict(features).probabilities).all()
+    features[[2, 4]] = 3.4e38 * np.sign(kernel[:, np.abs(kernel).sum(axis=0).argmax()])
+    with pytest.raises(DataError, match=r"^example 3 must have values .*, got NaN for 2 of 5 examples, fix: "):
+        ensemble.predict(features)
+
+
 def test_a_study_of_the_first_version_predicts(tmp_path: Path) -> None:
     """A store that kept no preprocessing, of a named set of images, predicts grey values divided by 255."""
     golden = next((Path(__file__).parents[1] / "store" / "golden").glob("*/study.db")).parent
@@ -173,4 +185,9 @@ def test_a_study_of_the_first_version_predicts(tmp_path: Path) -> None:
             with pytest.raises(ResultsError, match="must hold the preprocessing of its data"):
                 load_model(store)
         else:
-            assert load_model(store).predict_proba(np.zeros((1, *store.image_shape), np.uint8)).shape[0] == 1
+            model = load_model(store)
+            image = np.zeros((1, *store.image_shape), np.uint8)
+            assert model.reader.transform(image).shape == (1, store.n_features)
+            # Its weights are drawn, variances below 0 among them.
+            with pytest.raises(DataError, match="got NaN for 1 of 1 examples"):
+                model.predict_proba(image)
