@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from mlpstudy.engine.interface import Engine, EpochTraining, Trainer
 from mlpstudy.errors import EngineError
 from mlpstudy.records import Examples, Weights
 from mlpstudy.spec import Architecture, Network, Training
+from threads import grant
 
 
 def tasks(widths: tuple[int, ...] = (4, 64, 16), *, epochs: int = 2) -> list[RunTask]:
@@ -168,16 +168,7 @@ def test_idle_threads_help_the_last_run() -> None:
 @pytest.mark.parametrize("n_granted", [0, 1, 2])
 def test_threads_that_the_system_refuses_are_done_without(n_granted: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One thread trains all runs, as many would; none at all is one line."""
-    start, granted = threading.Thread.start, list[threading.Thread]()
-
-    def limited(thread: threading.Thread) -> None:
-        if len(granted) == n_granted:
-            message = "can't start new thread"
-            raise RuntimeError(message)
-        granted.append(thread)
-        start(thread)
-
-    monkeypatch.setattr(threading.Thread, "start", limited)
+    grant(monkeypatch, n_granted)
     events = train_runs(native(), tasks(), blobs(), n_threads=3)
     if n_granted == 0:
         with pytest.raises(EngineError, match=r"^training must have a thread of its own, got can't start"):
