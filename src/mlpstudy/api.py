@@ -62,9 +62,9 @@ def run(
     ...     print(results.results()["status"].to_list())
     ['finished', 'finished']
     """
-    from mlpstudy.workflow import run_study  # noqa: PLC0415  # loads the engine
+    from mlpstudy.workflow import Warner, run_study  # noqa: PLC0415  # loads the engine
 
-    chosen = listener or _progress(wanted=progress)
+    chosen = listener or _progress(wanted=progress) or Warner()
     folder = run_study(
         study,
         out=out,

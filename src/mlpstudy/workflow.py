@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,17 @@ class Silence:
 
     def happened(self, event: Event) -> None:
         """Ignore the event."""
+
+
+class Warner(Silence):
+    """A listener that warns of columns that give the class away, which nobody else would say, and of nothing more."""
+
+    def planned(self, plan: Plan) -> None:
+        """Warn (``UserWarning``) who called ``mlpstudy.run``."""
+        marks = [f'column "{name}" gives the class away' for name in plan.dataset.leaking]
+        for line in plan.dataset.warnings:
+            if any(mark in line for mark in marks):
+                warnings.warn(line, stacklevel=4)
 
 
 class Stop:

@@ -207,6 +207,14 @@ def test_a_study_runs_on_dicts_and_on_pandas_own_types_as_on_polars(tmp_path: Pa
         np.testing.assert_array_equal(trained(tmp_path / name, given, **fields).predict_proba(rows), wanted, name)
 
 
+def test_running_in_python_warns_of_a_column_that_gives_the_class_away(tmp_path: Path) -> None:
+    """Where no listener says it, a warning of Python's does, and only that."""
+    rows = people()
+    with pytest.warns(UserWarning, match='column "copy" gives the class away') as caught:
+        trained(tmp_path, rows.with_columns(copy=pl.col("rich").str.to_uppercase()), target="rich")
+    assert [warning.filename for warning in caught] == [__file__]
+
+
 @pytest.mark.parametrize(
     ("data", "line"),
     [

@@ -69,10 +69,10 @@ def _target(description: Description) -> str:
     named = f'The class is in the column "{description.target}"'
     if not description.target_is_guess:
         return f"{named}.\n"
-    how = "a guess by its name" if description.candidates else "a guess, since it is the last"
-    if len(description.candidates) > 1:
-        how = f"a guess among {', '.join(description.candidates)}"
-    return f"{named}, {how}: --target names another.\n"
+    from mlpstudy.datasets.target_guess import Guess
+
+    assert description.target is not None  # noqa: S101  # narrows the type
+    return f"{named}, {Guess(description.target, description.candidates)}: --target names another.\n"
 
 
 def _next(description: Description, data: Sequence[str], target: str | None) -> str:
