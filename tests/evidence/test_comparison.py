@@ -60,6 +60,18 @@ def test_seeds_that_all_end_alike_have_no_interval(value: float) -> None:
     assert (of.n, of.mean, of.sd, of.se, of.interval) == (3, value, 0.0, 0.0, None)
 
 
+def test_an_interval_ends_where_nothing_can_be() -> None:
+    """An accuracy is at most 1 and a loss at least 0, so their intervals go no further; the means stay."""
+    (row,) = comparison_rows([run("a", 0, 0.999), run("a", 1, 0.95)])
+    assert row.accuracy is not None
+    assert row.accuracy.interval is not None
+    assert row.loss is not None
+    assert row.loss.interval is not None
+    assert row.accuracy.interval.low == mean_interval([0.999, 0.95]).low
+    assert (row.accuracy.interval.high, row.loss.interval.low) == (1.0, 0.0)
+    assert row.accuracy.mean == pytest.approx(0.9745)
+
+
 def test_order_is_the_one_asked_for() -> None:
     """Named architectures come first in their order, the rest after; a name without runs makes no row."""
     rows = comparison_rows([run("c", 0, 0.9), run("a", 0, 0.9), run("b", 0, 0.9)], order=["b", "x", "a"])

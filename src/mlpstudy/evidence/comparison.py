@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.evidence.intervals import Interval, mean_interval
+from mlpstudy.evidence.intervals import ANYTHING, NOT_NEGATIVE, SHARE, Interval, Range, mean_interval
 from mlpstudy.evidence.rounding import sd_of
 from mlpstudy.records import RunRecord
 
@@ -67,8 +67,13 @@ class ComparisonRow:
     wall_s: float | None
 
 
-def spread(values: npt.ArrayLike, confidence: float = 0.95) -> Spread | None:
+def spread(values: npt.ArrayLike, confidence: float = 0.95, possible: Range = ANYTHING) -> Spread | None:
     """Return mean, SD (ddof 1), standard error and interval of one number over seeds; None for no number.
+
+    Args:
+        values: one a seed.
+        confidence: level of the interval.
+        possible: what the number can be; the interval ends there.
 
     >>> s = spread([0.979, 0.981, 0.983])
     >>> s.n, round(s.mean, 4), round(s.sd, 4), round(s.se, 4)
@@ -84,7 +89,7 @@ def spread(values: npt.ArrayLike, confidence: float = 0.95) -> Spread | None:
         mean=float(sample[0] if is_one_value else sample.mean()),
         sd=sd,
         se=None if sd is None else sd / math.sqrt(sample.size),
-        interval=None if is_one_value else mean_interval(sample, confidence),
+        interval=None if is_one_value else mean_interval(sample, confidence).cut(possible),
         minimum=float(sample.min()),
         maximum=float(sample.max()),
     )
@@ -117,8 +122,8 @@ def _row(name: str, runs: Sequence[RunRecord], confidence: float) -> ComparisonR
         n_diverged=count["diverged"],
         n_failed=count["failed"],
         n_running=count["running"],
-        accuracy=spread([run.test_accuracy for run in finished if run.test_accuracy is not None], confidence),
-        loss=spread([run.test_loss for run in finished if run.test_loss is not None], confidence),
+        accuracy=spread([run.test_accuracy for run in finished if run.test_accuracy is not None], confidence, SHARE),
+        loss=spread([run.test_loss for run in finished if run.test_loss is not None], confidence, NOT_NEGATIVE),
         n_parameters=runs[0].n_parameters,
         n_trainable=runs[0].n_trainable,
         wall_s=float(np.mean([run.wall_s for run in finished])) if finished else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,12 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.rounding import sd_of
 
 FloatArray = npt.NDArray[np.float64]
+Range = tuple[float, float]
+
+ANYTHING: Range = (-math.inf, math.inf)
+SHARE: Range = (0.0, 1.0)
+NOT_NEGATIVE: Range = (0.0, math.inf)
+"""What a number can be: any, a share of a whole, a loss or a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,14 @@ class Interval:
     def half_width(self) -> float:
         """Half the distance between the ends."""
         return (self.high - self.low) / 2 if self.is_bounded else math.inf
+
+    def cut(self, possible: Range) -> Interval:
+        """Return the interval without what cannot be, as an accuracy above 1: the chance to hold the truth stays.
+
+        >>> Interval(0.97, 1.02, 0.95).cut(SHARE)
+        Interval(low=0.97, high=1.0, confidence=0.95)
+        """
+        return replace(self, low=max(self.low, possible[0]), high=min(self.high, possible[1]))
 
     def excludes(self, value: float) -> bool:
         """Say whether a value lies outside, the ends being inside."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mlpstudy.evidence.calibration import calibration_error
 from mlpstudy.evidence.comparison import Spread, spread
-from mlpstudy.evidence.intervals import Interval
+from mlpstudy.evidence.intervals import SHARE, Interval
 
 N_BINS = 10
 """Bins of equal width, as most papers draw them: of equal mass nearly all would lie at a confidence of 1."""
@@ -64,7 +64,8 @@ def reliability(
     p = p_predicted.astype(np.float64)
     member = np.clip(np.ceil(p * n_bins).astype(np.intp) - 1, 0, n_bins - 1)
     bins = [_bin(p, correct, member == b, confidence) for b in range(n_bins) if (member == b).any()]
-    error = spread([calibration_error(a, b).error for a, b in zip(p_predicted, correct, strict=True)], confidence)
+    errors = [calibration_error(a, b).error for a, b in zip(p_predicted, correct, strict=True)]
+    error = spread(errors, confidence, SHARE)
     assert error is not None  # noqa: S101  # a seed at least
     return Reliability(tuple(bins), error)
 
@@ -75,9 +76,7 @@ def _bin(
     """Return one bin from where the predictions of all seeds are inside it."""
     counts = inside.sum(axis=1)
     used = counts > 0
-    shares = spread((correct & inside).sum(axis=1)[used] / counts[used], confidence)
+    shares = spread((correct & inside).sum(axis=1)[used] / counts[used], confidence, SHARE)
     assert shares is not None  # noqa: S101  # the bin is not empty
-    within = Interval(0.0, 1.0, confidence)
-    if shares.interval is not None:
-        within = Interval(max(shares.interval.low, 0.0), min(shares.interval.high, 1.0), confidence)
+    within = shares.interval or Interval(*SHARE, confidence)
     return Bin(float(counts.mean()), float(p[inside].mean()), shares.mean, within)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpstudy.numerals import fixed
@@ -60,12 +59,12 @@ def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") 
 
 
 def time_words(of: Spread | None, unit: TimeUnit) -> tuple[str, str]:
-    """Return a mean time, and its interval or what there is instead, in a unit, with three digits, never below 0.
+    """Return a mean time, and its interval or what there is instead, in a unit, with three digits.
 
     >>> from mlpstudy.evidence.comparison import spread
     >>> from mlpstudy.numerals import MILLISECONDS, SECONDS
-    >>> time_words(spread([0.02, 0.05]), MILLISECONDS)
-    ('35.0 ms', '[0.0, 225.6] SD 21.2')
+    >>> time_words(spread([0.020, 0.021]), MILLISECONDS)
+    ('20.5 ms', '[14.1, 26.9] SD 0.7')
     >>> time_words(spread([7.31, 7.53]), SECONDS)
     ('7.42 s', '[6.02, 8.82] SD 0.16')
     """
@@ -73,8 +72,6 @@ def time_words(of: Spread | None, unit: TimeUnit) -> tuple[str, str]:
         return NONE, "no finished run"
     value = of.mean / unit.seconds
     digits = next((n for n, least in enumerate((100, 10, 1)) if value >= least), 3)
-    if of.interval is not None:
-        of = replace(of, interval=replace(of.interval, low=max(of.interval.low, 0.0)))
     return spread_words(of, 1 / unit.seconds, digits, f" {unit.name}")
 
 

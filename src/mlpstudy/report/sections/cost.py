@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.comparison import spread
+from mlpstudy.evidence.intervals import NOT_NEGATIVE
 from mlpstudy.figures import cost
 from mlpstudy.figures.cost import CostPoint
 from mlpstudy.figures.wording import drawable
@@ -62,7 +63,7 @@ def _point(of: Gathered, architecture: Architecture, time: Spread | None, unit: 
 
 def _wall(of: Gathered, name: str) -> Spread | None:
     """Return the wall times of an architecture's finished runs."""
-    return spread([r.wall_s for r in of.finished if r.architecture == name], of.study.judging.confidence)
+    return spread([r.wall_s for r in of.finished if r.architecture == name], of.study.judging.confidence, NOT_NEGATIVE)
 
 
 def _table(of: Gathered, times: dict[str, Spread | None], unit: TimeUnit) -> Table:

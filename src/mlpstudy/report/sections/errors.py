@@ -99,9 +99,8 @@ def _calibration(of: Gathered, name: str) -> Chart:
         if b.n
     ]
     mean, more = words.spread_words(found.error, 100, 2, " points")
-    error = f"Calibration error {mean} ({of.level} interval {more}, n = {own.n}). Lines: interval over seeds."
-    if own.n == 1:
-        error = f"Calibration error {mean} (one seed)."
+    limits = f"{of.level} interval {more}" if found.error.interval is not None else more
+    error = f"Calibration error {mean} ({limits}, n = {own.n}).{' Lines: interval over seeds.' if own.n > 1 else ''}"
     chart = reliability_figure.figure(bins, title=f"Calibration of {name}", subtitle=error)
     return Chart(
         "calibration",
