@@ -7,6 +7,7 @@
 # make fuzz   every reader, fuzzed for a while (SECONDS_EACH=15)
 # make differential  drawn networks against the oracle and themselves (SECONDS=180)
 # make kill   a real study, killed again and again (KILLS=200)
+# make mutate  every column of a study's database, changed in every way, under every command (PART=4: every fourth)
 # make notebook  runs examples/nine_networks.ipynb whole
 # make lock   renews the locked versions
 
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint sanitize fuzz differential kill notebook bench lock clean install docs
+.PHONY: run test lint sanitize fuzz differential kill mutate notebook bench lock clean install docs
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -69,6 +70,10 @@ differential: $(VENV)/.test-tools
 KILLS ?= 200
 kill: $(VENV)/.test-tools
 	$(BIN)/python tests/reliability/kill_loop.py --kills $(KILLS)
+
+PART ?= 1
+mutate: $(VENV)/.test-tools
+	cd tests && ../$(BIN)/python -m reliability.mutations --part $(PART)
 
 notebook: $(VENV)/.test-tools
 	$(BIN)/python tools/notebook.py

@@ -1,0 +1,60 @@
+"""Whatever stands in a column of a study's database, every command ends well or in one line; all of it: make mutate."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from reliability.mutations import COMMANDS, columns, fault, faults, make_base, mutations
+
+N_CHANGES = 90
+"""A sample of the changes; `make mutate` tries all of them."""
+
+
+@pytest.fixture(name="base", scope="module")
+def _base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the study that is changed; every command must succeed on it as it is."""
+    folder = tmp_path_factory.mktemp("mutations")
+    make_base(folder)
+    for command in COMMANDS:
+        assert fault(command, folder / "base", folder / "new.csv") is None
+    return folder / "base"
+
+
+def test_a_sample_of_all_changes(base: Path) -> None:
+    """Each of a sample of changes, under commands drawn at random: success, or one line of ours."""
+    choose = random.Random(20261126)  # noqa: S311  # no secret
+    quick = [command for command in COMMANDS if command[0] != "report"]
+    for mutation in choose.sample(list(mutations(base)), N_CHANGES):
+        assert faults(base, mutation, tuple(choose.sample(quick, 4))) == []
+
+
+def test_every_column_is_changed(base: Path) -> None:
+    """The changes are made of the schema: a column that is added to it is changed too."""
+    changed = {mutation.what for mutation in mutations(base)}
+    assert {f"{table}.{name}" for table, name, *_ in columns(base)} <= changed
+    assert len(changed) > 75
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] != "report"], ids=" ".join)
+def test_claims_of_any_kind(base: Path, command: tuple[str, ...]) -> None:
+    """Claims that somebody wrote are no business of most commands, and one line of the one that checks them."""
+    path = base / "claims.json"
+    sound = path.read_text()
+    try:
+        for text in (
+            "",
+            "[]",
+            "{}",
+            "[" * 100_000,
+            "9" * 100_000,
+            json.dumps({**json.loads(sound), "seeds": {"x": [1]}}),
+        ):
+            path.write_text(text)
+            assert fault(command, base, base.parent / "new.csv") is None
+            path.write_text(sound)
+    finally:
+        path.write_text(sound)
