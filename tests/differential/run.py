@@ -89,6 +89,8 @@ def main(given: Sequence[str] | None = None) -> int:
             lines = [f"FAULT seed {seed}", *report.faults[:10], f"again: {repeat(seed)}"]
             sys.stdout.write("\n  ".join(lines) + "\n")
             sys.stdout.flush()
+        elif report.n_accidents:
+            sys.stdout.write(f"off by accident, and not once its features are shaken a little: seed {seed}\n")
         report.faults.clear()
         total.add(report)
         if n_done % 500 == 0:
