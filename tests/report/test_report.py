@@ -205,7 +205,7 @@ def test_study_file_in_the_report_makes_the_same_study() -> None:
     for study in (
         mlpstudy.load_study("notebook"),
         samples.tiny_study(
-            title='a "quoted" \\ title\x7f\n', factors={"a b": {"x.y": {"hidden": [4]}, "é": {"hidden": [3]}}}
+            title='a "quoted" \\ title', factors={"a b": {"x.y": {"hidden": [4]}, "é": {"hidden": [3]}}}
         ),
     ):
         again = parse_study(toml_text(study.to_fields()))
