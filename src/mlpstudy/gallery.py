@@ -186,7 +186,7 @@ def save_figures(
         saved += converters.save(study_accuracies(store, study, ended, rows), folder, f"{to}test-accuracy")
         saved += converters.save(violins_grid.figure(list(pooled.values())), folder, f"{to}weight-violins")
         for name in dict.fromkeys(record.architecture for record in ended if store.diagnostics(record.run_id)):
-            chart = study_diagnostics(store, study, ended, name)
+            chart = study_diagnostics(store, study, runs[name], name)
             saved += converters.save(chart, folder, f"{to}layers/{file_stem(name)}")
         for record in ended if wanted else ():
             name, base = record.architecture, f"{to}runs/{file_stem(record.architecture)}-seed-{record.seed}"

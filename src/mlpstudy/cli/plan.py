@@ -95,11 +95,11 @@ def _print(found: SeedPlan, command: str | None, study: str) -> None:
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Family")
-    for heading in ("Pairs", "Seeds", "of them\nmissing", "Time here", "Fewest\npossible", "To show\nEQUIVALENT"):
-        table.add_column(heading, justify="right")
+    for heading in ("Pairs", "Seeds", "of them\nmissing", "Time\nhere", "At\nleast", "To show\nEQUIVALENT"):
+        table.add_column(heading, justify="right", no_wrap=True)
     with_detectable = spread.source == "observed"
     if with_detectable:
-        table.add_column(f"{spread.n_seeds} seeds find\n(points)", justify="right")
+        table.add_column(f"{spread.n_seeds} seeds\nfind\n(points)", justify="right", no_wrap=True)
     for row in found.rows:
         table.add_row(*_cells(row, with_detectable=with_detectable), style="bold" if row.is_declared else None)
     console().print(table)
@@ -143,15 +143,15 @@ def _advise(found: SeedPlan, command: str | None, study: str) -> None:
     from mlpstudy.cli.terminal import console
 
     declared = next((row for row in found.rows if row.is_declared), found.rows[0])
-    if found.is_below_new_data:
+    if declared.n_seeds is None:
+        console().print("More than 1,000 seeds: choose a larger difference with --detect.")
+    elif found.is_below_new_data:
         console().print(
             f"{100 * found.detect:g} points are less: the seeds above would show them on this test set alone. For what "
             "new data can show:"
         )
         sd = f" --sd {100 * found.spread.sd:g}" if found.spread.source == "given" else ""
         say(f"mlpstudy plan {shlex.quote(study)} --detect {_rounded_up(found.spread):g}{sd}")
-    elif declared.n_seeds is None:
-        console().print("More than 1,000 seeds: choose a larger difference with --detect.")
     elif not declared.more:
         console().print("The finished seeds are enough for the declared family.")
     elif command is None:

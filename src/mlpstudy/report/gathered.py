@@ -67,6 +67,13 @@ class Gathered:
         """The finished runs."""
         return tuple(record for record in self.records if record.status == "finished")
 
+    def finished_of_each(self) -> dict[str, list[RunRecord]]:
+        """Return the finished runs of every architecture, in the order of the study."""
+        runs: dict[str, list[RunRecord]] = {architecture.name: [] for architecture in self.study.architectures}
+        for record in self.finished:
+            runs[record.architecture].append(record)
+        return runs
+
     @property
     def n_ended(self) -> int:
         """Runs that finished, diverged or failed."""

@@ -16,15 +16,19 @@ from mlpstudy.report import words
 from mlpstudy.report.sections.curves import legend
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpstudy.evidence.comparison import Spread
     from mlpstudy.numerals import TimeUnit
+    from mlpstudy.records import RunRecord
     from mlpstudy.report.gathered import Gathered
     from mlpstudy.spec import Architecture
 
 
 def section(of: Gathered) -> Section | None:
     """Return the section, None where no run has finished."""
-    times = {name: _wall(of, name) for name in of.rows}
+    runs = of.finished_of_each()
+    times = {name: _wall(of, runs[name]) for name in of.rows}
     known = [a for a in of.study.architectures if a.name in of.rows and of.rows[a.name].accuracy is not None]
     if not known:
         return None
@@ -61,9 +65,9 @@ def _point(of: Gathered, architecture: Architecture, time: Spread | None, unit: 
     )
 
 
-def _wall(of: Gathered, name: str) -> Spread | None:
+def _wall(of: Gathered, runs: Sequence[RunRecord]) -> Spread | None:
     """Return the wall times of an architecture's finished runs."""
-    return spread([r.wall_s for r in of.finished if r.architecture == name], of.study.judging.confidence, NOT_NEGATIVE)
+    return spread([record.wall_s for record in runs], of.study.judging.confidence, NOT_NEGATIVE)
 
 
 def _table(of: Gathered, times: dict[str, Spread | None], unit: TimeUnit) -> Table:

@@ -27,7 +27,7 @@ MOST_VALUES = 40_000_000
 
 def section(of: Gathered) -> Section | None:
     """Return the section, None where no weights are stored."""
-    pooled = [_pooled(of, [r for r in of.finished if r.architecture == a.name]) for a in of.study.architectures]
+    pooled = [_pooled(of, runs) for runs in of.finished_of_each().values()]
     there = [weights for weights in pooled if weights is not None and weights.tensors]
     if not there:
         return None
