@@ -49,11 +49,13 @@ def choose(store: Store, architecture: str | None = None) -> Choice:
     if architecture is not None:
         return _named(store, architecture)
     with store.snapshot():
-        moment, records, n_classes = read_moment(store), store.runs(), len(store.class_names)
-    finished = {run.architecture for run in records if run.status == "finished"}
-    found = standings(moment.sample, moment.study.judging) if len(finished) > 1 else ()
-    chosen = best(moment, records, n_classes, found)
-    _need_finished(store, chosen is not None, str(store.folder))
+        records, n_classes = store.runs(), len(store.class_names)
+        finished = {run.architecture for run in records if run.status == "finished"}
+        _need_finished(store, bool(finished), str(store.folder))
+        if len(finished) == 1:
+            return Choice(finished.pop(), "only one")
+        moment = read_moment(store)
+    chosen = best(moment, records, n_classes, standings(moment.sample, moment.study.judging))
     assert chosen is not None  # noqa: S101  # a run has finished
     return chosen
 

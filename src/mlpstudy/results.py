@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     import altair as alt
+    import numpy.typing as npt
     import polars as pl
 
     from mlpstudy.evidence.class_use import ClassUse
@@ -232,12 +233,20 @@ class StudyResults:
 
         return judge_store(self.store)
 
+    @_of_one_moment
     def class_use(self) -> ClassUse:
         """Return which classes the networks ever give to test examples, and the accuracy of the commonest class."""
-        from mlpstudy.evidence.class_use import sample_class_use  # noqa: PLC0415  # heavy: SciPy
-        from mlpstudy.judging import read_moment  # noqa: PLC0415  # heavy: SciPy
+        from mlpstudy.evidence.class_use import class_use  # noqa: PLC0415  # heavy: SciPy
 
-        return sample_class_use(read_moment(self.store).sample, len(self.store.class_names))
+        # Not of the sample that is judged, which needs two test examples.
+        labels, runs = self.store.test_labels(), self.runs()
+        outcomes = self.store.outcomes(record.run_id for record in runs if record.status == "finished")
+        predicted: dict[str, list[npt.NDArray[np.int32]]] = {one.name: [] for one in self.study.architectures}
+        for record in runs:
+            if record.run_id in outcomes:
+                predicted[record.architecture].append(outcomes[record.run_id].predicted)
+        tables = {name: np.array(own, np.int32).reshape(-1, labels.size) for name, own in predicted.items()}
+        return class_use(tables, labels, len(self.store.class_names))
 
     def tiers(self) -> dict[str, str]:
         """Return the tier of each architecture; none where a single seed, or not all pairs, are compared."""

@@ -80,6 +80,18 @@ def test_run_show_judge_and_report_say_who_never_gives_a_class(tmp_path: Path) -
     assert all(line in text for line in said)
 
 
+def test_one_test_example_is_enough_to_show_what_is_given(tmp_path: Path) -> None:
+    """Two are needed to judge, one to see which classes are given; and an architecture alone needs no judging."""
+    x, y = rare()
+    levels = {"network": {"8": {"hidden": [8]}}}
+    alone = mlpstudy.Study(name="one", data={"name": "one"}, training={"epochs": 1}, factors=levels)
+    data = {"train": (x, y), "test": (x[1:2], y[1:2])}
+    results = mlpstudy.run(alone, out=tmp_path / "s", data=data)
+    assert (results.class_use().n_examples, results.class_use().share) == (1, 1.0)
+    assert results.model().architecture == "8"
+    assert CliRunner().invoke(app, ["show", str(results.folder)]).exit_code == 0
+
+
 def _rows(folder: Path) -> Path:
     """Write rows to predict."""
     path = folder / "rows.npy"

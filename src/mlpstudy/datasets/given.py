@@ -79,11 +79,11 @@ class Given:
 
 def _aligned(pair: Any, main: Labelled, what: str) -> Labelled | None:  # noqa: ANN401  # as in Given.of
     """Return the examples of another split, with the classes of the training examples."""
-    return None if pair is None else align(_labelled(pair, what), main, what)
+    return None if pair is None else align(_labelled(pair, what, least=1), main, what)
 
 
-def _labelled(pair: Any, what: str) -> Labelled:  # noqa: ANN401  # as in Given.of
-    """Return the examples in a pair of features and labels."""
+def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401  # as in Given.of
+    """Return the examples in a pair of features and labels, which are of so many classes at least."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004  # a pair
         raise DataError(must(what, f"be {FORMS}", type(pair).__name__))
     from scipy.sparse import issparse  # noqa: PLC0415  # heavy
@@ -93,7 +93,7 @@ def _labelled(pair: Any, what: str) -> Labelled:  # noqa: ANN401  # as in Given.
     if issparse(x):
         rows = to_sparse_features(x, f"{what}, features")
         check_counts(np.arange(rows.shape[0]), labels, f"{what}, features", f"{what}, labels")
-        classes = find_classes(labels, f"{what}, labels")
+        classes = find_classes(labels, f"{what}, labels", least)
         sha256 = _hash_arrays(rows.data, rows.indices, rows.indptr.astype(np.int64), labels)
         return Labelled(rows, classes.labels, classes.names, None, sha256)
     features = as_array(x, f"{what}, features")
@@ -102,7 +102,7 @@ def _labelled(pair: Any, what: str) -> Labelled:  # noqa: ANN401  # as in Given.
         raise DataError(must(f"{what}, features", be, "a data frame with columns of others", fix))
     check_counts(np.atleast_1d(features), labels, f"{what}, features", f"{what}, labels")
     found = to_features(features, f"{what}, features")
-    classes = find_classes(labels, f"{what}, labels")
+    classes = find_classes(labels, f"{what}, labels", least)
     sha256 = _hash_arrays(found.values, labels)
     return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256)
 

@@ -83,15 +83,16 @@ def no_classes(what: str, names: Sequence[str], n_single: int, fix: str = "other
     return DataError(must(what, f"{be} ({ONLY_CLASSES})", found, f"{fix}, or their values in bins"))
 
 
-def find_classes(labels: Labels, what: str) -> Classes:
+def find_classes(labels: Labels, what: str, least: int = 2) -> Classes:
     """Return the classes of the training labels.
 
     Args:
         labels: shape ``(n,)``.
         what: the file, for errors.
+        least: how many classes there must be: 1 where other examples have the classes.
 
     Raises:
-        DataError: a label is missing, no name or not finite; all are the same; or there are over 1,000 of them.
+        DataError: a label is missing, no name or not finite; there are too few classes, or over 1,000.
 
     >>> classes = find_classes(np.array([2.0, -1.0, 2.0]), "labels.npy")
     >>> classes.labels.tolist(), classes.names
@@ -104,7 +105,7 @@ def find_classes(labels: Labels, what: str) -> Classes:
         raise DataError(must(what, f"have at most {MAX_CLASSES} classes", found, fix))
     names = _names(distinct, what)
     ordered = sorted(set(names), key=_key(names))
-    if len(ordered) == 1:
+    if len(ordered) < least:
         raise DataError(must(what, "have at least two classes", f"the label {ordered[0]} alone"))
     position = {name: i for i, name in enumerate(ordered)}
     of_distinct = np.array([position[name] for name in names], dtype=np.int32)

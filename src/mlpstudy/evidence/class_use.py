@@ -142,7 +142,8 @@ def class_lines(use: ClassUse, class_names: Sequence[str]) -> tuple[str, ...]:
         return ()
     always = f'Always answering "{class_names[use.commonest]}" has an accuracy of {100 * use.share:.2f} %'
     beaten = "; no architecture's is higher" if _are_all(low, n_known) else f"; that of {listed(low)} is no higher"
-    return (*lines, f"{always} on the {use.n_examples:,} test examples{beaten if low else ''}.")
+    examples = "one test example" if use.n_examples == 1 else f"{use.n_examples:,} test examples"
+    return (*lines, f"{always} on the {examples}{beaten if low else ''}.")
 
 
 @dataclass(frozen=True, slots=True)
