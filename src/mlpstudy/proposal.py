@@ -14,6 +14,7 @@ import numpy as np
 from mlpstudy.datasets import load
 from mlpstudy.datasets.balance import lopsided_warning
 from mlpstudy.errors import StudyError, must
+from mlpstudy.escaping import is_hidden, printable
 from mlpstudy.judging import plan_study
 from mlpstudy.spec import Study, parse_study
 
@@ -141,9 +142,9 @@ def _text(  # what the file says
     one = 100 / n_test
     n_seen = f"{len(dataset.train)} training, {len(dataset.validation)} validation, {n_test} test examples"
     lines = [
-        f"# A study of {dataset.name}, written by mlpstudy init; docs/study-file.md explains every line.",
+        f"# A study of {printable(dataset.name)}, written by mlpstudy init; docs/study-file.md explains every line.",
         f"# {n_seen}; {dataset.n_features} features; {_classes(dataset)}.",
-        *(f"# {warning}" for warning in warnings),
+        *(f"# {printable(warning)}" for warning in warnings),
         f"name = {_value(name)}",
         f"seeds = {seeds}  # mlpstudy plan says what so many can find, and how many more it takes",
         'baselines = ["majority class", "logistic regression"]  # shown beside the networks, for scale',
@@ -231,7 +232,10 @@ def _comment(text: str) -> str:
 
 def _value(value: Any) -> str:  # noqa: ANN401  # a plain TOML value
     """Write a value as TOML: JSON's forms of texts, numbers, truth values and arrays are TOML's too."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    text = json.dumps(value, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(f"\\U{ord(c):08X}" if is_hidden(text, i) else c for i, c in enumerate(text))
 
 
 def relative(path: str | Path, folder: Path) -> str:

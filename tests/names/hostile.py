@@ -89,7 +89,7 @@ def fields(names: Sequence[str]) -> dict[str, Any]:
         "title": EVERYTHING,
         "reported_by": EVERYTHING,
         "data": {"path": f"./{names[0]}", "drop": [names[0]]},
-        "seeds": 2,
+        "seeds": 3,
         "training": {"epochs": 2, "diagnostics": True},
         "factors": {names[0]: {name: {"hidden": [i + 2]} for i, name in enumerate(names)}, **others},
         "judging": {"family": "against", "baseline": first},

@@ -1,0 +1,93 @@
+"""Every hostile name by itself, in every place of a folder and of a table, through every command: ``make names``."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from mlpstudy.cli.app import app
+from mlpstudy.dashboard.channel import message
+from mlpstudy.dashboard.delta import whole
+from mlpstudy.dashboard.reader import StudyReader
+from mlpstudy.results import StudyResults
+from names import hostile, journey
+
+COMMANDS = (
+    ("show",),
+    ("show", "--json"),
+    *(("show", "--format", form) for form in ("markdown", "latex", "csv")),
+    *(("show", "--format", form, "--table", "verdicts") for form in ("markdown", "latex", "csv")),
+    *(("show", "--format", "csv", "--table", table) for table in ("runs", "epochs")),
+    ("judge", "--why", "--explore"),
+    ("judge", "--json"),
+    ("plan",),
+    ("plan", "--json"),
+    ("verify",),
+    ("verify", "--json"),
+    ("report", "--weights-mb", "0"),
+)
+"""The commands that open a folder."""
+
+
+def check_folder(folder: Path) -> list[str]:
+    """Send a stranger's folder through every command that opens one, and return what went wrong."""
+    wrong = []
+    for command, *options in COMMANDS:
+        result = CliRunner().invoke(app, [command, str(folder), *options])
+        name = " ".join((command, *options))
+        if result.exit_code != 0:
+            wrong.append(f"{name}: {result.exception!r} {result.output[-500:]}")
+        wrong += [f"{name} printed {found}" for found in hostile.hidden(result.output)[:3]]
+    state = StudyReader(folder).read()
+    assert state is not None
+    sent = message("whole", whole(state), "1").decode()
+    wrong += [f"the dashboard sent {found}" for found in hostile.hidden(sent)[:3]]
+    for path in StudyResults(folder).save_figures(folder / "drawn", run_figures=False):
+        if path.suffix == ".svg":
+            text = path.read_text(encoding="utf-8")
+            ET.fromstring(text)  # noqa: S314  # our own
+            wrong += [f"{path} holds {found}" for found in hostile.hidden(text)[:3]]
+    return wrong
+
+
+def check_table(folder: Path, attack: str) -> list[str]:
+    """Send a table with such a column and class through the commands, and return what went wrong."""
+    level = hostile.ATTACKS[attack] if attack not in hostile.REFUSED else "a"
+    try:
+        printed = journey.send(folder, [hostile.ATTACKS[attack], "other"], [level, f"not {level}"])
+    except AssertionError as error:
+        return [str(error)]
+    return [f"{name} printed {found}" for name, text in printed.items() for found in hostile.hidden(text)[:3]]
+
+
+def main() -> None:
+    """Print a line a check, and what went wrong; exit with 1 where anything did."""
+    failed = False
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        names = hostile.one_by_one()
+        checks = [
+            (f"a folder of {names[i]!r} ...", hostile.write_folder(root / f"{i}", names[i : i + 5]), "")
+            for i in range(0, len(names) - 4, 5)
+        ]
+        (root / "tables").mkdir()
+        for attack in hostile.ATTACKS:
+            (root / "tables" / attack).mkdir()
+            checks.append((f"a table of {attack}", root / "tables" / attack, attack))
+        for name, folder, attack in checks:
+            wrong = check_table(folder, attack) if attack else check_folder(folder)
+            failed = failed or bool(wrong)
+            print("\n  ".join([f"{'FAILED' if wrong else 'ok'} {name}", *wrong]), flush=True)  # noqa: T201  # the answer
+    print(f"{time.process_time():.0f} s of CPU in this process")  # noqa: T201  # the answer
+    sys.exit(int(failed))
+
+
+if __name__ == "__main__":
+    main()
