@@ -8,6 +8,7 @@
 # make differential  drawn networks against the oracle and themselves (SECONDS=180)
 # make kill   a real study, killed again and again (KILLS=200)
 # make mutate  every column of a study's database, changed in every way, under every command (PART=4: every fourth)
+# make names   every hostile name by itself, in a stranger's folder and in a table, through every command
 # make notebook  runs examples/nine_networks.ipynb whole
 # make lock   renews the locked versions
 
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint sanitize fuzz differential kill mutate notebook bench lock clean install docs
+.PHONY: run test lint sanitize fuzz differential kill mutate names notebook bench lock clean install docs
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -74,6 +75,9 @@ kill: $(VENV)/.test-tools
 PART ?= 1
 mutate: $(VENV)/.test-tools
 	cd tests && ../$(BIN)/python -m reliability.mutations --part $(PART)
+
+names: $(VENV)/.test-tools
+	cd tests && ../$(BIN)/python -m names.every
 
 notebook: $(VENV)/.test-tools
 	$(BIN)/python tools/notebook.py

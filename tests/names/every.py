@@ -10,8 +10,6 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from mlpstudy.cli.app import app
 from mlpstudy.dashboard.channel import message
 from mlpstudy.dashboard.delta import whole
