@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from mlpstudy.results import StudyResults
 from reliability.mutations import COMMANDS, columns, fault, faults, make_base, mutations
+from store import samples
+from store.breaking import execute
 
 N_CHANGES = 90
 """A sample of the changes; `make mutate` tries all of them."""
@@ -58,3 +61,18 @@ def test_claims_of_any_kind(base: Path, command: tuple[str, ...]) -> None:
             path.write_text(sound)
     finally:
         path.write_text(sound)
+
+
+def test_a_study_that_claims_a_hundred_million_runs(tmp_path: Path) -> None:
+    """What is planned costs nothing: commands read the runs that there are, however many are planned."""
+    study = samples.tiny_study()
+    samples.fill(tmp_path / "s", [samples.finished(study, name, seed) for name in ("4", "3") for seed in (0, 1)])
+    fields = study.to_fields()
+    fields["seeds"] = 100_000
+    fields["judging"] = {"family": "against", "baseline": "4"}
+    fields["factors"]["width"] |= {f"w{i}": {"hidden": [5 + i]} for i in range(1000)}
+    execute(tmp_path / "s", "UPDATE study SET fields = ?", (json.dumps(fields),))
+    for command in COMMANDS:
+        if command[0] in {"show", "plan", "verify"}:
+            assert fault(command, tmp_path / "s", tmp_path) is None
+    assert StudyResults(tmp_path / "s").n_planned == 100_200_000

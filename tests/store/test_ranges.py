@@ -60,6 +60,7 @@ def test_every_column_has_a_range(folder: Path) -> None:
         ("UPDATE runs SET test_loss = NULL", "without a test loss or a test accuracy"),
         ("UPDATE runs SET started_at = 'yesterday'", "'yesterday' in the column started_at"),
         ("UPDATE runs SET diverged_epoch = 4", "3 epochs done of 3"),
+        ("UPDATE runs SET n_epochs_done = 'x'", "'x' in the column n_epochs_done"),
         ("UPDATE epochs SET epoch = 9000000000000000000 WHERE epoch = 3", "9000000000000000000 in the column epoch"),
         ("UPDATE epochs SET epoch = 4 WHERE epoch = 3", "3 epochs recorded of 3 done, epoch 3 missing"),
         ("DELETE FROM epochs", "0 epochs recorded of 3 done"),
@@ -79,6 +80,13 @@ def test_an_impossible_value_is_one_line(folder: Path, statement: str, problem: 
     """A value that no study can have, or that does not fit the others, is refused where it is read."""
     execute(folder, statement)
     assert problem in said(read_all, folder)
+
+
+def test_epochs_are_checked_by_themselves(folder: Path) -> None:
+    """Whoever reads epochs alone is told as well that a run does not say how many it has done."""
+    execute(folder, "UPDATE runs SET n_epochs_done = 'x'")
+    with Store.open(folder) as store:
+        assert "'x' in the column n_epochs_done" in said(store.all_epochs)
 
 
 def test_an_impossible_value_is_not_written(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ _RUN_CHECKS = (
     *checks("runs", (*RUN_COLUMNS, "weights_bytes", "weights_sha256", "sha256")),
     *checks("provenance", PROVENANCE_COLUMNS),
 )
+_DONE_CHECKS = checks("runs", ("run_id", "n_epochs_done"))
 _EPOCH_CHECKS = checks("epochs", ("run_id", *EPOCH_COLUMNS))
 _LAYER_CHECKS = checks("layers", ("run_id", *LAYER_COLUMNS))
 _BASELINE_CHECKS = checks("baselines", COLUMNS["baselines"])
@@ -105,6 +106,15 @@ def run_record(row: sqlite3.Row) -> RunRecord:
         raise damaged(DATABASE, f"a finished run {values['run_id']} without a test loss or a test accuracy")
     origin = Provenance(**{name: row[f"provenance_{name}"] for name in PROVENANCE_COLUMNS})
     return RunRecord(**values, provenance=origin)
+
+
+def check_done(run_id: object, n_epochs_done: object) -> None:
+    """Check what SELECT_DONE says of a run, beside its epochs.
+
+    Raises:
+        StoreError: a value is impossible.
+    """
+    check((run_id, n_epochs_done), _DONE_CHECKS)
 
 
 def epoch_record(row: Sequence[Any]) -> EpochRecord:

@@ -254,7 +254,9 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         found: dict[str, list[EpochRecord]] = {}
         n_done: dict[str, int] = {}
         for *row, n in self._database.each(f"{rows.SELECT_DONE} {where} ORDER BY runs.run_id, epoch", parameters):
-            n_done[row[0]] = n
+            if row[0] not in n_done:
+                rows.check_done(row[0], n)
+                n_done[row[0]] = n
             if row[1] is not None:
                 records = found.setdefault(row[0], [])
                 records.append(rows.epoch_record(row))
