@@ -8,15 +8,20 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 import mlpstudy
+import mlpstudy.judging
 from mlpstudy.cli import terminal
 from mlpstudy.cli.app import app
+from mlpstudy.evidence.judgement import Judgement, judge
+from mlpstudy.evidence.sample import StudySample
 from mlpstudy.report import report_html
-from mlpstudy.spec import Study
+from mlpstudy.spec import Judging, Study
+from mlpstudy.store.database import Database
 from store import samples as store_samples
 
 FACTORS = {
@@ -87,6 +92,45 @@ def test_judge_says_what_is_real(folder: Path) -> None:
     assert "log loss" not in result.output
     assert (folder / "claims.json").exists()
     assert "exploratory" in call("judge", folder, "--explore").output
+
+
+@pytest.mark.parametrize(
+    ("command", "times"), [("judge", 1), ("verify", 0), ("show", 0), ("report", 1), ("predict", 0)]
+)
+def test_no_command_judges_twice(folder: Path, command: str, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``judge`` writes the claims of what it printed, the report chooses by it; the others need no whole judgement."""
+    judged: list[int] = []
+
+    def counted(sample: StudySample, judging: Judging, *, n_workers: int = 1) -> Judgement:
+        judged.append(n_workers)
+        return judge(sample, judging, n_workers=n_workers)
+
+    monkeypatch.setattr(mlpstudy.judging, "judge", counted)
+    options = {"report": ["--weights-mb", 0], "predict": ["--test", 0]}.get(command, [])
+    assert call(command, folder, *options).exit_code == 0
+    assert len(judged) == times
+
+
+def test_no_table_is_read_once_an_architecture(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Observations and the comparison read the runs and the epochs as often for four architectures as for one."""
+    read: list[str] = []
+
+    for name in ("query", "each"):
+        method = getattr(Database, name)
+
+        def counted(database: Database, sql: str, *parameters: Any, method: Any = method) -> Any:
+            read.append(sql)
+            return method(database, sql, *parameters)
+
+        monkeypatch.setattr(Database, name, counted)
+    results = mlpstudy.open(folder)
+    read.clear()
+    results.observations()
+    results.comparison()
+    results.outcomes()
+    counts = {t: sum(re.search(rf"(FROM|JOIN) {t}\b", sql) is not None for sql in read) for t in ("epochs", "outcomes")}
+    assert counts == {"epochs": 1, "outcomes": 1}
+    assert sum(re.search(r"FROM runs\b", sql) is not None for sql in read) <= 3 + counts["epochs"]
 
 
 def test_seeds_that_cannot_help_are_not_sold(tmp_path: Path) -> None:

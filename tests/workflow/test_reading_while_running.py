@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -35,19 +35,24 @@ def growing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         for name in NAMES:
             store.finish_run(samples.finished(STUDY, name, seed))
     coming = (step for seed in range(3, 16) for name in NAMES for step in _steps(store, name, seed))
-    query, is_writing = Database.query, False
+    is_writing = False
 
-    def read(database: Database, *args: Any, **kwargs: Any) -> Any:
+    def before(read: Callable[..., Any], database: Database, *args: Any) -> Any:
         nonlocal is_writing
         if not is_writing and database is not store._database:
             is_writing = True
             next(coming, lambda: None)()
             is_writing = False
-        return query(database, *args, **kwargs)
+        return read(database, *args)
 
-    monkeypatch.setattr(Database, "query", read)
+    for name in ("query", "each"):
+        monkeypatch.setattr(Database, name, partialmethod(_call, partial(before, getattr(Database, name))))
     yield tmp_path / "tiny"
     store.close()
+
+
+def _call(database: Database, read: Callable[..., Any], *args: Any) -> Any:
+    return read(database, *args)
 
 
 def _steps(store: WritableStore, name: str, seed: int) -> Iterator[Callable[[], None]]:
