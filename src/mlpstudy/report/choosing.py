@@ -92,10 +92,11 @@ def chosen(of: Gathered, dataset: Dataset, room: int, say: Callable[[str], objec
         votes[name] = page.vote(name, picked)
     while (excess := sum(run.n_bytes for vote in votes.values() for run in vote.runs) - room) > 0:
         sizes = {(run.architecture, run.seed): run.n_bytes for vote in votes.values() for run in vote.runs}
-        large = [record for record in picked if sizes[record.architecture, record.seed] >= excess] or picked
-        picked.remove(large[-1])
-        name = large[-1].architecture
-        if any(record.architecture == name for record in picked):
+        # The last one taken that is large enough; of its architecture the last seed goes.
+        name = next((r for r in reversed(picked) if sizes[r.architecture, r.seed] >= excess), picked[-1]).architecture
+        own = [record for record in picked if record.architecture == name]
+        picked.remove(own.pop())
+        if own:
             votes[name] = page.vote(name, picked)
         else:
             del votes[name]
