@@ -42,6 +42,7 @@ def test_a_removed_database_is_written_again(tmp_path: Path) -> None:
         f"{tmp_path}/study.db must stay in its place while a run writes it, got a file that was removed, and is "
         "written again, fix: run it again: every run finished so far is kept"
     )
+    assert not list(tmp_path.glob("study.db-*"))
     check_both(tmp_path)
 
 
@@ -57,7 +58,9 @@ def test_a_replaced_database_is_left_alone(tmp_path: Path) -> None:
     (rescued,) = folder.glob("*-rescued.db")
     assert f"got another file in its place; every run finished so far is kept in {rescued}, fix: give it" in text
     assert (folder / "study.db").read_bytes() == (other / "study.db").read_bytes()
-    assert not list(folder.glob("*.tmp"))
+    assert not [*folder.glob("*.tmp"), *folder.glob("study.db-*")]
+    with Store.open(folder) as store:
+        assert [run.run_id for run in store.runs()] == [samples.record(STUDY, "3", 0).run_id]
     rescued.rename(folder / "study.db")
     check_both(folder)
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, must
-from mlpstudy.files import write_new
+from mlpstudy.files import remove, write_new
 from mlpstudy.store.failures import DATABASE, KEPT
 
 if TYPE_CHECKING:
@@ -25,11 +25,14 @@ class Place:
     """The file that a connection has open, by the name that it had then."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.absolute()
+        self._folder = folder.resolve()
         self._file = _identity(self._folder / DATABASE)
+        self._log: dict[str, tuple[int, int] | None] = {}
 
     def is_lost(self) -> bool:
-        """Say whether the name now belongs to another file, or to none."""
+        """Say, after a commit, whether the name now belongs to another file, or to none."""
+        if not self._log:
+            self._log = {name: _identity(self._folder / name) for name in (f"{DATABASE}-wal", f"{DATABASE}-shm")}
         return _identity(self._folder / DATABASE) != self._file
 
     def rescue(self, connection: sqlite3.Connection) -> StoreError:
@@ -41,8 +44,8 @@ class Place:
         there = self._folder / DATABASE
         moved_to = self._find()
         content = b"" if moved_to else connection.serialize()
-        # Closed first: it takes its log away, which would belong to whatever bears the name next.
         connection.close()
+        self._drop_log()
         if moved_to:
             return _moved(there, f"a file that was moved to {moved_to}", "move it back and run it again")
         if not self._folder.is_dir():
@@ -58,6 +61,13 @@ class Place:
             return _moved(there, found, "bring back a copy")
         fix = f"give it the name {DATABASE} again, in the place of the other one, and run it again"
         return _moved(there, f"another file in its place; {KEPT} in {self._folder / name}", fix)
+
+    def _drop_log(self) -> None:
+        """Remove the log of the file that is lost: SQLite leaves it, and would play it onto what bears the name now."""
+        for name, identity in self._log.items():
+            if identity is not None and _identity(self._folder / name) == identity:
+                with suppress(OSError, StoreError):
+                    remove(self._folder, name)
 
     def _find(self) -> str | None:
         """Return the name that the open file has now, where the system says so and it has any."""
