@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -65,3 +66,10 @@ def test_wrong_pairs_are_refused() -> None:
         compact_letters(3, [(0, 3)])
     with pytest.raises(ResultsError, match="must name each of 3 architectures once"):
         compact_letters(3, [], order=[0, 1])
+
+
+def test_more_letters_than_anybody_reads_are_none() -> None:
+    """Fifty pairs that differ and share nobody would take 2^50 letters: there are none, at once; eight take 256."""
+    assert compact_letters(100, [(2 * i, 2 * i + 1) for i in range(50)]) == ("",) * 100
+    eight = compact_letters(16, [(2 * i, 2 * i + 1) for i in range(8)])
+    assert len(set(re.findall(r"[A-Za-z]\d*", "".join(eight)))) == 256

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from mlpstudy.errors import ResultsError, must
 
+MAX_GROUPS = 500
+"""Groups from which letters tell nobody anything: k pairs that differ and share no architecture make 2^k."""
+
 
 def compact_letters(
     n: int, different: Iterable[tuple[int, int]], order: Sequence[int] | None = None
@@ -23,7 +26,8 @@ def compact_letters(
         order: architectures from best to worst; the letters are given in this order, so that the best has "a".
 
     Returns:
-        one string an architecture, letters ascending ("ab"); after "z" come "A" to "Z", then "a2" and so on.
+        one string an architecture, letters ascending ("ab"); after "z" come "A" to "Z", then "a2" and so on. All
+        empty where it would take more than MAX_GROUPS letters.
 
     Raises:
         ResultsError: a pair names no architecture, or one twice; the order is not one of all.
@@ -41,6 +45,8 @@ def compact_letters(
         if first == second or not (0 <= first < n and 0 <= second < n):
             raise ResultsError(must("a pair that differs", f"be two positions from 0 to {n - 1}", (first, second)))
         groups = _absorb(_insert(groups, first, second))
+        if len(groups) > MAX_GROUPS:
+            return ("",) * n
     place = {architecture: rank for rank, architecture in enumerate(ranks)}
     groups.sort(key=lambda group: sorted(place[a] for a in group))
     names = [_letter(i) for i in range(len(groups))]
