@@ -100,11 +100,6 @@ def read_moment(store: Store) -> Moment:
     return Moment(study, data_sha256, sample, n_workers)
 
 
-def study_sample(store: Store) -> StudySample:
-    """Return what the finished runs of a study's folder did on the test examples."""
-    return read_moment(store).sample
-
-
 def judge_moment(moment: Moment) -> Judged:
     """Return the judgement of what a folder held, by the rules that its study file declares."""
     return Judged(moment, judge(moment.sample, moment.study.judging, n_workers=moment.n_workers))
