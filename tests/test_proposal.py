@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 import mlpstudy
 from mlpstudy.cli.app import app
 from mlpstudy.proposal import propose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
 PENGUINS = ROOT / "studies" / "penguins.csv"
@@ -82,6 +87,36 @@ def test_networks_and_batches_grow_with_the_data(
     hidden = [level["hidden"] for level in proposal.study.factors["hidden"].values()]
     assert hidden[: len(widths)] == widths
     assert {a.training.batch_size for a in proposal.study.architectures} == {batch_size}
+
+
+def npz_with_test_examples(folder: Path) -> Path:
+    """Write an NPZ file that brings its test examples."""
+    x, y = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32), np.arange(60) % 2
+    np.savez(folder / "d.npz", x_train=x[:40], y_train=y[:40], x_test=x[40:], y_test=y[40:])
+    return folder / "d.npz"
+
+
+def images_with_test_examples(folder: Path) -> Path:
+    """Write a folder of images that brings its test examples."""
+    for split, n in (("train", 20), ("test", 4)):
+        for i in range(n):
+            image = folder / "d" / split / "ab"[i % 2] / f"{i}.png"
+            image.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (6, 6), 10 * i).save(image)
+    return folder / "d"
+
+
+@pytest.mark.parametrize("write", [npz_with_test_examples, images_with_test_examples])
+def test_data_with_test_examples_of_their_own_get_a_study_that_runs(
+    write: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    """No share is held out for the test where the data bring their test examples."""
+    result = init(write(tmp_path), "-o", tmp_path / "d.toml")
+    assert result.exit_code == 0, result.output
+    study = mlpstudy.load_study(tmp_path / "d.toml")
+    assert study.data.test is None
+    results = mlpstudy.run(study, out=tmp_path / "s", seeds=1, epochs=1)
+    assert set(results.results()["status"]) == {"finished"}
 
 
 def test_names_of_columns_cannot_write_settings(tmp_path: Path) -> None:

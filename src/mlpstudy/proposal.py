@@ -175,7 +175,7 @@ def _text(  # what the file says
 def _more_of_data(fields: dict[str, Any], dataset: Dataset) -> list[str]:
     """The shares that hold examples out, and what else could be said of the data."""
     lines = []
-    has_test = "test" in fields or "name" in fields
+    has_test = dataset.has_own_test or "test" in fields or "name" in fields
     if not has_test:
         lines.append("test = 0.2  # share of the examples that is held out for the test; or a file like that of path")
     if "validation" not in fields:

@@ -72,6 +72,7 @@ class Dataset:
             examples; None where that is not known.
         warnings: what a user should know of the data before believing results on them, a line each.
         leaking: columns of a table that give the class away; each has its warning.
+        has_own_test: the test examples came as such, and were not held out of the others.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Dataset:
     preprocessing: Mapping[str, object] | None = None
     warnings: tuple[str, ...] = ()
     leaking: tuple[str, ...] = ()
+    has_own_test: bool = False
 
     @property
     def n_classes(self) -> int:

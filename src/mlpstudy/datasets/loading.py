@@ -83,6 +83,7 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
             *((VALIDATION_IS_TEST,) if positions.validation is None else ()),
         ),
         leaking=tuple(leak.column for leak in leaks),
+        has_own_test=parts.test is not None,
     )
 
 
