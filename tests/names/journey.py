@@ -51,7 +51,8 @@ def send(folder: Path, names: Sequence[str], levels: Sequence[str]) -> dict[str,
         AssertionError: one ended with a traceback, or with an error.
     """
     # Columns and labels with hidden characters are shown, but refused where something is learned from them.
-    seen = ["".join(c for c in name if c.isprintable()) for name in names]
+    # So are two of one name, and very long ones.
+    seen = [f"{''.join(c for c in name if c.isprintable())[:80]} {i}" for i, name in enumerate(names)]
     raw = write_table(folder / f"raw {PLACE}.csv", seen, names)
     table = write_table(folder / f"{PLACE}.csv", seen, seen)
     study, out = write_study(folder, table, levels), folder / f"{PLACE} runs"
