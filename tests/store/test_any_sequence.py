@@ -52,7 +52,7 @@ class AnySequence(RuleBasedStateMachine):
         super().__init__()
         self.root = folder_in_memory()
         self.n_folders = 0
-        self.seeds = 1
+        self.seeds = 3
         self.expected: dict[Key, Expected] = {}
         self.kept: dict[Key, str] = {}
         """The generation that the open store will not replace next, of the runs that it began or resumed."""
@@ -63,7 +63,7 @@ class AnySequence(RuleBasedStateMachine):
         """The folder of the present life of the store."""
         return self.root / str(self.n_folders)
 
-    def _open(self, seeds: int = 1) -> None:
+    def _open(self, seeds: int = 3) -> None:
         self.seeds = max(self.seeds, seeds)
         self.kept = {}
         self.store = samples.write(self.folder, STUDY.with_changes(seeds=seeds))
