@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,14 +81,19 @@ def test_a_file_of_any_time_is_listed(tmp_path: Path, at_s: int) -> None:
     assert [(s.key, s.problem) for s in StudyFolder(tmp_path).summaries()] == [("a", None)]
 
 
-def test_a_pipe_in_the_place_of_a_study_is_a_problem(tmp_path: Path) -> None:
-    """What would wait for ever is not waited for."""
-    samples.fill(tmp_path / "good", [])
-    (tmp_path / "bad").mkdir()
-    os.mkfifo(tmp_path / "bad" / "study.db")
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: Path(path).symlink_to("/dev/zero")])
+@pytest.mark.parametrize("name", ["study.db", "study.db-wal", "study.db-shm", "lock"])
+def test_what_is_no_file_is_that_studys_problem(tmp_path: Path, make: Callable[[Path], None], name: str) -> None:
+    """A pipe, which would be waited for, a folder or a link in the place of a file does not hide the other studies."""
+    for study in ("good", "bad"):
+        samples.fill(tmp_path / study, [])
+    place = tmp_path / "bad" / name
+    place.unlink(missing_ok=True)
+    make(place)
     found = {summary.key: summary.problem for summary in StudyFolder(tmp_path).summaries()}
     assert found["good"] is None
-    assert found.get("bad") != ""
+    assert found["bad"] is not None
+    assert str(place) in found["bad"]
 
 
 def test_an_error_that_nobody_foresaw_is_that_studys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,6 +182,36 @@ def test_an_error_that_nobody_foresaw_is_told(tmp_path: Path, monkeypatch: pytes
     with_hub(tmp_path, act)
 
 
+def test_an_error_of_the_list_is_told_to_pages_that_come_later_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the list fails every page says so, and shows the list when that has passed, also where it is as before."""
+    monkeypatch.setattr(module, "PROBLEM_S", 0.01)
+    monkeypatch.setattr(module, "LIST_POLL_S", 0.01)
+    summaries = StudyFolder.summaries
+
+    def broken(_: StudyFolder) -> None:
+        raise KeyError
+
+    async def act(hub: Hub) -> None:
+        first = hub.list_stream(None)
+        assert (await next_event(first))["data"] == []
+        monkeypatch.setattr(StudyFolder, "summaries", broken)
+        for stream in (first, late := hub.list_stream(None)):
+            event = await next_event(stream)
+            while event["event"] == "studies":  # the later page's own, told before the list failed
+                event = await next_event(stream)
+            assert (event["event"], event["data"]) == ("problem", {"problem": "KeyError: "})
+        latest = hub.list_stream(None)
+        assert (await next_event(latest))["event"] == "problem"
+        monkeypatch.setattr(StudyFolder, "summaries", summaries)
+        for stream in (first, late, latest):
+            assert (await next_event(stream))["event"] == "studies"
+            await stream.aclose()
+
+    with_hub(tmp_path, act)
+
+
 def test_a_look_at_the_test_examples_is_noted_once(tmp_path: Path) -> None:
     """Opening a study's page is a look at the test examples; a second page of the same server is the same look."""
     samples.fill(tmp_path / "tiny", [samples.finished(samples.tiny_study())])

@@ -135,7 +135,7 @@ def _writer(folder: Path) -> str | None:
 
     try:
         return writer_of(folder)
-    except OSError:
+    except (OSError, StoreError):
         return None
 
 

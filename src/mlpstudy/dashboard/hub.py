@@ -65,12 +65,17 @@ class _Followed:
     def __init__(self, name: str) -> None:
         self.channel = Channel(name, self.whole)
         self.n_listening = 0
+        self._problem: str | None = None
         self._task: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._work: asyncio.Task[Any] | None = None
 
     def whole(self) -> tuple[str, Plain] | None:
-        """Return the event that tells everything."""
+        """Return the event that tells everything, or what keeps it from being told."""
+        return self.known() if self._problem is None else ("problem", {"problem": self._problem})
+
+    def known(self) -> tuple[str, Plain] | None:
+        """Return the event that tells everything; None before the first look."""
         raise NotImplementedError
 
     async def look(self) -> float:
@@ -78,8 +83,11 @@ class _Followed:
         raise NotImplementedError
 
     def fail(self, error: Exception) -> None:
-        """Tell the pages of an error that nobody foresaw; looking goes on."""
-        self.channel.publish("problem", {"problem": f"{type(error).__name__}: {error}"})
+        """Tell the pages, also those that come later, what keeps them from being told more; looking goes on."""
+        problem = str(error) if isinstance(error, MlpstudyError) else f"{type(error).__name__}: {error}"
+        if problem != self._problem:
+            self._problem = problem
+            self.channel.publish("problem", {"problem": problem})
 
     async def in_background(self, work: Callable[[], T]) -> T:
         """Return what work returns; what was begun for a page that has left is waited for, not begun again."""
@@ -144,18 +152,16 @@ class FollowedStudy(_Followed):
         self._reader = StudyReader(folder)
         self._judge = Judge(folder, turn)
         self._state: StudyState | None = None
-        self._problem: str | None = None
         self._is_noted = False
 
-    def whole(self) -> tuple[str, Plain] | None:
-        """Return the whole state, or what keeps it from being read."""
-        if self._problem is not None:
-            return "problem", {"problem": self._problem}
+    def known(self) -> tuple[str, Plain] | None:
+        """Return the whole state."""
         return None if self._state is None else ("state", whole(self._state))
 
     def fail(self, error: Exception) -> None:
         """Tell it as a problem of the study's, until the study can be read again."""
-        self._tell_problem(str(error) if isinstance(error, MlpstudyError) else f"{type(error).__name__}: {error}")
+        super().fail(error)
+        self._reader.close()
 
     async def look(self) -> float:
         """Read what was committed; see whether there is a new verdict."""
@@ -180,12 +186,6 @@ class FollowedStudy(_Followed):
             self._is_noted = True
             note_look(self.folder, "mlpstudy watch")
 
-    def _tell_problem(self, problem: str) -> None:
-        if problem != self._problem:
-            self._problem = problem
-            self.channel.publish("problem", {"problem": problem})
-            self._reader.close()
-
     def rest(self) -> None:
         """Let go of the folder."""
         self._judge.stop()
@@ -200,15 +200,15 @@ class FollowedFolder(_Followed):
         self.folder = folder
         self._summaries: tuple[StudySummary, ...] | None = None
 
-    def whole(self) -> tuple[str, Plain] | None:
+    def known(self) -> tuple[str, Plain] | None:
         """Return the list."""
         return None if self._summaries is None else ("studies", plain(self._summaries))
 
     async def look(self) -> float:
         """Read the list again where a study changed."""
         found = await self.in_background(self.folder.summaries)
-        if found != self._summaries:
-            self._summaries = found
+        if found != self._summaries or self._problem is not None:
+            self._summaries, self._problem = found, None
             self.channel.publish("studies", plain(found))
         return LIST_POLL_S
 

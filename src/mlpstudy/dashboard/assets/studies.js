@@ -8,14 +8,16 @@ let studies = null;
 
 function hear(message) {
   if (message.kind === "link") byId("offline").hidden = message.isUp;
-  if (message.kind !== "studies") return;
-  studies = message.studies;
+  if (message.kind !== "studies" && message.kind !== "problem") return;
+  byId("problem").hidden = message.kind === "studies";
+  byId("problem").textContent = message.problem ? `The folder cannot be read: ${message.problem}` : "";
+  byId("waiting").hidden = true;
+  if (message.studies) studies = message.studies;
   draw();
 }
 
 function draw() {
   if (!studies) return;
-  byId("waiting").hidden = true;
   byId("none").hidden = studies.length > 0;
   fill(byId("studies"), ...studies.map(item));
 }
