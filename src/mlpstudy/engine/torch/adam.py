@@ -44,6 +44,7 @@ class Adam:
         self._m = [torch.zeros_like(w) for w in parameters]
         self._v = [torch.zeros_like(w) for w in parameters]
         self._training = training
+        self._epsilon = positive(training.epsilon)
         self._n_steps = 0
 
     def state(self) -> tuple[int, list[Tensor], list[Tensor]]:
@@ -72,13 +73,13 @@ class Adam:
         for w, g, m, v in zip(self._parameters, gradients, self._m, self._v, strict=True):
             m.lerp_(g, 1 - t.beta_1)
             v.mul_(t.beta_2).addcmul_(g, g, value=1 - t.beta_2)
-            w.addcdiv_(m, v.sqrt().add_(positive(t.epsilon)), value=-alpha)
+            w.addcdiv_(m, v.sqrt().add_(self._epsilon), value=-alpha)
 
     @torch.no_grad()
     def changes(self) -> list[Tensor]:
         """Return what the last step has taken off each parameter, before the difference was rounded."""
-        alpha, epsilon = self._alpha(), self._training.epsilon
-        return [alpha * m / (v.sqrt() + epsilon) for m, v in zip(self._m, self._v, strict=True)]
+        alpha = self._alpha()
+        return [alpha * m / (v.sqrt() + self._epsilon) for m, v in zip(self._m, self._v, strict=True)]
 
     def _alpha(self) -> float:
         """Return the step size of the last step that was counted."""
