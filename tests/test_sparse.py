@@ -139,3 +139,42 @@ def test_a_sparse_matrix_that_is_none_of_numbers_is_refused(matrix: Any, message
     """A vector, complex numbers and what overflows float32 each get one line."""
     with pytest.raises(DataError, match=message):
         Given.of((matrix, np.arange(4) % 2))
+
+
+def one_based(x: Dense) -> csr_array:
+    """Count the columns of rows from 1."""
+    rows = csr_array(x)
+    return csr_array((rows.data, rows.indices + 1, rows.indptr), shape=x.shape)
+
+
+def changed(rows: Any, part: str, place: int, value: int) -> Any:
+    """Write a number into an index array of a compressed matrix, of its own dtype or, where it needs it, int64."""
+    array = getattr(rows, part).astype(np.int64 if value > 2**31 else getattr(rows, part).dtype)
+    array[place] = value
+    setattr(rows, part, array)
+    return rows
+
+
+STRAY: dict[str, tuple[Callable[[Dense], Any], str]] = {
+    "one-based": (one_based, r"an index of \d+ where the largest is \d+, fix: count from 0"),
+    "negative": (lambda x: changed(csr_array(x), "indices", 0, -1), "an index of -1 where the largest is"),
+    "beyond int32": (lambda x: changed(csr_array(x), "indices", 0, 2**32 + 1), "an index of 4294967297"),
+    "falling": (lambda x: changed(csr_array(x), "indptr", 3, 200), "an indptr that does not rise"),
+    "too long": (lambda x: changed(csr_array(x), "indptr", -1, 10**6), "an indptr that does not rise"),
+    "not from 0": (lambda x: changed(csr_array(x), "indptr", 0, 2), "an indptr that does not rise"),
+    "csc": (lambda x: changed(csc_array(x), "indices", -1, len(x)), "an index of 60 where the largest is 59"),
+    "bsr": (lambda x: changed(bsr_array(x, blocksize=(1, 2)), "indices", 0, 10**6), "an index of 1000000"),
+}
+
+
+@pytest.mark.parametrize(("form", "line"), STRAY.values(), ids=STRAY)
+def test_indices_that_lead_outside_a_matrix_are_refused_in_one_line(
+    form: Callable[[Dense], Any], line: str, tmp_path: Path
+) -> None:
+    """Before SciPy follows them, which checks none: with such a matrix nothing runs, and nothing is predicted."""
+    x, y = examples()
+    with pytest.raises(DataError, match=rf"^data, features must hold indices that lie inside it, got {line}"):
+        mlpstudy.run(study(), out=tmp_path / "bad", data=(form(x), y), n_threads=1)
+    model = mlpstudy.run(study(), out=tmp_path / "good", data=(csr_array(x), y), n_threads=1).model()
+    with pytest.raises(DataError, match=rf"^the values must hold indices that lie inside it, got {line}"):
+        model.predict(form(x))

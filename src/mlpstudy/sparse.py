@@ -42,10 +42,55 @@ def csr(values: npt.NDArray[Any], indices: npt.NDArray[Any], indptr: npt.NDArray
     return rows
 
 
+def stray(matrix: Any) -> str | None:  # noqa: ANN401  # SciPy has many sparse types
+    """Say which index of a sparse matrix leads outside it, None where none does.
+
+    SciPy looks at the indices of a compressed matrix nowhere, and reads and writes wherever they lead.
+
+    >>> from scipy.sparse import csr_array
+    >>> one_based = csr_array((np.ones(2), np.array([1, 2]), np.array([0, 1, 2])), shape=(2, 2))
+    >>> stray(one_based)
+    'an index of 2 where the largest is 1'
+    """
+    if not hasattr(matrix, "indptr"):
+        return None
+    lines, width = (1, *matrix.shape)[-2:]
+    if matrix.format == "csc":
+        lines, width = width, lines
+    if matrix.format == "bsr":
+        lines, width = lines // matrix.blocksize[0], width // matrix.blocksize[1]
+    starts = matrix.indptr
+    rises = starts.size == lines + 1 and starts[0] == 0 and bool((starts[1:] >= starts[:-1]).all())
+    if not rises or starts[-1] > min(matrix.indices.size, len(matrix.data)):
+        return "an indptr that does not rise from 0 to the number of its values"
+    used = matrix.indices[: starts[-1]]
+    wrong = used[(used < 0) | (used >= width)]
+    return f"an index of {wrong[0]} where the largest is {width - 1}" if wrong.size else None
+
+
+def check_csr(features: csr_array) -> None:
+    """Raise TypeError for sparse features of another format that has the members of CSR, with another meaning."""
+    if features.format != "csr":
+        message = f"features must be a CSR array, got {type(features).__name__}, fix: features.tocsr()"
+        raise TypeError(message)
+
+
 def narrow(features: Features) -> Features:
-    """Return what a network sees with int32 columns; the same object where it has them, or is not sparse."""
-    if isinstance(features, np.ndarray) or not hasattr(features, "indptr") or _is_narrow(features):
+    """Return what a network sees with int32 columns; the same object where it has them, or is not sparse.
+
+    Raises:
+        TypeError: it is sparse but not CSR, whose members would be taken for those of its transpose.
+        ValueError: an index that is no int32 leads outside it.
+    """
+    if isinstance(features, np.ndarray) or not hasattr(features, "indptr"):
         return features
+    check_csr(features)
+    if _is_narrow(features):
+        return features
+    found = stray(features)
+    if found is not None:
+        message = f"features must hold indices that lie inside them, got {found}"
+        raise ValueError(message)
     return csr(features.data, features.indices, features.indptr, features.shape[1])
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 
 from helpers import blobs, engine_named
 from mlpstudy import streams
@@ -122,6 +122,8 @@ FEATURES: dict[str, tuple[Any, type[Exception], str]] = {
     "one axis": (X[:, 0].copy(), ValueError, "^features must be .*, got shape"),
     "memory order": (np.asfortranarray(X), ValueError, "^features must be .*, got another memory order, fix: numpy"),
     "sparse float64": (csr_array(X.astype(np.float64)), TypeError, r"^features\.data must be .*float32"),
+    "sparse by columns": (csc_array(X), TypeError, "^features must be a CSR array, got csc_array, fix: features.tocsr"),
+    "sparse index": (csr_array((np.ones(1, np.float32), [6], [0] + [1] * N), (N, 6)), ValueError, "indices .* 6 "),
     "sparse columns": (csr_array(X[:, :5]), ValueError, r"^features must be .*, got shape \(256, 5\)"),
 }
 
@@ -310,9 +312,10 @@ def test_an_epsilon_that_float32_does_not_hold_divides_nothing_by_zero(engine: E
     x[:, 2] = 0
     one = trainer(
         engine,
-        training=Training(batch_size=20, epsilon=1e-300, learning_rate=1e-9),
+        training=Training(batch_size=20, epsilon=1e-300, learning_rate=1e-9, diagnostics=True),
         batch_normalisation=True,
         bn_epsilon=1e-40,
     )
     assert one.train_epoch(Examples(x, DATA.train.labels), ORDER, 1).is_finite
     assert math.isfinite(one.evaluate(Examples(x, DATA.train.labels), 1).loss)
+    assert all(math.isfinite(row.update_ratio) for row in one.diagnostics(1))

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import scipy.sparse
 
-from mlpstudy.datasets.features import as_array
+from mlpstudy.datasets.features import as_array, check_indices
 from mlpstudy.datasets.table_columns import CategoryColumn, TablePreprocessing
 from mlpstudy.errors import DataError, must
 
@@ -26,7 +26,10 @@ def rows_by_position(values: Any, preprocessing: TablePreprocessing, forms: str)
         DataError: a row has another number of values, or there are numbers where the study knows words.
     """
     names = [column.name for column in preprocessing.columns]
-    rows = values.toarray() if scipy.sparse.issparse(values) else values
+    rows = values
+    if scipy.sparse.issparse(values):
+        check_indices(values, "the rows")
+        rows = values.toarray()
     rows = rows if isinstance(rows, list | tuple) else as_array(rows, "the rows").tolist()
     if not isinstance(rows, list | tuple):
         raise DataError(must("the rows", f"be {forms}", type(values).__name__))

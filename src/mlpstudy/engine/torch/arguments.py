@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpstudy.engine.interface import MAX_THREADS
+from mlpstudy.sparse import check_csr, stray
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,9 +25,13 @@ def check_threads(n_threads: int) -> None:
 def check_features(features: Features, n_features: int) -> None:
     """Raise TypeError for features that are no array of float32, ValueError for another shape or memory order."""
     if hasattr(features, "indptr"):
+        check_csr(features)
         _check_array(features.data, "features.data", np.float32, (None,))
         if features.ndim != 2 or features.shape[1] != n_features:  # noqa: PLR2004  # rows and columns
             message = f"features must be a sparse array of shape (n, {n_features}), got shape {features.shape}"
+            raise ValueError(message)
+        if (found := stray(features)) is not None:
+            message = f"features must hold indices that lie inside them, got {found}"
             raise ValueError(message)
         return
     _check_array(features, "features", np.float32, (None, n_features))
