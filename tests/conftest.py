@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 # Hypothesis measures wall time in two places: a deadline for each example, and a health check of how long examples take
 # to make (which fails where its Unicode tables are first made on a busy machine). Neither says anything of the product.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+# Keras reads it when it is first imported, by whichever module that is.
+os.environ["KERAS_BACKEND"] = "torch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,17 @@ def test_every_panel_is_there_and_nothing_is_clipped(theme: Theme, n_runs: int, 
     headings = [text for text in drawing.texts if text.words in HEADINGS]
     others = [text for text in drawing.texts if text.words not in HEADINGS]
     assert not any(heading.overlaps(other) for heading in headings for other in others)
+
+
+@pytest.mark.parametrize("size", [1e308, 1e154, 5e-324])
+def test_sizes_at_the_ends_of_float64_are_drawn(size: float) -> None:
+    """A network that diverges may have any size: no arithmetic overflows on the way to the figure."""
+    runs = [run(seed) for seed in range(3)]
+    runs[1][0] = replace(runs[1][0], weight_norm=size, activation_mean=size, gradient_norm=size)
+    runs[2][0] = replace(runs[2][0], activation_mean=-size)
+    chart = layer_diagnostics.figure("plain-5", layer_curves(runs), n_runs=3, seed=0)
+    checked(chart)
+    assert set(drawn(chart).words) >= HEADINGS
 
 
 def test_panels_stand_in_a_grid() -> None:

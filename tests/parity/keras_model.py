@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
-
-os.environ["KERAS_BACKEND"] = "torch"
 
 import keras
 

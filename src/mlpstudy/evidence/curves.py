@@ -27,6 +27,7 @@ def mean_curve(curves: npt.ArrayLike, confidence: float = 0.95) -> MeanCurve:
 
     Args:
         curves: one row a seed, shape ``(seeds, epochs)``; where a value is missing it is NaN, and so is the mean.
+            What float64 cannot hold is NaN too.
         confidence: level of the intervals.
 
     >>> mean_curve([[1.0, 0.5], [3.0, 0.5]]).mean.tolist()
@@ -34,8 +35,18 @@ def mean_curve(curves: npt.ArrayLike, confidence: float = 0.95) -> MeanCurve:
     """
     values = np.atleast_2d(np.asarray(curves, dtype=np.float64))
     n_seeds = values.shape[0]
-    mean = values.mean(axis=0)
-    if n_seeds == 1:
-        return MeanCurve(mean, None, None)
-    half = t_quantile(0.5 + confidence / 2, n_seeds - 1) * values.std(axis=0, ddof=1) / np.sqrt(n_seeds)
-    return MeanCurve(mean, mean - half, mean + half)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = held(values.mean(axis=0))
+        if n_seeds == 1:
+            return MeanCurve(mean, None, None)
+        half = held(t_quantile(0.5 + confidence / 2, n_seeds - 1) * values.std(axis=0, ddof=1) / np.sqrt(n_seeds))
+        return MeanCurve(mean, held(mean - half), held(mean + half))
+
+
+def held(values: FloatArray) -> FloatArray:
+    """Return values with NaN for what has overflowed.
+
+    >>> held(np.array([1.0, np.inf])).tolist()
+    [1.0, nan]
+    """
+    return np.where(np.isfinite(values), values, np.nan)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.evidence.curves import mean_curve
+from mlpstudy.evidence.curves import held, mean_curve
 
 if TYPE_CHECKING:
     from mlpstudy.records import LayerDiagnostics
@@ -39,8 +39,8 @@ class LayerCurve:
         layer: name of the dense layer.
         quantity: which of its diagnostics.
         mean: mean over the runs; NaN where a run has no finite value, or a size that is 0.
-        lower: lower limit of the mean, None where there is one run.
-        upper: upper limit of the mean, None where there is one run.
+        lower: lower limit of the mean, None where there is one run; NaN where float64 does not hold it.
+        upper: upper limit of the mean, likewise.
         vanished: where the size is 0 in at least one run, so that there is no geometric mean.
     """
 
@@ -98,6 +98,8 @@ def _curve(layer: str, quantity: Quantity, values: FloatArray, confidence: float
         return LayerCurve(layer, quantity, mean, lower, upper, np.zeros(values.shape[1], dtype=np.bool_))
     vanished = (values == 0).any(axis=0)
     mean, lower, upper = mean_curve(np.log(np.where(values > 0, values, np.nan)), confidence)
-    if lower is None or upper is None:
-        return LayerCurve(layer, quantity, np.exp(mean), None, None, vanished)
-    return LayerCurve(layer, quantity, np.exp(mean), np.exp(lower), np.exp(upper), vanished)
+    with np.errstate(over="ignore"):
+        mean = held(np.exp(mean))
+        if lower is None or upper is None:
+            return LayerCurve(layer, quantity, mean, None, None, vanished)
+        return LayerCurve(layer, quantity, mean, held(np.exp(lower)), held(np.exp(upper)), vanished)
