@@ -93,6 +93,22 @@ def test_rows_of_a_table_in_any_form(of_table: Model, form: str) -> None:
     np.testing.assert_array_equal(of_table.predict(given), wanted.argmax(axis=1))
 
 
+@pytest.mark.parametrize("form", TABLE_FORMS)
+def test_a_row_by_itself_is_read_as_among_others(of_table: Model, form: str) -> None:
+    """Also where its value is missing, so that a column has no value that shows its type."""
+    rows = people().head(12).with_columns(job=pl.when(pl.col("id") == 5).then(None).otherwise(pl.col("job")))
+    wanted = of_table.predict_proba(rows)
+    single = [of_table.predict_proba(TABLE_FORMS[form](rows[i])) for i in range(rows.height)]
+    np.testing.assert_array_equal(np.concatenate(single), wanted)
+
+
+def test_nan_is_a_missing_text(of_table: Model) -> None:
+    """As the values of a pandas frame write it, whatever the rows beside have."""
+    row = [30.0, np.nan, True, "2020-01-05"]
+    wanted = of_table.predict_proba([[30.0, None, True, "2020-01-05"]])
+    np.testing.assert_array_equal(of_table.predict_proba(np.array([row], dtype=object)), wanted)
+
+
 def test_rows_of_a_table_in_files(of_table: Model, tmp_path: Path) -> None:
     """A path, as text or not, or several of them."""
     rows = people().head(30)
@@ -128,6 +144,8 @@ def test_rows_of_a_table_in_files(of_table: Model, tmp_path: Path) -> None:
             people().head(2).rename({"job": "jbo"}),
             'must have the column "job", .* fix: rename the column "jbo"',
         ),
+        (people().to_dicts()[0], r"the rows must be .*, got 'dict', fix: \[row\]"),
+        (pd.DataFrame(people().head(2).to_dicts()).iloc[0], "the rows must"),
         (7, "row 1 of the rows must|the rows must"),
         (None, "the rows must"),
         ("none.csv", "none.csv"),

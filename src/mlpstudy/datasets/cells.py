@@ -35,8 +35,11 @@ def is_text(column: pl.Series) -> bool:
 
 
 def is_supported(column: pl.Series) -> bool:
-    """Say whether the cells are something that a network can be given: no lists, structures or raw bytes."""
-    return is_text(column) or column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Date, pl.Datetime)
+    """Say whether the cells are something that a network can be given: no lists, structures or raw bytes.
+
+    A column without any value, such as one row whose value is missing, has Polars' type Null.
+    """
+    return is_text(column) or column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Date, pl.Datetime, pl.Null)
 
 
 def clean_text(column: pl.Series) -> pl.Series:

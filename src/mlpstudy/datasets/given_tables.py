@@ -62,8 +62,10 @@ def to_polars(frame: Any, what: str, forms: str) -> pl.DataFrame:  # noqa: ANN40
     """
     try:
         return _to_polars(frame, what)
-    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
-        raise DataError(must(what, f"be {forms}", type(frame).__name__)) from error
+    except (TypeError, ValueError, OverflowError, ImportError, pl.exceptions.PolarsError) as error:
+        # One row or column of pandas has Arrow's interface too, which asks for pyarrow.
+        fix = "a frame; of one row, frame.iloc[[i]]" if hasattr(frame, "to_frame") else ""
+        raise DataError(must(what, f"be {forms}", type(frame).__name__, fix)) from error
 
 
 def _to_polars(frame: Any, what: str) -> pl.DataFrame:  # noqa: ANN401  # as in to_polars

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 import scipy.sparse
 
+from mlpstudy.datasets.cells import as_text
 from mlpstudy.datasets.features import as_array, check_indices
 from mlpstudy.datasets.table_columns import CategoryColumn, TablePreprocessing
 from mlpstudy.errors import DataError, must
@@ -32,7 +34,8 @@ def rows_by_position(values: Any, preprocessing: TablePreprocessing, forms: str)
         rows = values.toarray()
     rows = rows if isinstance(rows, list | tuple) else as_array(rows, "the rows").tolist()
     if not isinstance(rows, list | tuple):
-        raise DataError(must("the rows", f"be {forms}", type(values).__name__))
+        fix = "[row]" if isinstance(values, Mapping) else ""
+        raise DataError(must("the rows", f"be {forms}", type(values).__name__, fix))
     for i, row in enumerate(rows):
         n = len(row) if isinstance(row, list | tuple) else 1
         if n != len(names):
@@ -41,12 +44,17 @@ def rows_by_position(values: Any, preprocessing: TablePreprocessing, forms: str)
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     made = pl.DataFrame([pl.Series(name, own, strict=False) for name, own in zip(names, cells, strict=True)])
     for position, column in enumerate(preprocessing.columns):
-        if column.kind == "category" and made[column.name].dtype.is_numeric() and not _has_numbers(column):
+        if column.kind == "category" and _are_numbers(made[column.name]) and not _has_numbers(column):
             what = f'value {position + 1} of each row, column "{column.name}",'
             be = f"be a text such as {_listed(list(column.levels))}"
             fix = f"a data frame, or the values in this order: {_listed(names)}"
             raise DataError(must(what, be, "numbers without names ", fix))
     return made
+
+
+def _are_numbers(cells: pl.Series) -> bool:
+    """Say whether cells hold a number: NaN alone is how NumPy and pandas write that a text is missing."""
+    return cells.dtype.is_numeric() and bool(as_text(cells).is_not_null().any())
 
 
 def _has_numbers(column: CategoryColumn) -> bool:
