@@ -15,6 +15,7 @@ from mlpstudy.evidence.plan import SeedPlan, SeedSpread, assumed_spread, observe
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.evidence.self_check import SelfCheck, self_check
 from mlpstudy.files import read_if_there, write_whole
+from mlpstudy.spec import LEAST_JUDGED
 from mlpstudy.store.failures import one_line
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Verification:
         findings: what is damaged; empty where nothing is.
         broken: claims that the stored outcomes do not confirm, a line each; empty where all hold.
         n_claims: claims that were recomputed; None where no claims were ever written.
-        self_check: the judge judged on the study's own runs; None where the outcomes cannot be read.
+        self_check: the judge judged on the study's own runs; None where the outcomes cannot be read, or are of one
+            test example.
     """
 
     findings: tuple[Finding, ...]
@@ -170,7 +172,8 @@ def verify_store(store: Store) -> Verification:
         moment = read_moment(store)
         sample, judging = moment.sample, moment.study.judging
         resolution = 1.0 / sample.n_examples if judging.metric == "accuracy" else 0.0
-        check = self_check(sample.scores(judging.metric), confidence=judging.confidence, resolution=resolution)
+        if sample.n_examples >= LEAST_JUDGED:
+            check = self_check(sample.scores(judging.metric), confidence=judging.confidence, resolution=resolution)
         with one_line(store.folder, f"read {CLAIMS}"):
             content = read_if_there(store.folder, CLAIMS, LARGEST_CLAIMS)
         if content is not None:
@@ -223,7 +226,7 @@ def plan_study(
 def plan_store(store: Store, *, detect: float | None = None, sd: float | None = None) -> SeedPlan:
     """Return the plan of a study's folder: the observed SD and run times, or the SD given.
 
-    With fewer than two seeds in common the SD is assumed, as before anything ran.
+    With fewer than two seeds in common, or one test example, the SD is assumed, as before anything ran.
 
     Args:
         store: the study's folder.
@@ -238,7 +241,7 @@ def plan_store(store: Store, *, detect: float | None = None, sd: float | None = 
     walls = [a.wall_s for a in sample.architectures]
     seconds = None if None in walls else sum(w for w in walls if w is not None) / moment.n_workers
     n_seeds = min(a.n for a in sample.architectures)
-    if sd is not None or n_seeds < 2:  # noqa: PLR2004  # no spread to observe
+    if sd is not None or n_seeds < 2 or sample.n_examples < LEAST_JUDGED:  # noqa: PLR2004  # no spread to observe
         spread = replace(assumed_spread(sd, sample.n_examples), n_seeds=n_seeds)
     else:
         noise = (architecture_noise(a, sample) for a in sample.architectures)

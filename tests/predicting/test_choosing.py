@@ -92,6 +92,25 @@ def test_one_test_example_is_enough_to_show_what_is_given(tmp_path: Path) -> Non
     assert CliRunner().invoke(app, ["show", str(results.folder)]).exit_code == 0
 
 
+def test_architectures_on_one_test_example_are_shown_and_predict_without_verdicts(tmp_path: Path) -> None:
+    """What was trained can be used; that nothing can be judged is said where verdicts would stand."""
+    x, y = rare()
+    levels = {"network": {"8": {"hidden": [8]}, "4": {"hidden": [4]}}}
+    both = mlpstudy.Study(name="one", data={"name": "one"}, training={"epochs": 1}, factors=levels)
+    results = mlpstudy.run(both, out=tmp_path / "s", seeds=2, data={"train": (x, y), "test": (x[1:2], y[1:2])})
+    assert results.tiers() == {}
+    assert results.model().architecture in levels["network"]
+    why = "one test example cannot show a difference"
+    assert f"No tiers and no verdicts: {why}." in CliRunner().invoke(app, ["show", str(results.folder)]).stdout
+    for command in (["plan"], ["verify"], ["report", "--weights-mb", "0"]):
+        called = CliRunner().invoke(app, [*command, str(results.folder)])
+        assert called.exit_code == 0, called.output
+    assert f"there are no verdicts: {why}." in (results.folder / "report.html").read_text(encoding="utf-8")
+    judged = CliRunner().invoke(app, ["judge", str(results.folder)])
+    assert judged.exit_code == 1
+    assert judged.stderr == "mlpstudy: a judged study must have two or more test examples, got 1\n"
+
+
 def _rows(folder: Path) -> Path:
     """Write rows to predict."""
     path = folder / "rows.npy"

@@ -22,7 +22,7 @@ def print_results(results: StudyResults) -> None:
     """Print comparison tables, observations, and what the number of seeds can say."""
     from rich.padding import Padding
 
-    from mlpstudy.spec import too_many_comparisons
+    from mlpstudy.spec import why_unjudged
 
     compared, tiers = results.comparison_with_tiers()
     rows = {row.architecture: row for row in compared}
@@ -33,8 +33,8 @@ def print_results(results: StudyResults) -> None:
             f"Architectures that share a tier's letter cannot be told apart: mlpstudy judge {results.folder}\n",
             soft_wrap=True,
         )
-    if too_many := too_many_comparisons(results.study):
-        console().print(f"No tiers and no verdicts: {too_many} cannot be judged together.\n", soft_wrap=True)
+    if why := why_unjudged(results.study, results.store.test_labels().size):
+        console().print(f"No tiers and no verdicts: {why}.\n", soft_wrap=True)
     print_baselines(results)
     print_class_use(results)
     observations = results.observations()

@@ -19,7 +19,7 @@ from mlpstudy.evidence.sample import METRICS, ArchitectureSample, Metric, StudyS
 from mlpstudy.evidence.signflip import holm
 from mlpstudy.evidence.superiority import Superiority, superiority
 from mlpstudy.evidence.verdicts import PairFacts, Verdict, equivalence_p, is_different, judge_pair
-from mlpstudy.spec import MAX_COMPARISONS, Judging
+from mlpstudy.spec import LEAST_JUDGED, MAX_COMPARISONS, Judging
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -175,6 +175,8 @@ def judge(sample: StudySample, judging: Judging, *, n_workers: int = 1) -> Judge
     names = [a.name for a in sample.architectures]
     if len(names) < 2:  # noqa: PLR2004  # nothing to compare
         raise ResultsError(must("a judged study", "have two architectures to compare", len(names)))
+    if sample.n_examples < LEAST_JUDGED:
+        raise ResultsError(must("a judged study", "have two or more test examples", sample.n_examples))
     pairs = family(names, judging.family, baseline=judging.baseline, pairs=judging.pairs)
     noise = tuple(architecture_noise(a, sample) for a in sample.architectures)
     ordered = (judging.metric, *(m for m in METRICS if m != judging.metric))
@@ -197,13 +199,14 @@ def standings(sample: StudySample, judging: Judging) -> tuple[Standing, ...]:
     """Return mean and tier of each architecture by the primary metric, exactly as :func:`judge` does.
 
     Nothing else is judged, so that it takes a fraction of the time. Where not all pairs are declared, or more than
-    can be judged, there are no tiers.
+    can be judged, or there is one test example, there are no tiers.
     """
     names = [a.name for a in sample.architectures]
     noise = tuple(architecture_noise(a, sample) for a in sample.architectures)
     cells, scores = _cells_and_scores(judging.metric, sample)
     n_pairs = len(names) * (len(names) - 1) // 2
-    if judging.n_comparisons(len(names)) != n_pairs or not 0 < n_pairs <= MAX_COMPARISONS:
+    can_be_judged = 0 < n_pairs <= MAX_COMPARISONS and sample.n_examples >= LEAST_JUDGED
+    if judging.n_comparisons(len(names)) != n_pairs or not can_be_judged:
         return _standings(names, judging.metric, scores, None, noise)
     pairs = family(names, judging.family, baseline=judging.baseline, pairs=judging.pairs)
     estimates = _estimates(judging.metric, sample, judging, pairs, cells, scores, with_components=False)
@@ -223,7 +226,8 @@ def ledger_of(sample: StudySample, a: str, b: str, *, n_listed: int = 24) -> Fli
 
 def architecture_noise(architecture: ArchitectureSample, sample: StudySample) -> ArchitectureNoise:
     """Return the noise audit of an architecture and what is wrong with it."""
-    found = audit(architecture.predicted == sample.labels) if architecture.n else None
+    has_spread = architecture.n > 0 and sample.n_examples >= LEAST_JUDGED
+    found = audit(architecture.predicted == sample.labels) if has_spread else None
     n_diverged = len(architecture.diverged_seeds)
     trouble = ""
     if n_diverged:

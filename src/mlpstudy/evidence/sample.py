@@ -144,10 +144,8 @@ def collect(
             another study, or a seed appears twice.
     """
     truth = np.asarray(labels, dtype=np.int32)
-    if truth.ndim != 1 or truth.size < 2:  # noqa: PLR2004  # a mean square between examples needs two
-        raise ResultsError(
-            must("the labels", "be one class for each of two or more test examples", f"shape {truth.shape}")
-        )
+    if truth.ndim != 1 or not truth.size:
+        raise ResultsError(must("the labels", "be one class for each test example", f"shape {truth.shape}"))
     by_name: dict[str, list[tuple[RunRecord, Outcome | None]]] = {name: [] for name in architectures}
     for record, outcome in runs:
         if record.architecture not in by_name:

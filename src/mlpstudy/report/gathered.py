@@ -10,7 +10,7 @@ from mlpstudy.choosing import best
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.evidence.judgement import standings
 from mlpstudy.judging import judge_moment, read_moment
-from mlpstudy.spec import too_many_comparisons
+from mlpstudy.spec import why_unjudged
 
 if TYPE_CHECKING:
     from mlpstudy.choosing import Choice
@@ -119,7 +119,7 @@ def gather(results: StudyResults) -> Gathered:
     with store.snapshot():
         moment, records, rows = read_moment(store), results.runs(), results.comparison()
         curves, observations = gallery.study_curves(store, study, records), results.observations()
-    is_judged = len(study.architectures) > 1 and not too_many_comparisons(study)
+    is_judged = len(study.architectures) > 1 and not why_unjudged(study, moment.sample.n_examples)
     judgement = judge_moment(moment).judgement if is_judged else None
     found = judgement.primary.standings if judgement is not None else standings(moment.sample, study.judging)
     dataset, no_data = _dataset(results)

@@ -1,7 +1,7 @@
 """Studies, architectures, training: frozen objects, TOML in, identity = hash of content."""
 
 from mlpstudy.spec.adjustments import Adjustment
-from mlpstudy.spec.comparisons import too_many_comparisons
+from mlpstudy.spec.comparisons import why_unjudged
 from mlpstudy.spec.data import Data
 from mlpstudy.spec.float32 import check_float32
 from mlpstudy.spec.initial import Initializer, InitialWeights
@@ -9,10 +9,11 @@ from mlpstudy.spec.layers import Layer, count_parameters, layers, parameter_shap
 from mlpstudy.spec.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
 from mlpstudy.spec.network import Network
 from mlpstudy.spec.study import SEMANTICS_VERSION, Architecture, Study, run_id
-from mlpstudy.spec.training import MAX_COMPARISONS, Judging, Training
+from mlpstudy.spec.training import LEAST_JUDGED, MAX_COMPARISONS, Judging, Training
 
 __all__ = [
     "DEFAULT_STUDY",
+    "LEAST_JUDGED",
     "MAX_COMPARISONS",
     "SEMANTICS_VERSION",
     "Adjustment",
@@ -33,5 +34,5 @@ __all__ = [
     "parameter_shapes",
     "parse_study",
     "run_id",
-    "too_many_comparisons",
+    "why_unjudged",
 ]

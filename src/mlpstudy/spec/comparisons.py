@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StudyError, must
-from mlpstudy.spec.training import MAX_COMPARISONS
+from mlpstudy.spec.training import LEAST_JUDGED, MAX_COMPARISONS
 
 if TYPE_CHECKING:
     from mlpstudy.spec.study import Study
@@ -35,6 +35,15 @@ def too_many_comparisons(study: Study) -> str:
     kinds = {"all-pairs": "all pairs", "against": "all against one", "pairs": "pairs"}
     what = kinds[study.judging.family]
     return f"{n} ({what} of {len(study.architectures)} architectures)" if n > MAX_COMPARISONS else ""
+
+
+def why_unjudged(study: Study, n_test_examples: int) -> str:
+    """Return why there is no verdict on any pair of a study's architectures, else nothing."""
+    if too_many := too_many_comparisons(study):
+        return f"{too_many} cannot be judged together"
+    if len(study.architectures) > 1 and n_test_examples < LEAST_JUDGED:
+        return "one test example cannot show a difference"
+    return ""
 
 
 def _fewer(study: Study) -> str:

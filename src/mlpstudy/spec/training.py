@@ -10,6 +10,8 @@ from mlpstudy.spec.base import Frozen
 
 MAX_COMPARISONS = 5000
 """All pairs of 100 architectures: beyond it hardly any difference could survive the adjustment."""
+LEAST_JUDGED = 2
+"""Test examples without which no spread over examples is known."""
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 

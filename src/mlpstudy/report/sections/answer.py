@@ -8,7 +8,7 @@ from mlpstudy.evidence.class_use import class_lines, sample_class_use
 from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.page.blocks import Block, Text
 from mlpstudy.report import words
-from mlpstudy.spec import too_many_comparisons
+from mlpstudy.spec import why_unjudged
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement
@@ -39,8 +39,8 @@ def answer(of: Gathered) -> str:
     if of.judgement is None and len(of.study.architectures) == 1:
         return f"{best} reaches {number}; with one architecture nothing is compared."
     if of.judgement is None:
-        too_many = too_many_comparisons(of.study)
-        return f"{best} has the best mean, {number}; there are no verdicts: {too_many} cannot be judged together."
+        why = why_unjudged(of.study, of.sample.n_examples)
+        return f"{best} has the best mean, {number}; there are no verdicts: {why}."
     return _compared(of, of.judgement, best, number)
 
 

@@ -9,6 +9,7 @@ from mlpstudy.evidence.wording import sentence_words
 from mlpstudy.figures import noise_bars
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Section, Sentences, Text
+from mlpstudy.spec import LEAST_JUDGED
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def section(of: Gathered) -> Section | None:
-    """Return the section, None where no run has finished."""
-    if not of.finished:
+    """Return the section, None where no run has finished, or there is one test example."""
+    if not of.finished or of.sample.n_examples < LEAST_JUDGED:
         return None
     if of.judgement is not None:
         audits = {one.architecture: (one.audit, one.trouble) for one in of.judgement.noise}
