@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pytest
+from PIL import Image
 from scipy.sparse import csr_array
 
 import mlpstudy
@@ -163,6 +165,49 @@ def test_files_of_test_examples(tmp_path: Path) -> None:
     narrow = (npy(tmp_path, "nx.npy", x[:7, :3]), test[1])
     with pytest.raises(DataError, match=r"nx\.npy must have examples of 4 values, .* got 3 values"):
         load(Data(path=pair, test=narrow), 0)
+
+
+def _write_npy(folder: Path, x: npt.NDArray[np.uint8], y: npt.NDArray[np.uint8]) -> object:
+    return npy(folder, "x.npy", x), npy(folder, "y.npy", y)
+
+
+def _write_npz(folder: Path, x: npt.NDArray[np.uint8], y: npt.NDArray[np.uint8]) -> object:
+    np.savez(folder / "d.npz", x=x, y=y)
+    return str(folder / "d.npz")
+
+
+def _write_idx(folder: Path, x: npt.NDArray[np.uint8], y: npt.NDArray[np.uint8]) -> object:
+    for name, values in (("images.idx", x), ("labels.idx", y)):
+        head = bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">i4").tobytes()
+        (folder / name).write_bytes(head + values.tobytes())
+    return str(folder / "images.idx"), str(folder / "labels.idx")
+
+
+def _write_pictures(folder: Path, x: npt.NDArray[np.uint8], y: npt.NDArray[np.uint8]) -> object:
+    for i, (image, label) in enumerate(zip(x, y, strict=True)):
+        path = folder / "pictures" / str(label) / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(path)
+    return str(folder / "pictures")
+
+
+@pytest.mark.parametrize("key", ["test", "validation"])
+@pytest.mark.parametrize("save", [_write_npy, _write_npz, _write_idx, _write_pictures])
+def test_files_of_test_and_validation_examples_may_be_of_one_class(
+    save: Callable[[Path, npt.NDArray[np.uint8], npt.NDArray[np.uint8]], object], key: str, tmp_path: Path
+) -> None:
+    """Its label is the one that the training examples have for it; those alone need two."""
+    x = np.random.default_rng(0).integers(0, 256, (20, 4, 4)).astype(np.uint8)
+    y = np.arange(20, dtype=np.uint8) % 2 + 3
+    main, few = tmp_path / "main", tmp_path / "few"
+    paths: dict[Path, Any] = {}
+    for folder, rows in ((main, slice(None)), (few, slice(1, 6, 2))):
+        folder.mkdir()
+        paths[folder] = save(folder, x[rows], y[rows])
+    dataset = load(Data(path=paths[main], **{key: paths[few]}), 0)
+    assert getattr(dataset, key).labels.tolist() == [1, 1, 1]
+    with pytest.raises(DataError, match="must have at least two classes"):
+        load(Data(path=paths[few]), 0)
 
 
 def test_libsvm_files_number_the_test_features_as_the_training_file_does(tmp_path: Path) -> None:

@@ -71,12 +71,13 @@ def read_idx(path: str | Path, *, max_bytes: int = MAX_BYTES) -> IdxFile:
         return _read(file, printable(path), max_bytes)
 
 
-def read_idx_pair(images: str | Path, labels: str | Path) -> Labelled:
+def read_idx_pair(images: str | Path, labels: str | Path, least: int = 2) -> Labelled:
     """Return the examples in a file of images and a file of labels.
 
     Args:
         images: unsigned bytes of shape ``(n, rows, columns)``; transposed where the name starts with ``emnist-``.
         labels: unsigned bytes of shape ``(n,)``.
+        least: how many classes there must be: 1 where other examples have the classes.
 
     Raises:
         DataError: a file is not what it must be, or they have different numbers of examples.
@@ -87,7 +88,7 @@ def read_idx_pair(images: str | Path, labels: str | Path) -> Labelled:
     ((10000, 784), (28, 28), ('0', '1', '2'))
     """
     pixels, classes, sha256 = read_arrays(Path(images), Path(labels))
-    return pair(pixels, classes, printable(images), printable(labels), sha256)
+    return pair(pixels, classes, printable(images), printable(labels), sha256, least)
 
 
 def read_arrays(images: Path, labels: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], str]:

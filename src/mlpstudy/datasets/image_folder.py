@@ -23,7 +23,7 @@ LONGEST_SIDE = 64
 """Longest side of images of different sizes (pixels), unless a size is asked for."""
 
 
-def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None) -> Labelled:
+def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None, least: int = 2) -> Labelled:
     """Return the images in the folders of a folder; each folder's name is the class of the images in it.
 
     Every image is made grey and laid on its paper where it is transparent (:func:`~mlpstudy.datasets.picture_files
@@ -37,13 +37,14 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None) -
     Args:
         folder: the folder.
         size: rows and columns.
+        least: how many classes there must be: 1 where other examples have the classes.
 
     Returns:
         values uint8, shape ``(n, rows * columns)``; the hash is of names and bytes of all files and of the shape.
 
     Raises:
-        DataError: there is no image, or a single class; a class is empty; a file leads out of the folder; an image
-            cannot be decoded. The line names the file.
+        DataError: there is no image, or there are too few classes; a class is empty; a file leads out of the folder;
+            an image cannot be decoded. The line names the file.
     """
     root = Path(folder)
     classes = _class_folders(root)
@@ -52,7 +53,7 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None) -
         if not found:
             be = f"hold images ({', '.join(SUFFIXES)})"
             raise DataError(must(printable(classes[name]), be, "none", "add some, or remove the folder"))
-    found_classes = find_classes(np.array(list(files)), printable(root))
+    found_classes = find_classes(np.array(list(files)), printable(root), least)
     paths = [path for found in files.values() for path in found]
     n_threads = max(2, n_cores())
     with quiet():

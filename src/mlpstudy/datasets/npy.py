@@ -77,30 +77,31 @@ def read_npy_features(path: str | Path) -> FeatureArray:
     return to_features(read_array(path).values, printable(path))
 
 
-def read_npy(features: str | Path, labels: str | Path) -> Labelled:
+def read_npy(features: str | Path, labels: str | Path, least: int = 2) -> Labelled:
     """Return the examples in two NPY files.
 
     Args:
         features: numbers of shape ``(n, d)``, or grey images of shape ``(n, rows, columns)``.
         labels: whole numbers or names of shape ``(n,)`` or ``(n, 1)``.
+        least: how many classes there must be: 1 where other examples have the classes.
 
     Raises:
         DataError: a file is not what it must be, or they have different numbers of examples.
     """
     x, y = read_array(features), read_array(labels)
     sha256 = content_hash({"features": x.sha256, "labels": y.sha256})
-    return pair(x.values, y.values, printable(features), printable(labels), sha256)
+    return pair(x.values, y.values, printable(features), printable(labels), sha256, least)
 
 
-def pair(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str, sha256: str) -> Labelled:
-    """Put features and labels together.
+def pair(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str, sha256: str, least: int = 2) -> Labelled:
+    """Put features and labels together, which are of so many classes at least.
 
     Raises:
         DataError: they do not fit each other, or are no features or no labels.
     """
     y = one_column(y)
     check_counts(x, y, x_name, y_name)
-    classes = find_classes(y, y_name)
+    classes = find_classes(y, y_name, least)
     found = to_features(x, x_name)
     return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256)
 

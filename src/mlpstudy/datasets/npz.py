@@ -38,8 +38,12 @@ _END_BYTES = 22
 _ENCRYPTED = 0x1
 
 
-def read_npz(path: str | Path) -> Labelled:
+def read_npz(path: str | Path, least: int = 2) -> Labelled:
     """Return the examples in an NPZ file; its test examples, where it has some, as ``test``.
+
+    Args:
+        path: the file.
+        least: how many classes there must be: 1 where other examples have the classes.
 
     Raises:
         DataError: one line with the file's name, where it is no ZIP archive of NPY files, is damaged, has members that
@@ -52,15 +56,15 @@ def read_npz(path: str | Path) -> Labelled:
             arrays = _read(file, name)
         except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error) as error:
             raise DataError(must(name, "be an intact NPZ file", str(error) or "damaged bytes")) from error
-    return _labelled(arrays, name)
+    return _labelled(arrays, name, least)
 
 
-def _labelled(arrays: dict[str, NpyArray], name: str) -> Labelled:
+def _labelled(arrays: dict[str, NpyArray], name: str, least: int) -> Labelled:
     keys = list(arrays)
     where = {key: f"{name}, {key}" for key in keys}
     sha256 = content_hash({key: array.sha256 for key, array in arrays.items()})
     x, y = keys[:2]
-    train = pair(arrays[x].values, arrays[y].values, where[x], where[y], sha256)
+    train = pair(arrays[x].values, arrays[y].values, where[x], where[y], sha256, least)
     if len(keys) == 2:  # noqa: PLR2004  # features and labels
         return train
     x, y = keys[2:]

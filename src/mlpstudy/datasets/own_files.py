@@ -100,29 +100,30 @@ def read_labelled(
     Raises:
         DataError: it is not what it must be.
     """
+    least = 2 if like is None else 1
     match found:
         case "npz":
-            read = read_npz(files[0])
+            read = read_npz(files[0], least)
         case "npy":
-            read = read_npy(*files)
+            read = read_npy(files[0], files[1], least)
         case "idx":
-            read = read_idx_pair(files[0], files[1] if len(files) > 1 else _idx_labels(files[0]))
+            read = read_idx_pair(files[0], files[1] if len(files) > 1 else _idx_labels(files[0]), least)
         case "libsvm":
             return read_libsvm(files[0], like=like)
         case _:
-            read = _read_folder(files[0], found, image_size if like is None else like.image_shape)
+            read = _read_folder(files[0], found, image_size if like is None else like.image_shape, least)
     return read if like is None else align(read, like, printable(files[0]))
 
 
-def _read_folder(folder: Path, found: Format, image_size: tuple[int, int] | None) -> Labelled:
+def _read_folder(folder: Path, found: Format, image_size: tuple[int, int] | None, least: int) -> Labelled:
     if found == "idx folder":
         return read_idx_folder(folder)
     from mlpstudy.datasets.image_folder import read_image_folder  # noqa: PLC0415  # loads Pillow
 
     if found == "image folder":
-        return read_image_folder(folder, image_size)
+        return read_image_folder(folder, image_size, least)
     train = read_image_folder(folder / "train", image_size)
-    test = align(read_image_folder(folder / "test", train.image_shape), train, printable(folder / "test"))
+    test = align(read_image_folder(folder / "test", train.image_shape, least=1), train, printable(folder / "test"))
     sha256 = content_hash([train.sha256, test.sha256])
     return replace(train, test=replace(test, sha256=sha256), sha256=sha256)
 
