@@ -120,10 +120,11 @@ def test_a_trigger_that_bears_a_name_of_sqlites_own(tmp_path: Path) -> None:
         assert "a trigger sqlite_t that does not belong there" in said(call, tmp_path)
 
 
-def test_an_index_of_ones_own_is_no_damage(tmp_path: Path) -> None:
+@pytest.mark.parametrize("statement", ["CREATE INDEX mine ON runs (seed, status)", "create index mine on runs(seed)"])
+def test_an_index_of_ones_own_is_no_damage(tmp_path: Path, statement: str) -> None:
     """Somebody who adds an index for queries of their own, and statistics for it, can go on."""
     samples.fill(tmp_path, [])
-    execute(tmp_path, "CREATE INDEX mine ON runs (seed, status)")
+    execute(tmp_path, statement)
     execute(tmp_path, "ANALYZE")
     samples.fill(tmp_path, [samples.finished(STUDY)])
     with Store.open(tmp_path) as store:

@@ -59,3 +59,21 @@ def test_a_refused_writer_gives_the_lock_back(tmp_path: Path) -> None:
     for _ in range(2):
         said(samples.write, tmp_path, samples.tiny_study(study_seed=1))
     samples.fill(tmp_path, [samples.finished(STUDY)])
+
+
+def test_a_reader_beside_the_writer_takes_no_lock_of_it(tmp_path: Path) -> None:
+    """A process that reads the study it writes loses nothing, though another program opens and closes the database."""
+    code = (
+        "import os, subprocess, sys\nfrom pathlib import Path\n"
+        "from mlpstudy.store import Store\nfrom store import samples\n"
+        "folder, study = Path(sys.argv[1]), samples.tiny_study()\nwriter = samples.write(folder)\n"
+        "writer.finish_run(samples.finished(study, '4', 0))\nStore.open(folder).close()\n"
+        "other = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(\"PRAGMA user_version\")'\n"
+        "subprocess.run([sys.executable, '-c', other, str(folder / 'study.db')], check=True)\n"
+        "writer.finish_run(samples.finished(study, '3', 1))\nos._exit(0)\n"
+    )
+    tests = str(Path(__file__).parents[1])
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([tests, *sys.path])}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=environment, check=True)
+    with Store.open(tmp_path) as store:
+        assert len(store.runs()) == 2

@@ -23,7 +23,8 @@ BUSY_S = 10.0
 LARGEST_VALUE = 1 << 28
 """Bytes that one text, blob or row may have, as for 20 million test examples; a foreign file may claim more."""
 
-_MAGIC = b"SQLite format 3\0"
+_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+"""Begins a journal, and ends one that names a file above it (https://www.sqlite.org/fileformat.html)."""
 _NEEDS_MORE_RIGHTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
@@ -31,6 +32,22 @@ def _refuse_irregular(path: Path) -> None:
     """Refuse what SQLite would follow, wait for or read without end, beside the database too."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         refuse_irregular(path.with_name(path.name + suffix))
+
+
+def _refuse_superior(path: Path) -> None:
+    """Refuse a journal that names another file, anywhere, which SQLite would read and then remove.
+
+    Only transactions over several databases write such a name; a study has one.
+    """
+    journal = path.with_name(f"{path.name}-journal")
+    try:
+        descriptor = open_inside(path.parent, journal.name, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    with os.fdopen(descriptor, "rb") as file:
+        file.seek(max(os.fstat(descriptor).st_size - len(_JOURNAL_MAGIC), 0))
+        if file.read(len(_JOURNAL_MAGIC)) == _JOURNAL_MAGIC:
+            raise damaged(journal, "a journal that names a file outside the folder")
 
 
 def _connect(path: Path, parameters: str, *, any_thread: bool) -> sqlite3.Connection:
@@ -82,17 +99,19 @@ def _connect_reading(path: Path) -> sqlite3.Connection:
     raise failures[0]
 
 
-def _is_database(path: Path) -> bool:
-    """Say whether a file has content; SQLite would take a very short file for an empty database.
+def _has_content(path: Path) -> bool:
+    """Say whether a file has content, by its size: SQLite would take a file of one byte for an empty database.
+
+    It is not opened: at the first close of any descriptor of a file the locks of the whole process on it are gone,
+    those of SQLite's connections too, and another program would then remove the log under a writer.
 
     Raises:
-        StoreError: it has, but not SQLite's.
+        StoreError: it has one byte.
     """
-    with os.fdopen(open_inside(path.parent, path.name, os.O_RDONLY), "rb") as file:
-        start = file.read(len(_MAGIC))
-    if start not in {b"", _MAGIC}:
+    n_bytes = path.lstat().st_size
+    if n_bytes == 1:
         raise damaged(path, "a file that is no database")
-    return start == _MAGIC
+    return n_bytes > 0
 
 
 def _in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -121,7 +140,8 @@ def find_reading(folder: Path) -> Database | None:
     path = folder / DATABASE
     with one_line(folder, "read the study"):
         _refuse_irregular(path)
-        if not path.exists() or not _is_database(path):
+        _refuse_superior(path)
+        if not path.exists() or not _has_content(path):
             return None
         connection = _connect_reading(path)
         try:
@@ -163,8 +183,9 @@ def open_writing(folder: Path) -> Database:
     path = folder / DATABASE
     with one_line(folder, "write the study"):
         _refuse_irregular(path)
+        _refuse_superior(path)
         if path.exists():
-            _is_database(path)
+            _has_content(path)
         connection = _connect(path, "mode=rwc", any_thread=False)
         try:
             if not schema.is_empty(connection):

@@ -212,7 +212,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 Entry = tuple[str, str, str, str | None]
 """A row of ``sqlite_schema``: type, name, table, and the statement, which SQLite's own indices do not have."""
 
-_OWN_INDEX = re.compile(r'CREATE INDEX "?\w+"? ON "?\w+"? ?\("?\w+"?(, ?"?\w+"?)*\)')
+_OWN_INDEX = re.compile(r'CREATE INDEX "?\w+"? ON "?\w+"? ?\("?\w+"?(, ?"?\w+"?)*\)', re.IGNORECASE)
 """An index that somebody adds for queries of their own: on columns, without expressions, which would be executed."""
 _STATISTICS = {"CREATE TABLE sqlite_stat1(tbl,idx,stat)", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"}
 """What ANALYZE leaves behind."""
