@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from mlpstudy.errors import ResultsError
@@ -97,6 +98,20 @@ def test_overfitting_is_named_with_its_epoch() -> None:
     assert (seen.val.lowest_epoch, seen.val.risen_since, seen.val.trend) == (7, 7, "rising")
     assert seen.train_longer == "no"
     assert "has risen since epoch 7" in seen.sentence
+
+
+@pytest.mark.parametrize(("train", "words"), [(np.exp(-EPOCHS / 9.0), "keeps falling"), (1 / EPOCHS**6, "is flat")])
+def test_a_loss_that_has_been_lower_does_not_keep_falling(train: npt.NDArray[np.float64], words: str) -> None:
+    """One that rose and falls again at the end is said to, and longer training is not simply called a help."""
+    val = np.interp(EPOCHS, [1, 4, 10, 20], [0.5, 0.1, 0.6, 0.3])
+    seen = observe(train, val)
+    assert (seen.val.lowest_epoch, seen.val.trend, seen.val.falls_again) == (4, "falling", True)
+    assert seen.sentence.startswith(
+        "Validation loss falls again at the end, after it has risen (lowest 0.100, epoch 4)"
+    )
+    assert f"training loss {words}" in seen.sentence
+    assert seen.sentence.endswith("training longer would lower validation loss, which has been lower already.")
+    assert not observe(train, np.exp(-EPOCHS / 9.0)).val.falls_again
 
 
 def test_noise_alone_is_flat_and_jagged() -> None:

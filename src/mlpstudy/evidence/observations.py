@@ -12,10 +12,11 @@ The rule, for one loss curve L[1..E] (the mean over seeds where there are severa
   never, while it is still falling at the end.
 - It has **turned up** where it is not falling and ends (median of that last quarter) above its smoothed
   minimum by more than the tolerance.
+- It **falls again** where it is falling but ends above its smoothed minimum by more than the tolerance.
 - It is **jagged** where the jitter is more than 8 % of the whole fall.
 - At the **end** the two losses are compared by their means over the last three epochs that both have; they are
   "almost the same" where they differ by less than 10 % of the larger one. The sentence has both numbers.
-- **Training longer** would help where the validation loss is still falling at the end.
+- **Training longer** would help where the validation loss is still falling at the end, and does not fall again.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class CurveShape:
         flat_from: epoch at which it flattens, or None while it is falling or with too few epochs.
         risen_since: epoch of its smoothed minimum where it has turned up since, else None.
         jagged: its jitter is large beside its fall.
+        falls_again: it is falling, but has been lower.
     """
 
     first: float
@@ -79,6 +81,7 @@ class CurveShape:
     flat_from: int | None
     risen_since: int | None
     jagged: bool
+    falls_again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,7 @@ def _shape(curve: FloatArray) -> CurveShape:
         flat_from=flat_from,
         risen_since=start + 1 + _middle_minimum(smoothed) if turned_up else None,
         jagged=bool(fall > 0 and jitter > JAGGED_SHARE * fall),
+        falls_again=trend == "falling" and bool(smoothed[-1] > smoothed.min() + tolerance),
     )
 
 
@@ -269,6 +273,8 @@ def _sentence(train: CurveShape, val: CurveShape, ends: CurveEnds, longer: Longe
             f"lowest validation loss {val.lowest:.3f}, epoch {val.lowest_epoch}."
         )
     advice = "training longer would help" if longer == "yes" else "training longer would not help"
+    if val.falls_again:
+        advice = "training longer would lower validation loss, which has been lower already"
     if val.risen_since is not None:
         advice += f", validation loss has risen since epoch {val.risen_since}"
     return f"{_course(train, val)}; {ends.words()}; {advice}."
@@ -278,6 +284,11 @@ def _course(train: CurveShape, val: CurveShape) -> str:
     """Return how the two losses went."""
     jagged = "is jagged and " if val.jagged else ""
     lowest = f"(lowest {val.lowest:.3f}, epoch {val.lowest_epoch})"
+    if val.falls_again:
+        side = "keeps falling" if train.flat_from is None else f"is flat from epoch {train.flat_from}"
+        return (
+            f"Validation loss {jagged}falls again at the end, after it has risen {lowest}, while training loss {side}"
+        )
     if val.flat_from is None:
         if train.flat_from is None:
             return f"Both losses keep falling with more epochs {lowest}"
