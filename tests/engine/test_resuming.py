@@ -90,6 +90,14 @@ def test_a_state_of_another_network_is_refused(engine: Engine) -> None:
         trainer(engine).restore(trainer(engine, 9).state())
 
 
+@pytest.mark.parametrize("n_steps", [-1, 2**53 + 1, 10**400])
+def test_a_state_of_an_impossible_number_of_steps_is_refused(engine: Engine, n_steps: int) -> None:
+    """An error of value, after which a run begins anew; it is no number that a step could be counted from."""
+    one = trainer(engine)
+    with pytest.raises(ValueError, match=r"^the number of steps must lie in 0\.\."):
+        one.restore(replace(one.state(), n_steps=n_steps))
+
+
 def test_who_may_go_on(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Build, instruction set, versions and processor decide it; the number of cores does not."""
     here = maker(engine)

@@ -91,6 +91,26 @@ def test_forged_ones_are_refused() -> None:
     assert "another content than was written" in said(decode, other, "it")
 
 
+def test_numbers_that_could_not_be_recorded_are_refused() -> None:
+    """A run that went on from them would stop the study whenever it is tried, instead of beginning anew."""
+    sound = samples.checkpoint(STUDY, n_epochs=2)
+    first, last = sound.diagnostics[0], sound.diagnostics[-1]
+    changes: list[dict[str, object]] = [
+        {"wall_s": float("nan")},
+        {"wall_s": -1.0},
+        {"wall_s": float("inf")},
+        {"started_at": "\x1b[31m soon"},
+        {"epochs": (dataclasses.replace(sound.epochs[0], val_accuracy=7.0), *sound.epochs[1:])},
+        {"epochs": (dataclasses.replace(sound.epochs[0], train_s=-3.0), *sound.epochs[1:])},
+        {"diagnostics": (dataclasses.replace(first, gradient_norm=-4.0), *sound.diagnostics[1:])},
+        {"diagnostics": (*sound.diagnostics[:-1], dataclasses.replace(last, epoch=99))},
+        {"diagnostics": (*sound.diagnostics, last)},
+    ]
+    for change in changes:
+        with pytest.raises(StoreError):
+            decode(bytes(encode(dataclasses.replace(sound, **change))), "it")  # type: ignore[arg-type]  # of each field
+
+
 def test_the_bound_of_the_size_holds() -> None:
     """No checkpoint of a run is larger than what is allowed to be read."""
     for width in (1, 64):

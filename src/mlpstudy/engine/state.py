@@ -23,6 +23,9 @@ NOT_DECIDING = {"n_cores"}
 """Fields of the provenance that cannot change a bit of a result."""
 
 
+_MOST_STEPS = 2**53  # of which float64 tells one from the next
+
+
 def is_trained(name: str) -> bool:
     """Say whether an optimiser changes a tensor; batch normalisation's moving statistics change by themselves.
 
@@ -49,6 +52,18 @@ def tensors_of(
             message = f"{name} must have the dtype {dtype.__name__}, got {state.tensors[name].dtype}"
             raise ValueError(message)
     return [state.tensors[name] for name in wanted]
+
+
+def steps_of(state: TrainerState) -> int:
+    """Return the number of steps of a state.
+
+    Raises:
+        ValueError: no training has taken so many.
+    """
+    if not 0 <= state.n_steps <= _MOST_STEPS:
+        message = f"the number of steps must lie in 0..{_MOST_STEPS}, got {state.n_steps!r:.40}"
+        raise ValueError(message)
+    return state.n_steps
 
 
 def maker(engine: Engine) -> str:

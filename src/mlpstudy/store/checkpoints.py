@@ -21,6 +21,7 @@ from mlpstudy.errors import StoreError, damaged
 from mlpstudy.files import holds, make_folder, names, read_at_most, remove, write_durably
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, TrainerState
 from mlpstudy.store import rows
+from mlpstudy.store.ranges import check_written
 from mlpstudy.store.weights import RUN_ID
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _checkpoint(note: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
         LayerDiagnostics(int(epoch), layers[int(layer)], *values)
         for epoch, layer, *values in tensors["diagnostics"].tolist()
     ]
-    return Checkpoint(
+    found = Checkpoint(
         run_id=str(note["run_id"]),
         maker=str(note["maker"]),
         started_at=str(note["started_at"]),
@@ -164,6 +165,26 @@ def _checkpoint(note: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
         diagnostics=tuple(diagnostics),
         state=TrainerState(int(note["n_steps"]), {str(name): tensors[_STATE + name] for name in note["order"]}),
     )
+    _check_recordable(found)
+    return found
+
+
+def _check_recordable(found: Checkpoint) -> None:
+    """Raise for what the database would refuse: a run that went on from it could never be recorded.
+
+    Raises:
+        StoreError: a value is impossible.
+        ValueError: diagnostics are of other epochs, or of a layer twice.
+    """
+    check_written("runs", {"wall_s": found.wall_s, "started_at": found.started_at})
+    for epoch in found.epochs:
+        check_written("epochs", rows.plain(epoch, rows.EPOCH_COLUMNS))
+    for layer in found.diagnostics:
+        check_written("layers", rows.plain(layer, rows.LAYER_COLUMNS))
+    places = {(layer.epoch, layer.layer) for layer in found.diagnostics}
+    if len(places) < len(found.diagnostics) or any(epoch > len(found.epochs) for epoch, _ in places):
+        message = f"diagnostics that are not of its {len(found.epochs)} epochs"
+        raise ValueError(message)
 
 
 class CheckpointFiles:

@@ -12,7 +12,7 @@ from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.native.layout import column_groups
 from mlpstudy.engine.provenance import package_version
-from mlpstudy.engine.state import is_trained, tensors_of
+from mlpstudy.engine.state import is_trained, steps_of, tensors_of
 from mlpstudy.errors import EngineError
 from mlpstudy.records import LayerDiagnostics, TrainerState
 from mlpstudy.sparse import narrow
@@ -103,9 +103,10 @@ class NativeTrainer:
 
     def restore(self, state: TrainerState) -> None:
         """Go on from a state: the kernels check shapes and types before they take anything."""
+        n_steps = steps_of(state)
         m, v = (tensors_of(state, part, self._trained) for part in ("m", "v"))
         self.network.set_parameters(tensors_of(state, "parameter", self._names))
-        self.network.set_optimizer_state(state.n_steps, m, v)
+        self.network.set_optimizer_state(n_steps, m, v)
 
     def request_stop(self) -> None:
         """Make a running ``train_epoch`` return after its current step."""

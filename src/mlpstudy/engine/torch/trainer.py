@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from mlpstudy.engine.interface import EpochTraining, Evaluation
-from mlpstudy.engine.state import tensors_of
+from mlpstudy.engine.state import steps_of, tensors_of
 from mlpstudy.engine.torch.adam import Adam
 from mlpstudy.engine.torch.arguments import check_examples, check_features, check_order, check_threads
 from mlpstudy.engine.torch.diagnostics import Recorder
@@ -129,7 +129,7 @@ class TorchTrainer:
         names = self._module.tensor_names
         self._module.set_weights(dict(zip(names, tensors_of(state, "parameter", names), strict=True)))
         m, v = ([torch.tensor(t) for t in tensors_of(state, part, self._trained)] for part in ("m", "v"))
-        self._adam.restore(state.n_steps, m, v)
+        self._adam.restore(steps_of(state), m, v)
         (generator,) = tensors_of(state, "generator", ["state"], np.uint8)
         try:
             self._generator.set_state(torch.tensor(generator))
