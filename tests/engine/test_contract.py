@@ -255,6 +255,17 @@ def test_a_network_that_is_not_finite_evaluates_to_nan(engine: Engine, tensor: s
         assert evaluation.accuracy == 0
 
 
+def test_what_is_finite_is_looked_at_anew_after_a_restored_state(engine: Engine) -> None:
+    """A trainer that has evaluated goes on to evaluate what it is given, whether that is finite or no longer is."""
+    one = trainer(engine, batch_normalisation=True)
+    sound, expected = one.state(), one.evaluate(DATA.test, 1)
+    mean = "parameter/batchnorm_1.moving_mean"
+    one.restore(TrainerState(0, {**sound.tensors, mean: sound.tensors[mean] + np.float32(np.inf)}))
+    assert math.isnan(one.evaluate(DATA.test, 1).loss)
+    one.restore(sound)
+    assert one.evaluate(DATA.test, 1) == expected
+
+
 def output_only(engine: Engine, kernel: list[list[float]], bias: list[float]) -> Trainer:
     """Return a trainer whose logits are kernel times the first two features, plus the bias."""
     weights = {name: np.zeros_like(w) for name, w in trainer(engine, activation="linear").weights().items()}
