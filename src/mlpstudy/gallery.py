@@ -27,7 +27,7 @@ from mlpstudy.figures import (
     weight_violins,
 )
 from mlpstudy.figures.converting import Converters
-from mlpstudy.figures.saving import file_stem
+from mlpstudy.figures.saving import file_stems
 
 if TYPE_CHECKING:
     import altair as alt
@@ -180,16 +180,16 @@ def save_figures(
     runs = _by_architecture(ended)
     pooled = {name: architecture_weights(store, own, name) for name, own in runs.items()}
     wanted = len(ended) == len(runs) <= FEW_RUNS if run_figures is None else run_figures
-    to = f"{inside}/" if inside else ""
+    to, stems = f"{inside}/" if inside else "", file_stems(architecture.name for architecture in study.architectures)
     with Converters() as converters:
         saved += converters.save(study_loss_curves(store, study, ended), folder, f"{to}loss-curves")
         saved += converters.save(study_accuracies(store, study, ended, rows), folder, f"{to}test-accuracy")
         saved += converters.save(violins_grid.figure(list(pooled.values())), folder, f"{to}weight-violins")
         for name in dict.fromkeys(record.architecture for record in ended if store.diagnostics(record.run_id)):
             chart = study_diagnostics(store, study, runs[name], name)
-            saved += converters.save(chart, folder, f"{to}layers/{file_stem(name)}")
+            saved += converters.save(chart, folder, f"{to}layers/{stems[name]}")
         for record in ended if wanted else ():
-            name, base = record.architecture, f"{to}runs/{file_stem(record.architecture)}-seed-{record.seed}"
+            name, base = record.architecture, f"{to}runs/{stems[record.architecture]}-seed-{record.seed}"
             saved += converters.save(run_loss_curves(store, record), folder, f"{base}-loss")
             weights = pooled[name] if len(runs[name]) == 1 else architecture_weights(store, [record], name)
             saved += converters.save(weight_violins.figure(weights), folder, f"{base}-weights")

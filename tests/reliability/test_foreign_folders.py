@@ -6,6 +6,7 @@ import ast
 import errno
 import os
 import struct
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from typer.testing import CliRunner
 import mlpstudy
 from mlpstudy.cli.app import app
 from mlpstudy.errors import StoreError
-from mlpstudy.figures.saving import file_stem
+from mlpstudy.figures.saving import file_stems
 from mlpstudy.files import write_whole
 from mlpstudy.results import StudyResults
+from mlpstudy.spec import Study
 from mlpstudy.store import Store
 from store import samples
 from store.breaking import said
@@ -77,7 +79,7 @@ def test_figures_are_not_written_into_a_linked_folder(tmp_path: Path, name: str)
 def test_a_name_that_leads_out_of_the_folder_of_figures_is_made_harmless() -> None:
     """An architecture may be called what it likes: its figures' names are one harmless part of a path each."""
     names = ["../../x", "a/b", "a_b", "..", ".", ".hidden", "x" * 500, "ü" * 200, "a\nb", "a\0b", "\\x", "3-wide"]
-    stems = [file_stem(name) for name in names]
+    stems = list(file_stems(names).values())
     assert len(set(stems)) == len(names)
     for stem in stems:
         assert Path(stem).parts == (stem,)
@@ -85,6 +87,15 @@ def test_a_name_that_leads_out_of_the_folder_of_figures_is_made_harmless() -> No
         assert stem.isprintable()
         assert len(stem.encode()) < 150
     assert stems[-1] == "3-wide"
+
+
+@pytest.mark.parametrize("names", [["Adam", "adam"], ["é", "e\u0301"], ["straße", "STRASSE"], ["a/b", "A/B"]])
+def test_names_that_a_file_system_takes_for_one_have_figures_of_their_own(tmp_path: Path, names: list[str]) -> None:
+    """Architectures whose names differ only in case, or in how accents are composed, share no figure's file."""
+    study = Study.stored(STUDY.to_fields() | {"factors": {"x": {n: {"hidden": [i + 2]} for i, n in enumerate(names)}}})
+    samples.fill(tmp_path / "s", [samples.finished(study, name) for name in names], study)
+    paths = StudyResults(tmp_path / "s").save_figures(tmp_path / "drawn")
+    assert len({unicodedata.normalize("NFKC", str(path)).casefold() for path in paths}) == len(paths) == 6 + 2 * 6
 
 
 def test_a_way_out_is_refused(tmp_path: Path) -> None:

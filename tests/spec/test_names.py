@@ -57,6 +57,13 @@ def test_fields_of_a_folder_may_have_any_names() -> None:
     assert stored.with_changes(seeds=3).seeds == 3
 
 
+def test_names_that_look_the_same_are_refused() -> None:
+    """An accent composed with its letter and one that is not are one name to a reader: both cannot be levels."""
+    with pytest.raises(StudyError, match=r"must have different names, got '\\xe9' and 'e\\u0301', which look the same"):
+        study(factors={"x": {"\u00e9": {"hidden": [2]}, "e\u0301": {"hidden": [3]}}})
+    assert len(study(factors={"x": {"A": {"hidden": [2]}, "a": {"hidden": [3]}}}).architectures) == 2
+
+
 @pytest.mark.parametrize(
     "factors",
     [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,15 +54,36 @@ def save(
     return write_files(specification(chart, theme), base.parent, base.name, formats, scale)
 
 
-def file_stem(name: str) -> str:
-    """Return a name as the start of a file's name: itself, or what of it is harmless and a hash of it.
+def file_stems(names: Iterable[str]) -> dict[str, str]:
+    """Return each name as the start of a file's name: itself, or what of it is harmless and a hash of it.
 
-    >>> file_stem("3-wide"), file_stem("../../a b")
-    ('3-wide', '__.._a b-cd36d98f')
+    Names that a file system may take for one, since they differ only in case or in how accents are composed, have a
+    hash each.
+
+    >>> file_stems(["3-wide", "../../a b", "Adam", "adam"])
+    {'3-wide': '3-wide', '../../a b': '__.._a b-cd36d98f', 'Adam': 'Adam-3f0c9b03', 'adam': 'adam-f7f376a1'}
     """
+    stems = {name: _harmless(name) for name in names}
+    alike = Counter(map(_folded, stems.values()))
+    return {
+        name: stem if stem == name and alike[_folded(stem)] == 1 else f"{stem}-{_hash(name)}"
+        for name, stem in stems.items()
+    }
+
+
+def _folded(stem: str) -> str:
+    """Return what a file system that looks at neither case nor composition takes for a name."""
+    return unicodedata.normalize("NFKC", stem).casefold()
+
+
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode(errors="backslashreplace")).hexdigest()[:8]
+
+
+def _harmless(name: str) -> str:
+    """Return what of a name is harmless at the start of a file's name."""
     harmless = re.sub(r"[/\\\0]|^\.+", "_", "".join(c if c.isprintable() else "_" for c in name))
-    short = harmless.encode()[:LONGEST_STEM].decode(errors="ignore")
-    return name if short == name else f"{short}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
+    return harmless.encode()[:LONGEST_STEM].decode(errors="ignore")
 
 
 def file_names(base: str, formats: Sequence[str]) -> tuple[str, ...]:

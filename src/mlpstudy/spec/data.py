@@ -198,7 +198,7 @@ class Data(Frozen):
         'studies/x.csv'
         """
         parts = (value,) if isinstance(value, str) else value
-        return tuple(self._folder / Path(part).expanduser() for part in parts)
+        return tuple(self._folder / _in_home(Path(part)) for part in parts)
 
     def content(self) -> dict[str, object]:
         """Return what a study's identity holds of its data: all but where the files lie.
@@ -215,3 +215,11 @@ class Data(Frozen):
 
 
 DataField = Annotated[Data, BeforeValidator(_from_text)]
+
+
+def _in_home(path: Path) -> Path:
+    """Return a path with a home folder for its "~"; as it is where there is no such home, but maybe such a file."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StudyError, must
@@ -57,10 +58,16 @@ def _check_name(what: str, name: str, at_most: int) -> None:
 
 
 def _check_one_name_each(study: Study) -> None:
-    """Refuse levels that two combinations join to one name: "a-b" with "c" and "a" with "b-c" are both "a-b-c"."""
+    """Refuse levels that two combinations join to one name: "a-b" with "c" and "a" with "b-c" are both "a-b-c".
+
+    So are names that look the same, since they differ only in how accents are composed.
+    """
     seen: dict[str, Architecture] = {}
     for architecture in study.architectures:
-        other = seen.setdefault(architecture.name, architecture)
+        other = seen.setdefault(unicodedata.normalize("NFC", architecture.name), architecture)
+        if other.name != architecture.name:
+            both = f"{other.name!a} and {architecture.name!a}, which look the same"
+            raise StudyError(must("architectures", "have different names", both, "name one of them otherwise"))
         if other is not architecture:
             both = f"{_levels(other)} and {_levels(architecture)} are both {architecture.name}"
             raise StudyError(
