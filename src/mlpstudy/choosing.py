@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlpstudy.errors import ResultsError, must, nearest
+from mlpstudy.escaping import shell
 from mlpstudy.evidence.class_use import sample_class_use
 from mlpstudy.evidence.judgement import standings
 from mlpstudy.evidence.sample import higher_is_better
@@ -101,7 +102,7 @@ def best(moment: Moment, records: Iterable[RunRecord], n_classes: int, found: Se
 
 def _need_finished(store: Store, is_there: bool, what: str) -> None:
     if not is_there:
-        fix = "wait for its first run" if store.writer() else f"mlpstudy run --out {store.folder}"
+        fix = "wait for its first run" if store.writer() else f"mlpstudy run STUDY --out {shell(store.folder)}"
         raise ResultsError(must(what, "have a finished run to predict with", "none", fix))
 
 

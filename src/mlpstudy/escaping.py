@@ -2,14 +2,16 @@ r"""Text that comes from a file, made fit for the place where it is shown: one f
 
 Names of factors, levels and classes, titles, paths and reasons are whatever somebody wrote into a file. In a terminal
 they could hide or move what stands beside them, in a table for a paper they could be commands, in a spreadsheet
-formulas, in a page scripts.
+formulas, in a page scripts, in a command that somebody copies other words.
 """
 
 from __future__ import annotations
 
 import html as markup
 import re
+import shlex
 import unicodedata
+from pathlib import PurePath
 from typing import Any
 
 JOINERS = "\u200c\u200d"
@@ -136,3 +138,27 @@ def spreadsheet(text: str) -> str:
     """
     shown = printable(text)
     return f"'{shown}" if _FORMULA.match(shown) and not _NUMBER.fullmatch(shown) else shown
+
+
+def shell(word: str | PurePath) -> str:
+    r"""Return a word of a command that is printed for somebody to copy: a shell reads it as it is.
+
+    A path that begins with a dash would be taken for an option, and a hidden character would not be copied.
+
+    >>> print(shell(PurePath("my runs/x")), shell("it's"), shell(PurePath("-x")), shell("a\x1bb"))
+    'my runs/x' 'it'"'"'s' ./-x $'a\033b'
+    """
+    text = f"./{word}" if isinstance(word, PurePath) and str(word).startswith("-") else str(word)
+    if printable(text) == text:
+        return shlex.quote(text)
+    return f"$'{''.join(_in_shell(text, i) for i in range(len(text)))}'"
+
+
+def _in_shell(text: str, at: int) -> str:
+    """Return a character between ``$'`` and ``'``: by its bytes in octal, which end after three digits."""
+    c = text[at]
+    if not is_hidden(text, at):
+        return f"\\{c}" if c in "\\'" else c
+    # Bytes of a file's name that are no UTF-8 come as halves of surrogate pairs.
+    of_a_file = "\udc80" <= c <= "\udcff"
+    return "".join(f"\\{byte:03o}" for byte in c.encode(errors="surrogateescape" if of_a_file else "surrogatepass"))

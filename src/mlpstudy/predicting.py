@@ -11,6 +11,7 @@ import numpy as np
 from mlpstudy.choosing import choose
 from mlpstudy.cores import n_cores
 from mlpstudy.errors import DataError, ResultsError, StoreError, must
+from mlpstudy.escaping import printable
 from mlpstudy.evidence.class_use import listed, silent_seeds
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Model:
         self._store = store
 
     def __repr__(self) -> str:
-        return f"Model({self.architecture}, {len(self.seeds)} seeds, {len(self.class_names)} classes)"
+        return printable(f"Model({self.architecture}, {len(self.seeds)} seeds, {len(self.class_names)} classes)")
 
     @property
     def architecture(self) -> str:

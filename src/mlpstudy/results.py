@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.escaping import html
+from mlpstudy.escaping import html, printable
 from mlpstudy.store import Store
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class StudyResults:
     @_of_one_moment
     def __repr__(self) -> str:
         n_finished = sum(record.status == "finished" for record in self.runs())
-        return f'StudyResults("{self.folder}": {self.study.name}, {n_finished} of {self.n_planned} runs finished)'
+        done = f"{n_finished} of {self.n_planned} runs finished"
+        return printable(f'StudyResults("{self.folder}": {self.study.name}, {done})')
 
     def _repr_html_(self) -> str:
         """Show the comparison table in Jupyter."""

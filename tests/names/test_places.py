@@ -96,3 +96,8 @@ def test_figures_are_drawn_whatever_the_names(folder: Path, tmp_path: Path) -> N
         ET.fromstring(text)  # noqa: S314  # our own
         assert not hostile.hidden(text)
     assert drawable(hostile.ATTACKS["a colour"]) in (tmp_path / "test-accuracy.svg").read_text(encoding="utf-8")
+
+
+def test_python_shows_nothing_hidden(folder: Path) -> None:
+    """What a notebook or a prompt writes of a folder's objects is printable."""
+    assert repr(StudyResults(folder)).isprintable()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import MlpstudyError
+from mlpstudy.escaping import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def command_of(results: StudyResults) -> str | None:
         return None
     options = "" if results.store.engine == "native" else f" --engine {results.store.engine}"
     if folder != Path("runs") / study.name:
-        options += f" --out {shlex.quote(str(folder))}"
+        options += f" --out {shell(folder)}"
     return f"mlpstudy run {source}{options}"
 
 
@@ -53,9 +53,9 @@ def _that_runs(name: str, study: Study) -> str:
     try:
         loaded = load_study(name)
         if loaded.identity() == wanted:
-            return shlex.quote(name)
+            return shell(Path(name))
         if len(epochs) == 1 and loaded.with_changes(epochs=min(epochs)).identity() == wanted:
-            return f"{shlex.quote(name)} --epochs {min(epochs)}"
+            return f"{shell(Path(name))} --epochs {min(epochs)}"
     except (MlpstudyError, OSError):
         pass  # another file, or one that is no study
     return ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpstudy.cli.terminal import say_json, styled
+from mlpstudy.escaping import shell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,10 +80,10 @@ def _next(description: Description, data: Sequence[str], target: str | None) -> 
     """Say what comes next: nothing where a study would refuse the data."""
     if description.is_refused:
         return "A study would refuse these data as they are, for the last reason above."
-    named = f" --target {shlex.quote(target)}" if target else ""
+    named = f" --target {shell(target)}" if target else ""
     if len(description.candidates) > 1:
-        named = f" --target {shlex.quote(description.candidates[0])}"
-    return f"Next: mlpstudy init {shlex.join(data)}{named}"
+        named = f" --target {shell(description.candidates[0])}"
+    return f"Next: mlpstudy init {' '.join(shell(Path(word)) for word in data)}{named}"
 
 
 def _sizes(description: Description) -> str:

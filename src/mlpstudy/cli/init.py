@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from mlpstudy.escaping import shell
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.target_guess import Guess
@@ -111,7 +112,7 @@ def _guess(path: Path, other: set[str | None]) -> Guess | None:
     frame = read_table(path).frame
     guess = guess_target(frame.select([name for name in frame.columns if name not in other] or frame.columns))
     if guess.is_ambiguous:
-        fix = f"--target {shlex.quote(guess.target)}, or another column"
+        fix = f"--target {shell(guess.target)}, or another column"
         found = f"several that could be it: {', '.join(guess.candidates)}"
         raise DataError(must(f"the column of {path} that holds the class", "be named", found, fix))
     return guess
@@ -133,4 +134,4 @@ def _print(proposal: Proposal, path: Path, guessed: str | None) -> None:
         say(f"Warning: {warning}", style="yellow", soft_wrap=True)
     names = ", ".join(architecture.name for architecture in study.architectures)
     say(f"{len(study.architectures)} architectures x {study.seeds} seeds: {names}")
-    say(f"{path}   read it, then: mlpstudy run {shlex.quote(str(path))}")
+    say(f"{path}   read it, then: mlpstudy run {shell(path)}", soft_wrap=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpstudy.cli.terminal import say, say_json, styled
+from mlpstudy.escaping import shell
 from mlpstudy.numerals import fixed
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def judge(
         print_class_use(results)
     path = results.write_claims(judged)
     if not as_json:
-        say(f"{path}   check it with: mlpstudy verify {folder}")
+        say(f"{path}   check it with: mlpstudy verify {shell(folder)}")
 
 
 def print_judgement(

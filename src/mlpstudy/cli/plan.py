@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from mlpstudy.cli.terminal import say, say_json
 from mlpstudy.errors import MlpstudyError
+from mlpstudy.escaping import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def plan(
 
         loaded = load_study(study)
         found = plan_study(loaded, detect=share, sd=sd_share, n_examples=_n_test(loaded))
-        command = f"mlpstudy run {shlex.quote(study)}"
+        command = f"mlpstudy run {shell(Path(study))}"
     if as_json:
         say_json(plain(found), indent=1)
         return
@@ -151,7 +151,7 @@ def _advise(found: SeedPlan, command: str | None, study: str) -> None:
             "new data can show:"
         )
         sd = f" --sd {100 * found.spread.sd:g}" if found.spread.source == "given" else ""
-        say(f"mlpstudy plan {shlex.quote(study)} --detect {_rounded_up(found.spread):g}{sd}")
+        say(f"mlpstudy plan {shell(Path(study))} --detect {_rounded_up(found.spread):g}{sd}")
     elif not declared.more:
         console().print("The finished seeds are enough for the declared family.")
     elif command is None:

@@ -11,6 +11,7 @@ import typer
 from mlpstudy.cli.show import RUN_FIGURES, results_as_json
 from mlpstudy.cli.terminal import fail, say_json
 from mlpstudy.errors import MlpstudyError
+from mlpstudy.escaping import shell
 
 if TYPE_CHECKING:
     from mlpstudy.results import StudyResults
@@ -98,5 +99,5 @@ def _draw(results: StudyResults, *, as_json: bool, run_figures: bool | None) -> 
         return str(error)
     if not as_json:
         where = f"{len(saved)} figure files: {results.folder / 'figures'}"
-        console().print(f"{where}   the tables again: mlpstudy show {results.folder}")
+        console().print(f"{where}   the tables again: mlpstudy show {shell(results.folder)}", soft_wrap=True)
     return ""

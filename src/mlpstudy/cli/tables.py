@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.cli.terminal import console, styled
+from mlpstudy.escaping import shell
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -30,7 +31,7 @@ def print_results(results: StudyResults) -> None:
         console().print(_table(title, architectures, results.study, rows, tiers))
     if tiers:
         console().print(
-            f"Architectures that share a tier's letter cannot be told apart: mlpstudy judge {results.folder}\n",
+            f"Architectures that share a tier's letter cannot be told apart: mlpstudy judge {shell(results.folder)}\n",
             soft_wrap=True,
         )
     if why := why_unjudged(results.study, results.store.test_labels().size):

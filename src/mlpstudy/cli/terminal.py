@@ -59,7 +59,7 @@ def styled(*parts: str | tuple[str, str]) -> Text:
 
 def fail(message: str, code: int = 1) -> NoReturn:
     """Print one line to standard error and end the command."""
-    say(f"mlpstudy: {one_line(' '.join(message.split()))}", error=True)
+    say(f"mlpstudy: {one_line(message)}", error=True)
     raise typer.Exit(code)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlpstudy.cli.terminal import say, say_json
+from mlpstudy.escaping import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +57,7 @@ def _print(folder: Path, found: Verification) -> None:
     if not found.findings:
         say("Nothing is damaged.")
     if found.n_claims is None:
-        say(f"No claims were written yet: mlpstudy judge {folder}")
+        say(f"No claims were written yet: mlpstudy judge {shell(folder)}")
     elif not found.broken:
         say(f"All {found.n_claims} claims hold.")
     if found.self_check is not None:
@@ -68,9 +69,9 @@ def _remedies(folder: Path, findings: Sequence[Finding]) -> Iterator[str]:
     runs = {finding.run_id for finding in findings if finding.remedy == "train again"}
     if runs:
         what = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
-        yield f"{what} can be trained again: mlpstudy verify {folder} --repair, then mlpstudy run"
+        yield f"{what} can be trained again: mlpstudy verify {shell(folder)} --repair, then mlpstudy run"
     if any(finding.remedy in {"remove", "fit again"} for finding in findings):
-        yield f"What else is damaged can be done without: mlpstudy verify {folder} --repair"
+        yield f"What else is damaged can be done without: mlpstudy verify {shell(folder)} --repair"
     if any(finding.remedy == "none" for finding in findings):
         yield "The study itself is damaged: bring back a copy of the folder, or run the study in another one"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from mlpstudy.errors import ResultsError, StoreError, StudyError, damaged, must
+from mlpstudy.escaping import shell
 from mlpstudy.files import read_exactly
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.spec import Study
@@ -359,7 +360,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
             found = f"the status {row['status']}"
             raise ResultsError(must(f"run {run_id}", "be finished to have weights", found, "mlpstudy run"))
         if not path.exists():
-            fix = f"mlpstudy verify {self.folder} --repair, then mlpstudy run trains it again"
+            fix = f"mlpstudy verify {shell(self.folder)} --repair, then mlpstudy run trains it again"
             raise StoreError(must(f"the weights of run {run_id}", "be in the folder", "no such file", fix))
         with one_line(self.folder, "read weights"):
             content = read_exactly(path.parent, path.name, row["weights_bytes"] or 0)

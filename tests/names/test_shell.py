@@ -1,0 +1,92 @@
+"""Commands that are printed for somebody to copy: a shell reads in them the path that was meant."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+from pathlib import Path, PurePath
+
+import pytest
+from typer.testing import CliRunner
+
+from mlpstudy.cli.app import app
+from mlpstudy.errors import StoreError
+from mlpstudy.escaping import shell
+from mlpstudy.results import StudyResults
+from names.hostile import ATTACKS
+from store import samples
+
+STUDY = samples.tiny_study()
+TABLE = "a b,kind\n" + "1,x\n2,y\n" * 30
+NAMES = [
+    "my runs",
+    "it's",
+    "a  b",
+    "$(touch taken)",
+    "`touch taken`;#",
+    'a"b\\',
+    "~",
+    "-x",
+    "a\nb",
+    "a\x1b[31m1\u202e2é",
+]
+
+
+def read_by_shell(command: str) -> list[str]:
+    """Return the words that a shell makes of a command."""
+    code = f"printf '%s\\0' {command}"
+    printed = subprocess.run(["/bin/bash", "-c", code], capture_output=True, check=True, timeout=120, env={"HOME": "/"})
+    return [os.fsdecode(word) for word in printed.stdout.split(b"\0")[:-1]]
+
+
+@pytest.mark.parametrize("name", [*NAMES, os.fsdecode(b"\xff5"), *(set(ATTACKS.values()) - {"a\x00b", "a\ud800b"})])
+def test_a_shell_reads_what_was_meant(name: str) -> None:
+    """A word is read back whole, and can be printed; a path that begins with a dash is no option."""
+    assert read_by_shell(shell(name)) == [name]
+    assert shell(name).isprintable()
+    (path,) = read_by_shell(shell(PurePath(name)))
+    assert PurePath(path) == PurePath(name)
+    assert not path.startswith("-")
+
+
+def commands(folder: Path) -> dict[str, str]:
+    """Return what is printed that names a command with a folder, or a file beside it."""
+    printed = {}
+    table = folder.with_suffix(".csv")
+    table.write_text(TABLE, encoding="utf-8")
+    for name, *options in (
+        ("verify", f"./{folder}"),
+        ("show", f"./{folder}"),
+        ("judge", f"./{folder}"),
+        ("data", "show", f"./{table}"),
+        ("init", f"./{table}", "--out", f"./{folder.with_suffix('.toml')}"),
+        ("plan", f"./{folder.with_suffix('.toml')}", "--detect", "20"),
+    ):
+        result = CliRunner().invoke(app, [name, *options])
+        assert result.exit_code == 0, (result.output, result.exception)
+        printed[f"{name} {len(printed)}"] = result.output
+    for file in (folder / "weights").iterdir():
+        file.unlink()
+    printed["verify of damaged"] = CliRunner().invoke(app, ["verify", f"./{folder}"]).output
+    try:
+        StudyResults(folder).weights(("4", 0))
+    except StoreError as error:
+        printed["weights"] = str(error)
+    return printed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_that_is_printed_works_as_typed(tmp_path: Path, name: str) -> None:
+    """Whatever a folder or a file is called, the commands that are printed about it name it for a shell."""
+    with contextlib.chdir(tmp_path):
+        folder = Path(name)
+        samples.fill(folder, [samples.finished(STUDY, n, seed) for n in ("4", "3") for seed in (0, 1)])
+        for what, text in commands(folder).items():
+            found = re.findall(r"mlpstudy (?:judge|verify|show|init|run|plan) ([^\n]*)", text)
+            assert found, what
+            for rest in found:
+                word = read_by_shell(rest.split(" --")[0].removesuffix(", or another"))[0]
+                assert Path(word) in {folder, folder.with_suffix(".csv"), folder.with_suffix(".toml")}, (what, rest)
+        assert not (tmp_path / "taken").exists()
