@@ -53,7 +53,7 @@ def test_a_shell_reads_what_was_meant(name: str) -> None:
 
 def commands(folder: Path) -> dict[str, str]:
     """Return what is printed that names a command with a folder, or a file beside it."""
-    printed = {}
+    printed: dict[str, str] = {}
     table = folder.with_suffix(".csv")
     table.write_text(TABLE, encoding="utf-8")
     for name, *options in (

@@ -57,11 +57,20 @@ def test_fields_of_a_folder_may_have_any_names() -> None:
     assert stored.with_changes(seeds=3).seeds == 3
 
 
-def test_names_that_look_the_same_are_refused() -> None:
-    """An accent composed with its letter and one that is not are one name to a reader: both cannot be levels."""
-    with pytest.raises(StudyError, match=r"must have different names, got '\\xe9' and 'e\\u0301', which look the same"):
-        study(factors={"x": {"\u00e9": {"hidden": [2]}, "e\u0301": {"hidden": [3]}}})
-    assert len(study(factors={"x": {"A": {"hidden": [2]}, "a": {"hidden": [3]}}}).architectures) == 2
+@pytest.mark.parametrize("other", ["cafe\u0301", "café ", "café\ufe0f", "café\u034f", "\xa0café\u3164", "café\u2800"])
+def test_names_that_look_the_same_are_refused(other: str) -> None:
+    """Accents composed otherwise, blanks at an end and marks without ink make no second name."""
+    with pytest.raises(StudyError, match=r"must have different names, got 'caf\\xe9' and .*, which look the same"):
+        study(factors={"x": {"café": {"hidden": [2]}, other: {"hidden": [3]}}})
+    names = {"A": {"hidden": [2]}, "a": {"hidden": [3]}, "ä": {"hidden": [4]}, "a b": {"hidden": [5]}}
+    assert len(study(factors={"x": names}).architectures) == len(names)
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\ufe0f", "\u2800 \xa0"])
+def test_a_name_that_shows_nothing_is_empty(name: str) -> None:
+    """What no reader sees is no name, whatever Unicode counts it among."""
+    with pytest.raises(StudyError, match="must not be empty"):
+        study(factors={"x": {name: {"hidden": [2]}}})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StudyError, must
-from mlpstudy.escaping import is_hidden, printable
+from mlpstudy.escaping import JOINERS, is_hidden, printable
 from mlpstudy.spec.messages import dotted
 
 if TYPE_CHECKING:
@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 MAX_NAME = 100
 MAX_TITLE = 300
 """Characters of a name and of a title."""
+
+_WITHOUT_INK = dict.fromkeys(
+    (
+        *map(ord, JOINERS),
+        0x34F,
+        0x17B4,
+        0x17B5,
+        *range(0x180B, 0x1810),
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    )
+)
+_LIKE_BLANKS = dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0), " ")
+"""Characters that Unicode counts among letters, marks and symbols, but that show nothing of their own."""
 
 
 def check_names(study: Study) -> None:
@@ -50,21 +64,26 @@ def _check_name(what: str, name: str, at_most: int) -> None:
     if found is not None:
         be = "be made of characters that can be seen"
         raise StudyError(must(what, be, f"{found} in {name[:at_most]!r}", f"leave out {found}"))
-    if not name.strip():
+    if not _look(name):
         raise StudyError(must(what, "not be empty", name, 'a name such as "none"'))
     if len(name) > at_most:
         shorter = printable(name[:20].strip())
         raise StudyError(must(what, f"have at most {at_most} characters", f"{len(name)} of them", f'"{shorter}"'))
 
 
+def _look(name: str) -> str:
+    """Return what a reader sees of a name."""
+    return " ".join(unicodedata.normalize("NFC", name.translate(_WITHOUT_INK | _LIKE_BLANKS)).split())
+
+
 def _check_one_name_each(study: Study) -> None:
     """Refuse levels that two combinations join to one name: "a-b" with "c" and "a" with "b-c" are both "a-b-c".
 
-    So are names that look the same, since they differ only in how accents are composed.
+    So are names that look the same: they differ only in how accents are composed, in blanks or in marks without ink.
     """
     seen: dict[str, Architecture] = {}
     for architecture in study.architectures:
-        other = seen.setdefault(unicodedata.normalize("NFC", architecture.name), architecture)
+        other = seen.setdefault(_look(architecture.name), architecture)
         if other.name != architecture.name:
             both = f"{other.name!a} and {architecture.name!a}, which look the same"
             raise StudyError(must("architectures", "have different names", both, "name one of them otherwise"))
