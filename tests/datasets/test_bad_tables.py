@@ -78,6 +78,11 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         {},
         """row 61, column "x" must be a date such as 2024-01-31 or 2024-01-31 12:00, got '3/1/24'""",
     ),
+    "two numbers as names": (
+        "1,2,2\n" + GOOD,
+        {},
+        '"2" twice, fix: write a line of names above the rows, or rename one',
+    ),
     "two columns of one name": ("x,x,y\n" + GOOD, {}, 'table.csv, column 2 must have a name of its own, got "x" twice'),
     "a column without a name": (",z,y\n" + GOOD, {}, "table.csv, column 1 must have a name of 1 to 200 printable"),
     "a delimiter that is none": (

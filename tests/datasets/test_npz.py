@@ -94,7 +94,8 @@ def test_every_array_that_is_read_counts_in_the_hash(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "told"),
     [
-        ({"a": X, "b": Y}, "must hold the arrays .*, got the members a.npy, b.npy"),
+        ({"a": X, "b": Y}, r"must hold the arrays .*, got the members a.npy, b.npy, fix: np.savez\(path, x="),
+        ({"data": X, "indices": Y, "indptr": Y, "shape": Y}, r"fix: libsvm text, or data=\(matrix, labels\) in Python"),
         ({"x_train": X, "y_train": Y, "x_test": X}, "must hold the arrays"),
         ({"x": X, "X": X, "y": Y}, "arrays of distinct names"),
         ({"x_train": X, "y_train": Y, "x_test": X, "y_test": Y + 1}, "y_test: label 0 must be a class of the training"),

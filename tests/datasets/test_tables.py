@@ -182,6 +182,17 @@ def test_constant_and_identifying_columns_are_told(tmp_path: Path) -> None:
     assert "id" in fitted(dataset).feature_names
 
 
+@pytest.mark.parametrize(
+    ("head", "doubt"),
+    [("5.1,2,a", "5.1"), ("2,-3,a", "-3"), ("x,1e5,y", "1e5"), ("2019,2020,class", ""), ("x,nan,y", "")],
+)
+def test_a_first_line_that_looks_like_a_row_is_doubted(head: str, doubt: str, tmp_path: Path) -> None:
+    """A file without names would lose its first row without a word; whole numbers, such as years, may be names."""
+    table = read_table(write(tmp_path, head + "\n" + "4.9,3,b\n5.0,1,a\n"))
+    assert len(table.warnings) == bool(doubt)
+    assert not doubt or f'column names, one of them "{doubt}"; where it is a row, write' in table.warnings[0]
+
+
 def test_blank_lines_are_left_out_and_told(tmp_path: Path) -> None:
     """A blank line is no row; a row in which some cells are missing is one."""
     dataset = load_text(tmp_path, csv(people()).replace("\n", "\n\n", 3), **RICH)

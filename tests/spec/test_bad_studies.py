@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -142,6 +143,24 @@ def test_data_file_is_no_study(tmp_path: Path) -> None:
     path.write_bytes(b"\x80\x81\xff")
     with pytest.raises(StudyError, match="must be text in UTF-8"):
         load_study(path)
+
+
+@pytest.mark.parametrize("name", ["my table.csv", "d.npz"])
+def test_data_in_the_place_of_a_study_lead_to_init(name: str, tmp_path: Path) -> None:
+    """Who has a table and no study file yet is told the command that writes one."""
+    (tmp_path / name).write_bytes(b"a,b,class\n1,2,x\n")
+    with pytest.raises(
+        StudyError, match=r"must be a TOML file, got a file of data, .*, fix: mlpstudy init '?/"
+    ) as caught:
+        load_study(tmp_path / name)
+    assert shlex.quote(str(tmp_path / name)) in str(caught.value)
+
+
+@pytest.mark.parametrize("source", [None, 3, {"name": "x"}])
+def test_what_is_no_study_gets_one_line(source: object) -> None:
+    """A dict or None in Python is refused by its type."""
+    with pytest.raises(StudyError, match=f"study must be a Study, a path or .*, got '{type(source).__name__}'"):
+        load_study(source)  # type: ignore[arg-type]  # the fault
 
 
 def test_huge_file_is_refused_unread(tmp_path: Path) -> None:

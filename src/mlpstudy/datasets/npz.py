@@ -91,7 +91,9 @@ def _read(file: FileIO, name: str) -> dict[str, NpyArray]:
         if keys is None or (keys == KEYS[1] and by_key.keys() & set(TRAIN_AND_TEST[2:])):
             known = " or ".join(", ".join(keys) for keys in KEYS if keys != KEYS[1])
             found = ", ".join(sorted(printable(member.filename)[:40] for member in members)[:8])
-            raise DataError(must(name, f"hold the arrays {known}", f"the members {found}"))
+            is_sparse = "indptr" in by_key  # as SciPy writes a matrix: it has no labels
+            fix = "libsvm text, or data=(matrix, labels) in Python" if is_sparse else "np.savez(path, x=..., y=...)"
+            raise DataError(must(name, f"hold the arrays {known}", f"the members {found}", fix))
         return {key: _member(archive, by_key[key], f"{name}, {key}") for key in keys}
 
 

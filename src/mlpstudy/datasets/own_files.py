@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -133,7 +134,8 @@ def _checked_pair(files: Sequence[Path], found: Format) -> Format:
     if len(files) > 1 and found not in ("npy", "idx"):
         raise DataError(must(printable(files[1]), "be left out", f"labels beside a {found} file, which has its own"))
     if len(files) == 1 and found == "npy":
-        fix = f'["{files[0].name}", "labels.npy"]'
+        name = files[0].name
+        fix = f'["{name}", "labels.npy"] in a study file, {shlex.quote(name)} labels.npy after a command'
         raise DataError(must("data.path", "be two NPY files, features and labels", files[0].name, fix))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _HEAD_BYTES = 2**22
 _SAMPLE_ROWS = 1000
+WRITE_NAMES = "write a line of names above the rows"
 _NUMBERS = (pl.Float32, pl.Float64)
 _FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 """What Polars raises; a panic, for pages that lie about themselves, is no subclass of its other errors."""
@@ -93,8 +95,8 @@ def _read_csv(path: Path, name: str, file: FileIO, head: bytes, text: frozenset[
         raise DataError(must(name, "have rows below its line of column names", "none of them"))
     if _is_missing(frame[last]).any() and (fault := short_row(path, name, dialect)):
         raise DataError(fault)
-    warnings = (f"{name}: {blank} blank lines are left out",) if blank else ()
-    return Table(frame, name, _sha256(file), dialect.delimiter, warnings)
+    doubts = (_doubt_of_names(dialect.columns, name), f"{name}: {blank} blank lines are left out" if blank else None)
+    return Table(frame, name, _sha256(file), dialect.delimiter, tuple(doubt for doubt in doubts if doubt))
 
 
 def _scan(path: Path, name: str, dialect: Dialect, numbers: frozenset[str]) -> pl.DataFrame:
@@ -179,8 +181,24 @@ def _check_names(names: list[str], origin: str) -> None:
             be = f"have a name of 1 to {MAX_LABEL_CHARACTERS} printable characters"
             raise DataError(must(what, be, name[:40], "write one into the first line"))
         if name in seen:
-            raise DataError(must(what, "have a name of its own", f'"{name}" twice', "rename one of them"))
+            fix = f"{WRITE_NAMES}, or rename one of them" if _is_number(name) else "rename one of them"
+            raise DataError(must(what, "have a name of its own", f'"{name}" twice', fix))
         seen.add(name)
+
+
+def _doubt_of_names(names: tuple[str, ...], origin: str) -> str | None:
+    """Return the warning of a first line that looks like a row; whole numbers are names often enough, such as years."""
+    value = next((name for name in names if _is_number(name) and not name.isdecimal()), None)
+    if value is None:
+        return None
+    return f'{origin}: the first line is read as column names, one of them "{value}"; where it is a row, {WRITE_NAMES}'
+
+
+def _is_number(name: str) -> bool:
+    try:
+        return math.isfinite(float(name))
+    except ValueError:
+        return False
 
 
 def _sha256(file: FileIO) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -13,6 +15,9 @@ from mlpstudy.spec.study import Study
 DEFAULT_STUDY = "notebook"
 MAX_FILE_BYTES = 1_000_000
 """A larger study file is taken for a mistake (a data file, say) before it is read."""
+
+DATA_ENDINGS = (".csv", ".tsv", ".parquet", ".npy", ".npz", ".libsvm", ".svm")
+"""Of files that are given for a study by those who have none yet."""
 
 MAX_DOTS = 50
 """Most dots in a line of a study file; a key's parts are on one line."""
@@ -39,6 +44,8 @@ def load_study(source: str | Path) -> Study:
     >>> len(load_study("notebook").architectures)
     9
     """
+    if not isinstance(source, str | os.PathLike):
+        raise StudyError(must("study", "be a Study, a path or the name of a built-in study", type(source).__name__))
     if str(source) in builtin_names():
         text = (resources.files("mlpstudy.spec") / "builtin" / f"{source}.toml").read_text(encoding="utf-8")
         return parse_study(text, f'built-in study "{source}"')
@@ -82,6 +89,9 @@ def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:  # not by the size that the system tells: a device has none, and no end either
             content = file.read(MAX_FILE_BYTES + 1)
+        if path.suffix.lower() in DATA_ENDINGS:
+            fix = f"mlpstudy init {shlex.quote(str(path))}, which writes one for these data"
+            raise StudyError(must(what, "be a TOML file", f"a file of data, {path.suffix}", fix))
         if len(content) > MAX_FILE_BYTES:
             raise StudyError(must(what, f"be a TOML file of at most {MAX_FILE_BYTES} bytes", "a larger one"))
         return content.decode()
