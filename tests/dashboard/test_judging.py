@@ -79,6 +79,33 @@ def test_a_verdict_is_present_for_the_runs_that_it_is_of(monkeypatch: pytest.Mon
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("comes_to", [Judged("before", "key", None, 0.1), Judged(problem="too large")])
+@pytest.mark.parametrize(
+    "others",
+    [
+        [],
+        RUNS[:1],
+        RUNS[1:],
+        [replace(run, started_at="2026-02-02T00:00:00+00:00") for run in RUNS[:3]],
+        [replace(run, run_id=f"{i:016x}") for i, run in enumerate(RUNS[:3])],
+    ],
+)
+def test_a_verdict_of_runs_that_are_gone_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch, others: Sequence[RunRecord], comes_to: Judged
+) -> None:
+    """A folder that was begun anew, or holds another study by now, says nothing of what was there before."""
+    long, others = ([replace(run, wall_s=1e4) for run in runs] for runs in (RUNS[:2], others))
+    asked = Asked(monkeypatch, comes_to)
+
+    async def main() -> None:
+        said = await asked.settled(state(long, WRITER))
+        assert (said.verdict, said.judging.problem) == (comes_to.verdict, comes_to.problem)
+        said = await asked.settled(state(others, WRITER))
+        assert (said.verdict, said.judging) == (None, JudgingState())
+
+    asyncio.run(main())
+
+
 def test_a_verdict_of_later_runs_waits_for_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A verdict that knows a run which the page does not show yet is not shown as its own, nor made again for it."""
     before, after = state(RUNS[:3]), state(RUNS)

@@ -50,6 +50,7 @@ class Judge:
         self._problem: str | None = None
         self._task: asyncio.Task[Judged] | None = None
         self._tried: str | None = None
+        self._asked_of = frozenset[tuple[str, str]]()
         self._not_before = self._blocked_until = 0.0
         self._cpu_s = 0.0
 
@@ -62,8 +63,11 @@ class Judge:
     def consider(self, state: StudyState) -> None:
         """Take a judgement that is done, and start one where it is time."""
         self._take()
+        if self._key != state.key and not self._asked_of <= _ended(state):
+            # Of runs that are gone: the folder was begun anew, or holds another study by now.
+            self._verdict = self._key = self._problem = None
         if self._task is None and self._is_time(state):
-            self._tried = state.key
+            self._tried, self._asked_of = state.key, _ended(state)
             self._task = asyncio.create_task(self._judged())
 
     def _is_time(self, state: StudyState) -> bool:
@@ -102,3 +106,10 @@ class Judge:
         if task is not None:
             self._tried = None
             task.cancel()
+
+
+def _ended(state: StudyState) -> frozenset[tuple[str, str]]:
+    """Return what tells the runs that have ended: those of a study that goes on only become more."""
+    return frozenset(
+        (run_id, run.started_at) for run_id, run in state.runs.items() if run.status in {"finished", "diverged"}
+    )
