@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -241,11 +242,14 @@ def plan_store(store: Store, *, detect: float | None = None, sd: float | None = 
     walls = [a.wall_s for a in sample.architectures]
     seconds = None if None in walls else sum(w for w in walls if w is not None) / moment.n_workers
     n_seeds = min(a.n for a in sample.architectures)
-    if sd is not None or n_seeds < 2 or sample.n_examples < LEAST_JUDGED:  # noqa: PLR2004  # no spread to observe
-        spread = replace(assumed_spread(sd, sample.n_examples), n_seeds=n_seeds)
-    else:
+    spread = replace(assumed_spread(sd, sample.n_examples), n_seeds=n_seeds)
+    pairs = _pairs(study)
+    with suppress(ResultsError):  # no pair has two seeds in common, or there is one test example
         noise = (architecture_noise(a, sample) for a in sample.architectures)
-        spread = observed_spread(sample, _pairs(study), [one.architecture for one in noise if one.trouble])
+        seen = observed_spread(sample, pairs, [one.architecture for one in noise if one.trouble])
+        # What new data can show does not hang on an SD that is given.
+        given = replace(spread, new_data_limit=seen.new_data_limit, is_limit_observed=True)
+        spread = seen if sd is None else given
     return _plan(study, spread, detect, seconds)
 
 

@@ -346,9 +346,54 @@ def test_the_command_that_adds_seeds_works_as_typed(tmp_path: Path, monkeypatch:
     assert done.exit_code == 0, done.output
 
 
+@pytest.fixture
+def two_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two studies that differ in their tables alone; the second, b, has run with two seeds."""
+    monkeypatch.chdir(tmp_path)
+    widths = "".join(f"[factors.width.{w}]\nhidden = [{w}]\n" for w in (2, 3))
+    for name, flip in (("a", 0), ("b", 1)):
+        rows = "\n".join(f"{i % 7},{i % 5},{['no', 'yes'][(i + flip) % 2]}" for i in range(200))
+        Path(f"{name}.csv").write_text(f"x,y,class\n{rows}\n", encoding="utf-8")
+        data = f'data = {{ path = "{name}.csv", target = "class" }}\n[training]\nepochs = 1\n'
+        Path(f"{name}.toml").write_text(f'name = "{name}"\n{data}{widths}', encoding="utf-8")
+    assert call("run", "b.toml", "--seeds", "2", "--no-figures").exit_code == 0
+    return tmp_path
+
+
+def test_the_command_that_adds_seeds_is_of_the_studys_own_table(two_tables: Path) -> None:
+    """A study file that differs in its table alone is another study, whose command would train another folder."""
+    assert call("plan", "runs/b", "--detect", "60").output.strip().splitlines()[-1].startswith("mlpstudy run b.toml ")
+    Path("b.csv").rename("c.csv")
+    assert "No study file of it is here" in call("plan", "runs/b", "--detect", "60").output
+    assert two_tables == Path.cwd()
+
+
+@pytest.mark.parametrize(("place", "folder"), [("runs/b", "."), ("runs", "b"), ("elsewhere", "link")])
+def test_the_command_that_adds_seeds_is_found_from_anywhere(
+    two_tables: Path, monkeypatch: pytest.MonkeyPatch, place: str, folder: str
+) -> None:
+    """A study's folder that is given as ".", from beside it or by a link has the same study file above it."""
+    Path("elsewhere").mkdir()
+    Path("elsewhere/link").symlink_to(two_tables / "runs" / "b")
+    monkeypatch.chdir(place)
+    last = call("plan", folder, "--detect", "60").output.strip().splitlines()[-1]
+    assert last.startswith(f"mlpstudy run {two_tables / 'b.toml'} --out {folder} --seeds ")
+
+
+def test_what_new_data_can_show_does_not_hang_on_the_sd_that_is_given(two_tables: Path) -> None:
+    """The limit on new data is the observed one, with --sd too; without two seeds in common it is assumed."""
+    observed = json.loads(call("plan", "runs/b", "--json").stdout)["spread"]
+    given = json.loads(call("plan", "runs/b", "--sd", "3", "--json").stdout)["spread"]
+    assert (given["source"], given["sd"]) == ("given", 0.03)
+    assert given["new_data_limit"] == observed["new_data_limit"]
+    assert "as they do on MNIST" not in " ".join(call("plan", "runs/b", "--sd", "3").output.split())
+    assert "as they do on MNIST" in " ".join(call("plan", two_tables / "b.toml", "--sd", "3").output.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["plan", "notebook", "--detect", "1e-300"], "the difference to detect must be above 0.000001"),
         (["judge", "nowhere"], "nowhere"),
         (["verify", "nowhere"], "nowhere"),
         (["plan", "nowhere"], "nowhere"),

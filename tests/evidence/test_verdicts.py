@@ -91,6 +91,21 @@ def test_a_test_set_that_is_too_small_is_named() -> None:
     assert found.verdict.needs == "more test data"
 
 
+def test_a_difference_that_shows_on_new_data_already_needs_seeds_only() -> None:
+    """Where the interval on new data is clear of 0, no sentence beside it says that nothing will show it there."""
+    right = np.ones((5, 100), dtype=bool)
+    wrong = right.copy()
+    wrong[:, :5] = False
+    found = pair(architecture("a", right), architecture("b", wrong))
+    assert found.verdict.kind == "UNRESOLVED"
+    assert found.estimate.new_data is not None
+    assert found.estimate.components is not None
+    assert found.estimate.new_data.excludes(0.0)
+    assert found.difference < found.estimate.components.smallest_detectable()
+    assert "on new data" not in found.verdict.reason
+    assert found.verdict.needs == "+1 seed"
+
+
 def test_seeds_are_what_is_needed_where_the_test_set_resolves_what_matters() -> None:
     """Where the test set can show a difference that matters, an unresolved pair needs seeds, and that is said."""
     rng = np.random.default_rng(3)

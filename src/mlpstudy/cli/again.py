@@ -22,16 +22,17 @@ def command_of(results: StudyResults) -> str | None:
     """Return the command that goes on with a study, as it can be typed here; None where no file of it is found.
 
     The folder does not know the file that its study came from: it is looked for in the working directory and in the
-    two folders above the study's, by the identity of what is in it.
+    two folders above the study's, by the identity of what is in it and by the name of its data.
     """
     study, folder = results.study, results.folder
     source = next((found for name in _candidates(study, folder) if (found := _that_runs(name, study))), None)
     if source is None:
         return None
+    typed, default = source
     options = "" if results.store.engine == "native" else f" --engine {results.store.engine}"
-    if folder != Path("runs") / study.name:
+    if folder != default:
         options += f" --out {shell(folder)}"
-    return f"mlpstudy run {source}{options}"
+    return f"mlpstudy run {typed}{options}"
 
 
 def _candidates(study: Study, folder: Path) -> Iterator[str]:
@@ -40,22 +41,35 @@ def _candidates(study: Study, folder: Path) -> Iterator[str]:
 
     if study.name in builtin_names():
         yield study.name
-    for place in dict.fromkeys((Path(), folder.parent, folder.parent.parent)):
+    # A folder given as "." or by a link has other folders above it than its name says.
+    for place in dict.fromkeys((Path(), folder.parent, folder.parent.parent, *folder.resolve().parents[:2])):
         yield from (str(path) for path in sorted(place.glob("*.toml"))[:MOST_FILES])
 
 
-def _that_runs(name: str, study: Study) -> str:
-    """Return a study file, with the option that makes it the study, as typed; nothing where it is another study."""
+def _that_runs(name: str, study: Study) -> tuple[str, Path] | None:
+    """Return a study file, with the option that makes it the study, as typed, and the folder that it runs in.
+
+    None where it is another study, or the same of another table: that is no part of a study's identity.
+    """
     from mlpstudy.spec import load_study
 
     wanted = study.identity()
     epochs = {architecture.training.epochs for architecture in study.architectures}
     try:
         loaded = load_study(name)
+        if not _has_data_of(loaded, study):
+            return None
+        default = Path("runs") / loaded.name
         if loaded.identity() == wanted:
-            return shell(Path(name))
+            return shell(Path(name)), default
         if len(epochs) == 1 and loaded.with_changes(epochs=min(epochs)).identity() == wanted:
-            return f"{shell(Path(name))} --epochs {min(epochs)}"
+            return f"{shell(Path(name))} --epochs {min(epochs)}", default
     except (MlpstudyError, OSError):
         pass  # another file, or one that is no study
-    return ""
+    return None
+
+
+def _has_data_of(loaded: Study, study: Study) -> bool:
+    """Say whether a study file names the same data as the study, and has the files."""
+    path = loaded.data.path
+    return path == study.data.path and (path is None or all(file.exists() for file in loaded.data.files(path)))

@@ -97,7 +97,7 @@ def _print(found: SeedPlan, command: str | None, study: str) -> None:
     table.add_column("Family")
     for heading in ("Pairs", "Seeds", "of them\nmissing", "Time\nhere", "At\nleast", "To show\nEQUIVALENT"):
         table.add_column(heading, justify="right", no_wrap=True)
-    with_detectable = spread.source == "observed"
+    with_detectable = spread.source == "observed" and spread.n_seeds > 0
     if with_detectable:
         table.add_column(f"{spread.n_seeds} seeds\nfind\n(points)", justify="right", no_wrap=True)
     for row in found.rows:
@@ -126,7 +126,7 @@ def _reservations(found: SeedPlan) -> Iterator[str]:
     if spread.unstable:
         yield f"The SD is large because of {', '.join(spread.unstable)}, which the seeds leave UNSTABLE."
     if spread.new_data_limit is not None:
-        about = "" if spread.source == "observed" else ", if architectures differ there as they do on MNIST"
+        about = "" if spread.is_limit_observed else ", if architectures differ there as they do on MNIST"
         yield (
             f"On new data of the same kind, no number of seeds finds less than about {_rounded_up(spread):.2f} points "
             f"with {spread.n_examples:,} test examples{about}: only more test data would."
@@ -143,15 +143,16 @@ def _advise(found: SeedPlan, command: str | None, study: str) -> None:
     from mlpstudy.cli.terminal import console
 
     declared = next((row for row in found.rows if row.is_declared), found.rows[0])
-    if declared.n_seeds is None:
-        console().print("More than 1,000 seeds: choose a larger difference with --detect.")
-    elif found.is_below_new_data:
+    if found.is_below_new_data:
+        seeds = "more than 1,000 seeds" if declared.n_seeds is None else "the seeds above"
         console().print(
-            f"{100 * found.detect:g} points are less: the seeds above would show them on this test set alone. For what "
+            f"{100 * found.detect:g} points are less: {seeds} would show them on this test set alone. For what "
             "new data can show:"
         )
         sd = f" --sd {100 * found.spread.sd:g}" if found.spread.source == "given" else ""
         say(f"mlpstudy plan {shell(Path(study))} --detect {_rounded_up(found.spread):g}{sd}")
+    elif declared.n_seeds is None:
+        console().print("More than 1,000 seeds: choose a larger difference with --detect.")
     elif not declared.more:
         console().print("The finished seeds are enough for the declared family.")
     elif command is None:

@@ -26,6 +26,9 @@ ASSUMED_V_EXAMPLE = 0.005
 """Variance between examples of a difference of two architectures that is assumed before anything ran: one example in
 200 is decided differently whatever the seeds, as on MNIST's images and on small tables."""
 
+LEAST_DETECT = 1e-8
+"""Share from which on a difference can be planned for: one example in a hundred million."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeedSpread:
@@ -39,6 +42,7 @@ class SeedSpread:
         n_seeds: finished seeds an architecture, the fewest; 0 before anything ran.
         new_data_limit: smallest difference that infinitely many seeds would show on new data (mean over pairs); assumed
             unless observed, None where the number of test examples is not known.
+        is_limit_observed: the limit is that of the finished runs, also where the SD is given.
         n_examples: test examples; None where they are not known.
         left_out: architectures that are UNSTABLE, whose spread is not in the SD: they would hide what the others need.
         unstable: architectures that are UNSTABLE and in it nevertheless, since no pair is left without them.
@@ -52,6 +56,7 @@ class SeedSpread:
     n_examples: int | None = None
     left_out: tuple[str, ...] = ()
     unstable: tuple[str, ...] = ()
+    is_limit_observed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,7 @@ def observed_spread(
         new_data_limit=float(np.mean(limits)),
         n_examples=sample.n_examples,
         unstable=tuple(unstable),
+        is_limit_observed=True,
     )
 
 
@@ -200,16 +206,15 @@ def seed_plan(
         seconds_a_seed: wall time here of one more seed of every architecture (s).
 
     Raises:
-        ResultsError: the difference to be found is not positive, or there are fewer than two architectures.
+        ResultsError: the difference to be found is not above LEAST_DETECT, or there are fewer than two architectures.
 
     >>> plan = seed_plan(9, 36, assumed_spread(0.001), detect=0.001, band=0.001)
     >>> [(row.n_comparisons, row.fewest, row.n_seeds, row.n_seeds_normal) for row in plan.rows]
     [(1, 6, 18, 16), (8, 9, 30, 26), (36, 11, 38, 33)]
     """
-    if not 0.0 < detect <= 1.0:
-        raise ResultsError(
-            must("the difference to detect", "be above 0 and at most 100 points", f"{100 * detect:g} points")
-        )
+    if not LEAST_DETECT < detect <= 1.0:
+        be = f"be above {100 * LEAST_DETECT:.6f} and at most 100 points"
+        raise ResultsError(must("the difference to detect", be, f"{100 * detect:g} points"))
     if n_architectures < 2:  # noqa: PLR2004  # nothing to compare
         raise ResultsError(must("the study", "have two architectures to compare", n_architectures))
     n_pairs = n_architectures * (n_architectures - 1) // 2

@@ -248,8 +248,11 @@ def _time_words(more_s: float | None) -> str:
 
 
 def _is_below_new_data(estimate: Estimate, facts: PairFacts) -> bool:
-    """Say whether the test set is too small for new data: for this difference, and for the least that matters."""
-    if estimate.components is None:
+    """Say whether the test set is too small for new data: for this difference, and for the least that matters.
+
+    Never where the interval on new data is clear of 0 already: what is there need not be planned for.
+    """
+    if estimate.components is None or estimate.new_data is None or estimate.new_data.excludes(0.0):
         return False
     return max(abs(estimate.value), facts.band) < estimate.components.smallest_detectable()
 
