@@ -150,8 +150,8 @@ def run_study(
         StoreError: the folder cannot be used, or belongs to another study.
     """
     resolved = resolve_study(study, seeds=seeds, epochs=epochs)
-    if n_threads is not None and n_threads < 1:
-        raise StudyError(must("the number of threads", "be at least 1", n_threads))
+    if n_threads is not None and not (hasattr(n_threads, "__index__") and n_threads >= 1):
+        raise StudyError(must("the number of threads", "be a whole number of at least 1", n_threads))
     if not checkpoint_s >= 0:
         raise StudyError(must("the seconds between checkpoints", "be at least 0", checkpoint_s))
     chosen = get_engine(engine)

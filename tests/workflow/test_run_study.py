@@ -137,8 +137,11 @@ def test_bad_requests_are_refused_before_anything_is_written(tmp_path: Path) -> 
         mlpstudy.run(small_study(data="mnits"), out=tmp_path / "s")
     with pytest.raises(EngineError, match='fix: write "torch"'):
         mlpstudy.run(small_study(), out=tmp_path / "s", engine="troch")
-    with pytest.raises(StudyError, match="at least 1, got 0"):
-        mlpstudy.run(small_study(), out=tmp_path / "s", n_threads=0)
+    with pytest.raises(EngineError, match="engine must be native or torch, got None"):
+        mlpstudy.run(small_study(), out=tmp_path / "s", engine=None)  # type: ignore[arg-type]  # as untyped code may
+    for wrong in (0, 2.0, "2", float("nan")):
+        with pytest.raises(StudyError, match=rf"a whole number of at least 1, got {wrong!r}"):
+            mlpstudy.run(small_study(), out=tmp_path / "s", n_threads=wrong)  # type: ignore[arg-type]  # as above
     assert list(tmp_path.iterdir()) == []
 
 

@@ -29,5 +29,5 @@ def get_engine(name: str) -> Engine:
         from mlpstudy.engine.torch import TorchEngine  # noqa: PLC0415  # torch is an extra and heavy
 
         return TorchEngine()
-    near = nearest(name, ENGINE_NAMES)
+    near = nearest(str(name), ENGINE_NAMES)  # a caller from Python may give anything
     raise EngineError(must("engine", "be native or torch", name, f'write "{near}"' if near else None))
