@@ -79,7 +79,7 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         """row 61, column "x" must be a date such as 2024-01-31 or 2024-01-31 12:00, got '3/1/24'""",
     ),
     "two numbers as names": (
-        "1,2,2\n" + GOOD,
+        "2,2,a\n" + GOOD,
         {},
         '"2" twice, fix: write a line of names above the rows, or rename one',
     ),
