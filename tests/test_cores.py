@@ -110,6 +110,22 @@ def test_a_container_that_sees_its_own_group_as_the_root(tmp_path: Path) -> None
     assert n_cores(machine(tmp_path, "3:cpu,cpuacct:/docker/a/inner\n", own, files)) == 1
 
 
+def test_groups_of_others_are_none_of_ours(tmp_path: Path) -> None:
+    """A manager of containers mounts their groups beside its own: their quotas are not this process's."""
+    others = (
+        "40 25 0:26 /docker/a /run/v2 rw - cgroup2 cgroup2 rw\n41 25 0:28 /docker/a /run/v1 rw - cgroup cgroup rw,cpu"
+    )
+    files = {
+        "/run/v2/cpu.max": "100000 100000",
+        "/run/v1/cpu.cfs_quota_us": "100000",
+        "/run/v1/cpu.cfs_period_us": "100000",
+        f"{CGROUP}/user/cpu.max": "300000 100000",
+    }
+    for mounts in (f"{MOUNT_V2}\n{others}", f"{others}\n{MOUNT_V2}"):
+        assert n_cores(machine(tmp_path, "0::/user\n", mounts, files)) == 3
+    assert n_cores(machine(tmp_path, "3:cpu:/user\n", f"{MOUNT_CPU}\n{others}", files)) == 8
+
+
 def test_a_place_with_spaces(tmp_path: Path) -> None:
     r"""The list of mounts writes a space as ``\040``."""
     files = {"/my groups/own/cpu.max": "100000 100000"}

@@ -85,8 +85,24 @@ class Database:
         with self._guard, one_line(self.folder, doing):
             with transaction(self._connection):
                 yield
-            if self._place is not None and self._place.is_lost():
-                raise self._place.rescue(self._connection)
+            self._check_place()
+
+    def check_folder(self) -> None:
+        """Check, before a file beside the database is written, that the folder is still the writer's own.
+
+        Raises:
+            StoreError: it is not.
+        """
+        with self._guard:
+            if self._place is not None and self._place.is_left():
+                self._check_place()
+
+    def _check_place(self) -> None:
+        """Check that the writer's database lies where it was opened; where it does not, save its rows and close it."""
+        place = self._place
+        if place is not None and place.is_lost():
+            self._place = None
+            raise place.rescue(self._connection)
 
     def execute(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> None:
         """Execute a statement inside ``writing``, which names what is being done where it fails."""
@@ -109,8 +125,16 @@ class Database:
         Out of WAL mode the database needs no ``-wal`` and ``-shm`` beside it, so that it can be read in a
         read-only folder and copied as one file. With readers connected, or on a full disk, it stays in WAL
         mode, which is as safe.
+
+        Raises:
+            StoreError: the database no longer lies in its place.
         """
-        with self._guard, suppress(sqlite3.Error):
-            self._connection.execute("PRAGMA busy_timeout = 0")
-            self._connection.execute("PRAGMA journal_mode = DELETE")
-        self.close()
+        with self._guard:
+            try:
+                self._check_place()
+                with suppress(sqlite3.Error):
+                    self._connection.execute("PRAGMA busy_timeout = 0")
+                    self._connection.execute("PRAGMA journal_mode = DELETE")
+            finally:
+                self._place = None
+                self._connection.close()

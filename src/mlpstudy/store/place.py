@@ -26,14 +26,17 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
+        self._itself = _identity(self._folder)
         self._file = _identity(self._folder / DATABASE)
-        self._log: dict[str, tuple[int, int] | None] = {}
+        self._log = {name: _identity(self._folder / name) for name in (f"{DATABASE}-wal", f"{DATABASE}-shm")}
 
     def is_lost(self) -> bool:
-        """Say, after a commit, whether the name now belongs to another file, or to none."""
-        if not self._log:
-            self._log = {name: _identity(self._folder / name) for name in (f"{DATABASE}-wal", f"{DATABASE}-shm")}
+        """Say whether the name now belongs to another file, or to none."""
         return _identity(self._folder / DATABASE) != self._file
+
+    def is_left(self) -> bool:
+        """Say whether the folder's own name belongs to another folder, whose files are not ours to write."""
+        return _identity(self._folder) != self._itself
 
     def rescue(self, connection: sqlite3.Connection) -> StoreError:
         """Close the connection, save its rows without touching what is there now, and return what is to be said.

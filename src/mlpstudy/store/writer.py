@@ -68,9 +68,15 @@ class WritableStore(Store):
             raise
 
     def close(self) -> None:
-        """Close the database and give the lock back; closing twice does no harm."""
-        self._database.close_writing()
-        self._lock.release()
+        """Close the database and give the lock back; closing twice does no harm.
+
+        Raises:
+            StoreError: the database no longer lies in its place.
+        """
+        try:
+            self._database.close_writing()
+        finally:
+            self._lock.release()
 
     def _claim(self, study: Study, dataset: Dataset, engine: str) -> None:
         """Make the folder the study's, which it may be already; its seeds and title become those given here."""
@@ -132,6 +138,7 @@ class WritableStore(Store):
         status = "not begun" if row is None else row["status"]
         if status != "running":
             raise StoreError(must(f"run {checkpoint.run_id}", "be running to have a checkpoint", status))
+        self._database.check_folder()
         with one_line(self.folder, "write a checkpoint"):
             self._checkpoints.save(checkpoint)
 
@@ -210,6 +217,7 @@ class WritableStore(Store):
         self._drop_checkpoints(record.run_id)
 
     def _drop_checkpoints(self, run_id: str) -> None:
+        self._database.check_folder()
         with one_line(self.folder, "drop a checkpoint"):
             self._checkpoints.discard(run_id)
 
@@ -300,6 +308,7 @@ class WritableStore(Store):
             return b""
         run_id = result.record.run_id
         content = weights.encode(run_id, result.initial_weights, result.final_weights)
+        self._database.check_folder()
         with one_line(self.folder, "record weights"):
             write_durably(self._weights_folder, weights.file_name(run_id), content)
         return content
