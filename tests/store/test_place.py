@@ -65,6 +65,62 @@ def test_a_replaced_database_is_left_alone(tmp_path: Path) -> None:
     check_both(folder)
 
 
+@pytest.mark.parametrize("with_log", [False, True])
+def test_a_database_that_is_lost_after_the_last_commit(tmp_path: Path, *, with_log: bool) -> None:
+    """Closing notices it too: the rows are saved, and neither the other file nor its log is touched."""
+    folder, other = tmp_path / "s", tmp_path / "other"
+    store = samples.write(folder)
+    store.finish_run(FIRST)
+    store.finish_run(SECOND)
+    with samples.write(other) as another:
+        another.finish_run(samples.finished(STUDY, "3", 0))
+        if not with_log:
+            another.close()
+        for name in ("study.db", "study.db-wal") if with_log else ("study.db",):
+            shutil.copy(other / name, tmp_path / "copy")
+            (tmp_path / "copy").rename(folder / name)
+    text = said(store.close)
+    store.close()
+    (rescued,) = folder.glob("*-rescued.db")
+    assert f"got another file in its place; every run finished so far is kept in {rescued}, fix: give it" in text
+    with Store.open(folder) as found:
+        assert [run.run_id for run in found.runs()] == [samples.record(STUDY, "3", 0).run_id]
+    (folder / "study.db-wal").unlink(missing_ok=True)
+    (folder / "study.db-shm").unlink(missing_ok=True)
+    rescued.rename(folder / "study.db")
+    check_both(folder)
+
+
+def test_a_database_that_is_removed_after_the_last_commit(tmp_path: Path) -> None:
+    """Closing writes it again."""
+    store = samples.write(tmp_path)
+    store.finish_run(FIRST)
+    store.finish_run(SECOND)
+    (tmp_path / "study.db").unlink()
+    assert "got a file that was removed, and is written again" in said(store.close)
+    check_both(tmp_path)
+
+
+def test_the_files_of_another_folder_in_its_place_are_left_alone(tmp_path: Path) -> None:
+    """Weights and checkpoints are not written, replaced or removed in a folder that came in the place of this one."""
+    folder = tmp_path / "s"
+    run_id = FIRST.record.run_id
+    for call in ("finish_run", "save_checkpoint", "begin_run"):
+        store = samples.write(folder)
+        if call != "begin_run":
+            store.begin_run(samples.record(STUDY))
+        folder.rename(tmp_path / call)
+        for name in (f"weights/{run_id}.safetensors", f"checkpoints/{run_id}.a", f"checkpoints/{run_id}.b"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(b"another's")
+        given = {"finish_run": FIRST, "save_checkpoint": samples.checkpoint(STUDY), "begin_run": samples.record(STUDY)}
+        assert "got a file that was moved to" in said(getattr(store, call), given[call])
+        store.close()
+        found = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+        assert found == [b"another's"] * 3
+        shutil.rmtree(folder)
+
+
 def test_a_moved_folder_says_where_it_is(tmp_path: Path) -> None:
     """Where the folder was renamed, the line names its new place, in which all rows are."""
     with samples.write(tmp_path / "s") as store:
