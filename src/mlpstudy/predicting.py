@@ -10,6 +10,7 @@ import numpy as np
 
 from mlpstudy.choosing import choose
 from mlpstudy.cores import n_cores
+from mlpstudy.engine.interface import MAX_THREADS
 from mlpstudy.errors import DataError, ResultsError, StoreError, must
 from mlpstudy.escaping import printable
 from mlpstudy.evidence.class_use import listed, silent_seeds
@@ -77,7 +78,7 @@ class Ensemble:
         predicted = np.array([outcome.predicted for outcome in outcomes])
         n_silent = silent_seeds(predicted, store.test_labels(), len(self.class_names))
         self.never = tuple(k for k, n in enumerate(n_silent) if n == len(runs))
-        self._n_threads = n_threads or n_cores()
+        self._n_threads = min(n_threads or n_cores(), MAX_THREADS)
         self._weights = [tuple(_weights(store, run, self.n_features).values()) for run in runs]
         self._trainer = _network(store, runs[0])
 

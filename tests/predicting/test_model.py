@@ -59,6 +59,15 @@ def test_the_store_predicts_what_the_runs_recorded(folder: Path, tmp_path: Path,
         assert not prediction.disagreement.any()
 
 
+def test_more_cores_than_an_engine_has_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of a thousand cores predicts what any other does."""
+    results = mlpstudy.run(small_study(), out=tmp_path / "s")
+    few = load_ensemble(results.store, "8", [0], n_threads=1).predict(np.zeros((3, 784), np.float32))
+    monkeypatch.setattr("mlpstudy.predicting.n_cores", lambda: 1000)
+    many = load_ensemble(results.store, "8", [0]).predict(np.zeros((3, 784), np.float32))
+    np.testing.assert_array_equal(many.p_predicted, few.p_predicted)
+
+
 def test_an_ensemble_is_the_mean_of_its_seeds(tmp_path: Path) -> None:
     """Probabilities are means in float64, the class is their largest, disagreement counts other votes."""
     results = mlpstudy.run(small_study(), out=tmp_path / "s", seeds=5)
