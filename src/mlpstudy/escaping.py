@@ -19,7 +19,7 @@ JOINERS = "\u200c\u200d"
 ASCII's, where they cannot make a second name that looks like a first."""
 
 _MARKUP = re.compile(r"[\\`*|<$~]|(?<![^\W_])_|_(?![^\W_])|&(?=#|\w+;)|\](?=[(\[:])")
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 _LATEX = str.maketrans(
@@ -40,6 +40,10 @@ _LATEX = str.maketrans(
         "\N{MINUS SIGN}": "$-$",
     }
 )
+
+
+_LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=[`?!])(?=`)|(?<=,)(?=,)")
+"""Places in LaTeX where two characters would become a third: a dash, a quotation mark, a Spanish one."""
 
 
 def is_hidden(text: str, at: int) -> bool:
@@ -122,19 +126,20 @@ def markdown_line(text: str) -> str:
 def latex(text: str) -> str:
     r"""Return text as it stands in LaTeX: no command, no mathematics, no comment.
 
-    >>> latex(r"\input{/etc/passwd} 5 %")
-    '\\textbackslash{}input\\{/etc/passwd\\} 5 \\%'
+    >>> latex(r"\input{/etc/passwd} 5 % a--b")
+    '\\textbackslash{}input\\{/etc/passwd\\} 5 \\% a-{}-b'
     """
-    return printable(text).translate(_LATEX)
+    return _LIGATURE.sub("{}", printable(text).translate(_LATEX))
 
 
 def spreadsheet(text: str) -> str:
     """Return text as a cell of a CSV file: an apostrophe before what a spreadsheet would compute.
 
-    What begins with ``=``, ``+``, ``-`` or ``@`` is a formula to a spreadsheet, unless it is a number.
+    What begins with ``=``, ``+``, ``-`` or ``@``, in East Asia also with their wide forms, is a formula to a
+    spreadsheet, unless it is a number.
 
-    >>> spreadsheet("=HYPERLINK(1)"), spreadsheet("-0.5"), spreadsheet("a-b")
-    ("'=HYPERLINK(1)", '-0.5', 'a-b')
+    >>> spreadsheet("=HYPERLINK(1)"), spreadsheet("\uff1d1"), spreadsheet("-0.5"), spreadsheet("a-b")
+    ("'=HYPERLINK(1)", "'\uff1d1", '-0.5', 'a-b')
     """
     shown = printable(text)
     return f"'{shown}" if _FORMULA.match(shown) and not _NUMBER.fullmatch(shown) else shown

@@ -17,6 +17,7 @@ from mlpstudy.cli.app import app
 from mlpstudy.gallery import study_accuracies
 from mlpstudy.results import StudyResults
 from patience import PATIENCE_S
+from store import samples
 
 SMALL = """
 name = "small"
@@ -101,6 +102,15 @@ def test_run_prints_epochs_tables_and_an_honest_line(study: Path, tmp_path: Path
     assert "91.23%" in result.output
     assert "0.3456" in result.output
     assert "One seed says how these runs ended, not which architecture is better" in result.output
+
+
+def test_the_honest_line_is_of_runs_that_have_finished(tmp_path: Path) -> None:
+    """Without a finished run nothing is said of how runs ended; one architecture that diverged does not hide seeds."""
+    made = samples.tiny_study()
+    samples.fill(tmp_path / "none", [samples.diverged(made, "4", 0)])
+    samples.fill(tmp_path / "some", [samples.diverged(made, "4", 0), *(samples.finished(made, "3", s) for s in (0, 1))])
+    assert "No run has finished: nothing is compared yet." in call("show", tmp_path / "none").output
+    assert "2 seeds: " in call("show", tmp_path / "some").output
 
 
 def test_values_reported_after_other_epochs_are_marked(study: Path, tmp_path: Path) -> None:

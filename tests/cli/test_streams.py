@@ -49,6 +49,13 @@ def test_a_closed_output_is_no_error(folder: Path) -> None:
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("arguments", ["--help", "--version", "show --help", "data list", "summary"])
+def test_an_output_that_is_full_is_one_line(arguments: str) -> None:
+    """Where standard output takes nothing more, every command says so, also those that only print."""
+    result = start(*arguments.split(), before=["sh", "-c", 'exec "$@" >/dev/full', "sh"])
+    assert (result.returncode, result.stderr) == (1, "mlpstudy: the system: No space left on device\n")
+
+
 def test_a_run_without_any_stream_trains(tmp_path: Path) -> None:
     """A daemon that closed all three streams gets its study trained; nothing printed lands in its files."""
     (tmp_path / "small.toml").write_text(STUDY, encoding="utf-8")

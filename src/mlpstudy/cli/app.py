@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -19,6 +20,8 @@ from mlpstudy.errors import MlpstudyError
 from mlpstudy.screen import set_up_size, set_up_streams
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typer._click import Context
 
 INTERRUPTED = 130
@@ -27,27 +30,39 @@ INTERRUPTED = 130
 class _Group(TyperGroup):
     """The top level: turns what goes wrong into one line and an exit code."""
 
+    def make_context(self, *args: Any, **options: Any) -> Context:  # noqa: ANN401  # Click's own
+        """Read the options that come before a command; --help and --version print here."""
+        with _ending_in_one_line():
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: Context) -> object:
         """Run a subcommand."""
-        try:
+        with _ending_in_one_line():
             return super().invoke(ctx)
-        except MlpstudyError as error:
-            fail(str(error))
-        except BrokenPipeError:
-            # Whoever read has had enough (mlpstudy show DIR | head): no error, and nobody to tell.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(1) from None
-        except OSError as error:
-            fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-        except MemoryError as error:
-            fail(f"memory must be enough for this, got none ({str(error) or 'no memory left'}), fix: smaller data")
-        except AttributeError as error:
-            # Altair reads docstrings when it is loaded; Python leaves them out at this level.
-            if sys.flags.optimize > 1 and "no doc" in str(error):
-                fail("figures and reports must have Python's docstrings, got PYTHONOPTIMIZE=2, fix: PYTHONOPTIMIZE=1")
-            raise
-        except KeyboardInterrupt:
-            fail("interrupted", INTERRUPTED)
+
+
+@contextmanager
+def _ending_in_one_line() -> Iterator[None]:
+    """End the command with one line and an exit code where something goes wrong in the block."""
+    try:
+        yield
+    except MlpstudyError as error:
+        fail(str(error))
+    except BrokenPipeError:
+        # Whoever read has had enough (mlpstudy show DIR | head): no error, and nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
+    except OSError as error:
+        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except MemoryError as error:
+        fail(f"memory must be enough for this, got none ({str(error) or 'no memory left'}), fix: smaller data")
+    except AttributeError as error:
+        # Altair reads docstrings when it is loaded; Python leaves them out at this level.
+        if sys.flags.optimize > 1 and "no doc" in str(error):
+            fail("figures and reports must have Python's docstrings, got PYTHONOPTIMIZE=2, fix: PYTHONOPTIMIZE=1")
+        raise
+    except KeyboardInterrupt:
+        fail("interrupted", INTERRUPTED)
 
 
 def _version(wanted: bool) -> None:

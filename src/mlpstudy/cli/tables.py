@@ -181,9 +181,12 @@ def _reported(study: Study, name: str) -> str:
 
 def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
     """Say what the number of seeds can and cannot say."""
+    rows = [row for row in rows if row.n_finished]
     n_seeds = min((row.n_finished for row in rows), default=0)
     if len(study.architectures) < 2:  # noqa: PLR2004  # nothing to compare
         return "One architecture: nothing is compared here."
+    if not rows:
+        return "No run has finished: nothing is compared yet."
     if n_seeds < 2:  # noqa: PLR2004  # no spread
         return (
             "One seed says how these runs ended, not which architecture is better: the same network trained again "
