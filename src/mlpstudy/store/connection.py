@@ -42,7 +42,7 @@ def _refuse_superior(path: Path) -> None:
     journal = path.with_name(f"{path.name}-journal")
     try:
         descriptor = open_inside(path.parent, journal.name, os.O_RDONLY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     with os.fdopen(descriptor, "rb") as file:
         file.seek(max(os.fstat(descriptor).st_size - len(_JOURNAL_MAGIC), 0))
