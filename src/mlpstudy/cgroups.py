@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 ROOT = Path("/")
@@ -31,11 +30,11 @@ def group_folders(controller: str, root: Path = ROOT) -> tuple[Path, ...]:
         controller: ``cpu`` or ``memory``.
         root: what stands for the root of the file system.
     """
-    found: list[Path] = []
-    for mount in _mounts(root):
-        if mount.is_v2 or controller in mount.controllers:
-            found += [root / str(folder).lstrip("/") for folder in _folders(mount, _groups(controller, root))]
-    return tuple(found)
+    mounts = [mount for mount in _mounts(root) if mount.is_v2 or controller in mount.controllers]
+    found: list[PurePosixPath] = []
+    for is_v2, group in _groups(controller, root).items():
+        found += _folders([mount for mount in mounts if mount.is_v2 == is_v2], group)
+    return tuple(root / str(folder).lstrip("/") for folder in found)
 
 
 def lines(path: Path) -> list[str]:
@@ -91,16 +90,13 @@ def _path(text: str) -> PurePosixPath:
     return PurePosixPath(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text))
 
 
-def _folders(mount: _Mount, groups: dict[bool, PurePosixPath]) -> Sequence[PurePosixPath]:
-    """Return the folders of a group and of those above it, as far as they are mounted.
+def _folders(mounts: Sequence[_Mount], group: PurePosixPath) -> Iterator[PurePosixPath]:
+    """Yield the folders of a group and of those above it, as far as they are mounted.
 
-    A group outside of what is mounted, as in a container that has its own view of the groups, is the topmost one
-    that can be seen.
+    A group that no mount shows, as in a container that has its own view of the groups, is the topmost one that can be
+    seen. Where one shows it, what others show are groups of others, as beside a manager of containers.
     """
-    group = groups.get(mount.is_v2)
-    if group is None:
-        return ()
-    if not group.is_relative_to(mount.root) or ".." in group.parts:
-        return (mount.place,)
-    own = mount.place / group.relative_to(mount.root)
-    return (*takewhile(lambda folder: folder != mount.place, (own, *own.parents)), mount.place)
+    showing = [mount for mount in mounts if ".." not in group.parts and group.is_relative_to(mount.root)]
+    for mount in showing or mounts:
+        below = group.relative_to(mount.root) if showing else PurePosixPath()
+        yield from (mount.place / part for part in (below, *below.parents))
