@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -146,6 +147,33 @@ def test_a_second_ctrl_c_kills_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         Beside("", process).stop()
         monkeypatch.undo()
         assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_waits_for_the_pages_takes_the_dashboard_along(number: int) -> None:
+    """After a run, Ctrl-C, SIGTERM and the end of the terminal end the dashboard too, whoever looks at it."""
+    code = """
+import subprocess, sys
+from mlpstudy.dashboard.beside import Beside
+looked_at = [sys.executable, "-c", "import time; time.sleep(1e6)"]
+beside = Beside("", subprocess.Popen(looked_at, stdin=subprocess.PIPE, start_new_session=True))
+wait = beside.process.wait
+def waited(seconds=None):
+    if seconds is None:
+        print(beside.process.pid, flush=True)
+    return wait(seconds)
+beside.process.wait = waited
+beside.wait()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        process.send_signal(number)
+        assert process.wait(PATIENCE_S) == 0
+    is_left = is_running(pid)
+    if is_left:
+        os.kill(pid, signal.SIGKILL)
+    assert not is_left
 
 
 def test_a_dashboard_that_cannot_start_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from mlpstudy.dashboard.address import LOOPBACK, Address, listen
 from mlpstudy.errors import StoreError, must
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 END_S = 1.5
@@ -66,10 +68,11 @@ class Beside:
                 self.process.stdin.close()
 
     def wait(self) -> None:
-        """Wait until nobody looks any more; Ctrl-C ends that."""
+        """Wait until nobody looks any more; Ctrl-C ends that, and so does what else ends a command."""
         self.release()
         try:
-            self.process.wait()
+            with _ending_as_ctrl_c():
+                self.process.wait()
         except KeyboardInterrupt:
             self.stop()
 
@@ -82,3 +85,17 @@ class Beside:
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             self.process.kill()
             self.process.wait()
+
+
+@contextmanager
+def _ending_as_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM, and the end of the terminal, do what Ctrl-C does; one that is ignored stays ignored."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    heeded = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    for number in heeded:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in heeded:
+            signal.signal(number, before[number])
