@@ -121,6 +121,12 @@ def test_rows_of_a_table_in_files(of_table: Model, tmp_path: Path) -> None:
     np.testing.assert_array_equal(both, np.concatenate([wanted, wanted]))
 
 
+def changed_index(rows: csr_array) -> csr_array:
+    """Let the last value stand in a column that is not there."""
+    rows.indices[-1] = 9
+    return rows
+
+
 @pytest.mark.parametrize(
     ("given", "line"),
     [
@@ -146,6 +152,8 @@ def test_rows_of_a_table_in_files(of_table: Model, tmp_path: Path) -> None:
         ),
         (people().to_dicts()[0], r"the rows must be .*, got 'dict', fix: \[row\]"),
         (pd.DataFrame(people().head(2).to_dicts()).iloc[0], "the rows must"),
+        (coo_array((10**12, 4)), "the rows, as a dense array, must fit into memory, got 2.* GiB where"),
+        (changed_index(csr_array(np.eye(4))), "the rows must hold indices that lie inside it, got an index of 9"),
         (7, "row 1 of the rows must|the rows must"),
         (None, "the rows must"),
         ("none.csv", "none.csv"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import scipy.sparse
 
 from mlpstudy.datasets.cells import as_text
 from mlpstudy.datasets.features import as_array, check_indices
+from mlpstudy.datasets.memory import check_memory
 from mlpstudy.datasets.table_columns import CategoryColumn, TablePreprocessing
 from mlpstudy.errors import DataError, must
 
@@ -31,6 +33,7 @@ def rows_by_position(values: Any, preprocessing: TablePreprocessing, forms: str)
     rows = values
     if scipy.sparse.issparse(values):
         check_indices(values, "the rows")
+        check_memory(8 * math.prod(values.shape), "the rows, as a dense array,")
         rows = values.toarray()
     rows = rows if isinstance(rows, list | tuple) else as_array(rows, "the rows").tolist()
     if not isinstance(rows, list | tuple):
