@@ -13,7 +13,8 @@ What a template gets (``base.html`` has the blocks ``header``, ``main`` and ``fo
 
 - every value is escaped; an undefined name is an error; ``blocks.html`` has the macro ``block(b)`` that draws any of
   the blocks in :mod:`mlpstudy.page.blocks` (paragraphs, tables, charts, pictures, definitions, code, details).
-- JSON for scripts goes in through ``Document.data`` (id -> value; deflated, so that megabytes are small).
+- JSON for scripts goes in through ``Document.data`` (id -> value; plain, so that it is there at once), bytes
+  through ``Document.binary`` (deflated, so that megabytes are small).
 
 In the browser (``page_scripts()``), all under ``window.mlpstudy``:
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.escaping import printable_values
 from mlpstudy.page.charts import chart_config
-from mlpstudy.page.embedding import deflated, deflated_json, inline_script, inline_style, source_hash
+from mlpstudy.page.embedding import deflated, inline_json, inline_script, inline_style, source_hash
 from mlpstudy.page.environment import asset
 from mlpstudy.page.style import page_style
 from mlpstudy.page.vega import vega_bundle
@@ -52,12 +52,15 @@ class Document:
         return tuple(inline_style(text) for text in (page_style(), *self.styles))
 
     @cached_property
-    def packed(self) -> Mapping[str, Markup]:
-        """Data and bytes as they stand in the page, by id."""
+    def values(self) -> Mapping[str, Markup]:
+        """Data as they stand in the page, by id: plain, since browsers inflate later than somebody may print."""
         values = {"chart-config": chart_config(), **self.data}
-        return {name: deflated_json(printable_values(value)) for name, value in values.items()} | {
-            name: deflated(content) for name, content in self.binary.items()
-        }
+        return {name: inline_json(printable_values(value)) for name, value in values.items()}
+
+    @cached_property
+    def packed(self) -> Mapping[str, Markup]:
+        """Bytes as they stand in the page, by id."""
+        return {name: deflated(content) for name, content in self.binary.items()}
 
 
 def page_scripts() -> tuple[str, ...]:

@@ -42,9 +42,13 @@ def deflated(content: bytes) -> Markup:
     return Markup(base64.b64encode(packer.compress(content) + packer.flush()).decode("ascii"))  # noqa: S704  # base64
 
 
-def deflated_json(value: object) -> Markup:
-    """Return a value as :func:`deflated` JSON in UTF-8."""
-    return deflated(json_text(value).encode())
+def inline_json(value: object) -> Markup:
+    r"""Return a value as JSON as it stands inside ``<script type="application/json">``.
+
+    >>> str(inline_json(["</script>"]))
+    '["\\u003c/script\\u003e"]'
+    """
+    return Markup(json_text(value))  # noqa: S704  # escaped for JSON, in which no markup is left
 
 
 def inline_script(text: str) -> Markup:

@@ -93,10 +93,6 @@
     result.finalize();
   };
 
-  // Asked for at once: what is there can be drawn the moment that somebody prints.
-  page.data("charts").catch(() => {});
-  page.data("chart-config").catch(() => {});
-
   const waiting = new Set();
   const start = async (element) => {
     if (!waiting.delete(element)) return;

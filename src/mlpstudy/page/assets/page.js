@@ -1,11 +1,12 @@
 // The page's own namespace: data that it holds, and the switch between light and dark.
 "use strict";
 window.mlpstudy = (() => {
-  const packed = (id) => {
+  const text = (id) => {
     const element = document.getElementById(`data-${id}`);
     if (!element) throw new Error(`nothing here is called ${id}`);
-    return Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
+    return element.textContent;
   };
+  const packed = (id) => Uint8Array.from(atob(text(id)), (c) => c.charCodeAt(0));
 
   const inflated = (id) =>
     new Response(new Blob([packed(id)]).stream().pipeThrough(new DecompressionStream("deflate-raw")));
@@ -15,7 +16,7 @@ window.mlpstudy = (() => {
     if (!kept.has(id)) kept.set(id, make());
     return kept.get(id);
   };
-  const data = (id) => once(id, () => inflated(id).json());
+  const data = (id) => once(id, async () => JSON.parse(text(id)));
   const bytes = (id) => once(id, () => inflated(id).arrayBuffer());
 
   const root = document.documentElement;
