@@ -259,7 +259,7 @@ class StudyResults:
 
         with self.store.snapshot():
             rows = self.comparison()
-            if min((row.n_finished for row in rows), default=0) < 2:  # noqa: PLR2004  # a single seed has no spread
+            if max((row.n_finished for row in rows), default=0) < 2:  # noqa: PLR2004  # a single seed has no spread
                 return rows, {}
             moment = read_moment(self.store)
         return rows, tiers(moment)

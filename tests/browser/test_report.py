@@ -217,7 +217,7 @@ def test_prints_on_paper(opened: Open) -> None:
 
 
 def test_printing_finds_all_charts_and_reasons(offline: Offline, address: str) -> None:
-    """Printed before anything was read or drawn, with no timer and no stream to help: all charts are on paper, and what is folded is open."""
+    """Printed before anything was read, without timers and streams: all charts are on paper, what is folded is open."""
     page = offline.open("about:blank")
     page.add_init_script(
         "window.setTimeout = () => 0; window.IntersectionObserver = class { observe() {} };"

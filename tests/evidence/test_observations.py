@@ -144,7 +144,9 @@ def test_few_epochs_are_not_interpreted() -> None:
     seen = observe([0.5, 0.3], [0.4, 0.3])
     assert (seen.train_longer, seen.val.flat_from, seen.val.trend) == ("unknown", None, "unknown")
     assert "too few" in seen.sentence
-    assert observe([0.5], [0.4]).val.lowest_epoch == 1
+    one = observe([0.5], [0.4])
+    assert one.val.lowest_epoch == 1
+    assert one.sentence.startswith("1 epoch is too few")
 
 
 @pytest.mark.parametrize(

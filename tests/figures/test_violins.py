@@ -116,6 +116,7 @@ def test_weights_without_a_finite_value_say_so() -> None:
     weights = ArchitectureWeights.pooled("plain-2", [nothing], [initial], seed=0)
     words = drawn(weight_violins.figure(weights, kinds=["kernel"])).words
     assert words.count("no finite value") == 3
+    assert "undefined" not in words
 
 
 def test_pooling_joins_the_runs_and_leaves_out_those_without_weights() -> None:

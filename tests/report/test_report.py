@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -130,6 +131,36 @@ def test_lost_runs_are_named_with_their_reasons(tmp_path: Path) -> None:
     words = _words(report_html(StudyResults(tmp_path)))
     assert "Not in any mean: 3 seed 1 diverged: the loss is not finite." in words
     assert "UNSTABLE" in words
+
+
+def _one_lost(folder: Path) -> StudyResults:
+    """Return a study of two seeds one of whose architectures has diverged with both."""
+    study = samples.tiny_study()
+    with Store.create_or_open(folder, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+        for seed in range(2):
+            store.finish_run(samples.finished(study, "4", seed))
+            store.finish_run(samples.diverged(study, "3", seed))
+    return StudyResults(folder)
+
+
+def test_a_lost_architecture_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    """Where one architecture has no finished run, tables have the judgement's tiers; nothing speaks of one seed."""
+    results = _one_lost(tmp_path)
+    assert results.tiers() == {s.architecture: s.tier for s in results.judge().primary.standings}
+    shown = CliRunner().invoke(app, ["show", str(tmp_path)]).output
+    assert "2 seeds: " in shown
+    for words in (shown, _words(report_html(results))):
+        assert "one seed" not in words.lower()
+
+
+def test_means_by_level_end_where_an_accuracy_does(tmp_path: Path) -> None:
+    """Bars of few seeds that scatter reach neither below 0 % nor above 100 %."""
+    results = _tiny(tmp_path)
+    html = report_html(results)
+    (found,) = re.findall(r'id="data-charts">(.*?)</script>', html, flags=re.DOTALL)
+    rows = json.loads(found)["means-width"]["data"]["values"]
+    assert all(0 <= row["low"] <= row["mean"] <= row["high"] <= 100 for row in rows)
+    assert any(row["low"] == 0 for row in rows)
 
 
 def test_one_seed_has_no_interval_and_says_what_it_cannot(tmp_path: Path) -> None:

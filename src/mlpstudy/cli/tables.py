@@ -181,17 +181,17 @@ def _reported(study: Study, name: str) -> str:
 
 def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
     """Say what the number of seeds can and cannot say."""
-    rows = [row for row in rows if row.n_finished]
-    n_seeds = min((row.n_finished for row in rows), default=0)
+    counts = sorted({row.n_finished for row in rows if row.n_finished})
     if len(study.architectures) < 2:  # noqa: PLR2004  # nothing to compare
         return "One architecture: nothing is compared here."
-    if not rows:
+    if not counts:
         return "No run has finished: nothing is compared yet."
-    if n_seeds < 2:  # noqa: PLR2004  # no spread
+    if counts[-1] < 2:  # noqa: PLR2004  # no spread
         return (
             "One seed says how these runs ended, not which architecture is better: the same network trained again "
             "ends elsewhere. See the spread with more seeds, for example --seeds 5."
         )
+    n_seeds = f"{counts[-1]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     sd = max(row.accuracy.sd for row in rows if row.accuracy is not None and row.accuracy.sd is not None)
     if sd == 0:
         return (

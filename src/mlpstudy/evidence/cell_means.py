@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.evidence.comparison import Spread, spread
+from mlpstudy.evidence.intervals import ANYTHING, Range
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -36,6 +37,7 @@ def cell_means(
     scores: Sequence[FloatArray],
     *,
     confidence: float = 0.95,
+    possible: Range = ANYTHING,
 ) -> tuple[MeanOfLevels, ...]:
     """Return the mean of each combination of the given factors' levels, with its interval over seeds.
 
@@ -48,6 +50,7 @@ def cell_means(
         seeds: seeds of each architecture, ascending.
         scores: metric of each run, in the order of the seeds.
         confidence: level of the intervals.
+        possible: what a mean can be; the intervals end there.
 
     >>> levels = [(("depth", d), ("drop", r)) for d in "23" for r in "ny"]
     >>> scores = [np.array([x, x + 1.0]) for x in (1.0, 3.0, 5.0, 7.0)]
@@ -63,7 +66,7 @@ def cell_means(
     for chosen, members in groups.items():
         common = reduce(np.intersect1d, [seeds[i] for i in members])
         rows = [scores[i][np.searchsorted(seeds[i], common)] for i in members]
-        of = spread(np.mean(rows, axis=0), confidence) if common.size else None
+        of = spread(np.mean(rows, axis=0), confidence, possible) if common.size else None
         if of is not None:
             found.append(MeanOfLevels(chosen, of))
     return tuple(found)

@@ -268,8 +268,9 @@ def _median_slope(loss: FloatArray) -> float:
 def _sentence(train: CurveShape, val: CurveShape, ends: CurveEnds, longer: Longer) -> str:
     """Return the observation in words."""
     if longer == "unknown":
+        epochs = "1 epoch is" if val.last_epoch == 1 else f"{val.last_epoch} epochs are"
         return (
-            f"{val.last_epoch} epochs are too few to say where the losses flatten; "
+            f"{epochs} too few to say where the losses flatten; "
             f"lowest validation loss {val.lowest:.3f}, epoch {val.lowest_epoch}."
         )
     advice = "training longer would help" if longer == "yes" else "training longer would not help"

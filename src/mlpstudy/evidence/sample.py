@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.calibration import calibration_error
+from mlpstudy.evidence.intervals import NOT_NEGATIVE, SHARE, Range
 from mlpstudy.records import PROBABILITY_CLIP, Outcome, RunRecord
 
 FloatArray = npt.NDArray[np.float64]
@@ -123,6 +124,11 @@ def log_loss_cells(p_true: npt.NDArray[np.float32]) -> FloatArray:
 def higher_is_better(metric: Metric) -> bool:
     """Say which end of a metric is good."""
     return metric == "accuracy"
+
+
+def possible(metric: Metric) -> Range:
+    """Return what a metric can be."""
+    return NOT_NEGATIVE if metric == "log loss" else SHARE
 
 
 def collect(

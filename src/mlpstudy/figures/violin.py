@@ -170,7 +170,7 @@ def _outline(what: str, of: Density, low: float, high: float) -> list[dict[str, 
 def _summary(of: Density | None) -> dict[str, Any]:
     """Return the numbers that a violin marks and tells."""
     if of is None:
-        return {"note": "no finite value"}
+        return {"note": "no finite value", "low": "", "high": ""}
     numbers = {
         "minimum": of.minimum,
         "lower": of.lower_quartile,

@@ -91,8 +91,8 @@ class Gathered:
 
     @property
     def n_seeds(self) -> int:
-        """Finished seeds of the architecture that has fewest, of those that have any."""
-        return min((a.n for a in self.sample.architectures if a.n), default=0)
+        """Finished seeds of the architecture that has most."""
+        return max((a.n for a in self.sample.architectures), default=0)
 
     def seeds_words(self) -> str:
         """Return how many seeds an architecture has."""

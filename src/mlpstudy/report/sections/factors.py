@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.cell_means import cell_means
+from mlpstudy.evidence.sample import possible
 from mlpstudy.figures import forest, interaction
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table, Text
@@ -114,6 +115,7 @@ def _plots(of: Gathered, metric: MetricJudgement) -> list[Chart]:
             [a.seeds for a in of.sample.architectures],
             scores,
             confidence=of.study.judging.confidence,
+            possible=possible(metric.metric),
         )
         cells = [
             interaction.CellMean(
