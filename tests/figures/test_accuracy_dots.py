@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from figures.drawn import checked, drawn, records
+from figures.drawn import Drawing, checked, drawn, records
 from figures.samples import accuracies
 from mlpstudy.errors import ResultsError
 from mlpstudy.figures import DARK, LIGHT, ArchitectureAccuracy, Theme, accuracy_dots
@@ -128,3 +128,30 @@ def test_bad_input_is_refused() -> None:
         accuracy_dots.figure([])
     with pytest.raises(ResultsError, match="must have one seed each, got 1 seeds for 2 runs"):
         ArchitectureAccuracy("a", (), (0,), np.zeros(2))
+
+
+def _meeting(drawing: Drawing) -> list[tuple[str, str]]:
+    """Return the pairs of texts that cover each other."""
+    texts = drawing.texts
+    return [(a.words, b.words) for i, a in enumerate(texts) for b in texts[:i] if a.overlaps(b)]
+
+
+@pytest.mark.parametrize("accuracy", [0.9, 0.961, 0.97])
+def test_baselines_of_nearly_one_accuracy_can_be_read(accuracy: float) -> None:
+    """Their names cover neither each other nor the axis, and stay inside the drawing, wherever they stand."""
+    rows = [accuracies("a-1", [0.9, 0.95, 0.97]), accuracies("b-1", [0.91, 0.95, 0.96])]
+    named = {"majority class": accuracy, "logistic regression": accuracy}
+    drawing = drawn(accuracy_dots.figure(rows, baselines=named))
+    assert "majority class, logistic regression" in drawing.words
+    assert _meeting(drawing) == []
+    assert drawing.clipped() == []
+
+
+@pytest.mark.parametrize("n_architectures", [3, 14])
+def test_names_of_a_hundred_letters_stay_in_their_rows(n_architectures: int) -> None:
+    """Names that no row has room for keep their beginning and their end, where they differ."""
+    names = [f"{'x' * 100}-{'y' * 90}{i:02d}" for i in range(n_architectures)]
+    drawing = drawn(accuracy_dots.figure([accuracies(name, [0.9, 0.95]) for name in names]))
+    assert _meeting(drawing) == []
+    assert drawing.clipped() == []
+    assert sum(words.endswith("yy02") for words in drawing.words) == 1

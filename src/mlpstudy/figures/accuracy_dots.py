@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -16,13 +16,16 @@ from mlpstudy.figures.inputs import ArchitectureAccuracy
 from mlpstudy.figures.scales import plain
 from mlpstudy.figures.swarm import swarm
 from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import counted, wrapped
+from mlpstudy.figures.wording import counted, elided, wrapped
 
 WIDTH = 600
 NAME_WIDTH, NAME_SIZE = 200, LABEL_SIZE + 1
 ROW_HEIGHT, DENSE_ROW_HEIGHT = 44, 32
 N_ROOMY_ROWS = 12
 """With more architectures than this the rows are lower."""
+
+NAME_LENGTH, DENSE_NAME_LENGTH = 60, 50
+"""Characters of a name that a row has room for."""
 
 DOTS_AT, MEAN_AT = -0.12, 0.3
 """Where dots and mean stand in a row, as shares of its height: the mean below its runs, so that it hides none.
@@ -145,7 +148,8 @@ def _y(architectures: Sequence[ArchitectureAccuracy]) -> alt.Y:
 
 def _names(architectures: Sequence[ArchitectureAccuracy]) -> alt.Chart:
     """Return the names at the left of the rows: marks and no axis, whose labels of two lines would stand too low."""
-    lines = [wrapped(a.name, NAME_WIDTH, NAME_SIZE) for a in architectures]
+    n_fit = NAME_LENGTH if len(architectures) <= N_ROOMY_ROWS else DENSE_NAME_LENGTH
+    lines = [wrapped(elided(a.name, n_fit), NAME_WIDTH, NAME_SIZE) for a in architectures]
     records = [{"row": row, "name": "\n".join(of), "n": len(of)} for row, of in enumerate(lines)]
     lift = alt.ExprRef(f"-{NAME_SIZE / 2 + 1} * (datum.n - 1)")
     base = alt.Chart(alt.InlineData(name="names", values=records)).encode(x=alt.value(0), text="name:N")
@@ -236,20 +240,34 @@ def _references(architectures: Sequence[ArchitectureAccuracy], axis: _Axis, dots
 
 def _baselines(baselines: Mapping[str, float], axis: _Axis) -> list[alt.Chart]:
     """Return a dashed line at each baseline that the axis holds; to reach the others would press the runs together."""
-    records = [
-        {"baseline": name, "accuracy": plain(100 * accuracy)}
-        for name, accuracy in baselines.items()
-        if axis.low <= 100 * accuracy <= axis.high
-    ]
-    if not records:
+    inside = {name: 100 * a for name, a in baselines.items() if axis.low <= 100 * a <= axis.high}
+    if not inside:
         return []
+    records = [{"baseline": name, "accuracy": plain(accuracy)} for name, accuracy in inside.items()]
     tooltip = [alt.Tooltip("baseline:N"), alt.Tooltip("accuracy:Q", format=".2f")]
-    base = alt.Chart(alt.InlineData(name="baselines", values=records)).encode(x=_x("accuracy:Q", axis))
-    rules = base.mark_rule(style="baseline", strokeDash=[4, 3]).encode(tooltip=tooltip)
-    names = base.mark_text(style="note", align="left", baseline="bottom", dx=4).encode(
-        text="baseline:N", y=alt.value("height")
+    lines = alt.Chart(alt.InlineData(name="baselines", values=records)).encode(x=_x("accuracy:Q", axis))
+    rules = lines.mark_rule(style="baseline", strokeDash=[4, 3]).encode(tooltip=tooltip)
+    return [rules, *_baseline_names(inside, axis)]
+
+
+def _baseline_names(accuracy_pct: Mapping[str, float], axis: _Axis) -> list[alt.Chart]:
+    """Return the names above the lines, written towards the middle of the axis: one text for the lines of a half."""
+    ascending = sorted(accuracy_pct, key=lambda name: accuracy_pct[name])
+    middle = (axis.low + axis.high) / 2
+    left = [name for name in ascending if accuracy_pct[name] < middle]
+    right = [name for name in ascending if accuracy_pct[name] >= middle]
+    halves: tuple[tuple[Literal["left", "right"], list[str], list[str]], ...] = (
+        ("left", left, left[:1]),
+        ("right", right, right[-1:]),
     )
-    return [rules, names]
+    charts = []
+    for align, names, ends in halves:
+        for end in ends:
+            record = {"baseline": ", ".join(names), "accuracy": plain(accuracy_pct[end])}
+            base = alt.Chart(alt.InlineData(name=f"baselines {align}", values=[record]))
+            text = base.mark_text(style="note", align=align, baseline="bottom")
+            charts.append(text.encode(x=_x("accuracy:Q", axis), text="baseline:N", y=alt.value(-3)))
+    return charts
 
 
 def _for_scale(baselines: Mapping[str, float]) -> list[str]:

@@ -72,7 +72,7 @@ def counted(n: int, noun: str) -> str:
 
 
 def wrapped(text: str, width: float, font_size: float, *, bold: bool = False) -> list[str]:
-    """Return a text in lines that fit a width, broken after spaces and hyphens.
+    """Return a text in lines that fit a width, broken after spaces and hyphens, and within what fits no line.
 
     Args:
         text: the text.
@@ -82,14 +82,29 @@ def wrapped(text: str, width: float, font_size: float, *, bold: bool = False) ->
 
     >>> wrapped("batchnorm-dropout-5, seed 0", 110, 16)
     ['batchnorm-', 'dropout-5,', 'seed 0']
+    >>> wrapped("regularisation", 80, 16)
+    ['regularis', 'ation']
     """
     n_fit = max(int(width / ((BOLD_CHARACTER_WIDTH if bold else CHARACTER_WIDTH) * font_size)), 4)
     lines = [""]
-    for part in _parts(text):
+    pieces = [part[at : at + n_fit] for part in _parts(text) for at in range(0, len(part), n_fit)]
+    for part in pieces:
         if lines[-1] and len(lines[-1]) + len(part.rstrip()) > n_fit:
             lines.append("")
         lines[-1] += part
     return [line.strip() for line in lines]
+
+
+def elided(text: str, n_fit: int) -> str:
+    """Return a text of so many characters at most: its beginning and its end, where names differ.
+
+    >>> elided("batchnorm-dropout-5", 11), elided("plain-5", 11)
+    ('batch\N{HORIZONTAL ELLIPSIS}out-5', 'plain-5')
+    """
+    if len(text) <= n_fit:
+        return text
+    n_end = (n_fit - 1) // 2
+    return f"{text[: n_fit - 1 - n_end]}\N{HORIZONTAL ELLIPSIS}{text[-n_end:]}"
 
 
 def _parts(text: str) -> list[str]:
