@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import os
 import re
+import sqlite3
 import subprocess
 from pathlib import Path, PurePath
 
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 from mlpstudy.cli.app import app
 from mlpstudy.errors import StoreError
 from mlpstudy.escaping import shell
+from mlpstudy.report import report_html
 from mlpstudy.results import StudyResults
 from names.hostile import ATTACKS
 from store import samples
@@ -90,3 +93,15 @@ def test_every_command_that_is_printed_works_as_typed(tmp_path: Path, name: str)
                 word = read_by_shell(rest.split(" --")[0].removesuffix(", or another"))[0]
                 assert Path(word) in {folder, folder.with_suffix(".csv"), folder.with_suffix(".toml")}, (what, rest)
         assert not (tmp_path / "taken").exists()
+
+
+def test_a_foreign_engine_adds_no_command(tmp_path: Path) -> None:
+    """A folder that names its engine as a command of its own brings no such command among those that are printed."""
+    samples.fill(tmp_path / "s", [samples.finished(STUDY, n, seed) for n in ("4", "3") for seed in (0, 1)])
+    with sqlite3.connect(tmp_path / "s" / "study.db") as database:
+        database.execute("UPDATE study SET engine = ?", ("native;\ntouch taken",))
+    results = StudyResults(tmp_path / "s")
+    page = report_html(results, weights_mb=0)
+    (line,) = re.findall(r"mlpstudy run [^\n]*", html.unescape(page))
+    words = ["mlpstudy", "run", "study.toml", "--seeds", "2", "--engine", "native;\ntouch taken"]
+    assert read_by_shell(line)[: len(words)] == words

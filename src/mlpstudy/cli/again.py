@@ -29,7 +29,7 @@ def command_of(results: StudyResults) -> str | None:
     if source is None:
         return None
     typed, default = source
-    options = "" if results.store.engine == "native" else f" --engine {results.store.engine}"
+    options = "" if results.store.engine == "native" else f" --engine {shell(results.store.engine)}"
     if folder != default:
         options += f" --out {shell(folder)}"
     return f"mlpstudy run {typed}{options}"

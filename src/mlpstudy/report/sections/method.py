@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpstudy.escaping import shell
 from mlpstudy.numerals import duration
 from mlpstudy.page.blocks import Code, Details, Facts, Heading, Section, Text
 from mlpstudy.report import words
@@ -85,7 +86,7 @@ def _command(of: Gathered) -> str:
     """Return the commands that make the study and this report again."""
     name = of.study.name if _is_builtin(of) else "study.toml"
     return (
-        f"mlpstudy run {name} --seeds {of.study.seeds} --engine {of.store.engine} --out runs/{of.study.name}\n"
+        f"mlpstudy run {name} --seeds {of.study.seeds} --engine {shell(of.store.engine)} --out runs/{of.study.name}\n"
         f"mlpstudy report runs/{of.study.name}"
     )
 
