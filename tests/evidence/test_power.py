@@ -180,6 +180,13 @@ def test_plan_after_runs_rests_on_their_spread() -> None:
     assert spread.new_data_limit > 0
 
 
+def test_runs_that_are_right_on_the_same_examples_set_no_limit_on_new_data() -> None:
+    """Of networks that all do the same nothing is known on other data; a limit of 0 would say that all is."""
+    cells = correct_cells(np.random.default_rng(5), 1, 600).repeat(3, axis=0)
+    spread = observed_spread(study(architecture("a", cells), architecture("b", cells)), [("a", "b")])
+    assert (spread.sd_difference, spread.new_data_limit, spread.is_limit_observed) == (0.0, None, True)
+
+
 def test_one_unstable_architecture_does_not_inflate_the_plan() -> None:
     """An UNSTABLE architecture's spread is left out, but where no pair is left without it; it is named either way."""
     rng = np.random.default_rng(4)

@@ -58,6 +58,20 @@ def test_sections_stand_in_their_order(tmp_path: Path) -> None:
     assert "Provisional" not in words
 
 
+@pytest.mark.parametrize("metric", ["accuracy", "log loss"])
+def test_the_first_sentence_is_of_the_declared_metric(metric: str, tmp_path: Path) -> None:
+    """The mean that it calls the best is of what decides; where others have the same, it says how many."""
+    results = _tiny(tmp_path / "tiny", judging={"metric": metric})
+    first, second = results.comparison()
+    assert first.loss is not None
+    assert (first.loss, first.accuracy) == (second.loss, second.accuracy)
+    told = {
+        "accuracy": "4 has the best mean, which 1 other shares, a test accuracy of ",
+        "log loss": f"4 has the best mean log loss, which 1 other shares, {first.loss.mean:.4f} nats, and a test ",
+    }
+    assert told[metric] in _words(report_html(results))
+
+
 def test_data_of_ones_own_are_called_by_their_file(tmp_path: Path) -> None:
     """A study of a file has no data set's name: question and method call the data as the study file does."""
     words = _words(report_html(_tiny(tmp_path, data={"path": "tables/wine.csv", "target": "kind"})))

@@ -131,6 +131,8 @@ def _reservations(found: SeedPlan) -> Iterator[str]:
             f"On new data of the same kind, no number of seeds finds less than about {_rounded_up(spread):.2f} points "
             f"with {spread.n_examples:,} test examples{about}: only more test data would."
         )
+    elif spread.is_limit_observed:
+        yield "All runs are right on the same test examples: of what new data can show they say nothing."
 
 
 def _rounded_up(spread: SeedSpread) -> float:

@@ -41,7 +41,7 @@ class SeedSpread:
             sqrt(2) sd where it is assumed.
         n_seeds: finished seeds an architecture, the fewest; 0 before anything ran.
         new_data_limit: smallest difference that infinitely many seeds would show on new data (mean over pairs); assumed
-            unless observed, None where the number of test examples is not known.
+            unless observed, None where the number of test examples is not known, or no pair differs on any.
         is_limit_observed: the limit is that of the finished runs, also where the SD is given.
         n_examples: test examples; None where they are not known.
         left_out: architectures that are UNSTABLE, whose spread is not in the SD: they would hide what the others need.
@@ -174,7 +174,8 @@ def observed_spread(
         sd=math.sqrt(float(np.mean(own))),
         sd_difference=math.sqrt(float(np.mean(variances))),
         n_seeds=min(a.n for a in sample.architectures),
-        new_data_limit=float(np.mean(limits)),
+        # Where no pair differs on any test example, a limit of 0 would say that new data show everything.
+        new_data_limit=float(np.mean(limits)) if any(limits) else None,
         n_examples=sample.n_examples,
         unstable=tuple(unstable),
         is_limit_observed=True,

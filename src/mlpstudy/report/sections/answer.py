@@ -40,8 +40,20 @@ def answer(of: Gathered) -> str:
         return f"{best} reaches {number}; with one architecture nothing is compared."
     if of.judgement is None:
         why = why_unjudged(of.study, of.sample.n_examples)
-        return f"{best} has the best mean, {number}; there are no verdicts: {why}."
+        return f"{_leading(of, best, number)}; there are no verdicts: {why}."
     return _compared(of, of.judgement, best, number)
+
+
+def _leading(of: Gathered, best: str, number: str) -> str:
+    """Say who has the best mean of the declared metric, and how many others have the same."""
+    is_accuracy = of.study.judging.metric == "accuracy"
+    spreads = {name: row.accuracy if is_accuracy else row.loss for name, row in of.rows.items()}
+    mean = {name: one.mean for name, one in spreads.items() if one is not None}
+    n_others = sum(one == mean[best] for one in mean.values()) - 1
+    shared = f", which {words.counted(n_others, 'other')} share{'s' if n_others == 1 else ''}," if n_others else ","
+    if is_accuracy:
+        return f"{best} has the best mean{shared} {number}"
+    return f"{best} has the best mean log loss{shared} {mean[best]:.4f} nats, and {number}"
 
 
 def _best(of: Gathered, names: list[str]) -> str:
@@ -61,7 +73,7 @@ def _compared(of: Gathered, judgement: Judgement, best: str, number: str) -> str
     if of.n_seeds < 2:  # noqa: PLR2004  # one seed is no evidence
         return f"{best} ended with {number}, but one seed cannot say which architecture is better: {told}."
     beaten = [p for p in pairs if p.verdict.winner == best]
-    head = f"{best} has the best mean, {number}"
+    head = _leading(of, best, number)
     if len(beaten) == len(of.study.architectures) - 1:
         return f"{head}, and is better than all others: {told}."
     same = _peers(judgement, best)
