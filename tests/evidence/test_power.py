@@ -13,6 +13,7 @@ from evidence.simulated import architecture, correct_cells, crossed, estimate_of
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.contrasts import estimate_contrasts
 from mlpstudy.evidence.intervals import t_quantile
+from mlpstudy.evidence.judgement import judge
 from mlpstudy.evidence.plan import SeedSpread, assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.power import (
     detectable,
@@ -26,6 +27,7 @@ from mlpstudy.evidence.power import (
 from mlpstudy.evidence.signflip import flip_family
 from mlpstudy.evidence.twoway import two_way
 from mlpstudy.evidence.verdicts import equivalence_p
+from mlpstudy.spec import Judging
 
 ROOT_2 = math.sqrt(2)
 
@@ -235,3 +237,17 @@ def test_impossible_plans_are_refused() -> None:
     alone = study(architecture("a", np.ones((1, 20))), architecture("b", np.ones((1, 20))))
     with pytest.raises(ResultsError, match="must have two seeds in common"):
         observed_spread(alone, [("a", "b")])
+
+
+def test_the_plan_takes_no_spread_to_be_smaller_than_the_judge_does() -> None:
+    """Equal differences by luck have the judge's spread, that of rounding to one example; identical outcomes none."""
+    right = np.ones((4, 50), dtype=bool)
+    shifted = right.copy()
+    shifted[np.arange(4), np.arange(4)] = False
+    sample = study(architecture("a", right), architecture("b", shifted))
+    (judged,) = judge(sample, Judging()).primary.pairs
+    assert judged.estimate.sd == 0.0
+    assert judged.estimate.se is not None
+    planned = observed_spread(sample, [("a", "b")]).sd_difference
+    assert planned == pytest.approx(judged.estimate.se * 2.0)
+    assert observed_spread(study(architecture("a", right), architecture("b", right)), [("a", "b")]).sd_difference == 0.0

@@ -125,7 +125,7 @@ def _reservations(found: SeedPlan) -> Iterator[str]:
         yield f"The SD is that of the others without {', '.join(spread.left_out)}, which the seeds leave UNSTABLE."
     if spread.unstable:
         yield f"The SD is large because of {', '.join(spread.unstable)}, which the seeds leave UNSTABLE."
-    if spread.new_data_limit is not None:
+    if spread.new_data_limit:  # of outcomes that say nothing of new data there is none to tell
         about = "" if spread.is_limit_observed else ", if architectures differ there as they do on MNIST"
         yield (
             f"On new data of the same kind, no number of seeds finds less than about {_rounded_up(spread):.2f} points "

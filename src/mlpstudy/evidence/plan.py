@@ -37,8 +37,8 @@ class SeedSpread:
     Attributes:
         source: ``"assumed"``, ``"given"`` or ``"observed"``.
         sd: SD of test accuracy over seeds of one architecture (root of the mean variance).
-        sd_difference: SD over seeds of the paired difference of two (root of the mean variance over pairs);
-            sqrt(2) sd where it is assumed.
+        sd_difference: SD over seeds of the paired difference of two (root of the mean variance over pairs), of each
+            pair no less than judging takes it to be; sqrt(2) sd where it is assumed.
         n_seeds: finished seeds an architecture, the fewest; 0 before anything ran.
         new_data_limit: smallest difference that infinitely many seeds would show on new data (mean over pairs); assumed
             unless observed, None where the number of test examples is not known, or no pair differs on any.
@@ -163,8 +163,11 @@ def observed_spread(
     for a, b in ((sample.index(x), sample.index(y)) for x, y in pairs):
         common, rows_a, rows_b = np.intersect1d(seeds[a], seeds[b], assume_unique=True, return_indices=True)
         if common.size > 1:
-            parts = two_way(cells[a][rows_a] - cells[b][rows_b])
-            variances.append(parts.ms_seed / parts.n_examples)
+            differences = cells[a][rows_a] - cells[b][rows_b]
+            parts = two_way(differences)
+            # As judged: equal differences of few seeds by luck are no proof of a spread of 0.
+            floor = 1 / (12 * parts.n_examples**2) if differences.any() else 0.0
+            variances.append(max(parts.ms_seed / parts.n_examples, floor))
             limits.append(parts.smallest_detectable())
     own = [sd_of(table.mean(axis=1)) ** 2 for table in cells if table.shape[0] > 1]
     if not variances:
