@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import shlex
 import tomllib
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpstudy.errors import StudyError
+from mlpstudy.escaping import shell
 from mlpstudy.spec import Study, load_study, parse_study
 from mlpstudy.spec.keys import NOT_SUPPORTED, OTHER_NAMES
 from mlpstudy.spec.study import _setting_keys, _valid_keys
@@ -153,7 +153,7 @@ def test_data_in_the_place_of_a_study_lead_to_init(name: str, tmp_path: Path) ->
         StudyError, match=r"must be a TOML file, got a file of data, .*, fix: mlpstudy init '?/"
     ) as caught:
         load_study(tmp_path / name)
-    assert shlex.quote(str(tmp_path / name)) in str(caught.value)
+    assert shell(tmp_path / name) in str(caught.value)
 
 
 @pytest.mark.parametrize("source", [None, 3, {"name": "x"}])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from mlpstudy.datasets.npy import read_npy
 from mlpstudy.datasets.npz import read_npz
 from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError, must
+from mlpstudy.escaping import shell
 from mlpstudy.spec.base import content_hash
 
 Format = Literal["csv", "parquet", "npy", "npz", "idx", "libsvm", "idx folder", "image folder", "split image folder"]
@@ -135,7 +135,7 @@ def _checked_pair(files: Sequence[Path], found: Format) -> Format:
         raise DataError(must(printable(files[1]), "be left out", f"labels beside a {found} file, which has its own"))
     if len(files) == 1 and found == "npy":
         name = files[0].name
-        fix = f'["{name}", "labels.npy"] in a study file, {shlex.quote(name)} labels.npy after a command'
+        fix = f'["{name}", "labels.npy"] in a study file, {shell(Path(name))} labels.npy after a command'
         raise DataError(must("data.path", "be two NPY files, features and labels", files[0].name, fix))
     return found
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 import tomllib
 from importlib import resources
 from pathlib import Path
 
 from mlpstudy.errors import StudyError, must, nearest
+from mlpstudy.escaping import shell
 from mlpstudy.spec.float32 import check_float32
 from mlpstudy.spec.study import Study
 
@@ -90,7 +90,7 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:  # not by the size that the system tells: a device has none, and no end either
             content = file.read(MAX_FILE_BYTES + 1)
         if path.suffix.lower() in DATA_ENDINGS:
-            fix = f"mlpstudy init {shlex.quote(str(path))}, which writes one for these data"
+            fix = f"mlpstudy init {shell(path)}, which writes one for these data"
             raise StudyError(must(what, "be a TOML file", f"a file of data, {path.suffix}", fix))
         if len(content) > MAX_FILE_BYTES:
             raise StudyError(must(what, f"be a TOML file of at most {MAX_FILE_BYTES} bytes", "a larger one"))
