@@ -107,13 +107,15 @@ def find_meaning(training: pl.Series, *, is_category: bool = False) -> Meaning |
 
     >>> find_meaning(pl.Series(["1", "2.5", "?"])), find_meaning(pl.Series(["red", "blue"]))
     ('number', None)
+    >>> find_meaning(pl.Series([None, None]))  # as in a file whose cells are all empty
+    'number'
     """
     if is_category:
         return None
     if not is_text(training):
         if training.dtype == pl.Boolean:
             return "boolean"
-        return "number" if training.dtype.is_numeric() else "date"
+        return "date" if training.dtype in (pl.Date, pl.Datetime) else "number"
     counts = as_text(training).drop_nulls().value_counts(name="n")
     n = int(counts["n"].sum())
     meanings: tuple[Meaning, ...] = ("number", "boolean", "date")
