@@ -20,6 +20,8 @@ from mlpstudy.predicting import load_ensemble
 from mlpstudy.report import write_report
 from mlpstudy.results import StudyResults
 from mlpstudy.spec import Study
+from mlpstudy.store import Store
+from store import samples
 
 N_TEST = 200
 ARCHITECTURES = ("none-8", "none-16", "batchnorm-8", "batchnorm-16")
@@ -199,6 +201,25 @@ def test_phone_needs_no_sideways_scrolling_of_the_page(opened: Open) -> None:
         assert box["x"] + box["width"] <= 390 + 1, name
     size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)")
     assert size >= 14
+
+
+def test_names_of_a_hundred_letters_fit_a_phone(offline: Offline, tmp_path: Path) -> None:
+    """Names without a place to break make neither the page nor a legend wider than the window."""
+    levels = [{f"{name * 90}{i}": {"hidden": [i + 2]} for i in range(3)} for name in "ab"]
+    deeper = {name: {"activation": kind} for name, kind in zip(levels[1], ("relu", "tanh", "sigmoid"), strict=True)}
+    study = samples.tiny_study(factors={"w" * 100: levels[0], "v" * 100: deeper})
+    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+        for architecture in study.architectures:
+            for seed in range(2):
+                store.finish_run(samples.finished(study, architecture.name, seed))
+    page = offline.open(
+        write_report(StudyResults(tmp_path), tmp_path / "report.html").as_uri(), viewport={"width": 390, "height": 844}
+    )
+    page.evaluate("mlpstudy.ready")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    beyond = "all => all.filter(one => one.getBoundingClientRect().right > innerWidth).map(one => one.textContent)"
+    assert _chart(page, "cost-parameters").locator(".role-legend text").evaluate_all(beyond) == []
+    assert _chart(page, "cost-parameters").locator(".role-legend text").count() == 8
 
 
 def test_prints_on_paper(opened: Open) -> None:

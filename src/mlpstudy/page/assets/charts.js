@@ -10,8 +10,15 @@
   // Specifications are changed while they are drawn: each drawing gets a copy.
   const copy = (spec) => JSON.parse(JSON.stringify(spec));
 
+  // Where there is little room, legends stand under each other, and their titles above them.
+  const NARROW = 480;
+  const isNarrow = (element, options) => options.fluid && element.clientWidth < NARROW;
+  const stacked = (spec) =>
+    JSON.parse(JSON.stringify(spec), (key, value) =>
+      key === "legend" && value ? { ...value, titleOrient: "top", labelLimit: 125 } : value);
+
   const sized = (spec, element, options) => {
-    const own = copy(spec);
+    const own = isNarrow(element, options) ? stacked(spec) : copy(spec);
     if (options.fluid) {
       const room = element.clientWidth - (options.room ?? 0);
       own.width = Math.max(NARROWEST - (options.room ?? 0), Math.min(room, WIDEST));
@@ -33,10 +40,8 @@
       tooltip: { disableDefaultStyle: true },
     });
 
-  // Where there is little room, legends stand under each other.
-  const NARROW = 480;
   const suited = (config, element, options) =>
-    options.fluid && element.clientWidth < NARROW
+    isNarrow(element, options)
       ? { ...config, legend: { ...config.legend, layout: { top: { direction: "vertical", anchor: "start", margin: 4 } } } }
       : config;
 
