@@ -317,13 +317,16 @@ def test_accuracy_is_that_of_the_probabilities(engine: Engine) -> None:
         assert one.evaluate(DATA.test, 1).accuracy == (predicted == DATA.test.labels).mean()
 
 
-def test_an_epsilon_that_float32_does_not_hold_divides_nothing_by_zero(engine: Engine) -> None:
-    """Older folders may have one: weights of a column that is dark stay finite, and so do the others."""
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_an_epsilon_that_float32_does_not_hold_divides_nothing_by_zero(engine: Engine, activation: str) -> None:
+    """Older folders may have one: a column that is dark, or a unit that never changes, gets no weight that is NaN."""
     x = X.copy()
     x[:, 2] = 0
     one = trainer(
         engine,
+        {"hidden_1.bias": np.array([-99] * 2 + [0] * 6, np.float32)},  # two units that never change
         training=Training(batch_size=20, epsilon=1e-300, learning_rate=1e-9, diagnostics=True),
+        activation=activation,
         batch_normalisation=True,
         bn_epsilon=1e-40,
     )

@@ -60,4 +60,5 @@ class BatchNormalization(nn.Module):
                 self.moving_variance.lerp_(variance, 1 - self.momentum)
         else:
             mean, variance = self.moving_mean, self.moving_variance
-        return (x - mean) * (torch.rsqrt(variance + self.epsilon) * self.gamma) + self.beta
+        # The slope of rsqrt, of power -3/2, overflows where neither variance nor epsilon is above 1e-26.
+        return (x - mean) / torch.sqrt(variance + self.epsilon) * self.gamma + self.beta
