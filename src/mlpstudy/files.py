@@ -36,19 +36,26 @@ def refuse_link(path: Path) -> None:
         raise StoreError(must(str(path), "lie in the study's folder", f"a symbolic link to {path.readlink()}", fix))
 
 
-def refuse_irregular(path: Path) -> None:
+def refuse_irregular(path: Path, *, to_write: bool = False) -> None:
     """Refuse a link, FIFO, device or folder in the place of a file that a library opens by its path; it may be missing.
 
     Raises:
-        StoreError: it is no regular file.
+        StoreError: it is no regular file, or is to be written and has other names.
     """
     refuse_link(path)
     try:
-        mode = path.lstat().st_mode
+        found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return
-    if not stat.S_ISREG(mode):
+    _check_regular(found, path, to_write=to_write)
+
+
+def _check_regular(found: os.stat_result, path: Path, *, to_write: bool) -> None:
+    if not stat.S_ISREG(found.st_mode):
         raise damaged(path, "something that is no regular file")
+    if to_write and found.st_nlink > 1:
+        fix = "put a copy of the file there"
+        raise StoreError(must(str(path), "have no other name to be written", f"{found.st_nlink} hard links", fix))
 
 
 @contextmanager
@@ -108,7 +115,7 @@ def open_inside(root: Path, name: str, flags: int) -> int:
         flags: as for ``os.open``.
 
     Raises:
-        StoreError: it is a symbolic link, or something else that is no regular file.
+        StoreError: it is a symbolic link or no regular file, or is to be written and has other names.
         OSError: it is not there, or cannot be opened.
     """
     with _inside(root, PurePath()) as at:
@@ -119,9 +126,11 @@ def open_inside(root: Path, name: str, flags: int) -> int:
 def _open_regular(at: int, name: str, flags: int, path: Path) -> int:
     # O_NONBLOCK: opening a FIFO that somebody put there must not wait for its other end.
     descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666, dir_fd=at)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        _check_regular(os.fstat(descriptor), path, to_write=flags & os.O_ACCMODE != os.O_RDONLY)
+    except BaseException:
         os.close(descriptor)
-        raise damaged(path, "something that is no regular file")
+        raise
     return descriptor
 
 

@@ -168,6 +168,23 @@ def test_a_lock_or_ledger_that_is_no_file(folder: Path, name: str, kind: str) ->
     assert (folder.parent / "mine").read_bytes() == MINE
 
 
+@pytest.mark.parametrize("name", ["lock", "looks", "study.db"])
+def test_a_file_with_another_name_is_read_and_not_written(folder: Path, name: str) -> None:
+    """A hard link, as copies by ``cp -al`` and foreign archives have them, changes nothing outside the folder."""
+    if not (folder / name).exists():
+        (folder / name).write_bytes(MINE)
+    (folder.parent / "mine").unlink()
+    os.link(folder / name, folder.parent / "mine")
+    before = (folder.parent / "mine").read_bytes()
+    assert run("show", folder)[0] == 0
+    if name == "looks":
+        samples.write(folder).close()
+    else:
+        be = "have no other name to be written, got 2 hard links, fix: put a copy of the file there"
+        assert said(samples.write, folder) == f"{folder}/{name} must {be}"
+    assert (folder.parent / "mine").read_bytes() == before
+
+
 COMMANDS = {
     "judge": ("judge",),
     "report": ("report", "--weights-mb", "0"),

@@ -28,10 +28,13 @@ _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 _NEEDS_MORE_RIGHTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
-def _refuse_irregular(path: Path) -> None:
-    """Refuse what SQLite would follow, wait for or read without end, beside the database too."""
+def _refuse_irregular(path: Path, *, to_write: bool = False) -> None:
+    """Refuse what SQLite would follow, wait for or read without end, beside the database too.
+
+    A database of two names has two logs, and a writer for each: SQLite loses what they write.
+    """
     for suffix in ("", "-wal", "-shm", "-journal"):
-        refuse_irregular(path.with_name(path.name + suffix))
+        refuse_irregular(path.with_name(path.name + suffix), to_write=to_write)
 
 
 def _refuse_superior(path: Path) -> None:
@@ -182,7 +185,7 @@ def open_writing(folder: Path) -> Database:
     """
     path = folder / DATABASE
     with one_line(folder, "write the study"):
-        _refuse_irregular(path)
+        _refuse_irregular(path, to_write=True)
         _refuse_superior(path)
         if path.exists():
             _has_content(path)
