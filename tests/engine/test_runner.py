@@ -13,7 +13,7 @@ from helpers import blobs
 from mlpstudy.engine import RunTask, get_engine
 from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.runner import RunHooks, first_diverged_epoch, started_record, train_run
-from mlpstudy.records import Dataset, EpochRecord, RunResult, TrainerState
+from mlpstudy.records import Checkpoint, Dataset, EpochRecord, Resumption, RunResult, TrainerState
 from mlpstudy.spec import Architecture, Network, Training
 
 
@@ -31,7 +31,12 @@ def task(
 
 
 def train(
-    one: RunTask, dataset: Dataset | None = None, *, n_threads: int = 1, stopped: Callable[[], bool] = lambda: False
+    one: RunTask,
+    dataset: Dataset | None = None,
+    *,
+    n_threads: int = 1,
+    stopped: Callable[[], bool] = lambda: False,
+    found: Resumption = Resumption(),  # noqa: B008  # it is frozen
 ) -> RunResult | None:
     """Train one run with the native engine."""
     hooks = RunHooks(
@@ -39,6 +44,7 @@ def train(
         on_epoch=lambda _, __: None,
         n_threads=lambda: n_threads,
         stopped=stopped,
+        find=lambda: found,
     )
     engine, data = get_engine("native"), dataset or blobs()
     return train_run(engine, one, data, started_record(engine, one, data), hooks)
@@ -191,3 +197,19 @@ def test_a_test_loss_that_is_not_finite_is_no_result() -> None:
     assert (record.status, record.reason, record.diverged_epoch) == ("diverged", "the test loss is not finite", 4)
     assert (record.test_loss, record.test_accuracy, record.n_epochs_done) == (None, None, 4)
     assert scripted(Scripted(*[GOOD] * 4)).record.status == "finished"
+
+
+def test_nothing_is_left_of_a_checkpoint_that_is_refused_half_way() -> None:
+    """Its weights fit and its moments do not: the run begins anew, from its initial weights."""
+    wanted = finished(task())
+    weights = wanted.final_weights
+    tensors = {f"parameter/{name}": tensor for name, tensor in weights.items()}
+    for part in ("m", "v"):
+        tensors |= {f"{part}/{name}": tensor for name, tensor in weights.items() if ".moving_" not in name}
+    tensors["v/output.bias"] = np.zeros(9, np.float32)
+    checkpoint = Checkpoint("run0", "", "", 0.0, wanted.epochs[:1], (), TrainerState(16, tensors))
+    result = train(task(), found=Resumption(checkpoint))
+    assert result is not None
+    assert [epoch.train_loss for epoch in result.epochs] == [epoch.train_loss for epoch in wanted.epochs]
+    for name, tensor in weights.items():
+        np.testing.assert_array_equal(result.final_weights[name], tensor)
