@@ -308,6 +308,20 @@ def test_images_that_are_not_at_hand_leave_tables(tmp_path: Path) -> None:
     assert "Draw one yourself" not in html
 
 
+def test_images_without_grey_values_leave_tables(tmp_path: Path) -> None:
+    """Images of other numbers, as those of digits from 0 to 16, are listed where nearly all runs read them wrong."""
+    study = Study(
+        name="untrained",
+        data={"name": "digits"},
+        training={"epochs": 1, "learning_rate": 1e-9},
+        factors={"width": {"1": {"hidden": [1]}, "2": {"hidden": [2]}}},
+    )
+    mlpstudy.run(study, out=tmp_path / "digits")
+    results = StudyResults(tmp_path / "digits")
+    assert results.store.image_shape is not None
+    assert "Test examples that nearly all runs get wrong" in _words(report_html(results))
+
+
 def test_baselines_stand_below_the_networks(tmp_path: Path) -> None:
     """Where the store has baselines, the comparison shows them."""
     results = _tiny(tmp_path)

@@ -151,4 +151,6 @@ def _dataset(results: StudyResults) -> tuple[Dataset | None, str]:
         return None, str(error)
     if dataset.sha256 != results.store.data_sha256:
         return None, "the data found are not those that the study was made from"
+    if dataset.test.raw is None:
+        return None, "its images are not of grey values from 0 to 255"
     return dataset, ""
