@@ -177,7 +177,7 @@ class Model:
         """Warn (``UserWarning``) where some class is never predicted by a model that nobody named, and return it."""
         line = never_line(self)
         if line is not None and self.ensemble.choice.reason != "named":
-            warnings.warn(line, stacklevel=3)
+            warnings.warn(printable(line), stacklevel=3)
         return self
 
     def predict_all(self, x: object) -> Prediction:

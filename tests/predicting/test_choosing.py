@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,15 @@ def test_where_all_are_mute_the_choice_is_made_as_ever_and_said(tmp_path: Path, 
     assert 'Warning: n1 never predicted "yes"' in CliRunner().invoke(app, ["predict", str(results.folder), rows]).stdout
     answer = json.loads(CliRunner().invoke(app, ["predict", str(results.folder), rows, "--json"]).stdout)
     assert (answer["never_predicted"], answer["passed_over"]) == (["yes"], [])
+
+
+def test_a_warning_holds_no_hidden_character(tmp_path: Path) -> None:
+    """A class that a foreign folder names with a terminal's commands is warned of in Python with their escapes."""
+    folder = study(tmp_path, STILL, seeds=1).folder
+    with sqlite3.connect(folder / "study.db") as database:
+        database.execute("UPDATE study SET class_names = ?", (json.dumps(["no", "\x1b[31myes"]),))
+    with pytest.warns(UserWarning, match=r'never predicted "\\x1b\[31myes"'):
+        StudyResults(folder).model()
 
 
 def test_run_show_judge_and_report_say_who_never_gives_a_class(tmp_path: Path) -> None:
