@@ -66,6 +66,7 @@ def test_every_column_has_a_range(folder: Path) -> None:
         ("DELETE FROM epochs", "0 epochs recorded of 3 done"),
         ("UPDATE epochs SET val_accuracy = 1.5", "1.5 in the column val_accuracy"),
         ("DELETE FROM layers WHERE epoch = 2 AND layer = 'output'", "not the same in every epoch"),
+        ("INSERT INTO layers SELECT run_id, 4, layer, 1, 1, 1, 1, 1, 1 FROM layers WHERE epoch = 3", "to epoch 4 of 3"),
         ("UPDATE study SET test_labels = randomblob(44)", "a class outside 0 to 2 in the column test_labels"),
         ("UPDATE study SET image_rows = 4", "images of 4 rows and 3 columns with 6 features"),
         ("UPDATE study SET image_columns = NULL", "images of 2 rows and None columns with 6 features"),

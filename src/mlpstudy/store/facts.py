@@ -99,6 +99,16 @@ def check_epochs(epochs: Sequence[EpochRecord], n_done: int) -> None:
         raise damaged(DATABASE, f"{len(epochs)} epochs recorded of {n_done} done{missing}")
 
 
+def check_measured(found: Sequence[LayerDiagnostics], n_done: int) -> None:
+    """Check, while they are read, that no layers were measured in an epoch that the run has not done, and not too many.
+
+    Raises:
+        StoreError: there are.
+    """
+    if found[-1].epoch > n_done or len(found) > n_done * MOST_LAYERS:
+        raise damaged(DATABASE, f"{len(found)} layers measured up to epoch {found[-1].epoch} of {n_done} done")
+
+
 def check_layers(found: Sequence[LayerDiagnostics]) -> None:
     """Check that the same layers were measured in every epoch of a run.
 

@@ -14,7 +14,7 @@ from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.spec import Study
 from mlpstudy.store import looks, rows, weights
 from mlpstudy.store.connection import open_reading
-from mlpstudy.store.facts import Facts, check_epochs, check_layers, check_run, facts
+from mlpstudy.store.facts import Facts, check_epochs, check_layers, check_measured, check_run, facts
 from mlpstudy.store.failures import DATABASE, one_line
 from mlpstudy.store.lock import writer_of
 
@@ -269,10 +269,17 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
 
     def diagnostics(self, run_id: str) -> tuple[LayerDiagnostics, ...]:
         """Return what was measured of a run's layers, by epoch, in the order of the layers; empty where nothing was."""
-        found = self._database.query(f"{rows.SELECT_LAYERS} WHERE run_id = ? ORDER BY epoch, rowid", (run_id,))
-        layers = tuple(rows.layer_diagnostics(row) for row in found)
+        layers: list[LayerDiagnostics] = []
+        with self.snapshot():
+            run = self._database.one("SELECT n_epochs_done FROM runs WHERE run_id = ?", (run_id,))
+            n_done = 0 if run is None else run["n_epochs_done"]
+            rows.check_done(run_id, n_done)
+            sql = f"{rows.SELECT_LAYERS} WHERE run_id = ? ORDER BY epoch, rowid"
+            for row in self._database.each(sql, (run_id,)):
+                layers.append(rows.layer_diagnostics(row))
+                check_measured(layers, n_done)
         check_layers(layers)
-        return layers
+        return tuple(layers)
 
     def baselines(self) -> tuple[Baseline, ...]:
         """Return what simple methods did on the test examples, in the order in which they were recorded.
