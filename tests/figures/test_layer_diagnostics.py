@@ -64,6 +64,8 @@ def test_sizes_at_the_ends_of_float64_are_drawn(size: float) -> None:
     runs = [run(seed) for seed in range(3)]
     runs[1][0] = replace(runs[1][0], weight_norm=size, activation_mean=size, gradient_norm=size)
     runs[2][0] = replace(runs[2][0], activation_mean=-size)
+    for one in runs:
+        one[1] = replace(one[1], activation_std=size)
     chart = layer_diagnostics.figure("plain-5", layer_curves(runs), n_runs=3, seed=0)
     checked(chart)
     assert set(drawn(chart).words) >= HEADINGS

@@ -22,8 +22,8 @@ COLUMN_ROOM, ROW_ROOM = 70, 78
 N_TICKS = 6
 WIDTH = N_COLUMNS * (PANEL_WIDTH + COLUMN_ROOM)
 
-LARGEST = 1e307
-"""Axes end here: beyond it Vega's own arithmetic overflows."""
+SMALLEST, LARGEST = 1e-307, 1e307
+"""Axes end here: beyond them Vega's own arithmetic would leave float64."""
 MIN_FACTOR = 5.0
 """Sizes that differ by more than this factor have a logarithmic axis."""
 
@@ -170,7 +170,7 @@ def _axis(quantity: Quantity, curves: Sequence[LayerCurve]) -> _Axis:
     if quantity in SIZES:
         if high > MIN_FACTOR * low:
             room = math.exp(0.05 * (math.log(high) - math.log(low)))
-            return _Axis(low / room, min(high * room, LARGEST), is_log=True)
+            return _Axis(max(low / room, SMALLEST), max(min(high * room, LARGEST), 10 * SMALLEST), is_log=True)
         return _Axis(0.0, min(1.05 * high, LARGEST), is_log=False)
     low, high = min(low, 0.0), max(high, 0.0)
     room = 0.05 * high - 0.05 * low or 0.5
@@ -183,7 +183,7 @@ def _rows(quantity: Quantity, curve: LayerCurve, axis: _Axis) -> list[dict[str, 
     rows = []
     for i, mean in enumerate(unit * curve.mean):
         row: dict[str, Any] = {"epoch": i + 1, "layer": curve.layer, "y": plain(float(mean))}
-        if curve.lower is not None and curve.upper is not None and np.isfinite(curve.lower[i] + curve.upper[i]):
+        if curve.lower is not None and curve.upper is not None and np.isfinite([curve.lower[i], curve.upper[i]]).all():
             limits = (float(unit * curve.lower[i]), float(unit * curve.upper[i]))
             row |= {"low": axis.drawn(limits[0]), "high": axis.drawn(limits[1])}
             row |= {"from": plain(limits[0]), "to": plain(limits[1])}
