@@ -81,6 +81,7 @@ def test_a_database_that_is_lost_after_the_last_commit(tmp_path: Path, *, with_l
             (tmp_path / "copy").rename(folder / name)
     text = said(store.close)
     store.close()
+    assert ("the other one and of its study.db-wal, which must go, and" in text) == with_log
     (rescued,) = folder.glob("*-rescued.db")
     assert f"got another file in its place; every run finished so far is kept in {rescued}, fix: give it" in text
     with Store.open(folder) as found:

@@ -62,7 +62,10 @@ class Place:
         except OSError as error:
             found = f"another file, and no room to save the rows of this one ({error.strerror or error})"
             return _moved(there, found, "bring back a copy")
-        fix = f"give it the name {DATABASE} again, in the place of the other one, and run it again"
+        log = self._folder / f"{DATABASE}-wal"
+        # SQLite would play the other one's log onto whatever bears the name.
+        beside = f" and of its {log.name}, which must go" if log.exists() else ""
+        fix = f"give it the name {DATABASE} again, in the place of the other one{beside}, and run it again"
         return _moved(there, f"another file in its place; {KEPT} in {self._folder / name}", fix)
 
     def _drop_log(self) -> None:
