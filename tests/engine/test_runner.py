@@ -213,3 +213,15 @@ def test_nothing_is_left_of_a_checkpoint_that_is_refused_half_way() -> None:
     assert [epoch.train_loss for epoch in result.epochs] == [epoch.train_loss for epoch in wanted.epochs]
     for name, tensor in weights.items():
         np.testing.assert_array_equal(result.final_weights[name], tensor)
+
+
+def test_a_checkpoint_of_all_epochs_is_none() -> None:
+    """No run leaves one: it begins anew, instead of ending with what a file says of every epoch."""
+    wanted = finished(task())
+    tensors = {f"parameter/{name}": tensor for name, tensor in wanted.initial_weights.items()}
+    for part in ("m", "v"):
+        tensors |= {f"{part}/{name}": 0 * w for name, w in wanted.final_weights.items() if ".moving_" not in name}
+    checkpoint = Checkpoint("run0", "", "", 0.0, wanted.epochs, (), TrainerState(0, tensors))
+    result = train(task(), found=Resumption(checkpoint))
+    assert result is not None
+    assert result.record.test_loss == wanted.record.test_loss
