@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import html
 import os
 import re
 import sqlite3
 import subprocess
+from itertools import pairwise
 from pathlib import Path, PurePath
 
 import pytest
 from typer.testing import CliRunner
 
+import mlpstudy
 from mlpstudy.cli.app import app
 from mlpstudy.errors import StoreError
 from mlpstudy.escaping import shell
@@ -105,3 +108,22 @@ def test_a_foreign_engine_adds_no_command(tmp_path: Path) -> None:
     (line,) = re.findall(r"mlpstudy run [^\n]*", html.unescape(page))
     words = ["mlpstudy", "run", "study.toml", "--seeds", "2", "--engine", "native;\ntouch taken"]
     assert read_by_shell(line)[: len(words)] == words
+
+
+def test_every_path_in_a_printed_command_is_quoted() -> None:
+    """Wherever a text names a command with something filled in, it is filled in for a shell."""
+    root = Path(mlpstudy.__file__).parent
+    found = []
+    for path in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            values = node.values if isinstance(node, ast.JoinedStr) else []
+            for before, filled in pairwise(values):
+                names = isinstance(before, ast.Constant) and COMMAND.search(str(before.value))
+                what = ast.unparse(filled.value) if isinstance(filled, ast.FormattedValue) else ""
+                if names and what and "shell(" not in what and what not in ("typed", "source"):  # quoted already
+                    found.append(f"{path.relative_to(root)} {what}")
+    assert found == []
+
+
+COMMAND = re.compile(r"(mlpstudy (run|init|show|judge|verify|plan|report|predict|watch)( -[^ ]+)?|--out|--target) $")
+"""A text that ends where a command's path or column is filled in."""

@@ -84,9 +84,9 @@ def _provenance(of: Gathered) -> list[tuple[str, str]]:
 
 def _command(of: Gathered) -> str:
     """Return the commands that make the study and this report again."""
-    name = of.study.name if _is_builtin(of) else "study.toml"
+    source = shell(of.study.name if _is_builtin(of) else "study.toml")
     return (
-        f"mlpstudy run {name} --seeds {of.study.seeds} --engine {shell(of.store.engine)} --out runs/{of.study.name}\n"
+        f"mlpstudy run {source} --seeds {of.study.seeds} --engine {shell(of.store.engine)} --out runs/{of.study.name}\n"
         f"mlpstudy report runs/{of.study.name}"
     )
 
