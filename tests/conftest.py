@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -13,3 +14,7 @@ settings.load_profile("any-machine")
 
 # Keras reads it when it is first imported, by whichever module that is.
 os.environ["KERAS_BACKEND"] = "torch"
+
+# A shell starts what runs in its background with SIGINT ignored, and so would every command be that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

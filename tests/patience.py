@@ -5,8 +5,10 @@ These limits only turn a test that hangs into one that fails; no test says that 
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -28,3 +30,12 @@ def wait_until(holds: Callable[[], bool], pause_s: float = 0.02) -> None:
     for _ in tries(pause_s):
         if holds():
             return
+
+
+def end_of(process: subprocess.Popen[Any]) -> int:
+    """Return a process's exit code; one that does not end is killed, or leaving its context would wait for ever."""
+    try:
+        return process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail(f"{process.args!r} did not end within {PATIENCE_S} s")

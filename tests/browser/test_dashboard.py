@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, exp
 from dashboard.pages import watching
 from mlpstudy.errors import StoreError
 from mlpstudy.store import Store
-from patience import PATIENCE_MS, PATIENCE_S, tries
+from patience import PATIENCE_MS, end_of, tries
 from store import samples
 
 STUDY = """
@@ -138,7 +138,7 @@ def test_a_real_run_is_followed_to_its_end(chromium: Browser, tmp_path: Path) ->
             assert serious(page) == []
             os.kill(run.pid, signal.SIGCONT)
             expect(page.locator("#status")).to_have_text("finished")
-            assert run.wait(PATIENCE_S) == 0
+            assert end_of(run) == 0
         expect(page.locator("#runs-done")).to_have_text("4 of 4 runs")
         expect(page.locator("#share")).to_have_text("100 %")
         expect(page.locator("#provisional")).to_be_hidden()
@@ -278,7 +278,7 @@ def test_a_killed_run_and_its_restart_are_followed(chromium: Browser, tmp_path: 
         expect(page.locator("#left")).to_contain_text("Nobody is training it now")
         with running(folder) as run:
             expect(page.locator("#status")).to_have_text("finished")
-            assert run.wait(PATIENCE_S) == 0
+            assert end_of(run) == 0
         expect(page.locator("#runs-done")).to_have_text("4 of 4 runs")
         expect(page.locator("#trouble")).to_be_hidden()
 

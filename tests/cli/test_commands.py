@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from mlpstudy.cli.app import app
 from mlpstudy.gallery import study_accuracies
 from mlpstudy.results import StudyResults
-from patience import PATIENCE_S
+from patience import end_of
 from store import samples
 
 SMALL = """
@@ -227,7 +227,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(study: Path, tmp_pa
         process.send_signal(signal.SIGINT)
         process.stdout.read()
         message = process.stderr.read()
-        assert process.wait(PATIENCE_S) == 130
+        assert end_of(process) == 130
     assert "everything done so far is kept, the same command goes on from there" in message
     assert "Traceback" not in message
     shown = json.loads(call("show", folder, "--json").output)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from patience import PATIENCE_S
+from patience import end_of
 
 STUDY = """
 name = "small"
@@ -48,7 +48,7 @@ def on_a_terminal(command: list[str], folder: Path) -> tuple[int, str]:
         except OSError:
             pass  # the other end is closed
         os.close(mine)
-        return process.wait(PATIENCE_S), shown.decode()
+        return end_of(process), shown.decode()
 
 
 def test_a_study_runs_with_few_threads(tmp_path: Path) -> None:

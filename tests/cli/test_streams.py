@@ -11,6 +11,7 @@ import pytest
 
 from mlpstudy.results import StudyResults
 from mlpstudy.spec import Study
+from patience import PATIENCE_S
 from store import samples
 
 STUDY = """
@@ -39,7 +40,7 @@ def start(*arguments: object, before: list[str] | None = None, **environment: st
     """Run a command in a process of its own."""
     command = [*(before or []), sys.executable, "-m", "mlpstudy", *(str(argument) for argument in arguments)]
     return subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, timeout=300, check=False
+        command, env=os.environ | environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 

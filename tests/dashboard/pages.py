@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from patience import PATIENCE_S
+from patience import PATIENCE_S, end_of
 
 Json = dict[str, Any]
 
@@ -84,7 +84,7 @@ def watching(folder: Path, *arguments: str, before: str = "") -> Iterator[tuple[
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.wait(PATIENCE_S)
+            end_of(process)
         process.stdout.close()
         process.stderr.close()
 

@@ -16,7 +16,7 @@ import pytest
 from dashboard.pages import watching
 from mlpstudy.dashboard.beside import Beside
 from mlpstudy.errors import StoreError
-from patience import PATIENCE_S, wait_until
+from patience import end_of, wait_until
 from store import samples
 
 STUDY = samples.tiny_study()
@@ -67,7 +67,7 @@ def test_ctrl_c_ends_it_whatever_it_does(tmp_path: Path, doing: str, page: str, 
         wait_until(lambda: mark.is_file() and mark.read_text() != "")
         for _ in range(times):
             process.send_signal(signal.SIGINT)
-        assert process.wait(PATIENCE_S) == 0
+        assert end_of(process) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
     if doing == JUDGING:
@@ -84,7 +84,7 @@ def test_a_terminated_dashboard_leaves_no_judge_behind(tmp_path: Path) -> None:
             one.sendall(f"GET /study/tiny/events HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
             wait_until(lambda: mark.is_file() and mark.read_text() != "")
             process.terminate()
-            assert process.wait(PATIENCE_S) == -signal.SIGTERM
+            assert end_of(process) == -signal.SIGTERM
     wait_until(lambda: not is_running(int(mark.read_text())))
 
 
@@ -165,11 +165,17 @@ def waited(seconds=None):
 beside.process.wait = waited
 beside.wait()
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        # Under nohup it would inherit one that is ignored, and stays so.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509  # one thread starts it
+    ) as process:
         assert process.stdout is not None
         pid = int(process.stdout.readline())
         process.send_signal(number)
-        assert process.wait(PATIENCE_S) == 0
+        assert end_of(process) == 0
     is_left = is_running(pid)
     if is_left:
         os.kill(pid, signal.SIGKILL)

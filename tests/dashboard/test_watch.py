@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from dashboard.pages import Json, applied, listening, watching
 from mlpstudy.cli.app import app
 from mlpstudy.dashboard.hub import MAX_STREAMS
-from patience import PATIENCE_S, tries
+from patience import PATIENCE_S, end_of, tries
 from store import samples
 
 STUDY = samples.tiny_study()
@@ -166,7 +166,7 @@ def test_ctrl_c_is_a_normal_end(tmp_path: Path) -> None:
     with watching(tmp_path / "tiny") as (url, process), listening(f"{url}study/tiny/events") as stream:
         next(stream)
         process.send_signal(signal.SIGINT)
-        assert process.wait(PATIENCE_S) == 0
+        assert end_of(process) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
 
@@ -227,7 +227,7 @@ def test_a_run_may_have_its_dashboard(tmp_path: Path) -> None:
         with listening(f"{told['url']}study/small/events") as stream:
             assert until(stream, None, "finished")["head"]["progress"]["n_finished"] == 2
             run.stdout.read()
-            assert run.wait(PATIENCE_S) == 0
+            assert end_of(run) == 0
             # The page is still open, so the dashboard is still there.
             assert httpx.get(told["url"], trust_env=False, follow_redirects=True).status_code == 200
     for _ in tries(pause_s=0.5):

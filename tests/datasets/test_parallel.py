@@ -13,6 +13,7 @@ from mlpstudy.datasets.encoding import scale
 from mlpstudy.datasets.image_folder import read_image_folder
 from mlpstudy.datasets.mnist import load_mnist
 from mlpstudy.datasets.parallel import in_threads
+from patience import PATIENCE_S
 from threads import grant
 
 
@@ -35,7 +36,7 @@ def test_every_item_is_done_once(monkeypatch: pytest.MonkeyPatch, n_granted: int
 def test_threads_work_at_once() -> None:
     """Work is really spread: items that wait for each other come to an end."""
     together = threading.Barrier(3)
-    assert sorted(in_threads(lambda _: together.wait(60), range(3), 3)) == [0, 1, 2]
+    assert sorted(in_threads(lambda _: together.wait(PATIENCE_S), range(3), 3)) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("n_granted", [0, 3])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from oracle.pair import Case, Pair, network_of, pair_of
+from patience import PATIENCE_S
 
 CASE = Case(100, (70, 40), 10, 32, 300, batch_normalisation=True, rate=0.5)
 FEW = Case(50, (64,), 3, 1_000_000, 150)
@@ -44,7 +45,12 @@ def trained_in(room_mb: int, case: Case, n_threads: int) -> tuple[str, bool]:
     program = PROGRAM.format(case=case, room_mb=room_mb, n_threads=n_threads)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     found, refuses = done.stdout.split()

@@ -22,6 +22,7 @@ from mlpstudy.escaping import shell
 from mlpstudy.report import report_html
 from mlpstudy.results import StudyResults
 from names.hostile import ATTACKS
+from patience import PATIENCE_S
 from store import samples
 
 STUDY = samples.tiny_study()
@@ -43,7 +44,9 @@ NAMES = [
 def read_by_shell(command: str) -> list[str]:
     """Return the words that a shell makes of a command."""
     code = f"printf '%s\\0' {command}"
-    printed = subprocess.run(["/bin/bash", "-c", code], capture_output=True, check=True, timeout=120, env={"HOME": "/"})
+    printed = subprocess.run(
+        ["/bin/bash", "-c", code], capture_output=True, check=True, timeout=PATIENCE_S, env={"HOME": "/"}
+    )
     return [os.fsdecode(word) for word in printed.stdout.split(b"\0")[:-1]]
 
 
