@@ -53,8 +53,9 @@ lint: $(VENV)/.test-tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A module's tests stay together: they share what is made once for them.
 test: lint $(VENV)/.chromium
-	$(BIN)/pytest --pyargs tests mlpstudy
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile --pyargs tests mlpstudy
 
 $(VENV)/.fuzz-tools: $(VENV)/.test-tools
 	$(PIP) install -c constraints.txt --group fuzz

@@ -85,14 +85,16 @@ def test_configuration_is_valid(theme: Theme) -> None:
 
 @pytest.mark.parametrize("bold", [False, True])
 def test_wrapping_keeps_every_character_and_the_width(bold: bool) -> None:
-    """Lines join to the text again, and none is wider than asked unless one word is."""
+    """Lines join to the text again, and none is wider than asked, also where one word is."""
     text = "batch-normalisation-dropout-5, seed 12: a sentence of several words"
     share = BOLD_CHARACTER_WIDTH if bold else CHARACTER_WIDTH
     lines = wrapped(text, 200, 12, bold=bold)
     assert len(lines) > 1
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(len(line) * share * 12 <= 200 for line in lines)
-    assert wrapped("w" * 100, 50, 12) == ["w" * 100]
+    word = wrapped("w" * 100, 50, 12, bold=bold)
+    assert "".join(word) == "w" * 100
+    assert all(len(line) * share * 12 <= 50 for line in word)
 
 
 def test_numbers_and_nouns_are_written_for_readers() -> None:
