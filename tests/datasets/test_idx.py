@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tracemalloc
 import zlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ from hypothesis import strategies as st
 from mlpstudy.datasets import read_idx
 from mlpstudy.datasets.limits import MAX_BYTES, PLAUSIBLE_BYTES, PLAUSIBLE_RATIO
 from mlpstudy.errors import DataError
+
+compressed = partial(gzip.compress, mtime=0)  # parameters of tests must be the same in every process
 
 MIB = 2**20
 
@@ -69,7 +72,7 @@ def test_reads_back_any_array(scratch: Path, shape: list[int], is_gzip: bool, se
     """Whatever array was written, gzip-compressed or not, is read: values, shape, hash of the whole file."""
     values = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
     content = header(*shape) + values.tobytes()
-    file = read_idx(written(scratch, gzip.compress(content) if is_gzip else content))
+    file = read_idx(written(scratch, compressed(content) if is_gzip else content))
     np.testing.assert_array_equal(file.values, values)
     assert file.values.dtype == np.uint8
     assert file.sha256 == hashlib.sha256(content).hexdigest()
@@ -90,7 +93,7 @@ def test_random_bytes_never_raise_anything_but_a_data_error(scratch: Path, conte
 @given(content=st.binary(max_size=200))
 def test_random_bytes_in_gzip_never_raise_anything_but_a_data_error(scratch: Path, content: bytes) -> None:
     """The same inside a gzip file, and for bytes that only claim to be gzip."""
-    for stored in (gzip.compress(content), b"\x1f\x8b" + content, b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + content):
+    for stored in (compressed(content), b"\x1f\x8b" + content, b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + content):
         path = written(scratch, stored)
         try:
             values = read_idx(path).values
@@ -104,7 +107,7 @@ def test_random_bytes_in_gzip_never_raise_anything_but_a_data_error(scratch: Pat
 def test_a_damaged_file_is_refused_or_intact(scratch: Path, data: st.DataObject, is_gzip: bool) -> None:
     """After a byte is changed, the file is refused, or what is read is what is there and its hash tells."""
     content = header(4, 5) + bytes(range(20))
-    stored = bytearray(gzip.compress(content, mtime=0) if is_gzip else content)
+    stored = bytearray(compressed(content, mtime=0) if is_gzip else content)
     position = data.draw(st.integers(0, len(stored) - 1))
     stored[position] ^= data.draw(st.integers(1, 255))
     path = written(scratch, bytes(stored))
@@ -122,18 +125,18 @@ def test_a_damaged_file_is_refused_or_intact(scratch: Path, data: st.DataObject,
 def test_every_truncation_and_extension_is_refused(tmp_path: Path, is_gzip: bool) -> None:
     """A file cut off anywhere, or with a byte more, is refused."""
     content = header(2, 3) + bytes(6)
-    stored = gzip.compress(content) if is_gzip else content
+    stored = compressed(content) if is_gzip else content
     assert read_idx(written(tmp_path, stored)).values.shape == (2, 3)
     for n_bytes in range(len(stored)):
         refusal(written(tmp_path, stored[:n_bytes]))
     refusal(written(tmp_path, stored + b"\0"))
-    refusal(written(tmp_path, stored + gzip.compress(b"")))
+    refusal(written(tmp_path, stored + compressed(b"")))
 
 
 @pytest.mark.parametrize("n_extra", [-1, 1])
 def test_an_intact_gzip_of_another_length_is_refused(tmp_path: Path, n_extra: int) -> None:
     """A gzip file whose content is shorter or longer than the IDX header says is refused."""
-    refusal(written(tmp_path, gzip.compress(header(10) + bytes(10 + n_extra))))
+    refusal(written(tmp_path, compressed(header(10) + bytes(10 + n_extra))))
 
 
 @pytest.mark.parametrize(
@@ -148,11 +151,11 @@ def test_an_intact_gzip_of_another_length_is_refused(tmp_path: Path, n_extra: in
         (header(0, 28, 28), "a shape of (0, 28, 28)"),
         (header(3) + bytes(2), "have 11 bytes, as its header says, got 10"),
         (header(3) + bytes(4), "have 11 bytes, as its header says, got 12"),
-        (gzip.compress(gzip.compress(header(3) + bytes(3))), "gzip inside gzip"),
-        (gzip.compress(header(3) + bytes(2)), "hold 3 values, as its header says, got 2 values"),
-        (gzip.compress(header(3) + bytes(4)), "bytes after it"),
-        (gzip.compress(header(3) + bytes(3))[:-8], "an end without its checksum"),
-        (gzip.compress(header(3) + bytes(3))[:-8] + bytes(8), "incorrect data check"),
+        (compressed(compressed(header(3) + bytes(3))), "gzip inside gzip"),
+        (compressed(header(3) + bytes(2)), "hold 3 values, as its header says, got 2 values"),
+        (compressed(header(3) + bytes(4)), "bytes after it"),
+        (compressed(header(3) + bytes(3))[:-8], "an end without its checksum"),
+        (compressed(header(3) + bytes(3))[:-8] + bytes(8), "incorrect data check"),
     ],
 )
 def test_says_what_is_wrong(tmp_path: Path, content: bytes, told: str) -> None:
@@ -184,12 +187,12 @@ def test_a_file_name_cannot_break_the_line(tmp_path: Path) -> None:
 
 BOMBS = {
     "a plain header that claims 32 GiB": header(2**15, 2**10, 2**10) + bytes(64),
-    "a compressed header that claims 32 GiB": gzip.compress(header(2**15, 2**10, 2**10) + bytes(64)),
-    "a header whose product overflows 64 bits": gzip.compress(header(*[2**32 - 1] * 4)),
-    "as much as is allowed, in a few bytes": gzip.compress(header(MAX_BYTES) + bytes(64)),
+    "a compressed header that claims 32 GiB": compressed(header(2**15, 2**10, 2**10) + bytes(64)),
+    "a header whose product overflows 64 bits": compressed(header(*[2**32 - 1] * 4)),
+    "as much as is allowed, in a few bytes": compressed(header(MAX_BYTES) + bytes(64)),
     "4 GiB of zeros after ten values": zeros_member(4096, header(10)),
     "900 MiB of zeros, as the header says": zeros_member(900, header(900 * MIB)),
-    "gzip in gzip in gzip": gzip.compress(gzip.compress(zeros_member(200, header(10)))),
+    "gzip in gzip in gzip": compressed(compressed(zeros_member(200, header(10)))),
 }
 
 
@@ -209,7 +212,7 @@ def test_bombs_are_refused_before_memory_is_taken(tmp_path: Path, bomb: bytes) -
 def test_a_dense_file_is_read_while_it_is_small(tmp_path: Path) -> None:
     """Sorted labels compress hundreds of times: that is no bomb below the size where density is checked."""
     n_values = 4 * MIB
-    stored = gzip.compress(header(n_values) + bytes(n_values))
+    stored = compressed(header(n_values) + bytes(n_values))
     assert n_values / len(stored) > PLAUSIBLE_RATIO
     assert n_values < PLAUSIBLE_BYTES
     assert read_idx(written(tmp_path, stored)).values.size == n_values
