@@ -14,6 +14,7 @@ import pytest
 from mlpstudy.errors import StoreError
 from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import Store, schema
+from mlpstudy.store.failures import one_line
 from store import samples
 from store.breaking import execute, said
 
@@ -280,3 +281,12 @@ def test_sqlites_own_safeguards_are_on(tmp_path: Path) -> None:
         assert store._database.query("PRAGMA user_version")[0][0] == SCHEMA_VERSION
         assert store._database.query("PRAGMA application_id")[0][0] == schema.APPLICATION_ID
         said(reader._database.query, "DELETE FROM study")
+
+
+def test_memory_that_does_not_suffice_is_one_line(tmp_path: Path) -> None:
+    """SQLite takes as much as a damaged row claims; where there is not as much, that is said."""
+    with (
+        pytest.raises(StoreError, match=r"study\.db must take no more memory to read the study"),
+        one_line(tmp_path, "read the study"),
+    ):
+        raise MemoryError

@@ -79,7 +79,7 @@ def one_line(folder: Path, doing: str) -> Iterator[None]:
         doing: what is being done, as a verb with its object ("record an epoch").
 
     Raises:
-        StoreError: whenever SQLite or the operating system fails.
+        StoreError: whenever SQLite or the operating system fails, or memory does not suffice.
     """
     try:
         yield
@@ -90,3 +90,7 @@ def one_line(folder: Path, doing: str) -> Iterator[None]:
         raise damaged(folder / DATABASE, "text that is not UTF-8") from error
     except OSError as error:
         raise _from_os(error, folder, doing) from error
+    except MemoryError as error:
+        # SQLite asks for what a damaged row says it has.
+        found, fix = "more than there is", f"free some memory and run it again: {KEPT}"
+        raise StoreError(must(str(folder / DATABASE), f"take no more memory to {doing}", found, fix)) from error
