@@ -18,3 +18,7 @@ os.environ["KERAS_BACKEND"] = "torch"
 # A shell starts what runs in its background with SIGINT ignored, and so would every command be that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The width of whoever's terminal it is decides no test.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
