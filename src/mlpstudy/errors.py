@@ -65,9 +65,16 @@ def one_line(text: str) -> str:
 
     >>> one_line("a\x1b[2J\nb")
     'a\\x1b[2J\\nb'
+    >>> one_line("a\u00a0b")
+    'a\\xa0b'
     """
     # Once before, so that little of a huge text is looked at, and once after, since escapes are longer.
-    return _shortened(printable(_shortened(text, MAX_MESSAGE)), MAX_MESSAGE)
+    return _shortened(_as_ink(printable(_shortened(text, MAX_MESSAGE))), MAX_MESSAGE)
+
+
+def _as_ink(text: str) -> str:
+    """Escape blanks too that only look like one: in an error it matters which it is."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _shortened(text: str, at_most: int) -> str:

@@ -154,7 +154,7 @@ def shell(word: str | PurePath) -> str:
     'my runs/x' 'it'"'"'s' ./-x $'a\033b'
     """
     text = f"./{word}" if isinstance(word, PurePath) and str(word).startswith("-") else str(word)
-    if printable(text) == text:
+    if text.isprintable():
         return shlex.quote(text)
     return f"$'{''.join(_in_shell(text, i) for i in range(len(text)))}'"
 
@@ -162,7 +162,7 @@ def shell(word: str | PurePath) -> str:
 def _in_shell(text: str, at: int) -> str:
     """Return a character between ``$'`` and ``'``: by its bytes in octal, which end after three digits."""
     c = text[at]
-    if not is_hidden(text, at):
+    if c.isprintable():
         return f"\\{c}" if c in "\\'" else c
     # Bytes of a file's name that are no UTF-8 come as halves of surrogate pairs.
     of_a_file = "\udc80" <= c <= "\udcff"

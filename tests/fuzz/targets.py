@@ -33,7 +33,6 @@ from mlpstudy.datasets.picture_files import read_grey
 from mlpstudy.datasets.preprocessing import preprocessing_from_json
 from mlpstudy.datasets.table_reading import read_table
 from mlpstudy.errors import MAX_MESSAGE, MlpstudyError
-from mlpstudy.escaping import printable
 from mlpstudy.evidence.claims import read_claims
 from mlpstudy.spec import load_study
 from mlpstudy.store import Store, checkpoints
@@ -239,7 +238,7 @@ def check(name: str, data: bytes) -> bool:
         TARGETS[name](data)
     except MlpstudyError as error:
         message = str(error)
-        if printable(message) != message or len(message) > MAX_MESSAGE:
+        if not message.isprintable() or len(message) > MAX_MESSAGE:
             fault = f"a refusal must be one printable line, got {message[:500]!r}"
             raise AssertionError(fault) from error
         return False
