@@ -16,6 +16,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+CPP := $(shell find kernels tests -name '*.cpp' -o -name '*.h')
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
@@ -32,7 +33,7 @@ $(VENV)/.build-tools: constraints.txt
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.build-tools $(SOURCES)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install -c constraints.txt --no-build-isolation .
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install -c constraints.txt --no-build-isolation $(STRICT) .
 	touch $@
 
 install: $(VENV)/.installed
@@ -47,9 +48,13 @@ $(VENV)/.chromium:
 	test -x /usr/bin/chromium || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || { echo 'make test must find /usr/bin/chromium, fix: apt install chromium' >&2; exit 1; }
 	mkdir -p $(VENV) && touch $@
 
+# What is tested is built without a warning.
+test lint sanitize: STRICT := -C cmake.define.CMAKE_COMPILE_WARNING_AS_ERROR=ON
+
 lint: $(VENV)/.test-tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run -Werror $(CPP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -66,7 +66,10 @@ BUILDS = {
 
 def compile_runner(build: Build, folder: Path) -> Path:
     """Configure and compile in a folder; return the runner."""
-    options = ("-DMLPSTUDY_MODULE=OFF", "-DMLPSTUDY_RUNNER=ON", *build.options)
+    options = (
+        *("-DMLPSTUDY_MODULE=OFF", "-DMLPSTUDY_RUNNER=ON", "-DCMAKE_COMPILE_WARNING_AS_ERROR=ON"),
+        *build.options,
+    )
     cmake = shutil.which("cmake")
     if cmake is None:
         sys.exit("cmake must be on the PATH, got none, fix: pip install cmake")
