@@ -16,6 +16,10 @@
 
 namespace mlp {
 
+// static: a copy compiled for AVX-512 must not be the one that the linker keeps for everybody.
+static constexpr int divide_up(int a, int b) { return (a + b - 1) / b; }
+static constexpr int round_up(int a, int b) { return divide_up(a, b) * b; }
+
 enum class Activation { relu, tanh, sigmoid, linear };
 
 // A moving average a' = b a + (1 - b) x. The float32 next to b = 0.999999 is off by 1.3 % of 1 - b, so b comes in two
@@ -96,9 +100,10 @@ struct SparseInput {
 // The lit values of a matrix, line by line, each with the offset in bytes of the row of the other side that it
 // multiplies: lines are rows and entries columns for x W and dz W^T, and lines columns and entries rows for dz^T x.
 //
-//     line 0   | block 0: 0 .5 0 .1 ..  -> (1 row, .5) (3 rows, .1) .. | block 1 ..     offsets count from a block's start
+//     line 0   | block 0: 0 .5 0 .1 ..  -> (1 row, .5) (3 rows, .1) .. | block 1 ..
 //
-// Blocks hold kLitColumns or kLitRows entries; zeros pad every list to a whole number of steps.
+// Offsets count from a block's start. Blocks hold kLitColumns or kLitRows entries; zeros pad every list to a whole
+// number of steps.
 struct Lit {
     std::uint16_t *offset;
     float *value;
@@ -135,9 +140,9 @@ struct Dropout {
 // tiles can be done in any order by any thread with the same bits as result.
 struct Kernels {
     const char *name;
-    int panel; // P
-    int pair;  // panels that one task of the first layer covers
-    int row_tile;
+    int panel;      // P
+    int pair;       // panels that one task of the first layer covers
+    int lit_panels; // panels that one task of forward_lit and backward_lit covers
 
     // Lists of columns [task * kInputBlock, (task + 1) * kInputBlock).
     void (*list_block)(const Gather &, Input &, int n_rows, int task);
@@ -147,8 +152,6 @@ struct Kernels {
     void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout,
                           const Gather &next, int n_next);
     // forward, backward and update below for a layer behind whose activation zeros are many, from lists of x or dz.
-    // Tasks of the first two are groups of lit_panels panels of the result.
-    int lit_panels;
     void (*list_lit_rows)(const float *x, std::size_t x_panel, int n_panels, int n_rows, Lit &, int task);
     void (*list_lit_columns)(const float *x, std::size_t x_panel, int n_rows, Lit &, int task);
     void (*forward_lit)(const Layer &, const Lit &x, Activity &, int n_rows, int task, bool training, Dropout);
@@ -158,7 +161,7 @@ struct Kernels {
                        const AdamStep &, float *scratch);
 
     void (*forward)(const Layer &, const float *x, std::size_t x_panel, Activity &, int n_rows, int task, bool training,
-                    Dropout, float *scratch);
+                    Dropout);
 
     // Rows [first, last): logits become probabilities, or (training) the gradient; per-row loss and hit.
     void (*softmax)(const Layer &, Activity &, const std::int32_t *labels, const std::int64_t *rows, int first,
@@ -194,8 +197,8 @@ struct Kernels {
 constexpr int kInputBlock = 128;     // columns of the first layer whose weights stay in L1 while the batch passes
 constexpr int kReductionBlock = 128; // rows of W that stay in L1 while all rows of a batch pass: 128 * 128 B
 
-constexpr int kLitColumns = 64;      // columns of a block of row lists: their rows of 4 panels of W take 32 kB
+constexpr int kLitColumns = 64;           // columns of a block of row lists: their rows of 4 panels of W take 32 kB
 constexpr int kScratch = 4 * kLitColumns; // panel rows of scratch that a thread has
-constexpr int kLitRows = 128;        // rows of a block of column lists: 2 panels of x take 32 kB
+constexpr int kLitRows = 128;             // rows of a block of column lists: 2 panels of x take 32 kB
 
 } // namespace mlp

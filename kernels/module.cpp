@@ -144,8 +144,8 @@ class PyNetwork {
         const Examples given(*this, features, labels);
         check_count("n_threads", n_threads, 256);
         const nb::gil_scoped_release released;
-        const EpochResult r = network_->evaluate(given.x.table(), given.y.data(), given.x.size(), nullptr,
-                                                  static_cast<int>(n_threads));
+        const EpochResult r =
+            network_->evaluate(given.x.table(), given.y.data(), given.x.size(), nullptr, static_cast<int>(n_threads));
         return {r.loss, r.accuracy};
     }
 
@@ -162,7 +162,8 @@ class PyNetwork {
     std::tuple<double, double> evaluate_prepared(std::int64_t n_threads) {
         const Use use(*this);
         check_count("n_threads", n_threads, 256);
-        if (!network_->is_prepared()) reject("evaluate_prepared must come after prepare returned True, got no examples");
+        if (!network_->is_prepared())
+            reject("evaluate_prepared must come after prepare returned True, got no examples");
         const nb::gil_scoped_release released;
         const EpochResult r = network_->evaluate_prepared(static_cast<int>(n_threads));
         return {r.loss, r.accuracy};
@@ -205,8 +206,7 @@ class PyNetwork {
     // Features with their labels, at least one.
     struct Examples {
         Examples(const PyNetwork &n, nb::handle features, nb::handle labels)
-            : x(features, n.network_->config().n_inputs),
-              y(labels, "labels", "int32", {x.size()}) {
+            : x(features, n.network_->config().n_inputs), y(labels, "labels", "int32", {x.size()}) {
             n.check_labels(y);
             if (x.size() == 0) reject("features must hold at least one example, got none");
         }
@@ -298,7 +298,8 @@ NB_MODULE(_kernels, m) {
              nb::arg("batch_normalisation"), nb::arg("bn_momentum") = 0.99, nb::arg("bn_epsilon") = 1e-3,
              nb::arg("dropout"), nb::arg("learning_rate") = 1e-3, nb::arg("beta_1") = 0.9, nb::arg("beta_2") = 0.999,
              nb::arg("adam_epsilon") = 1e-7, nb::arg("batch_size"), nb::arg("dropout_key") = 0,
-             nb::arg("column_groups") = nb::none(), nb::arg("diagnostics") = false, nb::arg("max_lit_share") = Config{}.max_lit_share)
+             nb::arg("column_groups") = nb::none(), nb::arg("diagnostics") = false,
+             nb::arg("max_lit_share") = Config{}.max_lit_share)
         .def("set_parameters", &PyNetwork::set_parameters, nb::arg("parameters"))
         .def("parameters", &PyNetwork::parameters)
         .def("optimizer_state", &PyNetwork::optimizer_state)

@@ -10,15 +10,13 @@ namespace {
 
 constexpr int kInferenceRows = 256; // rows of a pass of evaluation: activations of 1000 columns stay in L2
 constexpr int kGroupsPerTask = 16;
-constexpr std::size_t kMaxPreparedBytes = std::size_t{256} << 20; // a bound: those of 10,000 MNIST images take 13 of 40 MB
+// A bound: the lists of 10,000 MNIST images take 13 of 40 MB.
+constexpr std::size_t kMaxPreparedBytes = std::size_t{256} << 20;
 
 enum Phase { kGather, kInputForward, kForward, kLoss, kBackward, kInputUpdate, kUpdate, kPhases };
 const char *const kPhaseNames[] = {"gather and lists",    "forward, first layer",          "forward, other layers",
                                    "softmax and loss",    "input gradients and epilogues", "update, first layer",
                                    "update, other layers"};
-
-int divide_up(int a, int b) { return (a + b - 1) / b; }
-int round_up(int a, int b) { return divide_up(a, b) * b; }
 
 // 1 - b^t, also where b^t is so near 1 that the difference would be rounding.
 double taken(double b, double t) { return -std::expm1(t * std::log(b)); }
@@ -88,8 +86,8 @@ const Input &Network::list(Team &team, Workspace &w, const Table &features, cons
     return w.input;
 }
 
-void Network::forward_first(Team &team, Workspace &w, const Input &input, int n_rows, bool training,
-                            const Gather &next, int n_next) {
+void Network::forward_first(Team &team, Workspace &w, const Input &input, int n_rows, bool training, const Gather &next,
+                            int n_next) {
     const Kernels &k = kernels_;
     const Dropout dropout{config_.dropout_key, static_cast<std::uint64_t>(step_)};
     const Layer &first = layers_[0];
@@ -120,12 +118,11 @@ void Network::forward(Team &team, Workspace &w, const Input &input, int n_rows, 
         if ((!below.normalise || dropped) && layer.n_panels >= k.lit_panels)
             lit = list_rows(team, w, kForward, below, x.y, x.panel, n_rows);
         if (lit)
-            phase(kForward, team, divide_up(layer.n_panels, k.lit_panels), [&](int task, int) {
-                k.forward_lit(layer, w.rows, w.activity[i], n_rows, task, training, dropout);
-            });
+            phase(kForward, team, divide_up(layer.n_panels, k.lit_panels),
+                  [&](int task, int) { k.forward_lit(layer, w.rows, w.activity[i], n_rows, task, training, dropout); });
         else
-            phase(kForward, team, layer.n_panels, [&](int task, int thread) {
-                k.forward(layer, x.y, x.panel, w.activity[i], n_rows, task, training, dropout, scratch(thread));
+            phase(kForward, team, layer.n_panels, [&](int task, int) {
+                k.forward(layer, x.y, x.panel, w.activity[i], n_rows, task, training, dropout);
             });
         count(kForward, flop, lit.value_or(1) * flop);
     }
@@ -157,8 +154,9 @@ void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next,
         const double flop = 2.0 * n_rows * layer.n_in * layer.n_out;
         const std::optional<double> lit = list_rows(team, w, kBackward, layer, a.dz, a.panel, n_rows);
         if (lit)
-            phase(kBackward, team, divide_up(below.n_panels, k.lit_panels),
-                  [&](int task, int thread) { k.backward_lit(layer, w.rows, below, b, n_rows, task, adam_, scratch(thread)); });
+            phase(kBackward, team, divide_up(below.n_panels, k.lit_panels), [&](int task, int thread) {
+                k.backward_lit(layer, w.rows, below, b, n_rows, task, adam_, scratch(thread));
+            });
         else
             phase(kBackward, team, below.n_panels,
                   [&](int task, int thread) { k.backward(layer, a, below, b, n_rows, task, adam_, scratch(thread)); });
@@ -167,8 +165,9 @@ void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next,
         if (lit) {
             phase(kUpdate, team, layer.n_panels,
                   [&](int task, int) { k.list_lit_columns(a.dz, a.panel, n_rows, w.columns, task); });
-            phase(kUpdate, team, layer.n_panels * divide_up(row_panels, 2),
-                  [&](int task, int thread) { k.update_lit(layer, b.y, b.panel, w.columns, n_rows, task, adam_, scratch(thread)); });
+            phase(kUpdate, team, layer.n_panels * divide_up(row_panels, 2), [&](int task, int thread) {
+                k.update_lit(layer, b.y, b.panel, w.columns, n_rows, task, adam_, scratch(thread));
+            });
         } else
             phase(kUpdate, team, layer.n_panels * row_panels,
                   [&](int task, int) { k.update(layer, b.y, b.panel, a, n_rows, task, adam_); });
@@ -206,8 +205,7 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
         training_ = make_workspace(batch, true);
     }
     finite_.reset();
-    while (scratch_.size() < static_cast<std::size_t>(n_threads))
-        scratch_.emplace_back(kScratch * kernels_.panel);
+    while (scratch_.size() < static_cast<std::size_t>(n_threads)) scratch_.emplace_back(kScratch * kernels_.panel);
     Team team(n_threads);
     Workspace &w = *training_;
     EpochResult result{0, 0, 0, false, true};
@@ -236,8 +234,8 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
         });
         ++step_;
         const auto t = static_cast<double>(step_);
-        adam_.alpha = static_cast<float>(config_.learning_rate * std::sqrt(taken(config_.beta_2, t)) /
-                                         taken(config_.beta_1, t));
+        adam_.alpha =
+            static_cast<float>(config_.learning_rate * std::sqrt(taken(config_.beta_2, t)) / taken(config_.beta_1, t));
         const std::int64_t left = n_selected - seen - n_rows;
         const Gather next{features.dense, order + seen + n_rows, columns_.data(), run_};
         const auto n_next = features.is_sparse() ? 0 : std::min<std::int64_t>(config_.batch_size, left);
@@ -268,15 +266,13 @@ std::vector<std::int64_t> Network::inference_order(const std::int32_t *labels, s
 
 void Network::start_inference(int n_threads) {
     if (!inference_) inference_ = make_workspace(kInferenceRows, false);
-    while (scratch_.size() < static_cast<std::size_t>(n_threads))
-        scratch_.emplace_back(kScratch * kernels_.panel);
+    while (scratch_.size() < static_cast<std::size_t>(n_threads)) scratch_.emplace_back(kScratch * kernels_.panel);
 }
 
 // All rows, kInferenceRows at a time; lists(team, first, n_rows, next, n_next) gives the lists of a pass, and says
 // what to prefetch for the next one.
-template <typename Lists>
-EpochResult Network::infer(const std::vector<std::int64_t> &rows, const std::int32_t *labels, float *probabilities,
-                           int n_threads, Lists &&lists) {
+template <typename Lists> EpochResult Network::infer(const std::vector<std::int64_t> &rows, const std::int32_t *labels,
+                                                     float *probabilities, int n_threads, Lists &&lists) {
     if (!is_finite()) {
         if (probabilities) std::fill_n(probabilities, rows.size() * config_.n_classes, NAN);
         return {NAN, 0, 0, false, false};
@@ -382,17 +378,17 @@ void Network::prepare(const float *features, const std::int32_t *labels, std::in
 
 EpochResult Network::evaluate_prepared(int n_threads) {
     Prepared &p = *prepared_;
-    return infer(p.rows, p.labels.data(), nullptr, n_threads,
-                 [&](Team &, std::int64_t first, int, Gather &next, int &n_next) {
-                     const std::size_t pass = static_cast<std::size_t>(first / kInferenceRows);
-                     n_next = 0;
-                     if (pass + 1 < p.passes.size()) {
-                         next.features = p.passes[pass + 1].lists.get();
-                         next.rows = p.lines.data();
-                         n_next = static_cast<int>(std::min(5 * p.passes[pass + 1].n_listed / config_.n_inputs, p.lines.size()));
-                     }
-                     return prepared_input(p.passes[pass]);
-                 });
+    return infer(
+        p.rows, p.labels.data(), nullptr, n_threads, [&](Team &, std::int64_t first, int, Gather &next, int &n_next) {
+            const std::size_t pass = static_cast<std::size_t>(first / kInferenceRows);
+            n_next = 0;
+            if (pass + 1 < p.passes.size()) {
+                next.features = p.passes[pass + 1].lists.get();
+                next.rows = p.lines.data();
+                n_next = static_cast<int>(std::min(5 * p.passes[pass + 1].n_listed / config_.n_inputs, p.lines.size()));
+            }
+            return prepared_input(p.passes[pass]);
+        });
 }
 
 std::vector<LayerDiagnostics> Network::diagnostics() const {

@@ -130,9 +130,8 @@ class Network {
     PackedLists pack(const Input &, int n_rows) const;
     Input prepared_input(PackedLists &) const;
     void start_inference(int n_threads);
-    template <typename Lists>
-    EpochResult infer(const std::vector<std::int64_t> &rows, const std::int32_t *labels, float *probabilities,
-                      int n_threads, Lists &&lists);
+    template <typename Lists> EpochResult infer(const std::vector<std::int64_t> &rows, const std::int32_t *labels,
+                                                float *probabilities, int n_threads, Lists &&lists);
     void update_first(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
     void backward(Team &, Workspace &, int n_rows, const Gather &next, int n_next);
     std::optional<double> list_rows(Team &, Workspace &, int index, const Layer &from, const float *x,

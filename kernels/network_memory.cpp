@@ -8,9 +8,6 @@
 namespace mlp {
 namespace {
 
-int divide_up(int a, int b) { return (a + b - 1) / b; }
-int round_up(int a, int b) { return divide_up(a, b) * b; }
-
 constexpr int kMaxLitRows = 1024; // lists of larger batches would leave the cache before they are used
 
 bool all_finite(const float *x, std::size_t n) {
@@ -39,9 +36,7 @@ Average make_average(double b) {
     return {std::max(keep, least), std::max(static_cast<float>(b - keep), least), static_cast<float>(1 - b)};
 }
 
-float normal(double positive) {
-    return std::max(static_cast<float>(positive), std::numeric_limits<float>::min());
-}
+float normal(double positive) { return std::max(static_cast<float>(positive), std::numeric_limits<float>::min()); }
 
 void Network::make_layers() {
     const int P = kernels_.panel;
@@ -134,10 +129,16 @@ std::unique_ptr<Network::Workspace> Network::make_workspace(int rows, bool train
         constexpr std::size_t kEnd = 32; // a whole vector and the padding are written behind the last entry
         const auto lists = [&](std::size_t n_lists, std::size_t stride, std::size_t n_lines, std::size_t n_blocks) {
             w->halves.emplace_back(n_lists * stride);
-            return Lit{w->halves.back().get(), floats(n_lists * stride), ints(n_lines * n_blocks),
-                       ints(n_lines * n_blocks), stride, static_cast<int>(n_blocks)};
+            Lit lit{};
+            lit.offset = w->halves.back().get();
+            lit.value = floats(n_lists * stride);
+            lit.start = ints(n_lines * n_blocks);
+            lit.count = ints(n_lines * n_blocks);
+            lit.stride = stride;
+            lit.n_blocks = static_cast<int>(n_blocks);
+            return lit;
         };
-        const std::size_t blocks = (widest + kLitColumns - 1) / kLitColumns, parts = divide_up(w->capacity, kLitRows);
+        const int blocks = divide_up(static_cast<int>(widest), kLitColumns), parts = divide_up(w->capacity, kLitRows);
         w->rows = lists(blocks, capacity * kLitColumns + kEnd, capacity, blocks);
         if (training) w->columns = lists(widest, parts * kLitRows + kEnd, widest, parts);
     }

@@ -9,8 +9,6 @@ constexpr int kWord = 64;
 constexpr int kLeastList = 32; // entries of a list that pay for loading and storing a tile's sums
 constexpr int kListsPerTask = 8;
 
-int divide_up(int a, int b) { return (a + b - 1) / b; }
-
 // Columns of a block: as few as fill a list, so that the block's weights stay in the cache while the batch passes.
 int block_columns(double lit_per_row, int n_columns) {
     const double lit = std::min(1.0, 4 * lit_per_row / n_columns); // of a group of four rows, at most

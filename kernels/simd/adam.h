@@ -21,8 +21,7 @@ struct Follow {
 struct Adam {
     Vec alpha, epsilon;
     Follow first, second;
-    explicit Adam(const AdamStep &s)
-        : alpha(splat(s.alpha)), epsilon(splat(s.epsilon)), first(s.m), second(s.v) {}
+    explicit Adam(const AdamStep &s) : alpha(splat(s.alpha)), epsilon(splat(s.epsilon)), first(s.m), second(s.v) {}
     [[gnu::always_inline]] Vec change(Vec m, Vec v) const { return alpha * m / (square_root(v) + epsilon); }
     [[gnu::always_inline]] void update(Vec g, const Tensor &t, std::size_t at) const {
         g += 0.0f; // -0, which a sum of flushed terms can be unless zeros are added to it, becomes 0

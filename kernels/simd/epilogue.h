@@ -35,8 +35,7 @@ template <typename Body> MLP_INLINE void with_activation(Activation f, Body body
     }
 }
 
-// Calls body(vector of [0, P / L), column) for the two vectors of a panel.
-constexpr int kHalves = P / L;
+constexpr int kHalves = P / L; // vectors of a panel
 
 template <Activation f> MLP_KERNEL void activate_panel(const Layer &layer, int panel, int n_rows, float *h) {
     const Vec b0 = load(layer.bias.value + panel * P), b1 = load(layer.bias.value + panel * P + L);

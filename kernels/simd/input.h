@@ -161,7 +161,7 @@ template <int run> static void list_columns(const Gather &g, const Input in, int
     }
     const bool skim = hi > lo && hi - lo <= LitColumns::kMost;
     LitColumns lit;
-    for (int r = 0; r < (n_rows + 7) / 8 * 8; r += 4) {
+    for (int r = 0; r < round_up(n_rows, 8); r += 4) {
         const std::size_t list = static_cast<std::size_t>(r / 4) * in.in_rows + first;
         const int rows = n_rows - r < 4 ? n_rows - r : 4;
         const float *from[4];
@@ -229,7 +229,7 @@ class Ahead {
         : g_(g), n_columns_(n_columns), n_rows_(n_rows), lines_(n_columns / 16 + 1) {
         if (n_rows == 0) return;
         const int parts = n_parts > n_rows ? n_parts / n_rows : 1; // of a row
-        share_ = (lines_ + parts - 1) / parts;
+        share_ = divide_up(lines_, parts);
         row_ = part / parts;
         line_ = part % parts * share_;
         end_ = parts * share_;

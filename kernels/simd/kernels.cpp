@@ -31,7 +31,7 @@ void product(const float *x, std::size_t x_panel, const float *w, int k, float *
 }
 
 void forward(const Layer &layer, const float *x, std::size_t x_panel, Activity &a, int n_rows, int task, bool training,
-             Dropout d, float *) {
+             Dropout d) {
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
     product(x, x_panel, layer.kernel.value + task * w_panel, layer.n_in, a.h + task * a.panel, n_rows);
     epilogue(layer, a, n_rows, task, training, d);
@@ -49,7 +49,7 @@ template <int N> void forward_listed(const Layer &layer, const Input &in, Activi
 void forward_input(const Layer &layer, const Input &in, Activity &a, int n_rows, int task, bool training, Dropout d,
                    const Gather &next, int n_next) {
     const int first = task * kPair, last = smaller(layer.n_panels, first + kPair);
-    const int n_tiles = (n_rows + 3) / 4 * in.n_blocks, n_tasks = (layer.n_panels + kPair - 1) / kPair;
+    const int n_tiles = divide_up(n_rows, 4) * in.n_blocks, n_tasks = divide_up(layer.n_panels, kPair);
     Ahead ahead(next, in.n_columns, n_next, task * n_tiles, n_tasks * n_tiles);
     for (int r0 = 0; r0 < n_rows; r0 += kRowBlock)
         for (int block = 0; block < in.n_blocks; ++block)
@@ -90,8 +90,8 @@ void forward_lit(const Layer &layer, const Lit &x, Activity &a, int n_rows, int 
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
     const int first = task * kLitPanels, last = smaller(layer.n_panels, first + kLitPanels);
     for (int block = 0; block * kLitColumns < layer.n_in; ++block)
-        product_lit(x, block, 0, n_rows, layer.kernel.value + first * w_panel + block * kLitColumns * P,
-                    w_panel, last - first, a.h + first * a.panel, a.panel);
+        product_lit(x, block, 0, n_rows, layer.kernel.value + first * w_panel + block * kLitColumns * P, w_panel,
+                    last - first, a.h + first * a.panel, a.panel);
     for (int panel = first; panel < last; ++panel) epilogue(layer, a, n_rows, panel, training, d);
 }
 
@@ -130,7 +130,7 @@ Tensor at(const Tensor &t, std::size_t offset) { return {t.value + offset, t.m +
 // Task = (panel of columns, panel of rows) of W, columns slower, so that dZ's panel stays in L1.
 void update(Layer &layer, const float *x, std::size_t x_panel, const Activity &a, int n_rows, int task,
             const AdamStep &step) {
-    const int x_panels = (layer.n_in + P - 1) / P, column = task / x_panels, row = task % x_panels;
+    const int x_panels = divide_up(layer.n_in, P), column = task / x_panels, row = task % x_panels;
     const std::size_t tile = (static_cast<std::size_t>(column) * layer.in_rows + row * P) * P;
     const int rows = smaller(P, layer.n_in - row * P);
     for (int r = 0; r < rows; r += kRowTile)
@@ -138,15 +138,15 @@ void update(Layer &layer, const float *x, std::size_t x_panel, const Activity &a
                               step);
 }
 
-// dz^T x, P columns of dz against two panels of x, transposed into W's layout. Task = (pair of panels of rows of W, panel
-// of columns), rows slower, so that x's two panels stay in L1.
+// dz^T x, P columns of dz against two panels of x, transposed into W's layout. Task = (pair of panels of rows of W,
+// panel of columns), rows slower, so that x's two panels stay in L1.
 void update_lit(Layer &layer, const float *x, std::size_t x_panel, const Lit &dz, int n_rows, int task,
                 const AdamStep &step, float *scratch) {
-    const int x_panels = (layer.n_in + P - 1) / P, column = task % layer.n_panels, row = task / layer.n_panels * 2;
+    const int x_panels = divide_up(layer.n_in, P), column = task % layer.n_panels, row = task / layer.n_panels * 2;
     const int panels = smaller(2, x_panels - row);
     for (int block = 0; block * kLitRows < n_rows; ++block)
-        product_lit(dz, block, column * P, (column + 1) * P, x + row * x_panel + block * kLitRows * P, x_panel,
-                    panels, scratch, P * P);
+        product_lit(dz, block, column * P, (column + 1) * P, x + row * x_panel + block * kLitRows * P, x_panel, panels,
+                    scratch, P * P);
     for (int p = 0; p < panels; ++p)
         for (int i = 0; i < P; i += L) {
             const int rows = smaller(L, layer.n_in - (row + p) * P - i);
@@ -169,7 +169,7 @@ void update_listed(Layer &layer, const Input &in, const Activity &a, int panel, 
 void update_input(Layer &layer, const Input &in, const Activity &a, int task, int first, int last, const AdamStep &step,
                   const Gather &next, int n_next) {
     const int panel = task * kPair, n_groups = in.in_rows / 4;
-    const int n_tiles = n_groups * ((layer.n_panels + kPair - 1) / kPair);
+    const int n_tiles = n_groups * divide_up(layer.n_panels, kPair);
     Ahead ahead(next, in.n_columns, n_next, task * n_groups + first, n_tiles);
     for (int group = first; group < last; ++group) {
         ahead.prefetch();
@@ -180,13 +180,30 @@ void update_input(Layer &layer, const Input &in, const Activity &a, int task, in
 
 } // namespace
 
-#define MLP_TEXT_(x) #x
-#define MLP_TEXT(x) MLP_TEXT_(x)
-
 extern const Kernels kernels;
-const Kernels kernels = {MLP_NAME, P,       kPair,    kRowTile,    list_block, forward_input,
-                         kLitPanels, list_lit_rows, list_lit_columns, forward_lit, backward_lit, update_lit,
-                         forward,  softmax, backward, update_bias, update,     update_input,
-                         forward_sparse, update_sparse, measure_weights, measure_update, measure_activation};
+const Kernels kernels = {
+    .name = MLP_NAME,
+    .panel = P,
+    .pair = kPair,
+    .lit_panels = kLitPanels,
+    .list_block = list_block,
+    .forward_input = forward_input,
+    .list_lit_rows = list_lit_rows,
+    .list_lit_columns = list_lit_columns,
+    .forward_lit = forward_lit,
+    .backward_lit = backward_lit,
+    .update_lit = update_lit,
+    .forward = forward,
+    .softmax = softmax,
+    .backward = backward,
+    .update_bias = update_bias,
+    .update = update,
+    .update_input = update_input,
+    .forward_sparse = forward_sparse,
+    .update_sparse = update_sparse,
+    .measure_weights = measure_weights,
+    .measure_update = measure_update,
+    .measure_activation = measure_activation,
+};
 
 } // namespace mlp::MLP_ISA

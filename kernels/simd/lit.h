@@ -43,7 +43,7 @@ MLP_INLINE int append_lit(Vec x, std::uint32_t first, std::uint32_t step, std::u
 MLP_INLINE int end_list(std::uint16_t *offset, float *value, int n) {
     std::memset(offset + n, 0, kLitStep * sizeof *offset);
     std::memset(value + n, 0, kLitStep * sizeof *value);
-    return (n + kLitStep - 1) / kLitStep * kLitStep;
+    return round_up(n, kLitStep);
 }
 
 constexpr std::uint32_t kRowBytes = P * sizeof(float);
@@ -75,7 +75,7 @@ static void list_lit_columns(const float *x, std::size_t x_panel, int n_rows, Li
     for (int block = 0; block * kLitRows < n_rows; ++block) {
         const int last = n_rows < (block + 1) * kLitRows ? n_rows : (block + 1) * kLitRows;
         std::int32_t count[P] = {};
-        const auto start = [&](int c) { return static_cast<std::size_t>(task * P + c) * lit.stride + block * kLitRows; };
+        const auto start = [&](int c) { return (task * P + c) * lit.stride + block * kLitRows; };
         for (int r = block * kLitRows; r < last; r += L)
             for (int half = 0; half < P; half += L) {
                 Vec rows[L];

@@ -23,8 +23,7 @@ long n_calls = 0;
 int fault = none;
 std::mutex mutex;
 
-template <typename Function>
-Function real(const char* name) {
+template <typename Function> Function real(const char *name) {
     return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
@@ -38,11 +37,10 @@ bool in_folder(int descriptor) {
     return std::strncmp(path, folder, std::strlen(folder)) == 0;
 }
 
-bool in_folder(const char* path) { return folder[0] != '\0' && std::strncmp(path, folder, std::strlen(folder)) == 0; }
+bool in_folder(const char *path) { return folder[0] != '\0' && std::strncmp(path, folder, std::strlen(folder)) == 0; }
 
 // True where the fault strikes at this call; where: a descriptor or a path.
-template <typename Where>
-bool strikes(Where where) {
+template <typename Where> bool strikes(Where where) {
     if (!in_folder(where)) return false;
     // Threads of a study come here at the same time.
     const std::lock_guard<std::mutex> guard(mutex);
@@ -51,8 +49,7 @@ bool strikes(Where where) {
 }
 
 // What a call that is no write does when the fault strikes; false: it goes on as if nothing were.
-template <typename Where>
-bool fails(Where where) {
+template <typename Where> bool fails(Where where) {
     if (!strikes(where)) return false;
     if (fault == crash) _exit(died);
     if (fault == short_write) return false;
@@ -60,8 +57,7 @@ bool fails(Where where) {
     return true;
 }
 
-template <typename Write>
-ssize_t faulty_write(int descriptor, size_t n_bytes, Write write_bytes) {
+template <typename Write> ssize_t faulty_write(int descriptor, size_t n_bytes, Write write_bytes) {
     if (!strikes(descriptor)) return write_bytes(n_bytes);
     if (fault == short_write) return write_bytes(n_bytes > 1 ? n_bytes / 2 : n_bytes);
     if (fault == crash) {
@@ -72,11 +68,11 @@ ssize_t faulty_write(int descriptor, size_t n_bytes, Write write_bytes) {
     return -1;
 }
 
-}  // namespace
+} // namespace
 
 extern "C" {
 
-void faults_arm(const char* path, int kind, long nth) {
+void faults_arm(const char *path, int kind, long nth) {
     std::snprintf(folder, sizeof folder, "%s", path);
     fault = kind;
     countdown = nth;
@@ -85,18 +81,18 @@ void faults_arm(const char* path, int kind, long nth) {
 
 long faults_count() { return n_calls; }
 
-ssize_t write(int descriptor, const void* bytes, size_t n_bytes) {
-    static auto next = real<ssize_t (*)(int, const void*, size_t)>("write");
+ssize_t write(int descriptor, const void *bytes, size_t n_bytes) {
+    static auto next = real<ssize_t (*)(int, const void *, size_t)>("write");
     return faulty_write(descriptor, n_bytes, [&](size_t n) { return next(descriptor, bytes, n); });
 }
 
-ssize_t pwrite(int descriptor, const void* bytes, size_t n_bytes, off_t offset) {
-    static auto next = real<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite");
+ssize_t pwrite(int descriptor, const void *bytes, size_t n_bytes, off_t offset) {
+    static auto next = real<ssize_t (*)(int, const void *, size_t, off_t)>("pwrite");
     return faulty_write(descriptor, n_bytes, [&](size_t n) { return next(descriptor, bytes, n, offset); });
 }
 
-ssize_t pwrite64(int descriptor, const void* bytes, size_t n_bytes, off64_t offset) {
-    static auto next = real<ssize_t (*)(int, const void*, size_t, off64_t)>("pwrite64");
+ssize_t pwrite64(int descriptor, const void *bytes, size_t n_bytes, off64_t offset) {
+    static auto next = real<ssize_t (*)(int, const void *, size_t, off64_t)>("pwrite64");
     return faulty_write(descriptor, n_bytes, [&](size_t n) { return next(descriptor, bytes, n, offset); });
 }
 
@@ -120,29 +116,29 @@ int ftruncate64(int descriptor, off64_t length) {
     return fails(descriptor) ? -1 : next(descriptor, length);
 }
 
-int renameat(int from_folder, const char* from, int to_folder, const char* to) {
-    static auto next = real<int (*)(int, const char*, int, const char*)>("renameat");
+int renameat(int from_folder, const char *from, int to_folder, const char *to) {
+    static auto next = real<int (*)(int, const char *, int, const char *)>("renameat");
     return fails(to_folder) ? -1 : next(from_folder, from, to_folder, to);
 }
 
-int unlinkat(int from_folder, const char* name, int flags) {
-    static auto next = real<int (*)(int, const char*, int)>("unlinkat");
+int unlinkat(int from_folder, const char *name, int flags) {
+    static auto next = real<int (*)(int, const char *, int)>("unlinkat");
     return (name[0] == '/' ? fails(name) : fails(from_folder)) ? -1 : next(from_folder, name, flags);
 }
 
-int unlink(const char* path) {
-    static auto next = real<int (*)(const char*)>("unlink");
+int unlink(const char *path) {
+    static auto next = real<int (*)(const char *)>("unlink");
     return fails(path) ? -1 : next(path);
 }
 
-int rmdir(const char* path) {
-    static auto next = real<int (*)(const char*)>("rmdir");
+int rmdir(const char *path) {
+    static auto next = real<int (*)(const char *)>("rmdir");
     return fails(path) ? -1 : next(path);
 }
 
-int mkdir(const char* path, mode_t mode) {
-    static auto next = real<int (*)(const char*, mode_t)>("mkdir");
+int mkdir(const char *path, mode_t mode) {
+    static auto next = real<int (*)(const char *, mode_t)>("mkdir");
     return fails(path) ? -1 : next(path, mode);
 }
 
-}  // extern "C"
+} // extern "C"
