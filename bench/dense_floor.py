@@ -43,7 +43,7 @@ if "avx512f" in Path("/proc/cpuinfo").read_text(encoding="utf-8"):
 import numpy as np  # noqa: E402  # after the variables above
 import numpy.typing as npt  # noqa: E402  # after the variables above
 
-from mlpstudy.datasets.mnist import load_mnist  # noqa: E402  # after the variables above
+from mlpstudy.datasets.named.mnist import load_mnist  # noqa: E402  # after the variables above
 from mlpstudy.engine.native import _kernels, column_groups  # noqa: E402  # after the variables above
 
 Float32Array = npt.NDArray[np.float32]

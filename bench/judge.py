@@ -21,7 +21,7 @@ import scipy
 
 from mlpstudy.evidence.judgement import judge
 from mlpstudy.evidence.sample import ArchitectureSample, StudySample
-from mlpstudy.spec import Judging
+from mlpstudy.study import Judging
 
 N_EXAMPLES = 10_000
 SIZES = ((9, 30, 5.0), (30, 50, 60.0), (100, 8, 60.0))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlpstudy.evidence.contrasts import Estimate, estimate_contrasts
-from mlpstudy.evidence.families import family, family_contrasts
-from mlpstudy.evidence.intervals import mean_interval
-from mlpstudy.evidence.power import power_better
-from mlpstudy.evidence.twoway import two_way
+from mlpstudy.evidence.estimates.contrasts import Estimate, estimate_contrasts
+from mlpstudy.evidence.estimates.families import family, family_contrasts
+from mlpstudy.evidence.estimates.intervals import mean_interval
+from mlpstudy.evidence.estimates.power import power_better
+from mlpstudy.evidence.estimates.twoway import two_way
 
 N_INTERVALS = 20_000
 N_FAMILIES = 4_000

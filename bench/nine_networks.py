@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 
 import mlpstudy
-from mlpstudy import gallery
 from mlpstudy.evidence.judgement import MetricJudgement
 from mlpstudy.figures import DARK, LIGHT, save
+from mlpstudy.results import gallery
 
 ROOT = Path(__file__).parents[1]
 RESULTS, IMAGES = ROOT / "docs" / "results", ROOT / "docs" / "images"

@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from mlpstudy.cores import n_cores
 from mlpstudy.datasets import load
-from mlpstudy.spec import Data
+from mlpstudy.machine.cores import n_cores
+from mlpstudy.study import Data
 
 ROWS = 1_000_000
 MISSING = 0.02

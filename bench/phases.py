@@ -18,9 +18,9 @@ from bench.dense_floor import load_data, products  # first: it sets what BLAS re
 import numpy as np
 
 from mlpstudy import streams
-from mlpstudy.engine.initial_weights import initial_weights
 from mlpstudy.engine.native.engine import NativeTrainer
-from mlpstudy.spec import load_study
+from mlpstudy.engine.run.initial_weights import initial_weights
+from mlpstudy.study import load_study
 
 
 def peak_gflops() -> float:

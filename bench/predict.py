@@ -17,10 +17,10 @@ import tempfile
 import time
 
 import mlpstudy
-from mlpstudy.cores import n_cores
 from mlpstudy.datasets import find_dataset
 from mlpstudy.engine.native import NativeEngine
-from mlpstudy.predicting import load_model
+from mlpstudy.machine.cores import n_cores
+from mlpstudy.predict.model import load_model
 from mlpstudy.store import Store
 
 N_REPEATS = 5

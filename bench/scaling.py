@@ -26,11 +26,11 @@ import altair as alt
 import numpy as np
 import polars as pl
 
-from mlpstudy.cores import n_cores
 from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.provenance import cpu_name
 from mlpstudy.figures import save
-from mlpstudy.figures.theme import LIGHT
+from mlpstudy.figures.drawing.theme import LIGHT
+from mlpstudy.machine.cores import n_cores
 
 ROOT = Path(__file__).parents[1]
 N_INPUTS, BATCH, DENSITY = 784, 128, 0.19

@@ -25,7 +25,7 @@ from sklearn.neural_network import MLPClassifier
 import mlpstudy
 from mlpstudy.datasets import load
 from mlpstudy.engine.provenance import package_version
-from mlpstudy.spec import Study
+from mlpstudy.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "results"

@@ -18,8 +18,8 @@ import sys
 import tempfile
 import time
 
-from mlpstudy.cores import n_cores
 from mlpstudy.engine.provenance import cpu_name
+from mlpstudy.machine.cores import n_cores
 
 N_TIMES = 11
 MAX_IMPORT_S, MAX_HELP_S, MAX_MEMORY_GB = 0.2, 0.5, 1.5

@@ -35,9 +35,9 @@ from bench.parts import Parts
 from bench.rival import RIVALS, Rival
 from bench.tables import Row, markdown, write_csv
 
-from mlpstudy.cores import n_cores
 from mlpstudy.engine.provenance import cpu_name, package_version
-from mlpstudy.spec import load_study
+from mlpstudy.machine.cores import n_cores
+from mlpstudy.study import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "results"

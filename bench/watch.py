@@ -30,8 +30,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mlpstudy.cores import n_cores
 from mlpstudy.engine.provenance import cpu_name
+from mlpstudy.machine.cores import n_cores
 
 N_PAGES = 10
 N_SEEDS = 30

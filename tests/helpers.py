@@ -13,7 +13,7 @@ from mlpstudy.engine import get_engine
 from mlpstudy.engine.interface import Engine
 from mlpstudy.engine.torch import TorchEngine
 from mlpstudy.records import Dataset, Examples
-from mlpstudy.spec import Study
+from mlpstudy.study import Study
 
 TORCH_DEVICE = os.environ.get("MLPSTUDY_TEST_TORCH_DEVICE", "cpu")
 """Where tests of both engines let the torch engine compute."""

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from mlpstudy.datasets import load
-from mlpstudy.spec import Data
+from mlpstudy.study import Data
 
 CLASSES = ("three", "five", "eight")
 DIGITS = (3, 5, 8)

@@ -38,7 +38,7 @@ import polars as pl
 import mlpstudy
 from mlpstudy.datasets import load, one_hot
 from mlpstudy.figures import ExampleImage, examples_grid
-from mlpstudy.spec import count_parameters, layers
+from mlpstudy.study import count_parameters, layers
 
 alt.renderers.enable("png", scale_factor=1.5)  # pictures that every viewer of this file shows; drop it for hover
 pl.Config.set_tbl_rows(40).set_fmt_str_lengths(60)

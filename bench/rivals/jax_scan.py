@@ -18,7 +18,7 @@ from bench.rivals.mnist import N_CLASSES, load
 from bench.rivals.turns import Turns
 
 if TYPE_CHECKING:
-    from mlpstudy.spec import Architecture, Network
+    from mlpstudy.study import Architecture, Network
 
 Tree = Any
 """Nested lists and dictionaries of arrays."""

@@ -19,7 +19,7 @@ from bench.rivals.csv_runs import append, finished
 from bench.rivals.keras_network import keras_model
 from bench.rivals.mnist import N_CLASSES, load
 
-from mlpstudy.spec import load_study
+from mlpstudy.study import load_study
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mlpstudy.spec import Architecture, Initializer
+    from mlpstudy.study import Architecture, Initializer
 
 
 def initializer(setting: Initializer) -> Any:  # noqa: ANN401  # Keras has no types

@@ -21,7 +21,7 @@ from torch import nn
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 
 def torch_model(architecture: Architecture, n_features: int) -> nn.Sequential:

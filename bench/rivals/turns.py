@@ -14,12 +14,12 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mlpstudy.spec import load_study
+from mlpstudy.study import load_study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 
 class Turns:

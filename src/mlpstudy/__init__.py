@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlpstudy.api import run
     from mlpstudy.errors import DataError, EngineError, MlpstudyError, ResultsError, StoreError, StudyError
     from mlpstudy.results import StudyResults
-    from mlpstudy.spec import Study, load_study
+    from mlpstudy.study import Study, load_study
 
 _HOMES = {
     "DataError": "errors",
@@ -24,10 +24,10 @@ _HOMES = {
     "MlpstudyError": "errors",
     "ResultsError": "errors",
     "StoreError": "errors",
-    "Study": "spec",
+    "Study": "study",
     "StudyError": "errors",
     "StudyResults": "results",
-    "load_study": "spec",
+    "load_study": "study",
     "open": "api",
     "run": "api",
 }

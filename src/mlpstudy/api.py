@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mlpstudy.results import StudyResults
 
 if TYPE_CHECKING:
-    from mlpstudy.spec import Study
-    from mlpstudy.workflow import Listener
+    from mlpstudy.running.workflow import Listener
+    from mlpstudy.study import Study
 
 
 def run(
@@ -62,7 +62,7 @@ def run(
     ...     print(results.results()["status"].to_list())
     ['finished', 'finished']
     """
-    from mlpstudy.workflow import Warner, run_study  # noqa: PLC0415  # loads the engine
+    from mlpstudy.running.workflow import Warner, run_study  # noqa: PLC0415  # loads the engine
 
     chosen = listener or _progress(wanted=progress) or Warner()
     folder = run_study(
@@ -80,8 +80,8 @@ def run(
 
 def _progress(*, wanted: bool | None) -> Listener | None:
     """Return who shows the progress, if anybody."""
-    from mlpstudy.cell import NotebookCell, in_notebook  # noqa: PLC0415  # loads the engine
-    from mlpstudy.progress import PlainLines  # noqa: PLC0415  # loads the engine
+    from mlpstudy.running.listeners.cell import NotebookCell, in_notebook  # noqa: PLC0415  # loads the engine
+    from mlpstudy.running.listeners.texts import PlainLines  # noqa: PLC0415  # loads the engine
 
     if wanted is not False and in_notebook():
         return NotebookCell()

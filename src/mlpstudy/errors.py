@@ -16,7 +16,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from mlpstudy.escaping import printable
+from mlpstudy.text.escaping import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

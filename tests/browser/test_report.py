@@ -15,12 +15,12 @@ from playwright.sync_api import Locator, Page, expect
 
 import mlpstudy
 from browser.conftest import Offline
-from mlpstudy.datasets.pictures import digit
-from mlpstudy.predicting import load_ensemble
+from mlpstudy.datasets.pictures.digits import digit
+from mlpstudy.predict.model import load_ensemble
 from mlpstudy.report import write_report
 from mlpstudy.results import StudyResults
-from mlpstudy.spec import Study
 from mlpstudy.store import Store
+from mlpstudy.study import Study
 from store import samples
 
 N_TEST = 200

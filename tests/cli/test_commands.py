@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mlpstudy.cli.app import app
-from mlpstudy.gallery import study_accuracies
 from mlpstudy.results import StudyResults
+from mlpstudy.results.gallery import study_accuracies
 from patience import end_of
 from store import samples
 
@@ -251,8 +251,8 @@ def test_a_study_of_images_starts_without_frames_and_statistics(tmp_path: Path) 
     code = f"""
 import sys
 from mlpstudy.cli.run import run
-from mlpstudy.progress import JsonLines
-from mlpstudy.workflow import Stop, run_study
+from mlpstudy.running.listeners.texts import JsonLines
+from mlpstudy.running.workflow import Stop, run_study
 class Ending(JsonLines):
     def happened(self, event):
         stop.request()

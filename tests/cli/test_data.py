@@ -19,9 +19,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from mlpstudy.cli import terminal
 from mlpstudy.cli.app import app
-from mlpstudy.datasets import find_dataset, mnist
+from mlpstudy.cli.printing import terminal
+from mlpstudy.datasets import find_dataset
+from mlpstudy.datasets.named import mnist
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,14 +14,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import mlpstudy
-import mlpstudy.judging
-from mlpstudy.cli import terminal
+import mlpstudy.judging.folder
 from mlpstudy.cli.app import app
+from mlpstudy.cli.printing import terminal
 from mlpstudy.evidence.judgement import Judgement, judge
 from mlpstudy.evidence.sample import StudySample
 from mlpstudy.report import report_html
-from mlpstudy.spec import Judging, Study
 from mlpstudy.store.database import Database
+from mlpstudy.study import Judging, Study
 from store import samples as store_samples
 
 FACTORS = {
@@ -105,7 +105,7 @@ def test_no_command_judges_twice(folder: Path, command: str, times: int, monkeyp
         judged.append(n_workers)
         return judge(sample, judging, n_workers=n_workers)
 
-    monkeypatch.setattr(mlpstudy.judging, "judge", counted)
+    monkeypatch.setattr(mlpstudy.judging.folder, "judge", counted)
     options = {"report": ["--weights-mb", 0], "predict": ["--test", 0]}.get(command, [])
     assert call(command, folder, *options).exit_code == 0
     assert len(judged) == times

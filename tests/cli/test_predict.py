@@ -16,9 +16,9 @@ from typer.testing import CliRunner, Result
 import mlpstudy
 from helpers import small_study
 from mlpstudy.cli.app import app
-from mlpstudy.datasets.mnist import load_mnist
-from predicting.drawn import drawn, photographed
-from predicting.studies import write_images, write_numbers, write_sparse, write_study, write_table
+from mlpstudy.datasets.named.mnist import load_mnist
+from predict.drawn import drawn, photographed
+from predict.studies import write_images, write_numbers, write_sparse, write_study, write_table
 
 
 def call(*arguments: object) -> Result:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlpstudy.results import StudyResults
-from mlpstudy.spec import Study
+from mlpstudy.study import Study
 from patience import PATIENCE_S
 from store import samples
 

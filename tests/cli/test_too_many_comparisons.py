@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import mlpstudy
-from mlpstudy.choosing import choose
 from mlpstudy.cli.app import app
+from mlpstudy.predict.choosing import choose
 from mlpstudy.report import report_html
-from mlpstudy.spec import Study
+from mlpstudy.study import Study
 from store import samples
 
 N = 101

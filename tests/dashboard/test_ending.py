@@ -92,12 +92,12 @@ ENDLESS = """
 import sys
 from mlpstudy.dashboard import judged
 code = '''
-import os, mlpstudy.judging, mlpstudy.dashboard.judge_process as j
+import os, mlpstudy.judging.folder, mlpstudy.dashboard.judge_process as j
 def endless(_):
     open({mark!r}, "w").write(str(os.getpid()))
     while True:
         pass
-mlpstudy.judging.judge_store = endless
+mlpstudy.judging.folder.judge_store = endless
 j.main()
 '''
 judged.command = lambda folder: [sys.executable, "-c", code, str(folder)]

@@ -227,9 +227,10 @@ def folder(tmp_path: Path) -> Path:
 
 def judging_with(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Let the judging process do something else first: ``judge`` stands for its work, ``j`` for its module."""
-    start = (
-        f"import sys, os, signal\nimport mlpstudy.judging as m\nimport mlpstudy.dashboard.judge_process as j\n{code}\n"
+    modules = (
+        "import sys, os, signal\nimport mlpstudy.judging.folder as m\nimport mlpstudy.dashboard.judge_process as j"
     )
+    start = f"{modules}\n{code}\n"
     monkeypatch.setattr(
         process, "command", lambda path: [sys.executable, "-c", f"{start}sys.argv = ['', {str(path)!r}]\nj.main()"]
     )

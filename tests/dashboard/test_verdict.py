@@ -13,7 +13,7 @@ from evidence import simulated
 from mlpstudy.dashboard import verdict as module
 from mlpstudy.dashboard.verdict import leader_sentence, verdict_state
 from mlpstudy.evidence.judgement import MetricJudgement, judge
-from mlpstudy.spec import Judging
+from mlpstudy.study import Judging
 
 
 def metric(

@@ -243,7 +243,7 @@ def test_no_engine_is_imported() -> None:
         address app background beside beside_process channel connections delta folder hub judge_process judged judging
         pages reader security server state timing verdict"""
     names = [f"mlpstudy.dashboard.{name}" for name in modules.split()]
-    code = f"import sys, mlpstudy.judging, {', '.join(names)}\n"
+    code = f"import sys, mlpstudy.judging.folder, {', '.join(names)}\n"
     code += "from mlpstudy.dashboard.pages import page_files, study_page\n"
     code += "page_files(), study_page('a', has_list=True)\n"
     code += (

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlpstudy.datasets import Source, find_dataset, load, registry, scale
+from mlpstudy.datasets import Source, find_dataset, load, scale
+from mlpstudy.datasets.named import registry
 from mlpstudy.datasets.splits import choose
 from mlpstudy.errors import DataError
 from mlpstudy.records import Examples
-from mlpstudy.spec import Data
+from mlpstudy.study import Data
 
 SMALL = Data(name="mnist", validation=0.2, train_examples=500, test_examples=100)
 

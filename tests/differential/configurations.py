@@ -1,6 +1,6 @@
 """Random networks, trainings and data: every setting that a study has, drawn from a seed alone.
 
-The settings and their menus are read off ``mlpstudy.spec``. A new word on a menu is drawn from then on; a new setting
+The settings and their menus are read off ``mlpstudy.study``. A new word on a menu is drawn from then on; a new setting
 of another kind must be given a rule here. ``references.py`` refuses what it has no equations for.
 """
 
@@ -15,10 +15,10 @@ import numpy.typing as npt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from mlpstudy.engine.initial_weights import initial_weights
+from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.records import Examples, Float32Array, Weights
-from mlpstudy.spec import Architecture, Network, Training
-from mlpstudy.spec.initial import InitialWeights
+from mlpstudy.study import Architecture, Network, Training
+from mlpstudy.study.network.initial import InitialWeights
 
 Rng = np.random.Generator
 

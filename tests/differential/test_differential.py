@@ -22,7 +22,7 @@ from helpers import engine_named
 from mlpstudy.engine.interface import EpochTraining
 from mlpstudy.engine.native.engine import NativeTrainer
 from mlpstudy.records import Examples, TrainerState
-from mlpstudy.spec import Network, Training
+from mlpstudy.study import Network, Training
 from oracle.mlp import Mlp, activate, slope
 
 N_SEEDS = 40

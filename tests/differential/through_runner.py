@@ -10,8 +10,8 @@ from differential.configurations import Configuration, dense
 from differential.report import Report
 from mlpstudy.engine import RunTask
 from mlpstudy.engine.interface import Engine
-from mlpstudy.engine.pace import Pace
-from mlpstudy.engine.runner import RunHooks, started_record, train_run
+from mlpstudy.engine.run.pace import Pace
+from mlpstudy.engine.run.runner import RunHooks, started_record, train_run
 from mlpstudy.records import Checkpoint, Dataset, EpochRecord, Examples, Resumption, RunResult
 
 

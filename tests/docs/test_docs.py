@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers import load_tool
-from mlpstudy.spec import parse_study
+from mlpstudy.study import parse_study
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")], key=lambda path: path.name)

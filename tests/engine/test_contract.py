@@ -17,10 +17,10 @@ from scipy.sparse import csc_array, csr_array
 
 from helpers import blobs, engine_named
 from mlpstudy import streams
-from mlpstudy.engine.initial_weights import initial_weights
 from mlpstudy.engine.interface import Engine, Trainer
+from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.records import Examples, Float32Array, TrainerState
-from mlpstudy.spec import Architecture, Network, Training
+from mlpstudy.study import Architecture, Network, Training
 
 DATA = blobs()
 X = np.asarray(DATA.train.features, np.float32)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from mlpstudy.evidence.contrasts import Estimate
-from mlpstudy.evidence.intervals import mean_interval
+from mlpstudy.evidence.estimates.contrasts import Estimate
+from mlpstudy.evidence.estimates.intervals import mean_interval
 from mlpstudy.evidence.sample import ArchitectureSample, StudySample
 from mlpstudy.records import Outcome, Provenance, RunRecord, Status
 

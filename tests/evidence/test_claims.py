@@ -10,11 +10,11 @@ import pytest
 
 from evidence.simulated import architecture, correct_cells, study
 from mlpstudy.errors import ResultsError
+from mlpstudy.evidence.audits.self_check import self_check
 from mlpstudy.evidence.claims import Claims, broken_claims, claims_text, make_claims, read_claims, restrict
 from mlpstudy.evidence.judgement import judge
 from mlpstudy.evidence.sample import StudySample
-from mlpstudy.evidence.self_check import self_check
-from mlpstudy.spec import Judging
+from mlpstudy.study import Judging
 
 RNG = np.random.default_rng(1)
 GOOD, BAD, OTHER = (correct_cells(RNG, 9, 1200, ability=a, seed_sd=0.02) for a in (1.9, 1.4, 1.4))

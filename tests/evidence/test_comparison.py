@@ -11,7 +11,7 @@ from scipy import stats
 from evidence.simulated import run
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.comparison import comparison_rows, spread
-from mlpstudy.evidence.intervals import mean_interval
+from mlpstudy.evidence.estimates.intervals import mean_interval
 
 
 def test_means_and_intervals_are_scipys() -> None:

@@ -11,12 +11,12 @@ import pytest
 
 from evidence.simulated import architecture, correct_cells, outcome, run, study
 from mlpstudy.errors import ResultsError
-from mlpstudy.evidence import contrasts
+from mlpstudy.evidence.estimates import contrasts
+from mlpstudy.evidence.estimates.signflip import FlipResult, flip_family
 from mlpstudy.evidence.judgement import judge, ledger_of, standings
 from mlpstudy.evidence.plain import plain
 from mlpstudy.evidence.sample import FloatArray, StudySample, collect, log_loss_cells
-from mlpstudy.evidence.signflip import FlipResult, flip_family
-from mlpstudy.spec import Judging
+from mlpstudy.study import Judging
 
 
 def four(n_seeds: int = 8, n_examples: int = 1500) -> StudySample:

@@ -10,9 +10,9 @@ from scipy import stats
 
 from evidence.simulated import correct_cells, crossed, within
 from mlpstudy.errors import ResultsError
-from mlpstudy.evidence.contrasts import estimate_contrasts
-from mlpstudy.evidence.intervals import mean_interval, t_quantile, t_two_sided_p
-from mlpstudy.evidence.twoway import FEW_SEEDS, two_way
+from mlpstudy.evidence.estimates.contrasts import estimate_contrasts
+from mlpstudy.evidence.estimates.intervals import mean_interval, t_quantile, t_two_sided_p
+from mlpstudy.evidence.estimates.twoway import FEW_SEEDS, two_way
 
 N_TRIALS = 3000
 

@@ -8,11 +8,11 @@ import pytest
 from scipy import stats
 
 from evidence.simulated import architecture, correct_cells, estimate_of, study
+from mlpstudy.evidence.estimates.power import seeds_for_better
 from mlpstudy.evidence.judgement import PairJudgement, judge
-from mlpstudy.evidence.power import seeds_for_better
 from mlpstudy.evidence.sample import ArchitectureSample
 from mlpstudy.evidence.verdicts import PairFacts, judge_pair, mcnemar_p
-from mlpstudy.spec import Judging
+from mlpstudy.study import Judging
 
 BoolArray = npt.NDArray[np.bool_]
 N_EXAMPLES = 5000

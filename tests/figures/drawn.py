@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.figures.saving import specification, svg
+from mlpstudy.figures.drawing.saving import specification, svg
 
 if TYPE_CHECKING:
     import altair as alt

@@ -11,7 +11,7 @@ from figures.drawn import Drawing, checked, drawn, records
 from figures.samples import accuracies
 from mlpstudy.errors import ResultsError
 from mlpstudy.figures import DARK, LIGHT, ArchitectureAccuracy, Theme, accuracy_dots
-from mlpstudy.figures.swarm import swarm
+from mlpstudy.figures.drawing.swarm import swarm
 
 NINE = [f"{regularisation}-{depth}" for regularisation in ("plain", "batchnorm", "dropout") for depth in "235"]
 

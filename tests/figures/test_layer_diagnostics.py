@@ -10,7 +10,7 @@ import pytest
 
 from figures.drawn import checked, drawn, records
 from mlpstudy.errors import ResultsError
-from mlpstudy.evidence.layers import QUANTITIES, layer_curves
+from mlpstudy.evidence.curves.layers import QUANTITIES, layer_curves
 from mlpstudy.figures import DARK, LIGHT, Theme, layer_diagnostics
 from mlpstudy.records import LayerDiagnostics
 

@@ -11,7 +11,7 @@ from figures.drawn import checked, drawn, records
 from figures.samples import epochs, record, run_curves
 from mlpstudy.errors import ResultsError
 from mlpstudy.figures import DARK, LIGHT, RunCurves, Theme, loss_curves
-from mlpstudy.figures.scales import epoch_ticks, loss_axis
+from mlpstudy.figures.drawing.scales import epoch_ticks, loss_axis
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

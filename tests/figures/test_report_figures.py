@@ -17,10 +17,10 @@ from mlpstudy.figures import (
     curves_overlay,
     forest,
     interaction,
-    keys,
     noise_bars,
     reliability,
 )
+from mlpstudy.figures.drawing import keys
 
 LEVELS = [(("net", net), ("depth", depth)) for net in ("plain", "norm") for depth in "23"]
 

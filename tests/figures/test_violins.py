@@ -12,10 +12,10 @@ import pytest
 from figures.drawn import checked, drawn, records
 from figures.samples import trained
 from mlpstudy.errors import ResultsError
-from mlpstudy.evidence.density import density
+from mlpstudy.evidence.curves.density import density
 from mlpstudy.figures import DARK, LIGHT, ArchitectureWeights, TensorDensity, Theme, violins_grid, weight_violins
-from mlpstudy.figures.violin import limits
-from mlpstudy.figures.violin import records as violin_records
+from mlpstudy.figures.drawing.violin import limits
+from mlpstudy.figures.drawing.violin import records as violin_records
 
 
 @cache

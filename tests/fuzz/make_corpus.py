@@ -21,17 +21,17 @@ import polars as pl
 from PIL import Image
 from safetensors.numpy import save
 
-from mlpstudy.datasets.preprocessing import (
+from mlpstudy.datasets.preprocessing.stored import (
     NumbersPreprocessing,
     PixelsPreprocessing,
     Preprocessing,
     SparsePreprocessing,
 )
-from mlpstudy.datasets.table_columns import CategoryColumn, NumberColumn, TablePreprocessing
+from mlpstudy.datasets.tables.columns import CategoryColumn, NumberColumn, TablePreprocessing
 from mlpstudy.evidence.claims import CLAIMS_VERSION, Claim, Claims, claims_text
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, TrainerState
-from mlpstudy.spec import Judging
 from mlpstudy.store.checkpoints import encode
+from mlpstudy.study import Judging
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"

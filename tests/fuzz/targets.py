@@ -21,22 +21,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mlpstudy.datasets.files import reading
-from mlpstudy.datasets.gz import read_whole
-from mlpstudy.datasets.idx import read_idx
-from mlpstudy.datasets.idx_folder import read_idx_folder
-from mlpstudy.datasets.libsvm import read_libsvm
-from mlpstudy.datasets.npy import read_npy, read_npy_features
-from mlpstudy.datasets.npz import read_npz
-from mlpstudy.datasets.parquet_claims import check_parquet
-from mlpstudy.datasets.picture_files import read_grey
-from mlpstudy.datasets.preprocessing import preprocessing_from_json
-from mlpstudy.datasets.table_reading import read_table
+from mlpstudy.datasets.opening.files import reading
+from mlpstudy.datasets.opening.gz import read_whole
+from mlpstudy.datasets.pictures.files import read_grey
+from mlpstudy.datasets.preprocessing.stored import preprocessing_from_json
+from mlpstudy.datasets.readers.idx import read_idx
+from mlpstudy.datasets.readers.idx_folder import read_idx_folder
+from mlpstudy.datasets.readers.libsvm import read_libsvm
+from mlpstudy.datasets.readers.npy import read_npy, read_npy_features
+from mlpstudy.datasets.readers.npz import read_npz
+from mlpstudy.datasets.readers.parquet_claims import check_parquet
+from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.errors import MAX_MESSAGE, MlpstudyError
 from mlpstudy.evidence.claims import read_claims
-from mlpstudy.spec import load_study
 from mlpstudy.store import Store, checkpoints
 from mlpstudy.store.weights import decode as decode_weights
+from mlpstudy.study import load_study
 
 RUN_ID = "0123456789abcdef"
 

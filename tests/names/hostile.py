@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mlpstudy.spec import Study
 from mlpstudy.store import Store
+from mlpstudy.study import Study
 from store import samples
 
 ATTACKS = {

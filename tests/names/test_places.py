@@ -16,7 +16,7 @@ from mlpstudy.cli.app import app
 from mlpstudy.dashboard.channel import message
 from mlpstudy.dashboard.delta import whole
 from mlpstudy.dashboard.reader import StudyReader
-from mlpstudy.figures.wording import drawable
+from mlpstudy.figures.drawing.wording import drawable
 from mlpstudy.page.embedding import json_text
 from mlpstudy.report import report_html
 from mlpstudy.results import StudyResults

@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 import mlpstudy
 from mlpstudy.cli.app import app
 from mlpstudy.errors import StoreError
-from mlpstudy.escaping import shell
 from mlpstudy.report import report_html
 from mlpstudy.results import StudyResults
+from mlpstudy.text.escaping import shell
 from names.hostile import ATTACKS
 from patience import PATIENCE_S
 from store import samples

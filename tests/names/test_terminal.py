@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import mlpstudy
-from mlpstudy.cli import terminal
 from mlpstudy.cli.app import app
+from mlpstudy.cli.printing import terminal
 from names import hostile
 
 COMMANDS = {
@@ -74,7 +74,7 @@ def test_every_print_is_of_the_console() -> None:
     found = []
     for path in root.rglob("*.py"):
         where = path.relative_to(root).as_posix()
-        if where not in ("screen.py", "console.py", "cli/terminal.py"):
+        if where not in ("text/screen.py", "text/console.py", "cli/printing/terminal.py"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             rich = _rich_names(tree)
             calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))

@@ -8,7 +8,7 @@ import keras
 
 if TYPE_CHECKING:
     from mlpstudy.records import Weights
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 
 def keras_model(architecture: Architecture, weights: Weights) -> Any:

@@ -11,16 +11,16 @@ import pytest
 import torch
 
 from mlpstudy.datasets import load
-from mlpstudy.engine.initial_weights import initial_weights
 from mlpstudy.engine.interface import Trainer
 from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.native.engine import NativeEngine
+from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.engine.torch import TorchEngine
 from mlpstudy.engine.torch.network import MultilayerPerceptron
 from mlpstudy.engine.torch.trainer import TorchTrainer
 from mlpstudy.records import Dataset, Examples, Weights
-from mlpstudy.spec import Architecture, Data, load_study
 from mlpstudy.streams import batch_order
+from mlpstudy.study import Architecture, Data, load_study
 from parity.keras_model import keras_model
 
 NATIVE = tuple(f"native {name}" for name in _kernels.available_instruction_sets())

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import blobs
-from mlpstudy import workflow
 from mlpstudy.errors import StoreError
-from mlpstudy.spec import Study
+from mlpstudy.running import workflow
 from mlpstudy.store import Store
+from mlpstudy.study import Study
 from store.faulty_writer import DIED, FAULTS, REFUSED, THROUGH, UNHURT
 
 if TYPE_CHECKING:

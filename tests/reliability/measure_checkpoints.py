@@ -16,11 +16,11 @@ import numpy as np
 
 from mlpstudy.datasets import load
 from mlpstudy.engine import get_engine
-from mlpstudy.engine.initial_weights import initial_weights
-from mlpstudy.engine.pace import INTERVAL_S
+from mlpstudy.engine.run.initial_weights import initial_weights
+from mlpstudy.engine.run.pace import INTERVAL_S
 from mlpstudy.records import Checkpoint, EpochRecord
-from mlpstudy.spec import count_parameters, load_study
 from mlpstudy.store.checkpoints import CheckpointFiles
+from mlpstudy.study import count_parameters, load_study
 
 RUN_ID = "0123456789abcdef"
 

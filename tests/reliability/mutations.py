@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlpstudy import workflow
 from mlpstudy.cli.app import app
+from mlpstudy.running import workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

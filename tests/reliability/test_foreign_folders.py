@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 import mlpstudy
 from mlpstudy.cli.app import app
 from mlpstudy.errors import StoreError
-from mlpstudy.figures.saving import file_stems
+from mlpstudy.figures.drawing.saving import file_stems
 from mlpstudy.files import write_whole
 from mlpstudy.results import StudyResults
-from mlpstudy.spec import Study
 from mlpstudy.store import Store
+from mlpstudy.study import Study
 from store import samples
 from store.breaking import said
 
@@ -214,7 +214,7 @@ def test_a_judgement_is_printed_also_where_it_cannot_be_kept(folder: Path, monke
     def refuse(*_: object) -> Path:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr("mlpstudy.judging.write_whole", refuse)
+    monkeypatch.setattr("mlpstudy.judging.folder.write_whole", refuse)
     done = CliRunner().invoke(app, ["judge", str(folder)])
     assert done.exit_code == 1
     assert "In short" in done.stdout
@@ -246,14 +246,14 @@ TOUCHES = (
 ALLOWED = {
     "files.py": "the guarded helpers themselves",
     "datasets": "reads data, which lie where the user says, by guards of its own",
-    "spec/loading.py": "reads a study file of the user's, and those of the package",
-    "cgroups.py": "reads /proc and /sys",
+    "study/loading.py": "reads a study file of the user's, and those of the package",
+    "machine/cgroups.py": "reads /proc and /sys",
     "dashboard/judge_process.py": "reads and writes /proc/self",
-    "screen.py": "opens /dev/null",
+    "text/screen.py": "opens /dev/null",
     "engine/provenance.py": "reads /proc/cpuinfo",
     "engine/native/engine.py": "reads the package's own kernels",
     "page/environment.py": "reads the package's own assets",
-    "proposal.py": "writes the study file that the user names",
+    "running/proposal.py": "writes the study file that the user names",
     "cli/predict.py": "writes the table that the user names",
     "cli/app.py": "opens /dev/null",
     "store/looks.py": "fdopen of a descriptor of open_inside",

@@ -6,8 +6,8 @@ import dataclasses
 from pathlib import Path
 
 from mlpstudy.records import Dataset
-from mlpstudy.spec import Study
 from mlpstudy.store import Store
+from mlpstudy.study import Study
 from store import samples
 
 SCRIPT = "<script>window.taken = 'script'</script>"

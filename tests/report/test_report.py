@@ -18,9 +18,9 @@ from mlpstudy.errors import StoreError
 from mlpstudy.report import report_html, write_report
 from mlpstudy.report.toml_text import toml_text
 from mlpstudy.results import StudyResults
-from mlpstudy.spec import Study
-from mlpstudy.spec.loading import parse_study
 from mlpstudy.store import Store
+from mlpstudy.study import Study
+from mlpstudy.study.loading import parse_study
 from store import samples
 
 SECTIONS = ["verdicts", "comparison", "curves", "weights", "factors", "noise", "errors", "layers", "cost", "method"]

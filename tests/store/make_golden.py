@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpstudy.records import SCHEMA_VERSION
-from mlpstudy.spec.base import content_hash
 from mlpstudy.store import Store, note_look
+from mlpstudy.study.base import content_hash
 from store import samples
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from mlpstudy.records import (
     RunResult,
     TrainerState,
 )
-from mlpstudy.spec import Study, count_parameters, parameter_shapes, run_id
 from mlpstudy.store import Store, WritableStore
+from mlpstudy.study import Study, count_parameters, parameter_shapes, run_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

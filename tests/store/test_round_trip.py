@@ -12,8 +12,8 @@ import pytest
 
 from mlpstudy.errors import ResultsError, StoreError
 from mlpstudy.records import EpochRecord
-from mlpstudy.spec import load_study
 from mlpstudy.store import Store
+from mlpstudy.study import load_study
 from store import samples
 
 if TYPE_CHECKING:

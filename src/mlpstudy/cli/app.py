@@ -14,10 +14,10 @@ import typer
 from typer.core import TyperGroup
 
 from mlpstudy.cli import data, init, judge, plan, predict, report, run, show, summary, verify, watch
-from mlpstudy.cli.memory import guard_imports
-from mlpstudy.cli.terminal import fail, say
+from mlpstudy.cli.printing.terminal import fail, say
+from mlpstudy.cli.process.memory import guard_imports
 from mlpstudy.errors import MlpstudyError
-from mlpstudy.screen import set_up_size, set_up_streams
+from mlpstudy.text.screen import set_up_size, set_up_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

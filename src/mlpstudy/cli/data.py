@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpstudy.cli.terminal import say, say_json, styled
+from mlpstudy.cli.printing.terminal import say, say_json, styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         say_json({"datasets": [_info_json(info) for info in infos]}, indent=2)
         return
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     console().print(_list_table(infos))
 
@@ -78,7 +78,7 @@ def show(
 
     names = {named.info.name for named in named_datasets() if named.info.image_shape is not None}
     if len(data) > 1 or data[0] not in names or Path(data[0]).exists():
-        from mlpstudy.cli.describing import show_description
+        from mlpstudy.cli.printing.describing import show_description
 
         show_description(data, target, as_json=as_json)
         return
@@ -164,7 +164,7 @@ def _list_table(infos: list[DatasetInfo]) -> Table:
 
 def _print_info(info: DatasetInfo, splits: tuple[SplitSummary, ...]) -> None:
     """Print what a data set is, its shapes and the balance of its classes."""
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     console().print(styled((info.name, "bold"), f": {info.title}"))
     console().print(f"{info.licence}, {info.authors}\n")
@@ -185,8 +185,8 @@ def _print_info(info: DatasetInfo, splits: tuple[SplitSummary, ...]) -> None:
 
 def _print_example(example: ExampleView) -> None:
     """Print one example: image, grey values, scaled values, label, one-hot vector."""
-    from mlpstudy.cli.pixels import half_blocks, hundredths, shades
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.pixels import half_blocks, hundredths, shades
+    from mlpstudy.cli.printing.terminal import console
 
     console().print(f"{example.split} example {example.index}: class {example.class_name}\n", style="bold")
     has_greys = console().color_system in {"truecolor", "256"} and not console().no_color
@@ -203,8 +203,8 @@ def _print_example(example: ExampleView) -> None:
 
 def _print_values(title: str, image: Any, show: Callable[[Any], str]) -> None:  # noqa: ANN401  # an array of any type
     """Print the matrix of an image's values, in a layout that fits the terminal."""
-    from mlpstudy.cli.pixels import captioned
-    from mlpstudy.cli.terminal import console, is_terminal
+    from mlpstudy.cli.printing.pixels import captioned
+    from mlpstudy.cli.printing.terminal import console, is_terminal
 
     width = console().width if is_terminal() else WIDE
     for caption, matrix in captioned(image, width, show):

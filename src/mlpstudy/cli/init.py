@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpstudy.escaping import shell
+from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
-    from mlpstudy.datasets.target_guess import Guess
-    from mlpstudy.proposal import Proposal
+    from mlpstudy.datasets.overview.target_guess import Guess
+    from mlpstudy.running.proposal import Proposal
 
 
 def init(
@@ -43,7 +43,7 @@ def init(
 
     Example: mlpstudy init penguins.csv --target species
     """
-    from mlpstudy.proposal import propose, write_proposal
+    from mlpstudy.running.proposal import propose, write_proposal
 
     name = study_name(data[0])
     path = out or Path(f"{name}.toml")
@@ -69,7 +69,7 @@ def _fields(
 ) -> tuple[dict[str, Any], str | None]:
     """Return the study's data as a study file has them, and how the target was guessed, where it was."""
     from mlpstudy.datasets import named_datasets
-    from mlpstudy.proposal import relative
+    from mlpstudy.running.proposal import relative
 
     names = {named.info.name for named in named_datasets()}
     if len(data) == 1 and data[0] in names and not Path(data[0]).exists():
@@ -100,10 +100,10 @@ def _guess(path: Path, other: set[str | None]) -> Guess | None:
     Raises:
         DataError: several columns are as probable; the line names them.
     """
-    from mlpstudy.datasets.own_data import check_exists
-    from mlpstudy.datasets.own_files import TABLES, find_format
-    from mlpstudy.datasets.table_reading import read_table
-    from mlpstudy.datasets.target_guess import guess_target
+    from mlpstudy.datasets.collecting import check_exists
+    from mlpstudy.datasets.overview.target_guess import guess_target
+    from mlpstudy.datasets.readers.choosing import TABLES, find_format
+    from mlpstudy.datasets.readers.tables import read_table
     from mlpstudy.errors import DataError, must
 
     check_exists([path])
@@ -120,7 +120,7 @@ def _guess(path: Path, other: set[str | None]) -> Guess | None:
 
 def _print(proposal: Proposal, path: Path, guessed: str | None) -> None:
     """Say what was found and what comes next."""
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     study, dataset = proposal.study, proposal.dataset
     sizes = f"{len(dataset.train)} training, {len(dataset.validation)} validation, {len(dataset.test)} test examples"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.terminal import say, say_json, styled
-from mlpstudy.escaping import shell
-from mlpstudy.numerals import fixed
+from mlpstudy.cli.printing.terminal import say, say_json, styled
+from mlpstudy.text.escaping import shell
+from mlpstudy.text.numerals import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from mlpstudy.evidence.contrasts import Estimate
+    from mlpstudy.evidence.estimates.contrasts import Estimate
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
 
 WIDE = 140
@@ -40,10 +40,10 @@ def judge(
 
     Example: mlpstudy judge runs/notebook
     """
-    from mlpstudy.cli.tables import print_baselines, print_class_use
+    from mlpstudy.cli.printing.tables import print_baselines, print_class_use
     from mlpstudy.evidence.plain import plain
     from mlpstudy.evidence.wording import noun_of
-    from mlpstudy.judging import judge_moment, read_moment
+    from mlpstudy.judging.folder import judge_moment, read_moment
     from mlpstudy.results import StudyResults
     from mlpstudy.store import note_look
 
@@ -75,7 +75,7 @@ def print_judgement(
         explore: the exploratory metrics too.
         why: the reason of every verdict, however many.
     """
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     if judgement.is_provisional:
         console().print(
@@ -85,7 +85,7 @@ def print_judgement(
         _print_metric(metric, judgement, noun, why=why)
     _print_noise(judgement)
     if judgement.hard:
-        from mlpstudy.evidence.ledger import LISTED_HARD
+        from mlpstudy.evidence.audits.ledger import LISTED_HARD
         from mlpstudy.evidence.wording import count_words
 
         listed = ", ".join(
@@ -98,7 +98,7 @@ def print_judgement(
 
 def _print_metric(metric: MetricJudgement, judgement: Judgement, noun: str, *, why: bool) -> None:
     """Print what is known by one metric."""
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     role = "primary metric" if metric.is_primary else "exploratory"
     console().print(_standings(metric, f"{metric.metric} ({role})"))
@@ -116,7 +116,7 @@ def _print_reasons(pairs: Sequence[PairJudgement], *, why: bool) -> None:
     """Print how many verdicts of each kind there are, and the reasons: of all, or of those that say something."""
     from rich.padding import Padding
 
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     counts = {kind: sum(pair.verdict.kind == kind for pair in pairs) for kind in COLOURS}
     said = [(f"{n} {kind}", COLOURS[kind]) for kind, n in counts.items() if n]
@@ -204,7 +204,7 @@ def _chance(pair: PairJudgement) -> str:
 
 def _columns() -> int:
     """Return the console's width."""
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     return console().width
 
@@ -233,7 +233,7 @@ def _effects(metric: MetricJudgement) -> Table:
 
 def _print_noise(judgement: Judgement) -> None:
     """Print the noise audit."""
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     console().print(styled(("Noise", "bold")))
     for one in judgement.noise:

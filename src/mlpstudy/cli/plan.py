@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.terminal import say, say_json
+from mlpstudy.cli.printing.terminal import say, say_json
 from mlpstudy.errors import MlpstudyError
-from mlpstudy.escaping import shell
+from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpstudy.evidence.plan import PlanRow, SeedPlan, SeedSpread
-    from mlpstudy.spec import Study
+    from mlpstudy.study import Study
 
 
 def plan(
@@ -41,9 +41,9 @@ def plan(
 
     Example: mlpstudy plan runs/notebook --detect 0.1
     """
-    from mlpstudy.cli.again import command_of
+    from mlpstudy.cli.process.again import command_of
     from mlpstudy.evidence.plain import plain
-    from mlpstudy.spec import builtin_names, load_study
+    from mlpstudy.study import builtin_names, load_study
 
     share = None if detect is None else detect / 100
     sd_share = None if sd is None else sd / 100
@@ -54,7 +54,7 @@ def plan(
         found = results.plan(detect=share, sd=sd_share)
         command = command_of(results)
     else:
-        from mlpstudy.judging import plan_study
+        from mlpstudy.judging.folder import plan_study
 
         loaded = load_study(study)
         found = plan_study(loaded, detect=share, sd=sd_share, n_examples=_n_test(loaded))
@@ -84,7 +84,7 @@ def _print(found: SeedPlan, command: str | None, study: str) -> None:
     from rich import box
     from rich.table import Table
 
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     spread = found.spread
     source = {"assumed": "an assumed", "given": "the given", "observed": "the observed"}[spread.source]
@@ -142,7 +142,7 @@ def _rounded_up(spread: SeedSpread) -> float:
 
 def _advise(found: SeedPlan, command: str | None, study: str) -> None:
     """Print the command that adds the seeds, or why none is worth its time."""
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     declared = next((row for row in found.rows if row.is_declared), found.rows[0])
     if found.is_below_new_data:
@@ -168,7 +168,7 @@ def _advise(found: SeedPlan, command: str | None, study: str) -> None:
 
 def _cells(row: PlanRow, *, with_detectable: bool) -> list[str]:
     """Return the cells of one family."""
-    from mlpstudy.numerals import duration
+    from mlpstudy.text.numerals import duration
 
     cells = [
         row.family,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpstudy.cli.terminal import say, say_json, styled
+from mlpstudy.cli.printing.terminal import say, say_json, styled
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from mlpstudy.datasets.new_examples import NewExamples
-    from mlpstudy.predicting import Model, Prediction
+    from mlpstudy.predict.model import Model, Prediction
 
 SHOWN = 40
 """Most predictions that the table on the terminal shows."""
@@ -70,7 +70,7 @@ def predict(
     positions = _positions(test)
     if bool(inputs) == (positions is not None):
         raise typer.BadParameter("give INPUT..., or --test with numbers of test examples, not both")  # noqa: TRY003, EM101  # usage
-    from mlpstudy.predicting import load_model
+    from mlpstudy.predict.model import load_model
     from mlpstudy.store import Store
 
     with Store.open(folder) as store:
@@ -134,7 +134,7 @@ def _json(folder: Path, model: Model, examples: NewExamples, prediction: Predict
 
 def _write_csv(path: Path, model: Model, examples: NewExamples, prediction: Prediction) -> None:
     """Write one row an example: class, its probability, disagreement, majority, label, every class's probability."""
-    from mlpstudy.escaping import spreadsheet
+    from mlpstudy.text.escaping import spreadsheet
 
     names = [spreadsheet(name) for name in model.class_names]
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -157,7 +157,7 @@ def _write_csv(path: Path, model: Model, examples: NewExamples, prediction: Pred
 
 
 def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
 
     console().print(_table(model, examples, prediction))
     n = len(examples.names)
@@ -179,7 +179,7 @@ def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
 
 def _about(model: Model) -> list[str]:
     """Return what is to be known of the networks that predict."""
-    from mlpstudy.predicting import never_line
+    from mlpstudy.predict.model import never_line
 
     lines = []
     if over := model.ensemble.choice.passed_over:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.terminal import say, say_json, styled
+from mlpstudy.cli.printing.terminal import say, say_json, styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ def report(
 @contextmanager
 def _progress(results: StudyResults, *, quiet: bool) -> Iterator[Callable[[str], object]]:
     """Say on standard error what is being done: in a line that changes on a terminal, else in one line at the start."""
-    from mlpstudy.console import SafeConsole
+    from mlpstudy.text.console import SafeConsole
 
     console = SafeConsole(stderr=True)
     if quiet:

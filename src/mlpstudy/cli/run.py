@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpstudy.cli.printing.terminal import fail, say_json
 from mlpstudy.cli.show import RUN_FIGURES, results_as_json
-from mlpstudy.cli.terminal import fail, say_json
 from mlpstudy.errors import MlpstudyError
-from mlpstudy.escaping import shell
+from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
     from mlpstudy.results import StudyResults
-    from mlpstudy.workflow import Listener
+    from mlpstudy.running.workflow import Listener
 
 
 def run(
@@ -39,13 +39,13 @@ def run(
 
     Example: mlpstudy run notebook --seeds 5
     """
-    from mlpstudy.cli.interruption import heeding_signals
-    from mlpstudy.cli.memory import check_address_space
-    from mlpstudy.cli.terminal import console, is_terminal
+    from mlpstudy.cli.printing.terminal import console, is_terminal
+    from mlpstudy.cli.process.interruption import heeding_signals
+    from mlpstudy.cli.process.memory import check_address_space
     from mlpstudy.cli.watch import dashboard_beside
-    from mlpstudy.progress import JsonLines, LiveBars, PlainLines
     from mlpstudy.results import StudyResults
-    from mlpstudy.workflow import Stop, run_study
+    from mlpstudy.running.listeners.texts import JsonLines, LiveBars, PlainLines
+    from mlpstudy.running.workflow import Stop, run_study
 
     check_address_space()
     bars = LiveBars()
@@ -79,7 +79,7 @@ def run(
 
 def _print_results(results: StudyResults, *, as_json: bool) -> None:
     """Print tables and observations."""
-    from mlpstudy.cli.tables import print_results
+    from mlpstudy.cli.printing.tables import print_results
 
     if as_json:
         ended = {"event": "study_ended", "folder": str(results.folder), **results_as_json(results)}
@@ -90,7 +90,7 @@ def _print_results(results: StudyResults, *, as_json: bool) -> None:
 
 def _draw(results: StudyResults, *, as_json: bool, run_figures: bool | None) -> str:
     """Draw the figures and print where they are; return why one could not be drawn, for after all that is printed."""
-    from mlpstudy.cli.terminal import console, working
+    from mlpstudy.cli.printing.terminal import console, working
 
     try:
         with working("drawing the figures") if not as_json else nullcontext():

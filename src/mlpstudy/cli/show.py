@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mlpstudy.cli.terminal import say, say_json
+from mlpstudy.cli.printing.terminal import say, say_json
 
 if TYPE_CHECKING:
     from mlpstudy.results import StudyResults
@@ -37,7 +37,7 @@ def show(
 
     Examples: mlpstudy show runs/notebook; mlpstudy show runs/notebook --format latex --table verdicts
     """
-    from mlpstudy.cli.tables import print_results
+    from mlpstudy.cli.printing.tables import print_results
     from mlpstudy.results import StudyResults
     from mlpstudy.store import note_look
 
@@ -70,7 +70,7 @@ def _check_form(form: str, table: str, *, as_json: bool) -> None:
 
 def _csv(results: StudyResults, table: Literal["comparison", "verdicts", "runs", "epochs"]) -> str:
     """Return a table with whole numbers, a line a row."""
-    from mlpstudy.frames import csv_text
+    from mlpstudy.results.frames import csv_text
 
     frames = {
         "comparison": results.comparison_frame,
@@ -83,7 +83,7 @@ def _csv(results: StudyResults, table: Literal["comparison", "verdicts", "runs",
 
 def _typeset(results: StudyResults, table: str, form: Literal["markdown", "latex"]) -> str:
     """Return a table for a paper."""
-    from mlpstudy.paper import comparison_table, typeset, verdict_table
+    from mlpstudy.results.paper import comparison_table, typeset, verdict_table
 
     if table == "verdicts":
         return typeset(verdict_table(results.judge()), form)
@@ -99,7 +99,7 @@ def results_as_json(results: StudyResults) -> dict[str, Any]:
 
 
 def _one_moment_as_json(results: StudyResults) -> dict[str, Any]:
-    from mlpstudy.progress import finite
+    from mlpstudy.running.listeners.texts import finite
 
     rows = [finite(dataclasses.asdict(row)) for row in results.comparison()]
     runs = [finite(dataclasses.asdict(record)) for record in results.runs()]

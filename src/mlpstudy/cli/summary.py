@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.terminal import say_json
+from mlpstudy.cli.printing.terminal import say_json
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 STUDY_HELP = "A study file (TOML), or the name of a built-in study."
 
@@ -24,9 +24,9 @@ def summary(
 
     Example: mlpstudy summary notebook
     """
-    from mlpstudy.cli.terminal import console
+    from mlpstudy.cli.printing.terminal import console
     from mlpstudy.datasets import load
-    from mlpstudy.spec import count_parameters, load_study
+    from mlpstudy.study import count_parameters, load_study
 
     loaded = load_study(study)
     dataset = load(loaded.data, loaded.study_seed)
@@ -48,7 +48,7 @@ def _table(architecture: Architecture, n_features: int, n_classes: int) -> Table
     from rich import box
     from rich.table import Table
 
-    from mlpstudy.spec import layers
+    from mlpstudy.study import layers
 
     levels = ", ".join(f"{factor} {level}" for factor, level in architecture.levels)
     table = Table(title=f"{architecture.name}  ({levels})", title_justify="left", box=box.SIMPLE_HEAD)
@@ -63,7 +63,7 @@ def _table(architecture: Architecture, n_features: int, n_classes: int) -> Table
 
 def _as_json(architecture: Architecture, n_features: int, n_classes: int) -> dict[str, object]:
     """Return the layer table of one architecture as plain values."""
-    from mlpstudy.spec import count_parameters, layers
+    from mlpstudy.study import count_parameters, layers
 
     total, trainable = count_parameters(architecture.network, n_features, n_classes)
     rows = [

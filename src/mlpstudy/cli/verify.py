@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.terminal import say, say_json
-from mlpstudy.escaping import shell
+from mlpstudy.cli.printing.terminal import say, say_json
+from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlpstudy.judging import Verification
+    from mlpstudy.judging.folder import Verification
     from mlpstudy.store import Finding
 
 

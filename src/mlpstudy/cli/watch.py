@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.terminal import say, say_json
+from mlpstudy.cli.printing.terminal import say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpstudy.dashboard.beside import Beside
-    from mlpstudy.engine.pool import Event
-    from mlpstudy.workflow import Listener, Plan
+    from mlpstudy.engine.places.threads import Event
+    from mlpstudy.running.workflow import Listener, Plan
 
 
 def watch(
@@ -41,7 +41,7 @@ def watch(
     """
     import secrets
 
-    from mlpstudy.cli.terminal import is_terminal
+    from mlpstudy.cli.printing.terminal import is_terminal
     from mlpstudy.dashboard.address import Address, is_loopback, listen, shown_host
     from mlpstudy.dashboard.folder import StudyFolder
     from mlpstudy.dashboard.security import LOCAL_NAMES, Access, machine_names
@@ -90,7 +90,7 @@ class _Watched:
 
     def planned(self, plan: Plan) -> None:
         """Start the dashboard and say where it is."""
-        from mlpstudy.cli.terminal import is_terminal
+        from mlpstudy.cli.printing.terminal import is_terminal
         from mlpstudy.dashboard.beside import Beside
 
         self.beside = Beside.start(plan.folder)
@@ -118,7 +118,7 @@ def dashboard_beside(listener: Listener, *, wanted: bool, as_json: bool) -> Iter
     if not wanted:
         yield listener
         return
-    from mlpstudy.cli.terminal import is_terminal
+    from mlpstudy.cli.printing.terminal import is_terminal
 
     watched = _Watched(listener, as_json=as_json)
     try:

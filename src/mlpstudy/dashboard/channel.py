@@ -7,7 +7,7 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING
 
-from mlpstudy.escaping import printable_values
+from mlpstudy.text.escaping import printable_values
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable

@@ -38,7 +38,7 @@ def main() -> None:
     from mlpstudy.dashboard.verdict import runs_key, verdict_state  # noqa: PLC0415
     from mlpstudy.errors import MlpstudyError  # noqa: PLC0415
     from mlpstudy.evidence.plain import Plain, plain  # noqa: PLC0415
-    from mlpstudy.judging import judge_store  # noqa: PLC0415
+    from mlpstudy.judging.folder import judge_store  # noqa: PLC0415
     from mlpstudy.store import Store  # noqa: PLC0415
 
     n_bytes = _bound()
@@ -66,7 +66,7 @@ def _end_with_input() -> None:
 
 def _bound() -> int:
     """Limit processor time and memory of this process, and return how many bytes it may take besides those it has."""
-    from mlpstudy.memory import available_bytes  # noqa: PLC0415  # as above
+    from mlpstudy.machine.memory import available_bytes  # noqa: PLC0415  # as above
 
     n_bytes = min(MAX_BYTES, available_bytes() // 2)
     # Where memory runs out all the same, the kernel ends this process and not the run.

@@ -7,9 +7,9 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlpstudy.cores import n_cores
 from mlpstudy.dashboard.judged import Judged, judged
 from mlpstudy.dashboard.state import JudgingState
+from mlpstudy.machine.cores import n_cores
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from mlpstudy.dashboard.timing import RunWork, study_work
 from mlpstudy.dashboard.verdict import runs_key
 from mlpstudy.evidence.comparison import comparison_rows
-from mlpstudy.spec import count_parameters
+from mlpstudy.study import count_parameters
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.plain import Plain
     from mlpstudy.records import EpochRecord, RunRecord
-    from mlpstudy.spec import Study
+    from mlpstudy.study import Study
 
 StudyStatus = Literal["running", "finished", "stopped"]
 """A study with runs missing is running while somebody writes it, and stopped otherwise."""

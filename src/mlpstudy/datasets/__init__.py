@@ -3,13 +3,13 @@
 Tables are read and described by ``table_reading`` and ``description``, which load Polars; nothing here does.
 """
 
-from mlpstudy.datasets.describe import ExampleView, SplitSummary, summarise, view_example
-from mlpstudy.datasets.encoding import one_hot, scale
 from mlpstudy.datasets.given import Given
-from mlpstudy.datasets.idx import IdxFile, read_idx
 from mlpstudy.datasets.loading import load
-from mlpstudy.datasets.preprocessing import Preprocessing, preprocessing_from_json
-from mlpstudy.datasets.registry import NamedDataset, find_dataset, named_datasets
+from mlpstudy.datasets.named.registry import NamedDataset, find_dataset, named_datasets
+from mlpstudy.datasets.overview.summary import ExampleView, SplitSummary, summarise, view_example
+from mlpstudy.datasets.preprocessing.encoding import one_hot, scale
+from mlpstudy.datasets.preprocessing.stored import Preprocessing, preprocessing_from_json
+from mlpstudy.datasets.readers.idx import IdxFile, read_idx
 from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, RawExamples, Source
 
 __all__ = [

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpstudy.datasets.features import as_array, to_features, to_sparse_features
-from mlpstudy.datasets.labels import find_classes
-from mlpstudy.datasets.npy import check_counts, one_column
-from mlpstudy.datasets.own_files import align
+from mlpstudy.datasets.readers.choosing import align
+from mlpstudy.datasets.readers.features import as_array, to_features, to_sparse_features
+from mlpstudy.datasets.readers.npy import check_counts, one_column
 from mlpstudy.datasets.source import Labelled
+from mlpstudy.datasets.targets.classes import find_classes
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
-    from mlpstudy.datasets.table_reading import Table
+    from mlpstudy.datasets.readers.tables import Table
 
 SPLITS = ("train", "test", "validation")
 FORMS = "(features, labels), a data frame, a list of dicts, or a dict of them with train, test, validation"
@@ -68,7 +68,7 @@ class Given:
             main = _labelled(by_split["train"], "data")
             others = [_aligned(by_split.get(name), main, f'data["{name}"]') for name in SPLITS[1:]]
             return cls(labelled=(main, others[0], others[1]))
-        from mlpstudy.datasets.given_tables import as_table  # noqa: PLC0415  # heavy: Polars
+        from mlpstudy.datasets.tables.frames import as_table  # noqa: PLC0415  # heavy: Polars
 
         table = as_table(by_split["train"], "data", FORMS)
         tables = [

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.datasets.encoding import SCALING
-from mlpstudy.datasets.own_data import collect
-from mlpstudy.datasets.preprocessing import PixelsPreprocessing, fit_numbers, fit_sparse
+from mlpstudy.datasets.collecting import collect
+from mlpstudy.datasets.preprocessing.encoding import SCALING
+from mlpstudy.datasets.preprocessing.stored import PixelsPreprocessing, fit_numbers, fit_sparse
 from mlpstudy.datasets.splits import HeldOut, Indices, choose, hold_out, hold_out_groups, hold_out_latest
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Dataset, Examples
-from mlpstudy.spec.base import content_hash
-from mlpstudy.spec.data import TEST_SHARE
+from mlpstudy.study.base import content_hash
+from mlpstudy.study.data import TEST_SHARE
 
 if TYPE_CHECKING:
     import polars as pl
     from scipy.sparse import csr_array
 
     from mlpstudy.datasets.given import Given
-    from mlpstudy.datasets.leaks import Leak
+    from mlpstudy.datasets.overview.leaks import Leak
     from mlpstudy.datasets.parts import Part, Parts
-    from mlpstudy.datasets.preprocessing import Preprocessing
+    from mlpstudy.datasets.preprocessing.stored import Preprocessing
     from mlpstudy.datasets.splits import Purpose
-    from mlpstudy.spec import Data
+    from mlpstudy.study import Data
 
 VALIDATION_IS_TEST = (
     'validation = "test": the curves are measured on the test examples, as the notebook did, so they must not choose'
@@ -51,7 +51,7 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
     Raises:
         DataError: the name is unknown, a file is not what it must be, or more examples are asked for than there are.
 
-    >>> from mlpstudy.spec import Data
+    >>> from mlpstudy.study import Data
     >>> mnist = load(Data(name="mnist", validation=0.1, train_examples=1000), study_seed=0)
     >>> mnist.train.features.shape, len(mnist.validation), len(mnist.test)
     ((900, 784), 100, 10000)
@@ -160,7 +160,7 @@ def _fit_heavy(
 
     if isinstance(values, csr_array):
         return fit_sparse(values[train], data.numeric or "0-1", parts.first_column), ()
-    from mlpstudy.datasets.table_fitting import fit_table  # noqa: PLC0415  # heavy: Polars
+    from mlpstudy.datasets.tables.fitting import fit_table  # noqa: PLC0415  # heavy: Polars
 
     return fit_table(values, train, data, parts.main.origin)
 
@@ -169,7 +169,7 @@ def _leaks(parts: Parts, train: Indices, preprocessing: Preprocessing) -> tuple[
     """Return the columns of a table that give the class away, by the training examples alone."""
     if preprocessing.kind != "table":
         return ()
-    from mlpstudy.datasets.leaks import find_leaks  # noqa: PLC0415  # heavy: Polars
+    from mlpstudy.datasets.overview.leaks import find_leaks  # noqa: PLC0415  # heavy: Polars
 
     frame, names = cast("pl.DataFrame", parts.main.values), [column.name for column in preprocessing.columns]
     return find_leaks(frame, train, parts.main.labels[train], names)

@@ -14,29 +14,29 @@ import polars as pl
 import scipy.sparse
 from scipy.sparse import csr_array
 
-from mlpstudy.datasets.cells import as_text
-from mlpstudy.datasets.features import as_array, to_sparse_features
-from mlpstudy.datasets.files import printable
-from mlpstudy.datasets.given_tables import is_frame, to_polars
-from mlpstudy.datasets.image_folder import image_files
-from mlpstudy.datasets.labels import index_classes
-from mlpstudy.datasets.libsvm import read_libsvm
-from mlpstudy.datasets.memory import check_memory
-from mlpstudy.datasets.npy import read_npy_features
-from mlpstudy.datasets.own_files import TABLES, find_format
-from mlpstudy.datasets.picture_files import SUFFIXES
-from mlpstudy.datasets.pictures import FIELD, read_digit, read_image
-from mlpstudy.datasets.preprocessing import (
+from mlpstudy.datasets.opening.files import printable
+from mlpstudy.datasets.opening.memory import check_memory
+from mlpstudy.datasets.pictures.digits import FIELD, read_digit, read_image
+from mlpstudy.datasets.pictures.files import SUFFIXES
+from mlpstudy.datasets.preprocessing.stored import (
     ArrayPreprocessing,
     PixelsPreprocessing,
     Preprocessing,
     SparsePreprocessing,
     canonical,
 )
-from mlpstudy.datasets.rows_by_position import rows_by_position
+from mlpstudy.datasets.readers.choosing import TABLES, find_format
+from mlpstudy.datasets.readers.features import as_array, to_sparse_features
+from mlpstudy.datasets.readers.image_folder import image_files
+from mlpstudy.datasets.readers.libsvm import read_libsvm
+from mlpstudy.datasets.readers.npy import read_npy_features
+from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.datasets.source import Labelled, Values
-from mlpstudy.datasets.table_columns import TablePreprocessing
-from mlpstudy.datasets.table_reading import read_table
+from mlpstudy.datasets.tables.cells import as_text
+from mlpstudy.datasets.tables.columns import TablePreprocessing
+from mlpstudy.datasets.tables.frames import is_frame, to_polars
+from mlpstudy.datasets.tables.rows_by_position import rows_by_position
+from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Features
 

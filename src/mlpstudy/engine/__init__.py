@@ -1,8 +1,16 @@
 """What trains runs: engines behind one interface, and the planning of runs over threads."""
 
-from mlpstudy.engine.pool import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted, train_runs
+from mlpstudy.engine.places.threads import (
+    CheckpointTaken,
+    EpochEnded,
+    Event,
+    RunEnded,
+    RunFailed,
+    RunStarted,
+    train_runs,
+)
 from mlpstudy.engine.registry import ENGINE_NAMES, get_engine
-from mlpstudy.engine.runner import RunTask
+from mlpstudy.engine.run.runner import RunTask
 
 __all__ = [
     "ENGINE_NAMES",

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 MAX_THREADS = 256
 """Most threads that an engine takes for one network."""

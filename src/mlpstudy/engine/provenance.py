@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpstudy.cores import n_cores
+from mlpstudy.machine.cores import n_cores
 from mlpstudy.records import Provenance
 
 if TYPE_CHECKING:

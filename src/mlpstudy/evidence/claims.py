@@ -14,7 +14,7 @@ from mlpstudy.evidence.judgement import Judgement
 from mlpstudy.evidence.plain import plain
 from mlpstudy.evidence.sample import METRICS, ArchitectureSample, StudySample
 from mlpstudy.evidence.verdicts import VerdictKind
-from mlpstudy.spec import Judging
+from mlpstudy.study import Judging
 
 CLAIMS_VERSION = 1
 """Version of the file's layout; a file of a newer one is refused."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.evidence.intervals import ANYTHING, NOT_NEGATIVE, SHARE, Interval, Range, mean_interval
-from mlpstudy.evidence.rounding import sd_of
+from mlpstudy.evidence.estimates.intervals import ANYTHING, NOT_NEGATIVE, SHARE, Interval, Range, mean_interval
+from mlpstudy.evidence.estimates.rounding import sd_of
 from mlpstudy.records import RunRecord
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.evidence.contrasts import Estimate, estimate_contrasts
+from mlpstudy.evidence.estimates.contrasts import Estimate, estimate_contrasts
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -62,7 +62,7 @@ def factor_effects(
         scores: metric of each run.
         cells: metric of each run on each example, or None.
         confidence: level of the intervals.
-        resolution: as in :func:`mlpstudy.evidence.contrasts.estimate_contrasts`.
+        resolution: as in :func:`mlpstudy.evidence.estimates.contrasts.estimate_contrasts`.
 
     Returns:
         the effects, main effects first; none where the architectures are not a full factorial, or a seed common

@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.evidence.contrasts import Estimate, estimate_contrasts
+from mlpstudy.evidence.audits.ledger import FlipLedger, HardExample, flip_ledger, hard_examples
+from mlpstudy.evidence.audits.noise import NoiseAudit, audit
+from mlpstudy.evidence.estimates.contrasts import Estimate, estimate_contrasts
+from mlpstudy.evidence.estimates.families import family, family_contrasts
+from mlpstudy.evidence.estimates.letters import compact_letters
+from mlpstudy.evidence.estimates.signflip import holm
+from mlpstudy.evidence.estimates.superiority import Superiority, superiority
 from mlpstudy.evidence.factorial import Effect, factor_effects, left_out
-from mlpstudy.evidence.families import family, family_contrasts
-from mlpstudy.evidence.ledger import FlipLedger, HardExample, flip_ledger, hard_examples
-from mlpstudy.evidence.letters import compact_letters
-from mlpstudy.evidence.noise import NoiseAudit, audit
 from mlpstudy.evidence.sample import METRICS, ArchitectureSample, Metric, StudySample, higher_is_better
-from mlpstudy.evidence.signflip import holm
-from mlpstudy.evidence.superiority import Superiority, superiority
 from mlpstudy.evidence.verdicts import PairFacts, Verdict, equivalence_p, is_different, judge_pair
-from mlpstudy.spec import LEAST_JUDGED, MAX_COMPARISONS, Judging
+from mlpstudy.study import LEAST_JUDGED, MAX_COMPARISONS, Judging
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -20,7 +20,7 @@ def plain(value: object) -> Plain:
     Raises:
         TypeError: the value is of a type that no result has.
 
-    >>> from mlpstudy.evidence.intervals import Interval
+    >>> from mlpstudy.evidence.estimates.intervals import Interval
     >>> plain(Interval(-math.inf, 0.5, 0.95))
     {'low': None, 'high': 0.5, 'confidence': 0.95}
     """

@@ -11,11 +11,17 @@ from typing import Literal
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.evidence.power import TARGET, detectable, seeds_by_normal, seeds_for_better, seeds_for_equivalent
-from mlpstudy.evidence.rounding import sd_of
+from mlpstudy.evidence.estimates.power import (
+    TARGET,
+    detectable,
+    seeds_by_normal,
+    seeds_for_better,
+    seeds_for_equivalent,
+)
+from mlpstudy.evidence.estimates.rounding import sd_of
+from mlpstudy.evidence.estimates.signflip import fewest_seeds
+from mlpstudy.evidence.estimates.twoway import DETECTED_SES, two_way
 from mlpstudy.evidence.sample import StudySample
-from mlpstudy.evidence.signflip import fewest_seeds
-from mlpstudy.evidence.twoway import DETECTED_SES, two_way
 
 ASSUMED_SD = 0.0015
 """SD of test accuracy over seeds that is assumed before anything ran: 0.15 points, the middle of what
@@ -197,7 +203,7 @@ def seed_plan(
 ) -> SeedPlan:
     """Return the seeds that one comparison, all against a baseline, all pairs and the declared family need.
 
-    By the noncentral t distribution at ``alpha / m`` (:mod:`mlpstudy.evidence.power`), never below the fewest
+    By the noncentral t distribution at ``alpha / m`` (:mod:`mlpstudy.evidence.estimates.power`), never below the fewest
     seeds of the sign-flip test.
 
     Args:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.calibration import calibration_error
-from mlpstudy.evidence.intervals import NOT_NEGATIVE, SHARE, Range
+from mlpstudy.evidence.estimates.intervals import NOT_NEGATIVE, SHARE, Range
 from mlpstudy.records import PROBABILITY_CLIP, Outcome, RunRecord
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,12 +8,12 @@ from typing import Literal
 
 from scipy import special
 
-from mlpstudy.evidence.contrasts import Estimate
-from mlpstudy.evidence.power import MAX_SEEDS, seeds_for_better, seeds_for_equivalent
+from mlpstudy.evidence.estimates.contrasts import Estimate
+from mlpstudy.evidence.estimates.power import MAX_SEEDS, seeds_for_better, seeds_for_equivalent
+from mlpstudy.evidence.estimates.signflip import fewest_seeds
 from mlpstudy.evidence.sample import Metric, higher_is_better
-from mlpstudy.evidence.signflip import fewest_seeds
 from mlpstudy.evidence.wording import count_words, difference_words, interval_words, sentence_words, size_words
-from mlpstudy.numerals import duration
+from mlpstudy.text.numerals import duration
 
 VerdictKind = Literal["BETTER", "EQUIVALENT", "UNRESOLVED", "UNSTABLE"]
 Margin = Literal["matters", "may not matter", "does not matter"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mlpstudy.evidence.intervals import Interval
+from mlpstudy.evidence.estimates.intervals import Interval
 from mlpstudy.evidence.sample import Metric
-from mlpstudy.numerals import fixed
+from mlpstudy.text.numerals import fixed
 
 
 def difference_words(value: float, metric: Metric) -> str:

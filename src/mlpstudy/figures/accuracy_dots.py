@@ -12,11 +12,11 @@ import altair as alt
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.figures.inputs import ArchitectureAccuracy
-from mlpstudy.figures.scales import plain
-from mlpstudy.figures.swarm import swarm
-from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import counted, elided, wrapped
+from mlpstudy.figures.drawing.inputs import ArchitectureAccuracy
+from mlpstudy.figures.drawing.scales import plain
+from mlpstudy.figures.drawing.swarm import swarm
+from mlpstudy.figures.drawing.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import counted, elided, wrapped
 
 WIDTH = 600
 NAME_WIDTH, NAME_SIZE = 200, LABEL_SIZE + 1

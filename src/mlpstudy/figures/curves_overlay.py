@@ -8,12 +8,12 @@ from typing import Any
 import altair as alt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.figures import keys
-from mlpstudy.figures.inputs import ArchitectureCurves
-from mlpstudy.figures.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
-from mlpstudy.figures.splits import NAMES
-from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import counted, wrapped
+from mlpstudy.figures.drawing import keys
+from mlpstudy.figures.drawing.inputs import ArchitectureCurves
+from mlpstudy.figures.drawing.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
+from mlpstudy.figures.drawing.splits import NAMES
+from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import counted, wrapped
 from mlpstudy.records import ValidationSource
 
 WIDTH, HEIGHT = 620, 360

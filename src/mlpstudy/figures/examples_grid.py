@@ -12,9 +12,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.figures.inputs import ExampleImage
-from mlpstudy.figures.theme import LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import wrapped
+from mlpstudy.figures.drawing.inputs import ExampleImage
+from mlpstudy.figures.drawing.theme import LIGHT, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import wrapped
 
 CELL = 64
 """Side of an image (pixels)."""

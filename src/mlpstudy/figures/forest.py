@@ -10,9 +10,9 @@ import altair as alt
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.figures.scales import plain
-from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import wrapped
+from mlpstudy.figures.drawing.scales import plain
+from mlpstudy.figures.drawing.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import wrapped
 
 WIDTH, ROW_HEIGHT, LINE_HEIGHT = 620, 42, 14
 LABEL_ROOM = 300

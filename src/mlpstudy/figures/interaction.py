@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import altair as alt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.figures.keys import COLUMNS
-from mlpstudy.figures.scales import plain
-from mlpstudy.figures.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import drawable_values, wrapped
+from mlpstudy.figures.drawing.keys import COLUMNS
+from mlpstudy.figures.drawing.scales import plain
+from mlpstudy.figures.drawing.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import drawable_values, wrapped
 
 WIDTH, HEIGHT = 620, 300
 

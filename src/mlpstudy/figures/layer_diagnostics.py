@@ -11,10 +11,10 @@ import altair as alt
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.evidence.layers import QUANTITIES, SIZES, LayerCurve, Quantity
-from mlpstudy.figures.scales import epoch_domain, epoch_ticks, plain
-from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import counted, wrapped
+from mlpstudy.evidence.curves.layers import QUANTITIES, SIZES, LayerCurve, Quantity
+from mlpstudy.figures.drawing.scales import epoch_domain, epoch_ticks, plain
+from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import counted, wrapped
 
 PANEL_WIDTH, PANEL_HEIGHT = 230, 150
 N_COLUMNS = 3
@@ -107,7 +107,7 @@ def figure(
         ResultsError: there is no curve.
 
     >>> import numpy as np
-    >>> from mlpstudy.evidence.layers import layer_curves
+    >>> from mlpstudy.evidence.curves.layers import layer_curves
     >>> from mlpstudy.records import LayerDiagnostics
     >>> run = [LayerDiagnostics(epoch, "output", 0.5, 3.0, 0.001, 0.0, 0.1, 1.2) for epoch in (1, 2)]
     >>> len(figure("plain-2", layer_curves([run]), n_runs=1, seed=0).concat)

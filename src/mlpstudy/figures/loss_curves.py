@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import altair as alt
 
-from mlpstudy.figures import splits
-from mlpstudy.figures.inputs import RunCurves
-from mlpstudy.figures.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
-from mlpstudy.figures.theme import LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import loss_text, wrapped
+from mlpstudy.figures.drawing import splits
+from mlpstudy.figures.drawing.inputs import RunCurves
+from mlpstudy.figures.drawing.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
+from mlpstudy.figures.drawing.theme import LIGHT, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import loss_text, wrapped
 from mlpstudy.records import ValidationSource
 
 WIDTH, HEIGHT = 560, 320
@@ -25,7 +25,7 @@ def figure(
 ) -> alt.LayerChart:
     """Return the figure: validation in blue, train in red, the epoch of the lowest validation loss ringed.
 
-    Losses above the axis (the rule is :func:`mlpstudy.figures.scales.loss_axis`) are named in the subtitle and
+    Losses above the axis (the rule is :func:`mlpstudy.figures.drawing.scales.loss_axis`) are named in the subtitle and
     marked by triangles at its upper end. A divergence is marked at its epoch.
 
     Args:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import altair as alt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.figures.scales import plain
-from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import wrapped
+from mlpstudy.figures.drawing.scales import plain
+from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import wrapped
 
 WIDTH, ROW_HEIGHT = 620, 40
 

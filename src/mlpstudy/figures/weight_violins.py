@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import altair as alt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.figures import violin
-from mlpstudy.figures.inputs import ArchitectureWeights, TensorDensity
-from mlpstudy.figures.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.wording import counted, wrapped
+from mlpstudy.figures.drawing import violin
+from mlpstudy.figures.drawing.inputs import ArchitectureWeights, TensorDensity
+from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
+from mlpstudy.figures.drawing.wording import counted, wrapped
 
 PANEL_WIDTH, PANEL_HEIGHT = 104, 150
 SMALL_HEIGHT = 84

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlpstudy.escaping import printable_values
 from mlpstudy.page.charts import chart_config
 from mlpstudy.page.embedding import deflated, inline_json, inline_script, inline_style, source_hash
 from mlpstudy.page.environment import asset
 from mlpstudy.page.style import page_style
 from mlpstudy.page.vega import vega_bundle
+from mlpstudy.text.escaping import printable_values
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -7,8 +7,8 @@ from importlib.resources import files
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from mlpstudy.escaping import printable
 from mlpstudy.page.blocks import kind_of
+from mlpstudy.text.escaping import printable
 
 
 def environment(package: str | None = None) -> Environment:

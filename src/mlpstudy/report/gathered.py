@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlpstudy import gallery
-from mlpstudy.choosing import best
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.evidence.judgement import standings
-from mlpstudy.judging import judge_moment, read_moment
-from mlpstudy.spec import why_unjudged
+from mlpstudy.judging.folder import judge_moment, read_moment
+from mlpstudy.predict.choosing import best
+from mlpstudy.results import gallery
+from mlpstudy.study import why_unjudged
 
 if TYPE_CHECKING:
-    from mlpstudy.choosing import Choice
     from mlpstudy.evidence.comparison import ComparisonRow
+    from mlpstudy.evidence.curves.observations import Observation
     from mlpstudy.evidence.judgement import Judgement
-    from mlpstudy.evidence.observations import Observation
     from mlpstudy.evidence.sample import ArchitectureSample, StudySample
     from mlpstudy.figures import ArchitectureCurves
+    from mlpstudy.predict.choosing import Choice
     from mlpstudy.records import Dataset, RunRecord
     from mlpstudy.results import StudyResults
-    from mlpstudy.spec import Study
     from mlpstudy.store import Store
+    from mlpstudy.study import Study
 
 
 @dataclass(frozen=True, slots=True, eq=False)

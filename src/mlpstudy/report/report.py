@@ -10,7 +10,7 @@ from mlpstudy.errors import StoreError, must
 from mlpstudy.files import write_whole
 from mlpstudy.page import Document, asset, environment, page_scripts, render
 from mlpstudy.page.blocks import charts_of
-from mlpstudy.report.drawing import drawing
+from mlpstudy.report.draw.section import drawing
 from mlpstudy.report.gathered import gather
 from mlpstudy.report.sections import (
     answer,

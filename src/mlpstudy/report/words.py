@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from mlpstudy.numerals import fixed
+from mlpstudy.text.numerals import fixed
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import Spread
-    from mlpstudy.evidence.intervals import Interval
+    from mlpstudy.evidence.estimates.intervals import Interval
     from mlpstudy.evidence.judgement import MetricJudgement
-    from mlpstudy.numerals import TimeUnit
+    from mlpstudy.text.numerals import TimeUnit
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
@@ -62,7 +62,7 @@ def time_words(of: Spread | None, unit: TimeUnit) -> tuple[str, str]:
     """Return a mean time, and its interval or what there is instead, in a unit, with three digits.
 
     >>> from mlpstudy.evidence.comparison import spread
-    >>> from mlpstudy.numerals import MILLISECONDS, SECONDS
+    >>> from mlpstudy.text.numerals import MILLISECONDS, SECONDS
     >>> time_words(spread([0.020, 0.021]), MILLISECONDS)
     ('20.5 ms', '[14.1, 26.9] SD 0.7')
     >>> time_words(spread([7.31, 7.53]), SECONDS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlpstudy.spec import Architecture, Study
+    from mlpstudy.study import Architecture, Study
 
 MOST_SHOWN = 3
 _ABSENT = object()
@@ -77,7 +77,7 @@ def _more(n_all: int) -> str:
 def differences(there: Study, here: Study) -> str:
     """Return what makes two studies different ones, the first few differences.
 
-    >>> from mlpstudy.spec import load_study
+    >>> from mlpstudy.study import load_study
     >>> notebook = load_study("notebook")
     >>> differences(notebook, notebook.with_changes(epochs=5))
     'training.epochs 20 there, 5 here'

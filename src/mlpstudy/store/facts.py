@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from mlpstudy.records import EpochRecord, LayerDiagnostics, RunRecord
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from mlpstudy.errors import ResultsError, StoreError, StudyError, damaged, must
-from mlpstudy.escaping import shell
 from mlpstudy.files import read_exactly
 from mlpstudy.records import SCHEMA_VERSION
-from mlpstudy.spec import Study
 from mlpstudy.store import looks, rows, weights
 from mlpstudy.store.connection import open_reading
 from mlpstudy.store.facts import Facts, check_epochs, check_layers, check_measured, check_run, facts
 from mlpstudy.store.failures import DATABASE, one_line
 from mlpstudy.store.lock import writer_of
+from mlpstudy.study import Study
+from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
         RunRecord,
         ValidationSource,
     )
-    from mlpstudy.spec import Architecture
     from mlpstudy.store.database import Database
     from mlpstudy.store.verify import Finding
     from mlpstudy.store.writer import WritableStore
+    from mlpstudy.study import Architecture
 
 _MOST_PARAMETERS = 500
 """SQLite takes at least 999 parameters a statement."""

@@ -10,10 +10,10 @@ import numpy as np
 
 from mlpstudy.errors import MlpstudyError, ResultsError, StoreError
 from mlpstudy.files import names
-from mlpstudy.spec import SEMANTICS_VERSION, count_parameters, run_id
 from mlpstudy.store import checkpoints, recording, rows, weights
 from mlpstudy.store.checkpoints import GENERATIONS, CheckpointFiles, file_name, size_at_most
 from mlpstudy.store.failures import one_line
+from mlpstudy.study import SEMANTICS_VERSION, count_parameters, run_id
 
 if TYPE_CHECKING:
     import sqlite3

@@ -11,7 +11,6 @@ import numpy as np
 
 from mlpstudy.errors import StoreError, must
 from mlpstudy.files import make_folder, names, refuse_link, remove, write_durably
-from mlpstudy.spec import SEMANTICS_VERSION, run_id
 from mlpstudy.store import recording, rows, weights
 from mlpstudy.store.checkpoints import CheckpointFiles
 from mlpstudy.store.connection import find_reading, open_writing
@@ -20,6 +19,7 @@ from mlpstudy.store.failures import one_line
 from mlpstudy.store.lock import WriterLock
 from mlpstudy.store.ranges import check_written
 from mlpstudy.store.store import Store
+from mlpstudy.study import SEMANTICS_VERSION, run_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         RunResult,
         Status,
     )
-    from mlpstudy.spec import Study
+    from mlpstudy.study import Study
 
 
 class WritableStore(Store):

@@ -7,22 +7,22 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpstudy.engine.diagnostics import dense_layers
 from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.native.layout import column_groups
 from mlpstudy.engine.provenance import package_version
-from mlpstudy.engine.state import is_trained, steps_of, tensors_of
+from mlpstudy.engine.run.diagnostics import dense_layers
+from mlpstudy.engine.run.state import is_trained, steps_of, tensors_of
 from mlpstudy.errors import EngineError
 from mlpstudy.records import LayerDiagnostics, TrainerState
-from mlpstudy.sparse import narrow
+from mlpstudy.records.sparse import narrow
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from mlpstudy.records import Examples, Features, Float32Array, Weights
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 
 class NativeTrainer:

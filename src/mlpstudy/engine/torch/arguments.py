@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpstudy.engine.interface import MAX_THREADS
-from mlpstudy.sparse import check_csr, stray
+from mlpstudy.records.sparse import check_csr, stray
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mlpstudy.engine.diagnostics import dense_layers, measured_steps
+from mlpstudy.engine.run.diagnostics import dense_layers, measured_steps
 from mlpstudy.records import LayerDiagnostics
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from mlpstudy.errors import EngineError, must
 if TYPE_CHECKING:
     from mlpstudy.engine.torch.trainer import TorchTrainer
     from mlpstudy.records import Weights
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 DEVICES = ("cpu", "cuda", "mps")
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from mlpstudy.engine.torch.batchnorm import BatchNormalization
+from mlpstudy.engine.torch.layers.batchnorm import BatchNormalization
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpstudy.records import Weights
-    from mlpstudy.spec import Network
+    from mlpstudy.study import Network
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
@@ -75,8 +75,8 @@ class MultilayerPerceptron(nn.Module):
         weights: the tensors that it starts from; they are copied.
         generator: where dropout masks are drawn from.
 
-    >>> from mlpstudy.engine.initial_weights import initial_weights
-    >>> from mlpstudy.spec import Network
+    >>> from mlpstudy.engine.run.initial_weights import initial_weights
+    >>> from mlpstudy.study import Network
     >>> network = Network(hidden=(4,), batch_normalisation=True)
     >>> weights = initial_weights(network, 3, 2, study_seed=0, seed=0)
     >>> module = MultilayerPerceptron(network, weights, torch.Generator())

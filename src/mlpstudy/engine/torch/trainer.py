@@ -11,11 +11,11 @@ import numpy as np
 import torch
 
 from mlpstudy.engine.interface import EpochTraining, Evaluation
-from mlpstudy.engine.state import steps_of, tensors_of
-from mlpstudy.engine.torch.adam import Adam
+from mlpstudy.engine.run.state import steps_of, tensors_of
 from mlpstudy.engine.torch.arguments import check_examples, check_features, check_order, check_threads
 from mlpstudy.engine.torch.diagnostics import Recorder
-from mlpstudy.engine.torch.loss import cross_entropy, hits
+from mlpstudy.engine.torch.losses.cross_entropy import cross_entropy, hits
+from mlpstudy.engine.torch.optimisers.adam import Adam
 from mlpstudy.records import TrainerState
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from mlpstudy.engine.torch.network import MultilayerPerceptron
     from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
-    from mlpstudy.spec import Training
+    from mlpstudy.study import Training
 
 EVALUATION_BATCH = 1000
 """Examples evaluated at once: enough to fill a core, few enough for its cache."""

@@ -1,4 +1,4 @@
-// Networks in compact form, computed in the page; the layout is that of mlpstudy.report.networks.
+// Networks in compact form, computed in the page; the layout is that of mlpstudy.report.draw.compact.
 "use strict";
 (() => {
   const f32 = (buffer, at, n) => {

@@ -1,4 +1,4 @@
-// A drawing to an image like MNIST's: the steps of mlpstudy.datasets.pictures.digit, for flat paper, in the same
+// A drawing to an image like MNIST's: the steps of mlpstudy.datasets.pictures.digits.digit, for flat paper, in the same
 // whole numbers. All of it is exact: sums stay below 2^53.
 "use strict";
 (() => {

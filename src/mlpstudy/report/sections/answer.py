@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.evidence.class_use import class_lines, sample_class_use
+from mlpstudy.evidence.audits.class_use import class_lines, sample_class_use
 from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.page.blocks import Block, Text
 from mlpstudy.report import words
-from mlpstudy.spec import why_unjudged
+from mlpstudy.study import why_unjudged
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy import gallery
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table
 from mlpstudy.report import words
+from mlpstudy.results import gallery
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block
     from mlpstudy.report.gathered import Gathered
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
 
 
 def section(of: Gathered) -> Section:

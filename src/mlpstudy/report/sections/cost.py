@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.comparison import spread
-from mlpstudy.evidence.intervals import NOT_NEGATIVE
+from mlpstudy.evidence.estimates.intervals import NOT_NEGATIVE
 from mlpstudy.figures import cost
 from mlpstudy.figures.cost import CostPoint
-from mlpstudy.figures.wording import drawable
-from mlpstudy.numerals import time_unit
+from mlpstudy.figures.drawing.wording import drawable
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table, Text
 from mlpstudy.report import words
 from mlpstudy.report.sections.curves import legend
+from mlpstudy.text.numerals import time_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpstudy.evidence.comparison import Spread
-    from mlpstudy.numerals import TimeUnit
     from mlpstudy.records import RunRecord
     from mlpstudy.report.gathered import Gathered
-    from mlpstudy.spec import Architecture
+    from mlpstudy.study import Architecture
+    from mlpstudy.text.numerals import TimeUnit
 
 
 def section(of: Gathered) -> Section | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.figures import curves_grid, curves_overlay, keys
-from mlpstudy.figures.wording import drawable
+from mlpstudy.figures import curves_grid, curves_overlay
+from mlpstudy.figures.drawing import keys
+from mlpstudy.figures.drawing.wording import drawable
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Heading, Section, Sentences, Swatch, Text
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpstudy.evidence.confusion import confusion
+from mlpstudy.evidence.audits.confusion import confusion
+from mlpstudy.evidence.audits.ledger import LISTED_HARD, hard_examples
+from mlpstudy.evidence.audits.reliability import reliability
 from mlpstudy.evidence.judgement import ledger_of
-from mlpstudy.evidence.ledger import LISTED_HARD, hard_examples
-from mlpstudy.evidence.reliability import reliability
 from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.figures import confusion as confusion_figure
 from mlpstudy.figures import reliability as reliability_figure
@@ -21,7 +21,7 @@ from mlpstudy.report import words
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from mlpstudy.evidence.ledger import FlipLedger, HardExample
+    from mlpstudy.evidence.audits.ledger import FlipLedger, HardExample
     from mlpstudy.page.blocks import Block
     from mlpstudy.report.gathered import Gathered
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from mlpstudy.evidence.cell_means import cell_means
+from mlpstudy.evidence.estimates.cell_means import cell_means
 from mlpstudy.evidence.sample import possible
 from mlpstudy.figures import forest, interaction
 from mlpstudy.page import page_spec

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy import gallery
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Details, Section, Text
 from mlpstudy.report import words
+from mlpstudy.results import gallery
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.escaping import shell
-from mlpstudy.numerals import duration
 from mlpstudy.page.blocks import Code, Details, Facts, Heading, Section, Text
 from mlpstudy.report import words
 from mlpstudy.report.toml_text import toml_text
-from mlpstudy.spec.loading import builtin_names, load_study
+from mlpstudy.study.loading import builtin_names, load_study
+from mlpstudy.text.escaping import shell
+from mlpstudy.text.numerals import duration
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block

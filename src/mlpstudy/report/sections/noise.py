@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.evidence.noise import audit
+from mlpstudy.evidence.audits.noise import audit
 from mlpstudy.evidence.wording import sentence_words
 from mlpstudy.figures import noise_bars
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Section, Sentences, Text
-from mlpstudy.spec import LEAST_JUDGED
+from mlpstudy.study import LEAST_JUDGED
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy import gallery
 from mlpstudy.figures import violins_grid
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Section, Text
 from mlpstudy.report import words
+from mlpstudy.results import gallery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

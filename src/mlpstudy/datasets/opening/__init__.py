@@ -1,0 +1,1 @@
+"""Opening a stranger's file: links, sizes, compression, memory."""

@@ -1,0 +1,1 @@
+"""What is in any data, before a study."""

@@ -1,0 +1,295 @@
+"""What is in a file, folder or named data set: columns, types, classes, what is missing, the first examples.
+
+A description is made of all rows, before any split, and nothing is learned from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.sparse import csr_array
+
+from mlpstudy.datasets.collecting import check_exists
+from mlpstudy.datasets.named.registry import find_dataset
+from mlpstudy.datasets.opening.files import printable
+from mlpstudy.datasets.opening.limits import MAX_CLASSES
+from mlpstudy.datasets.overview.balance import lopsided_warning
+from mlpstudy.datasets.overview.leaks import find_leaks
+from mlpstudy.datasets.overview.target_guess import Guess, guess_target
+from mlpstudy.datasets.readers.choosing import TABLES, find_format, read_labelled
+from mlpstudy.datasets.readers.csv_faults import DELIMITERS
+from mlpstudy.datasets.readers.tables import Table, read_table
+from mlpstudy.datasets.source import Labelled
+from mlpstudy.datasets.tables.cells import Meaning, as_numbers, as_text, is_supported
+from mlpstudy.datasets.tables.fitting import find_meaning, fit_table
+from mlpstudy.datasets.tables.roles import collect_tables, find_column
+from mlpstudy.datasets.targets.classes import is_quantity, no_classes, quantity_warning
+from mlpstudy.errors import DataError
+from mlpstudy.study.data import Data, looks_like_path
+
+ColumnType = Literal["number", "boolean", "date", "category", "unusable"]
+
+N_FIRST = 8
+N_LEVELS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDescription:
+    """A column of a table.
+
+    Attributes:
+        name: of the column.
+        type: what its cells are.
+        n_missing: number of cells without a value.
+        n_distinct: number of different values.
+        low: smallest number, or day since 1970-01-01 of a date; None for a category.
+        high: the largest.
+        mean: of the numbers.
+        levels: the most frequent values of a category with their counts.
+    """
+
+    name: str
+    type: ColumnType
+    n_missing: int
+    n_distinct: int
+    low: float | None = None
+    high: float | None = None
+    mean: float | None = None
+    levels: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Description:
+    """What is in a data set.
+
+    Attributes:
+        origin: the file, folder or name.
+        format: what it is, in words: ``"CSV, cells between commas"``.
+        n_examples: number of rows or images.
+        n_test: number of test examples that it has of its own, beside them.
+        n_features: number of columns without the target, of values, or of pixels.
+        columns: of a table; else none.
+        target: the column that holds the class; None where the data are no table.
+        target_is_guess: whether it was chosen here, by its name or its place.
+        candidates: the columns that could be the target by their names, where it was chosen here; none elsewhere.
+        classes: name and number of examples of each class.
+        image_shape: ``(rows, columns)`` where the examples are images.
+        filled: share of the values that are not 0, of sparse data.
+        low: smallest value, of arrays.
+        high: largest value, of arrays.
+        first_rows: the first rows of a table as text, in the order of ``columns``; empty where a value is missing.
+        first_images: the first image of each of the first classes, shape ``(n, rows, columns)``, uint8; None where
+            the examples are no images.
+        first_labels: their class names.
+        warnings: what a study on it would refuse or warn about, a line each.
+        is_refused: a study would refuse the data as they are, for the last of the warnings.
+    """
+
+    origin: str
+    format: str
+    n_examples: int
+    n_test: int
+    n_features: int
+    columns: tuple[ColumnDescription, ...]
+    target: str | None
+    target_is_guess: bool
+    classes: tuple[tuple[str, int], ...]
+    image_shape: tuple[int, int] | None = None
+    filled: float | None = None
+    low: float | None = None
+    high: float | None = None
+    first_rows: tuple[tuple[str, ...], ...] = ()
+    first_images: npt.NDArray[np.uint8] | None = None
+    first_labels: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    is_refused: bool = False
+
+
+def describe_data(path: str | Path | Sequence[str | Path], target: str | None = None) -> Description:
+    """Describe a file, a pair of files (features, labels), a folder, or a data set that has a name.
+
+    Args:
+        path: where it is, or its name.
+        target: the column of a table that holds the class; guessed where it is None.
+
+    Raises:
+        DataError: it cannot be read.
+
+    >>> mnist = describe_data("mnist")
+    >>> mnist.n_examples, mnist.n_test, mnist.image_shape, mnist.classes[0]
+    (60000, 10000, (28, 28), ('0', 5923))
+    """
+    if isinstance(path, str) and not looks_like_path(path) and not Path(path).exists():
+        return _of_labelled(find_dataset(path, "the data").read(), path, "a data set that has a name")
+    files = [Path(path)] if isinstance(path, str | Path) else [Path(part) for part in path]
+    check_exists(files)
+    found = find_format(files)
+    if found in TABLES:
+        return describe_table(read_table(files[0]), target)
+    names = " + ".join(printable(file) for file in files)
+    return _of_labelled(read_labelled(files, found), names, _WORDS[found])
+
+
+def describe_table(table: Table, target: str | None = None) -> Description:
+    """Describe a table.
+
+    Raises:
+        DataError: it has no column of the target's name.
+    """
+    frame = table.frame
+    guess = guess_target(frame) if target is None else Guess(target)
+    seen = _as_a_study_sees_it(table, guess.target)
+    return Description(
+        origin=table.origin,
+        format="Parquet" if table.delimiter is None else f"CSV, a {DELIMITERS[table.delimiter]} between cells",
+        n_examples=frame.height,
+        n_test=0,
+        n_features=frame.width - 1,
+        columns=tuple(_describe(frame[name]) for name in frame.columns),
+        target=guess.target,
+        target_is_guess=target is None,
+        classes=seen.classes,
+        first_rows=_first_rows(frame),
+        warnings=(*table.warnings, *seen.warnings),
+        candidates=guess.candidates,
+        is_refused=seen.is_refused,
+    )
+
+
+def _describe(column: pl.Series) -> ColumnDescription:
+    """Describe one column."""
+    if not is_supported(column):
+        return ColumnDescription(column.name, "unusable", column.null_count(), 0)
+    text = as_text(column)
+    n_missing, n_distinct = text.null_count(), text.drop_nulls().n_unique()
+    meaning = find_meaning(column)
+    if meaning is None:
+        counts = text.drop_nulls().value_counts(sort=True, name="n").head(N_LEVELS)
+        return ColumnDescription(column.name, "category", n_missing, n_distinct, levels=tuple(counts.rows()))
+    return _describe_numbers(column, meaning, n_missing, n_distinct)
+
+
+def _describe_numbers(column: pl.Series, meaning: Meaning, n_missing: int, n_distinct: int) -> ColumnDescription:
+    numbers, wrong = as_numbers(column, meaning)
+    present = numbers[~np.isnan(numbers) & ~wrong]
+    if not present.size:
+        return ColumnDescription(column.name, meaning, n_missing, n_distinct)
+    low, high, mean = float(present.min()), float(present.max()), float(present.mean())
+    return ColumnDescription(column.name, meaning, n_missing, n_distinct, low, high, mean)
+
+
+def _first_rows(frame: pl.DataFrame) -> tuple[tuple[str, ...], ...]:
+    head = frame.head(N_FIRST)
+    columns = [
+        as_text(head[name]).fill_null("").to_list() if is_supported(head[name]) else ["..."] * head.height
+        for name in head.columns
+    ]
+    return tuple(zip(*columns, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The classes of a table, and what a study would say: all that it warns about, or what it refuses first."""
+
+    classes: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
+    is_refused: bool
+
+
+def _as_a_study_sees_it(table: Table, target: str) -> _Seen:
+    data = Data(name="described", target=target)
+    find_column(table, target)
+    try:
+        parts = collect_tables(data, table)
+    except DataError as error:
+        return _Seen(_values_of(table, target), (str(error),), is_refused=True)
+    counts = np.bincount(parts.main.labels, minlength=len(parts.class_names)).tolist()
+    classes = tuple(zip(parts.class_names, counts, strict=True))
+    doubts = parts.warnings[len(table.warnings) :]
+    rows = np.arange(table.frame.height)
+    try:
+        fitted, warnings = fit_table(table.frame, rows, data, table.origin)
+    except DataError as error:
+        return _Seen(classes, (*doubts, str(error)), is_refused=True)
+    leaks = find_leaks(table.frame, rows, parts.main.labels, [column.name for column in fitted.columns])
+    lopsided = lopsided_warning(parts.class_names, counts)
+    return _Seen(
+        classes,
+        (*doubts, *warnings, *(leak.warning(table.origin) for leak in leaks), *((lopsided,) if lopsided else ())),
+        is_refused=False,
+    )
+
+
+def _values_of(table: Table, target: str) -> tuple[tuple[str, int], ...]:
+    """Return the target's values with their counts; none where they are too many, or numbers, to be classes."""
+    counts = as_text(table.frame[target]).drop_nulls().value_counts(name="n").sort(target)
+    if counts.height > MAX_CLASSES or is_quantity(counts[target].to_list()):
+        return ()
+    return tuple(counts.rows())
+
+
+def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
+    """Describe what is no table."""
+    values = read.values
+    shown = np.unique(read.labels, return_index=True)[1][:N_FIRST]
+    filled: float | None = None
+    images: npt.NDArray[np.uint8] | None = None
+    if isinstance(values, csr_array):
+        numbers, filled = values.data, values.nnz / (values.shape[0] * values.shape[1])
+    else:
+        numbers = values
+        if read.image_shape is not None and values.dtype == np.uint8:
+            images = cast("npt.NDArray[np.uint8]", values)[shown].reshape(-1, *read.image_shape)
+    counts = np.bincount(read.labels, minlength=len(read.class_names)).tolist()
+    few = _few(read, origin, counts)
+    doubts = (quantity_warning(read.class_names, f"{origin}, labels"), lopsided_warning(read.class_names, counts))
+    is_refused = any(few)
+    warnings = (*(line for line in doubts if line and not is_refused), *few)
+    classes = tuple(zip(read.class_names, counts, strict=True))
+    return Description(
+        origin=origin,
+        format=words,
+        n_examples=len(read),
+        n_test=0 if read.test is None else len(read.test),
+        n_features=read.n_features,
+        columns=(),
+        target=None,
+        target_is_guess=False,
+        classes=() if is_refused and is_quantity(read.class_names) else classes,
+        image_shape=read.image_shape,
+        filled=filled,
+        low=float(np.min(numbers)) if np.size(numbers) else None,
+        high=float(np.max(numbers)) if np.size(numbers) else None,
+        first_images=images,
+        first_labels=tuple(read.class_names[label] for label in read.labels[shown]),
+        warnings=warnings,
+        is_refused=is_refused,
+    )
+
+
+def _few(read: Labelled, origin: str, counts: list[int]) -> tuple[str, ...]:
+    """Return a warning for each class that a study could not split; of a quantity's values one for all."""
+    names = [name for name, count in zip(read.class_names, counts, strict=True) if count < 2]  # noqa: PLR2004  # train, test
+    if read.test is not None:
+        return ()
+    if names and is_quantity(read.class_names):
+        return (str(no_classes(f"{origin}, labels", read.class_names, len(names))),)
+    return tuple(f'{origin}: class "{name}" has a single example, which cannot be held out' for name in names)
+
+
+_WORDS = {
+    "npy": "two NPY files: features, labels",
+    "npz": "NPZ",
+    "idx": "IDX",
+    "idx folder": "a folder of IDX files",
+    "libsvm": "libsvm text, sparse",
+    "image folder": "a folder of images, one folder a class",
+    "split image folder": "a folder of images: train and test, one folder a class in each",
+}

@@ -1,0 +1,1 @@
+"""MNIST's images of picture files."""

@@ -1,0 +1,209 @@
+"""Picture files to grey values: PNG, JPEG and others, any size and mode, decoded within limits by Pillow."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from mlpstudy.datasets.opening.files import printable
+from mlpstudy.datasets.opening.limits import DEFLATE_RATIO, MAX_IMAGE_FILE_BYTES, MAX_PIXELS, PLAUSIBLE_PIXELS
+from mlpstudy.errors import DataError, must
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Grey = npt.NDArray[np.uint8]
+"""Grey values 0-255, shape ``(rows, columns)``."""
+
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
+"""What is decoded, as Pillow names it; of an animation the first picture."""
+
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp")
+"""How the names of such files end, in lower case."""
+
+_Number = TypeVar("_Number", np.uint8, np.float64)
+_SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+_MOST_SIXTEEN_BITS = 0xFFFF
+_BLOCK_PIXELS = 1 << 20
+_QUIET = threading.RLock()
+
+
+def read_grey(path: str | Path) -> Grey:
+    """Return a picture's grey values: turned upright, made grey, laid on its paper where it is transparent.
+
+    1. The picture is turned as its EXIF orientation says.
+    2. Colours become ``Y = floor((19595 R + 38470 G + 7471 B + 32768) / 65536)``, the luma of ITU-R BT.601;
+       16-bit grey becomes ``Y = floor((255 y + 32767) / 65535)``; palettes and CMYK are made RGB before.
+    3. With an alpha channel ``a`` it is laid on paper ``P``: ``floor((Y a + P (255 - a) + 127) / 255)``, see
+       :func:`on_paper`.
+
+    Args:
+        path: a file of one of the formats in ``FORMATS``.
+
+    Raises:
+        DataError: the file is missing, no picture, truncated, or of more than ``MAX_PIXELS`` pixels.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Image.new("RGB", (2, 1), (255, 0, 0)).save(f"{folder}/red.png")
+    ...     read_grey(f"{folder}/red.png").tolist()
+    [[76, 76]]
+    """
+    with quiet():
+        return decode(Path(path))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Pillow's warnings about a file to itself: what matters of them becomes an error of ours.
+
+    Python's warning filters belong to the whole process, so that one thread enters at a time.
+    """
+    with _QUIET, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def decode(path: Path) -> Grey:
+    """Do what :func:`read_grey` does, without keeping Pillow quiet: for many files at once, from any thread.
+
+    Raises:
+        DataError: as :func:`read_grey`.
+    """
+    with open_picture(path) as image:
+        try:
+            return _grey(_upright(image), path)
+        except DataError:
+            raise
+        except MemoryError as error:
+            found = f"{image.width} x {image.height} pixels, which do not fit into memory"
+            raise DataError(must(printable(path), "be a picture", found, "make it smaller")) from error
+        except Exception as error:
+            # Each of Pillow's decoders has exceptions of its own.
+            raise DataError(_unreadable(path, error)) from error
+
+
+def open_picture(path: Path) -> Image.Image:
+    """Open a picture: its header is read and its size is checked, nothing is decoded.
+
+    Raises:
+        DataError: as :func:`read_grey`.
+    """
+    if not path.is_file():
+        found = "something else" if path.exists() else "no such file"
+        raise DataError(must(printable(path), "be a picture file", found, "a PNG or JPEG file"))
+    if path.stat().st_size > MAX_IMAGE_FILE_BYTES:
+        be = f"be a picture of at most {MAX_IMAGE_FILE_BYTES >> 20} MiB"
+        raise DataError(must(printable(path), be, f"{path.stat().st_size >> 20} MiB", "save it as JPEG"))
+    try:
+        image = Image.open(path, formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise DataError(_too_large(path, "more")) from error
+    except Exception as error:
+        # As in decode().
+        raise DataError(_unreadable(path, error)) from error
+    n_pixels = image.width * image.height
+    if n_pixels > MAX_PIXELS:
+        image.close()
+        raise DataError(_too_large(path, f"{image.width} x {image.height}"))
+    if n_pixels > PLAUSIBLE_PIXELS and n_pixels > DEFLATE_RATIO * path.stat().st_size:
+        image.close()
+        be, found = f"have at most {DEFLATE_RATIO} pixels a byte", f"{image.width} x {image.height} in so small a file"
+        raise DataError(must(printable(path), be, found, "save it again as PNG"))
+    return image
+
+
+def _too_large(path: Path, found: str) -> str:
+    return must(
+        printable(path), f"have at most {MAX_PIXELS // 10**6} million pixels", f"{found} pixels", "make it smaller"
+    )
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return must(printable(path), "be readable", "permission denied")
+    if isinstance(error, UnidentifiedImageError):
+        found = "an empty file" if path.stat().st_size == 0 else "something else"
+        return must(printable(path), f"be a picture ({', '.join(FORMATS)})", found, "save it as PNG")
+    found = f"one that cannot be decoded ({str(error) or type(error).__name__})"
+    return must(printable(path), "be a whole picture", " ".join(found.split())[:200], "save it again as PNG")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a picture as its EXIF orientation says; damaged EXIF data say nothing."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001  # EXIF data are a foreign structure inside a picture that was decoded
+        return image
+
+
+def _grey(image: Image.Image, path: Path) -> Grey:
+    if image.mode in _SIXTEEN_BITS:
+        values = np.asarray(image)
+        if 0 <= values.min() <= values.max() <= _MOST_SIXTEEN_BITS:
+            grey = np.empty(values.shape, dtype=np.uint8)
+            for i in _blocks(grey):
+                grey[i] = (255 * values[i].astype(np.int64) + _MOST_SIXTEEN_BITS // 2) // _MOST_SIXTEEN_BITS
+            return grey
+    if image.mode in {"F", "I"}:
+        raise DataError(must(printable(path), "have grey values of 8 or 16 bits", "32 bits", "save it as PNG"))
+    if not image.has_transparency_data:
+        return np.array(image.convert("L") if image.mode in {"1", "L"} else image.convert("RGB").convert("L"))
+    coloured = image.convert("RGBA")
+    return on_paper(np.array(coloured.convert("RGB").convert("L")), np.array(coloured.getchannel("A")))
+
+
+def on_paper(grey: Grey, alpha: Grey) -> Grey:
+    """Lay a transparent picture on paper: ``floor((Y a + P (255 - a) + 127) / 255)``.
+
+    The paper ``P`` continues the border (the outermost ring of pixels): its mean grey value weighted by alpha,
+    rounded half up, where the border's alpha adds up to at least half of what it can. Else the paper contrasts
+    with the drawing: 255 where the mean grey value of the whole picture, weighted by alpha, is under 127.5, else 0.
+
+    Args:
+        grey: ``Y``, shape ``(rows, columns)``, uint8.
+        alpha: ``a``, the same shape, uint8; 0 is transparent.
+
+    >>> ink = np.zeros((3, 3), np.uint8)
+    >>> on_paper(ink, np.diag([0, 255, 0]).astype(np.uint8)).tolist()
+    [[255, 255, 255], [255, 0, 255], [255, 255, 255]]
+    """
+    edge, edge_alpha = border(grey).astype(np.int64), border(alpha).astype(np.int64)
+    total = int(edge_alpha.sum())
+    if 2 * total >= 255 * edge_alpha.size:
+        paper = (2 * int((edge * edge_alpha).sum()) + total) // (2 * total)
+    else:
+        weighted = sum(int((grey[i].astype(np.uint32) * alpha[i]).sum(dtype=np.int64)) for i in _blocks(grey))
+        paper = 255 if 2 * weighted < 255 * int(alpha.sum(dtype=np.int64)) else 0
+    laid = np.empty_like(grey)
+    for i in _blocks(grey):
+        opacity = alpha[i].astype(np.uint32)
+        laid[i] = (grey[i] * opacity + paper * (255 - opacity) + 127) // 255
+    return laid
+
+
+def _blocks(values: Grey) -> Iterator[slice]:
+    """Yield blocks of rows of about a million pixels: wider types for a whole large picture would take a gigabyte."""
+    n_rows = max(_BLOCK_PIXELS // max(values.shape[1], 1), 1)
+    for start in range(0, len(values), n_rows):
+        yield slice(start, start + n_rows)
+
+
+def border(values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+    """Return the outermost ring of pixels, each once.
+
+    >>> border(np.arange(9, dtype=np.uint8).reshape(3, 3)).tolist()
+    [0, 1, 2, 6, 7, 8, 3, 5]
+    """
+    rows, columns = values.shape
+    ends = values[:1] if rows == 1 else values[[0, -1]]
+    sides = values[1:-1, :1] if columns == 1 else values[1:-1][:, [0, -1]]
+    return np.concatenate([ends.ravel(), sides.ravel()])

@@ -1,0 +1,135 @@
+"""From an array of a file to features: grey values as they are, all other numbers as finite float32."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpstudy.datasets.opening.limits import MAX_FEATURES
+from mlpstudy.datasets.preprocessing.stored import canonical
+from mlpstudy.errors import DataError, must
+from mlpstudy.records import Float32Array
+from mlpstudy.records.sparse import stray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+_BLOCK_VALUES = 2**22
+_TABLE_DIMENSIONS = 2
+_IMAGE_DIMENSIONS = 3
+_CHANNEL_DIMENSIONS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeatureArray:
+    """The features of a file.
+
+    Attributes:
+        values: shape ``(n, d)``, uint8 or float32, C-contiguous.
+        image_shape: ``(rows, columns)`` where the array had them, else None.
+    """
+
+    values: npt.NDArray[np.uint8] | Float32Array
+    image_shape: tuple[int, int] | None
+
+
+def as_array(values: Any, what: str) -> npt.NDArray[Any]:  # noqa: ANN401  # lists, and arrays of any package
+    """Return what Python code gives as an array.
+
+    Raises:
+        DataError: the rows are not of one length.
+
+    >>> as_array([[1, 2], [3]], "the values")
+    Traceback (most recent call last):
+    mlpstudy.errors.DataError: the values must be rows of one length, got 'list'
+    """
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DataError(must(what, "be rows of one length", type(values).__name__)) from error
+
+
+def to_features(array: npt.NDArray[Any], what: str) -> FeatureArray:
+    """Return the features in an array: unsigned bytes as they are, other numbers converted to float32.
+
+    Args:
+        array: shape ``(n, d)``, or ``(n, rows, columns)`` of images, with or without a last axis of size 1.
+        what: the file, for errors.
+
+    Raises:
+        DataError: the array has another shape (colour, say), holds no numbers, or a value is not finite in float32.
+
+    >>> to_features(np.zeros((5, 2, 3), np.uint8), "x.npy").image_shape
+    (2, 3)
+    >>> to_features(np.array([[1.0, np.nan]]), "x.npy")
+    Traceback (most recent call last):
+    mlpstudy.errors.DataError: x.npy: row 0, column 1 must be a finite number in float32, got 'nan', fix: ...
+    """
+    if array.dtype.kind not in "biuf":
+        raise DataError(must(what, "hold numbers", str(array.dtype)))
+    shape = array.shape
+    if len(shape) == _CHANNEL_DIMENSIONS and shape[3] == 1:
+        shape = shape[:3]
+    if len(shape) == _CHANNEL_DIMENSIONS:
+        raise DataError(must(what, "hold grey images (n, rows, columns)", f"a shape of {shape}", "one channel"))
+    if len(shape) not in {_TABLE_DIMENSIONS, _IMAGE_DIMENSIONS} or not array.size:
+        be = "have the shape (n, features) or (n, rows, columns)"
+        raise DataError(must(what, be, f"a shape of {shape}"))
+    flat = array.reshape(shape[0], -1)
+    if flat.shape[1] > MAX_FEATURES:
+        raise DataError(must(what, f"have at most {MAX_FEATURES} features", flat.shape[1]))
+    image_shape = (shape[1], shape[2]) if len(shape) == _IMAGE_DIMENSIONS else None
+    if flat.dtype == np.uint8:
+        return FeatureArray(np.ascontiguousarray(flat), image_shape)
+    return FeatureArray(_finite(flat, what), image_shape)
+
+
+def to_sparse_features(matrix: Any, what: str) -> csr_array:  # noqa: ANN401  # SciPy has many sparse types
+    """Return the features in a sparse matrix of any format as CSR, float32, in canonical form.
+
+    Args:
+        matrix: shape ``(n, d)``.
+        what: what it is called in errors.
+
+    Raises:
+        DataError: it has another shape, or holds no numbers, or one that is not finite in float32, or an index leads
+            outside it.
+    """
+    if matrix.dtype.kind not in "biuf":
+        raise DataError(must(what, "hold numbers", str(matrix.dtype)))
+    if matrix.ndim != _TABLE_DIMENSIONS:
+        raise DataError(must(what, "have the shape (n, features)", f"a shape of {matrix.shape}"))
+    if matrix.shape[1] > MAX_FEATURES:
+        raise DataError(must(what, f"have at most {MAX_FEATURES} features", matrix.shape[1]))
+    check_indices(matrix, what)
+    rows = canonical(matrix)
+    if not np.isfinite(rows.data).all():
+        raise DataError(must(what, "be finite numbers in float32", "one that is not"))
+    return rows
+
+
+def check_indices(matrix: Any, what: str) -> None:  # noqa: ANN401  # SciPy has many sparse types
+    """Raise DataError for a sparse matrix one of whose indices leads outside it."""
+    found = stray(matrix)
+    if found is not None:
+        raise DataError(must(what, "hold indices that lie inside it", found, "count from 0, and give its shape"))
+
+
+def _finite(flat: npt.NDArray[Any], what: str) -> Float32Array:
+    """Convert to float32 in blocks, so that no second array of the whole size is needed to check it."""
+    values = np.empty(flat.shape, dtype=np.float32)
+    n_rows = max(_BLOCK_VALUES // flat.shape[1], 1)
+    for start in range(0, len(flat), n_rows):
+        block = values[start : start + n_rows]
+        with np.errstate(over="ignore", invalid="ignore"):
+            block[...] = flat[start : start + n_rows]
+        finite = np.isfinite(block)
+        if not finite.all():
+            row, column = (int(i) for i in np.argwhere(~finite)[0])
+            place = f"{what}: row {start + row}, column {column}"
+            fix = "remove the row, or fill in the value"
+            raise DataError(must(place, "be a finite number in float32", str(flat[start + row, column]), fix))
+    return values

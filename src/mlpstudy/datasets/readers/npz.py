@@ -1,0 +1,146 @@
+"""NPZ files: NPY files in a ZIP archive, of which nothing is believed before it is checked.
+
+The arrays are found by name (capital letters make no difference); others are left unread:
+
+    x_train, y_train, x_test, y_test    training and test examples, as in Keras's mnist.npz (or the first two alone)
+    x, y   or   features, labels        all examples
+
+Source: APPNOTE.TXT - .ZIP File Format Specification, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+"""
+
+from __future__ import annotations
+
+import stat
+import struct
+import zipfile
+from dataclasses import replace
+from io import FileIO
+from pathlib import Path
+from typing import cast
+
+from mlpstudy.datasets.opening.files import Readable, printable, reading, size_of
+from mlpstudy.datasets.opening.limits import MAX_BYTES, MAX_MEMBERS, check_ratio
+from mlpstudy.datasets.readers.features import to_features
+from mlpstudy.datasets.readers.npy import NpyArray, check_counts, one_column, pair, read_stream
+from mlpstudy.datasets.source import Labelled
+from mlpstudy.datasets.targets.classes import index_classes
+from mlpstudy.errors import DataError, must
+from mlpstudy.study.base import content_hash
+
+TRAIN_AND_TEST = ("x_train", "y_train", "x_test", "y_test")
+KEYS = (TRAIN_AND_TEST, TRAIN_AND_TEST[:2], ("x", "y"), ("features", "labels"))
+
+SUFFIX = ".npy"
+
+_FIRST_HEADER = b"PK\x03\x04"
+_END = b"PK\x05\x06"
+_END_BYTES = 22
+_ENCRYPTED = 0x1
+
+
+def read_npz(path: str | Path, least: int = 2) -> Labelled:
+    """Return the examples in an NPZ file; its test examples, where it has some, as ``test``.
+
+    Args:
+        path: the file.
+        least: how many classes there must be: 1 where other examples have the classes.
+
+    Raises:
+        DataError: one line with the file's name, where it is no ZIP archive of NPY files, is damaged, has members that
+            an honest writer does not make (``..``, absolute names, duplicates, links, encryption), claims more than
+            its bytes can hold, or its arrays are no examples.
+    """
+    name = printable(path)
+    with reading(path) as file:
+        try:
+            arrays = _read(file, name)
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error) as error:
+            raise DataError(must(name, "be an intact NPZ file", str(error) or "damaged bytes")) from error
+    return _labelled(arrays, name, least)
+
+
+def _labelled(arrays: dict[str, NpyArray], name: str, least: int) -> Labelled:
+    keys = list(arrays)
+    where = {key: f"{name}, {key}" for key in keys}
+    sha256 = content_hash({key: array.sha256 for key, array in arrays.items()})
+    x, y = keys[:2]
+    train = pair(arrays[x].values, arrays[y].values, where[x], where[y], sha256, least)
+    if len(keys) == 2:  # noqa: PLR2004  # features and labels
+        return train
+    x, y = keys[2:]
+    labels = one_column(arrays[y].values)
+    check_counts(arrays[x].values, labels, where[x], where[y])
+    found = to_features(arrays[x].values, where[x])
+    if found.values.shape[1:] != train.values.shape[1:] or found.values.dtype != train.values.dtype:
+        be = f"have {train.n_features} features of type {train.values.dtype}, as {keys[0]} has"
+        raise DataError(must(where[x], be, f"{found.values.shape[1]} of type {found.values.dtype}"))
+    test = replace(train, values=found.values, labels=index_classes(labels, train.class_names, where[y]))
+    return replace(train, test=test)
+
+
+def _read(file: FileIO, name: str) -> dict[str, NpyArray]:
+    """Return the arrays of the first set of keys that is there, in its order."""
+    _check_ends(file, name)
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        _check_members(members, size_of(file), name)
+        by_key = {member.filename.removesuffix(SUFFIX).casefold(): member for member in members}
+        if len(by_key) < len(members):
+            raise DataError(must(name, "hold arrays of distinct names", "two that differ in capital letters at most"))
+        keys = next((keys for keys in KEYS if by_key.keys() >= set(keys)), None)
+        if keys is None or (keys == KEYS[1] and by_key.keys() & set(TRAIN_AND_TEST[2:])):
+            known = " or ".join(", ".join(keys) for keys in KEYS if keys != KEYS[1])
+            found = ", ".join(sorted(printable(member.filename)[:40] for member in members)[:8])
+            is_sparse = "indptr" in by_key  # as SciPy writes a matrix: it has no labels
+            fix = "libsvm text, or data=(matrix, labels) in Python" if is_sparse else "np.savez(path, x=..., y=...)"
+            raise DataError(must(name, f"hold the arrays {known}", f"the members {found}", fix))
+        return {key: _member(archive, by_key[key], f"{name}, {key}") for key in keys}
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> NpyArray:
+    with archive.open(member) as stream:
+        return read_stream(cast("Readable", stream), member.file_size, name)
+
+
+def _check_ends(file: FileIO, name: str) -> None:
+    """Refuse what lies before the first member or after the directory."""
+    n_bytes = size_of(file)
+    start = file.read(len(_FIRST_HEADER))
+    file.seek(max(n_bytes - _END_BYTES, 0))
+    end = file.read(_END_BYTES)
+    file.seek(0)
+    if start != _FIRST_HEADER:
+        raise DataError(must(name, "be an NPZ file, which starts with 50 4b 03 04", start.hex(" ") or "no bytes"))
+    if end[:4] != _END or end[-2:] != b"\0\0":
+        raise DataError(must(name, "end with its directory", "a file that was cut off, or bytes after it"))
+
+
+def _check_members(members: list[zipfile.ZipInfo], n_file: int, name: str) -> None:
+    if len(members) > MAX_MEMBERS:
+        raise DataError(must(name, f"have at most {MAX_MEMBERS} members", len(members)))
+    seen: set[str] = set()
+    for member in members:
+        _check_member(member, name)
+        if member.filename in seen:
+            raise DataError(must(name, "hold every member once", f"{member.filename!r:.60} twice"))
+        seen.add(member.filename)
+    if sum(member.compress_size for member in members) > n_file:
+        raise DataError(must(name, "hold members that do not overlap", "more bytes in members than in the file"))
+
+
+def _check_member(member: zipfile.ZipInfo, name: str) -> None:
+    what = f"{name}, member {member.filename!r:.60}"
+    parts = member.orig_filename.replace("\\", "/").split("/")
+    if not member.filename.isprintable() or member.filename != member.orig_filename or "\\" in member.filename:
+        raise DataError(must(what, "have a plain name", "control characters or backslashes"))
+    if ".." in parts or parts[0] == "" or ":" in parts[0]:
+        raise DataError(must(what, "have a name within the archive", "a path that leads out of it"))
+    if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16):
+        raise DataError(must(what, "be a file", "a folder or a symbolic link"))
+    if member.flag_bits & _ENCRYPTED or member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise DataError(must(what, "be stored or deflated", "encryption or another compression"))
+    if member.file_size > MAX_BYTES and member.compress_type != zipfile.ZIP_STORED:
+        raise DataError(must(what, f"claim at most {MAX_BYTES} bytes", f"{member.file_size} bytes"))
+    if member.compress_type == zipfile.ZIP_STORED and member.file_size != member.compress_size:
+        raise DataError(must(what, "be as long as its bytes", f"{member.file_size} in {member.compress_size} bytes"))
+    check_ratio(member.file_size, member.compress_size, what)

@@ -1,0 +1,1 @@
+"""Tables, whoever read them: cells, columns, roles, fitting."""

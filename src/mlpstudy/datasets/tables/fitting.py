@@ -1,0 +1,237 @@
+"""Learning a table's preprocessing from its training rows, and from nothing else.
+
+What a column is follows from its training cells alone:
+
+    numbers in all of them                                  a number
+    true or false in all of them                            a number, 1 or 0
+    ISO dates in all of them                                a number, days since 1970-01-01
+    text                                                    a category
+
+A column of which nearly all cells are numbers (or dates) is refused with the first cell that is not: it is a slip more
+often than a category. ``data.categorical`` decides otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from mlpstudy.datasets.tables.cells import (
+    WORDS,
+    Float64Array,
+    Meaning,
+    as_numbers,
+    as_text,
+    chosen,
+    is_supported,
+    is_text,
+)
+from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
+from mlpstudy.errors import DataError, must
+
+if TYPE_CHECKING:
+    from mlpstudy.study import Data
+    from mlpstudy.study.data import Scaling
+
+MOSTLY = 0.9
+"""Share of cells from which on a column is taken for one of numbers with a slip in it."""
+
+LEAST_COUNT = 5
+"""A level has a feature of its own from so many training examples on; rarer ones share one."""
+
+MOST_LEVELS = 1000
+"""More levels than that are no categories that a network of dense layers could learn from."""
+
+_DISTINCT_AT_LEAST = 20
+_DAY_S = 86_400
+_SPACES = 3
+"""Spaces a cell, on average, from which on text is taken for sentences."""
+
+
+def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple[TablePreprocessing, tuple[str, ...]]:
+    """Learn how rows become features.
+
+    Args:
+        frame: the table.
+        rows: the training examples.
+        data: the study's data: which column is what.
+        origin: what the table is called in messages.
+
+    Returns:
+        the preprocessing, and warnings: constant columns and those that look like identifiers.
+
+    Raises:
+        DataError: a column is of no use; the line names it and says what to do.
+    """
+    assert data.target is not None  # noqa: S101  # the classes are known
+    roles = {name for name in (data.target, data.group, data.time) if name is not None}
+    ignored = [name for name in frame.columns if name != data.target and (name in roles or name in data.drop)]
+    columns: list[Column] = []
+    warnings: list[str] = []
+    for name in frame.columns:
+        if name in roles or name in data.drop:
+            continue
+        fitted, warning = _fit_column(frame[name], rows, data, origin)
+        if warning:
+            warnings.append(warning)
+        if fitted is None:
+            ignored.append(name)
+        else:
+            columns.append(fitted)
+    if not columns:
+        found = f"none: {warnings[0]}" if warnings else "no other column"
+        raise DataError(must(origin, "have a column to learn from beside the target", found))
+    scaling = data.numeric or "standardise"
+    return TablePreprocessing(
+        target=data.target, scaling=scaling, columns=tuple(columns), ignored=tuple(ignored)
+    ), tuple(warnings)
+
+
+def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple[Column | None, str | None]:
+    """Learn one column; None where there is nothing to learn, with the reason."""
+    what = f'{origin}, column "{column.name}"'
+    if not is_supported(column):
+        raise DataError(must(what, "hold numbers, text, truth values or dates", str(column.dtype), _drop(column.name)))
+    of_training = column if column.dtype.is_numeric() else chosen(column, rows)
+    meaning = find_meaning(of_training, is_category=column.name in data.categorical)
+    if meaning is None:
+        text = as_text(chosen(column, rows))
+        if text.null_count() == len(text):
+            raise _all_missing(what, len(text), column.name)
+        return _fit_category(text, column.name, what)
+    numbers, wrong = as_numbers(column, meaning)
+    if wrong.any():
+        raise DataError(_slip(column, int(wrong.argmax()), meaning, origin))
+    of_rows = numbers[rows]
+    if np.isnan(of_rows).all():
+        raise _all_missing(what, of_rows.size, column.name)
+    return _fit_number(of_rows, column, meaning, data.numeric or "standardise", what)
+
+
+def find_meaning(training: pl.Series, *, is_category: bool = False) -> Meaning | None:
+    """Return what the training cells of a column are; None for a category.
+
+    >>> find_meaning(pl.Series(["1", "2.5", "?"])), find_meaning(pl.Series(["red", "blue"]))
+    ('number', None)
+    >>> find_meaning(pl.Series([None, None]))  # as in a file whose cells are all empty
+    'number'
+    """
+    if is_category:
+        return None
+    if not is_text(training):
+        if training.dtype == pl.Boolean:
+            return "boolean"
+        return "date" if training.dtype in (pl.Date, pl.Datetime) else "number"
+    counts = as_text(training).drop_nulls().value_counts(name="n")
+    n = int(counts["n"].sum())
+    meanings: tuple[Meaning, ...] = ("number", "boolean", "date")
+    for meaning in meanings:
+        _, wrong = as_numbers(counts[training.name], meaning)
+        n_right = n - int(counts["n"].filter(pl.Series(wrong)).sum())
+        if n_right == n or (n_right >= MOSTLY * n and meaning != "boolean"):
+            return meaning
+    commas = counts[training.name].str.replace(",", ".", literal=True)
+    _, wrong = as_numbers(commas, "number")
+    return "number" if n - int(counts["n"].filter(pl.Series(wrong)).sum()) >= MOSTLY * n else None
+
+
+def _slip(column: pl.Series, index: int, meaning: Meaning, origin: str) -> str:
+    """Return the line for a cell that is not what the column's other cells are."""
+    value = column[index]
+    if isinstance(value, float):
+        return wrong_cell(column, index, "a finite number", origin, "mend the cell, or leave it empty")
+    if isinstance(value, str) and meaning == "number" and "," in value:
+        return wrong_cell(column, index, "a number with a decimal point", origin, "write 1.5 for 1,5 in all rows")
+    fix = f'mend the cell, leave it empty, or categorical = ["{column.name}"]'
+    return wrong_cell(column, index, WORDS[meaning], origin, fix)
+
+
+def _fit_number(
+    numbers: Float64Array, column: pl.Series, meaning: Meaning, scaling: Scaling, what: str
+) -> tuple[Column | None, str | None]:
+    """Learn shift, scale and median of the training cells."""
+    missing = np.isnan(numbers)
+    present = numbers[~missing]
+    low, high = float(present.min()), float(present.max())
+    if low == high and not missing.any():
+        return None, f"{what} is {_shown(low, meaning)} in every training example: it is left out"
+    shift, scale = _scaling(present, low, high, scaling) if meaning != "boolean" else (0.0, 1.0)
+    fitted = NumberColumn(
+        name=column.name,
+        meaning=meaning,
+        shift=shift,
+        scale=scale,
+        fill=float(np.median(present)),
+        indicator=bool(missing.any()),
+    )
+    return fitted, _identifier(present, low, high, column.name, what) if meaning == "number" else None
+
+
+def _scaling(present: Float64Array, low: float, high: float, scaling: Scaling) -> tuple[float, float]:
+    """Return what is subtracted and what is divided by; missing values count for neither."""
+    if scaling == "none" or low == high:
+        return (0.0 if scaling == "none" else low), 1.0
+    if scaling == "0-1":
+        return low, _positive(high - low)
+    return float(present.mean()), _positive(float(present.std()))
+
+
+def _positive(spread: float) -> float:
+    """Return 1 where a spread is too small or too large for a float64."""
+    return spread if math.isfinite(spread) and spread > np.finfo(np.float64).tiny else 1.0
+
+
+def _identifier(present: Float64Array, low: float, high: float, name: str, what: str) -> str | None:
+    """Return a warning where whole numbers only number the rows."""
+    n = present.size
+    if n < _DISTINCT_AT_LEAST or high - low > 2 * n or (present != np.round(present)).any():
+        return None
+    if np.unique(present).size < n:
+        return None
+    return f"{what} looks like an identifier, it numbers the rows: {_drop(name)} leaves it out"
+
+
+def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None, str | None]:
+    """Learn the levels of the training cells."""
+    n_missing = text.null_count()
+    counts = text.drop_nulls().value_counts(name="n")
+    levels = counts.filter(pl.col("n") >= LEAST_COUNT)[text.name].sort().to_list()
+    n_levels = counts.height
+    if n_levels == 1 and not n_missing:
+        return None, f'{what} is "{counts[text.name][0]}" in every training example: it is left out'
+    if not levels and n_levels >= _DISTINCT_AT_LEAST:
+        reason = f"no value is in more than {LEAST_COUNT - 1} of {len(text)} training examples"
+        if counts[text.name].str.count_matches(r"\s+").sum() >= _SPACES * n_levels:
+            instead = "counts of words can be given as sparse rows (libsvm text, or a sparse matrix)"
+            return None, f"{what} holds free text, {reason}: it is left out; {instead}"
+        return None, f"{what} looks like an identifier, {reason}: it is left out"
+    if not levels:
+        # So few rows that every level is rare: each keeps its feature.
+        levels = counts[text.name].sort().to_list()
+    if len(levels) > MOST_LEVELS:
+        be = f"have at most {MOST_LEVELS} levels that are not rare"
+        raise DataError(must(what, be, f"{len(levels)} of them", _drop(name)))
+    other = len(levels) < n_levels
+    return CategoryColumn(name=name, levels=tuple(levels), missing=n_missing > 0, other=other), None
+
+
+def _all_missing(what: str, n: int, name: str) -> DataError:
+    found = f"missing ones only, in {n} rows"
+    return DataError(must(what, "have values in the training examples", found, _drop(name)))
+
+
+def _drop(name: str) -> str:
+    return f'drop = ["{name}"]'
+
+
+def _shown(value: float, meaning: Meaning) -> str:
+    match meaning:
+        case "boolean":
+            return "true" if value else "false"
+        case "date":
+            return str(np.datetime64(round(value * _DAY_S), "s"))
+        case _:
+            return f"{value:g}"

@@ -1,0 +1,183 @@
+"""From tables to a study's examples: the target's classes, the groups, the times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from mlpstudy.datasets.parts import Part, Parts
+from mlpstudy.datasets.tables.cells import WORDS, Float64Array, Meaning, as_numbers, as_text
+from mlpstudy.datasets.tables.columns import wrong_cell
+from mlpstudy.datasets.targets.classes import find_classes, index_classes, is_quantity, no_classes, quantity_warning
+from mlpstudy.errors import DataError, must, nearest
+from mlpstudy.study.base import content_hash
+
+if TYPE_CHECKING:
+    from mlpstudy.datasets.readers.tables import Table
+    from mlpstudy.study import Data
+
+_LEAST = 2
+"""Examples a class needs: one to learn from, one to be tested on."""
+
+_SHOWN = 12
+
+
+def collect_tables(data: Data, main: Table, test: Table | None = None, validation: Table | None = None) -> Parts:
+    """Return the examples in tables.
+
+    Args:
+        data: the study's data: which column is what.
+        main: the table that training examples are taken from.
+        test: the test examples, where they are a table of their own.
+        validation: the validation examples, where they are a table of their own.
+
+    Raises:
+        DataError: a column is missing, the target is, or the classes are of no use; the line names table, row, column.
+    """
+    target = _find_target(data, main)
+    names = [name for name in (target, data.group, data.time, *data.categorical, *data.drop) if name is not None]
+    for name in names:
+        find_column(main, name)
+    labels, class_names = _classes(main, target)
+    if test is None:
+        _check_counts(labels, class_names, main, target)
+    others = [None if table is None else _other(table, main, target, class_names) for table in (test, validation)]
+    tables = [table for table in (main, test, validation) if table is not None]
+    doubt = quantity_warning(class_names, f'{main.origin}, column "{target}"')
+    warnings = (*(warning for table in tables for warning in table.warnings), *((doubt,) if doubt else ()))
+    return Parts(
+        main=Part(main.frame, labels, main.origin),
+        test=others[0],
+        validation=others[1],
+        class_names=class_names,
+        image_shape=None,
+        sha256=content_hash({"target": target, "tables": [table.sha256 for table in tables]}),
+        groups=None if data.group is None else _groups(main, data.group),
+        times=None if data.time is None else _times(main, data.time),
+        warnings=warnings,
+    )
+
+
+def find_column(table: Table, name: str, what: str | None = None) -> pl.Series:
+    """Return a column by name.
+
+    Raises:
+        DataError: there is none of that name; the line says which one is near.
+    """
+    if name in table.frame.columns:
+        return table.frame[name]
+    near = nearest(name, table.frame.columns)
+    fix = f'write "{near}"' if near else f"one of {_listed(table.frame.columns)}"
+    raise DataError(must(what or table.origin, f'have the column "{name}"', "no such column", fix))
+
+
+def _find_target(data: Data, main: Table) -> str:
+    if data.target is not None:
+        return data.target
+    fix = f'target = "{main.frame.columns[-1]}", or another of {_listed(main.frame.columns)}'
+    raise DataError(must("data.target", f"name the column of {main.origin} that holds the class", "nothing", fix))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= _SHOWN else f"{', '.join(names[:_SHOWN])}, ..."
+
+
+def _classes(table: Table, target: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    """Return the class of every row, and the names of the classes."""
+    text = _target_text(table, target)
+    distinct = text.unique(maintain_order=True)
+    what = f'{table.origin}, column "{target}"'
+    if len(distinct) == 1:
+        raise DataError(must(what, "have at least two classes", f'"{distinct[0]}" in every row', "another target"))
+    if len(distinct) > max(_LEAST, table.frame.height // _LEAST):
+        n_single = int((text.value_counts(name="n")["n"] == 1).sum())
+        raise no_classes(what, distinct.to_list(), n_single, "another target")
+    classes = find_classes(np.array(distinct.to_list(), dtype=np.str_), what)
+    codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
+    return classes.labels[codes], classes.names
+
+
+def _target_text(table: Table, target: str) -> pl.Series:
+    text = as_text(find_column(table, target))
+    if text.null_count():
+        row = int(text.is_null().arg_max() or 0) + 1
+        fix = "remove the row, or write its class"
+        what = f'{table.origin}, row {row}, column "{target}"'
+        raise DataError(must(what, "name a class", "a missing value", fix))
+    return text
+
+
+def _check_counts(labels: npt.NDArray[np.int32], names: tuple[str, ...], table: Table, target: str) -> None:
+    """Refuse a class with a single example, which cannot be both learned from and tested on."""
+    counts = np.bincount(labels, minlength=len(names))
+    n_single = int((counts < _LEAST).sum())
+    if n_single and is_quantity(names):
+        what = f'{table.origin}, column "{target}"'
+        raise no_classes(what, names, n_single, "another target")
+    for k in np.flatnonzero(counts < _LEAST).tolist():
+        row = int(np.flatnonzero(labels == k)[0]) + 1
+        what = f'{table.origin}, column "{target}", class "{names[k]}"'
+        fix = "add examples, or remove the row"
+        raise DataError(must(what, "have at least two examples", f"one, in row {row}", fix))
+
+
+def _other(table: Table, main: Table, target: str, class_names: tuple[str, ...]) -> Part:
+    """Return the examples of a test or validation table, which has the columns and classes of the main one."""
+    wanted, there = set(main.frame.columns), set(table.frame.columns)
+    for name in main.frame.columns:
+        if name not in there:
+            near = nearest(name, [other for other in table.frame.columns if other not in wanted])
+            fix = f'rename the column "{near}"' if near else f"the columns of {main.origin}"
+            raise DataError(must(table.origin, f'have the column "{name}"', "no such column", fix))
+    for name in table.frame.columns:
+        if name not in wanted:
+            what = f'{table.origin}, column "{name}"'
+            raise DataError(must(what, f"be one of {main.origin}", "an unknown column", "remove it"))
+    text = _target_text(table, target)
+    distinct = text.unique(maintain_order=True)
+    found = np.array([_class_of(label, class_names) for label in distinct], dtype=np.int32)
+    for position in np.flatnonzero(found < 0)[:1].tolist():
+        row = int((text == distinct[position]).arg_max() or 0) + 1
+        what = f'{table.origin}, row {row}, column "{target}"'
+        be = "be a class of the training examples"
+        raise DataError(must(what, be, distinct[position], f"one of {_listed(list(class_names))}"))
+    codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
+    return Part(table.frame, found[codes], table.origin)
+
+
+def _class_of(label: str, class_names: tuple[str, ...]) -> int:
+    """Return the index of the class that a label names, -1 for none; as everywhere, 1.0 and 01 name the class 1."""
+    try:
+        return int(index_classes(np.array([label]), class_names, "a label")[0])
+    except DataError:
+        return -1
+
+
+def _groups(table: Table, name: str) -> npt.NDArray[np.int32]:
+    """Return the group of every row; groups are numbered in the order of their names."""
+    text = as_text(find_column(table, name))
+    if text.null_count():
+        row = int(text.is_null().arg_max() or 0) + 1
+        what = f'{table.origin}, row {row}, column "{name}"'
+        raise DataError(must(what, "name a group", "a missing value", "remove the row, or write its group"))
+    ranks = text.rank("dense").to_numpy()
+    return ranks.astype(np.int32) - 1
+
+
+def _times(table: Table, name: str) -> Float64Array:
+    """Return the time of every row: days of a date, or a number."""
+    column = find_column(table, name)
+    meaning: Meaning = "number" if _is_numeric(column) else "date"
+    times, wrong = as_numbers(column, meaning)
+    wrong = wrong | np.isnan(times)
+    if wrong.any():
+        be = f"{WORDS['date']}, or a number" if meaning == "date" else WORDS["number"]
+        raise DataError(wrong_cell(column, int(wrong.argmax()), be, table.origin, "mend or remove the row"))
+    return times
+
+
+def _is_numeric(column: pl.Series) -> bool:
+    return column.dtype.is_numeric()

@@ -1,0 +1,1 @@
+"""What is predicted, found in raw values."""

@@ -1,0 +1,1 @@
+"""Simple methods that a study shows beside its networks, for scale."""

@@ -1,0 +1,1 @@
+"""One run, whoever trains it: initial weights, epochs, statuses, checkpoints, diagnostics."""

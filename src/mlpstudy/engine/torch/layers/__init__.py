@@ -1,0 +1,1 @@
+"""Layers in PyTorch, one a file."""

@@ -1,0 +1,1 @@
+"""Losses in PyTorch, one a file."""

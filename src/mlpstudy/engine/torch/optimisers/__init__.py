@@ -1,0 +1,1 @@
+"""Optimisers in PyTorch, one a file."""

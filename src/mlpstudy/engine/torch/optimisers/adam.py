@@ -1,0 +1,88 @@
+"""Adam with epsilon where Keras has it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+
+from mlpstudy.engine.torch.float32 import held, positive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from mlpstudy.study import Training
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015, the variant at the end of section 2).
+
+    At step t, with gradient g:
+
+        m += (1 - beta_1) (g - m);   v += (1 - beta_2) (g^2 - v)
+        w -= alpha m / (sqrt(v) + epsilon),   alpha = learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t)
+
+    ``torch.optim.Adam`` adds epsilon to the corrected root, sqrt(v / (1 - beta_2^t)): at step 1 its epsilon
+    acts as one 32 times smaller would here.
+
+    Args:
+        parameters: what is trained.
+        training: learning rate, betas, epsilon.
+
+    >>> from mlpstudy.study import Training
+    >>> w = torch.zeros(1)
+    >>> Adam([w], Training()).step([torch.tensor([3.0])])
+    >>> round(w.item(), 6)
+    -0.001
+    """
+
+    def __init__(self, parameters: Sequence[Tensor], training: Training) -> None:
+        self._parameters = parameters
+        self._m = [torch.zeros_like(w) for w in parameters]
+        self._v = [torch.zeros_like(w) for w in parameters]
+        self._training = training
+        self._epsilon = positive(training.epsilon)
+        self._n_steps = 0
+
+    def state(self) -> tuple[int, list[Tensor], list[Tensor]]:
+        """Return the number of steps taken, and both moments in the order of the parameters."""
+        return self._n_steps, self._m, self._v
+
+    def restore(self, n_steps: int, m: Sequence[Tensor], v: Sequence[Tensor]) -> None:
+        """Go on after a number of steps, from these moments.
+
+        Raises:
+            ValueError: a moment has another shape than its parameter.
+        """
+        for there, given in ((self._m, m), (self._v, v)):
+            for moment, value in zip(there, given, strict=True):
+                if moment.shape != value.shape:
+                    message = f"a moment must have the shape {tuple(moment.shape)}, got {tuple(value.shape)}"
+                    raise ValueError(message)
+                moment.copy_(value)
+        self._n_steps = n_steps
+
+    @torch.no_grad()
+    def step(self, gradients: Sequence[Tensor]) -> None:
+        """Apply one step with the gradients of the parameters, in their order."""
+        self._n_steps += 1
+        t, alpha = self._training, self._alpha()
+        for w, g, m, v in zip(self._parameters, gradients, self._m, self._v, strict=True):
+            m.lerp_(g, 1 - t.beta_1)
+            v.mul_(t.beta_2).addcmul_(g, g, value=1 - t.beta_2)
+            w.addcdiv_(m, v.sqrt().add_(self._epsilon), value=-alpha)
+
+    @torch.no_grad()
+    def changes(self) -> list[Tensor]:
+        """Return what the last step has taken off each parameter, before the difference was rounded."""
+        alpha = self._alpha()
+        return [alpha * m / (v.sqrt() + self._epsilon) for m, v in zip(self._m, self._v, strict=True)]
+
+    def _alpha(self) -> float:
+        """Return the step size of the last step that was counted."""
+        t = self._training
+        alpha = t.learning_rate * math.sqrt(1 - t.beta_2**self._n_steps) / (1 - t.beta_1**self._n_steps)
+        return held(alpha)

@@ -1,0 +1,1 @@
+"""What a study should be asked before its verdicts are believed."""

@@ -1,0 +1,1 @@
+"""Judging a study's folder: where store and evidence meet."""

@@ -1,0 +1,1 @@
+"""Predictions: the architecture that gives them, its seeds as an ensemble."""

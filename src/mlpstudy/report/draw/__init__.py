@@ -1,0 +1,1 @@
+"""Draw a digit: networks that travel in the page."""

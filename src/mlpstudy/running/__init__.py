@@ -1,0 +1,1 @@
+"""Running a study: where engine and store meet, and who listens."""

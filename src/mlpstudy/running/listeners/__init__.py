@@ -1,0 +1,1 @@
+"""How a running study looks: bars, lines, JSON, a notebook's cell."""

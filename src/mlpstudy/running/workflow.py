@@ -1,0 +1,251 @@
+"""Running a study: the only place where engine and store meet."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from mlpstudy.datasets import Given, load
+from mlpstudy.engine import CheckpointTaken, RunEnded, RunFailed, RunStarted, RunTask, get_engine, train_runs
+from mlpstudy.engine.baselines.fitting import baseline
+from mlpstudy.engine.places.threads import Checkpoints, EpochEnded, Event, TrainingRuns
+from mlpstudy.engine.run.pace import INTERVAL_S
+from mlpstudy.engine.run.state import maker
+from mlpstudy.errors import StoreError, StudyError, must
+from mlpstudy.store import Store, WritableStore, checkpoint_size_at_most
+from mlpstudy.study import Study, check_float32, count_parameters, load_study, run_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlpstudy.engine.interface import Engine
+    from mlpstudy.records import Dataset, Resumption
+
+DEFAULT_FOLDER = Path("runs")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What a call of ``run_study`` is about to do.
+
+    Attributes:
+        study: the study.
+        folder: where its results go.
+        dataset: the data, loaded.
+        tasks: the runs that are missing.
+        n_runs: number of runs of the whole study.
+        n_threads: threads in all, or None for the number of cores.
+    """
+
+    study: Study
+    folder: Path
+    dataset: Dataset
+    tasks: tuple[RunTask, ...]
+    n_runs: int
+    n_threads: int | None
+
+
+class Listener(Protocol):
+    """Who wants to see a study run. Called in the thread of ``run_study``, after the store has the event."""
+
+    def planned(self, plan: Plan) -> None:
+        """Called once, before anything runs."""
+        ...
+
+    def happened(self, event: Event) -> None:
+        """Called for everything that happens to a run."""
+        ...
+
+
+class Silence:
+    """A listener that does nothing."""
+
+    def planned(self, plan: Plan) -> None:
+        """Ignore the plan."""
+
+    def happened(self, event: Event) -> None:
+        """Ignore the event."""
+
+
+class Warner(Silence):
+    """A listener that warns of columns that give the class away, which nobody else would say, and of nothing more."""
+
+    def planned(self, plan: Plan) -> None:
+        """Warn (``UserWarning``) who called ``mlpstudy.run``."""
+        marks = [f'column "{name}" gives the class away' for name in plan.dataset.leaking]
+        for line in plan.dataset.warnings:
+            if any(mark in line for mark in marks):
+                warnings.warn(line, stacklevel=4)
+
+
+class Stop:
+    """Asks a running study to stop, from a signal's handler or another thread; all that it has done is kept."""
+
+    def __init__(self) -> None:
+        self.is_requested = False
+        self._ask: Callable[[], None] | None = None
+
+    def request(self) -> bool:
+        """Ask; return whether there is somebody training who will heed it."""
+        self.is_requested = True
+        if self._ask is not None:
+            self._ask()
+        return self._ask is not None
+
+    def heeded_by(self, ask: Callable[[], None] | None) -> None:
+        """Name whom to ask, None for nobody."""
+        self._ask = ask
+        if ask is not None and self.is_requested:
+            ask()
+
+
+def resolve_study(study: Study | str | Path, *, seeds: int | None = None, epochs: int | None = None) -> Study:
+    """Return a study from an object, a TOML file or the name of a built-in one, with changes applied."""
+    resolved = study if isinstance(study, Study) else load_study(study)
+    check_float32(resolved)
+    if seeds is None and epochs is None:
+        return resolved
+    return resolved.with_changes(seeds=seeds, epochs=epochs)
+
+
+def run_study(
+    study: Study | str | Path,
+    *,
+    out: str | Path | None = None,
+    seeds: int | None = None,
+    epochs: int | None = None,
+    engine: str = "native",
+    n_threads: int | None = None,
+    listener: Listener | None = None,
+    data: object | None = None,
+    checkpoint_s: float = INTERVAL_S,
+    stop: Stop | None = None,
+) -> Path:
+    """Train every run of a study that its folder does not hold yet, and return the folder.
+
+    Every finished run is stored at once, and running ones write checkpoints: after an interruption the same call
+    goes on, to the same results. A run that diverges or fails is recorded as such, and the others go on; failed
+    runs are tried once more at the end, and by the next call.
+
+    Args:
+        study: a Study, the path of a TOML file, or the name of a built-in study.
+        out: the study's folder; ``runs/<study name>`` where it is None.
+        seeds: number of seeds, instead of the study's own; those that are there already are kept.
+        epochs: number of epochs, instead of the study's own.
+        engine: ``"native"`` or ``"torch"``.
+        n_threads: threads in all; the number of cores where it is None.
+        listener: who wants to see it run.
+        data: arrays or data frames that the study is run on, instead of files (``Given.of``).
+        checkpoint_s: seconds of work between two checkpoints of a run, at least 0.
+        stop: whoever holds it may ask the study to stop.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted, or asked to stop; what it has done is kept.
+        StudyError: the study is at fault.
+        DataError: its data are at fault.
+        EngineError: the engine is unknown or missing.
+        StoreError: the folder cannot be used, or belongs to another study.
+    """
+    resolved = resolve_study(study, seeds=seeds, epochs=epochs)
+    if n_threads is not None and not (hasattr(n_threads, "__index__") and n_threads >= 1):
+        raise StudyError(must("the number of threads", "be a whole number of at least 1", n_threads))
+    if not checkpoint_s >= 0:
+        raise StudyError(must("the seconds between checkpoints", "be at least 0", checkpoint_s))
+    chosen = get_engine(engine)
+    dataset = load(resolved.data, resolved.study_seed, None if data is None else Given.of(data))
+    folder = Path(out) if out is not None else DEFAULT_FOLDER / resolved.name
+    listener = listener or Silence()
+    with Store.create_or_open(folder, resolved, dataset, engine) as store:
+        store.forget_unfinished()
+        tasks = _tasks(resolved, engine, dataset)
+        done = store.completed_run_ids()
+        missing = tuple(task for task in tasks if task.run_id not in done)
+        _fit_baselines(store, resolved, dataset)
+        listener.planned(Plan(resolved, folder, dataset, missing, len(tasks), n_threads))
+        checkpoints = _checkpoints(store, chosen, dataset, checkpoint_s)
+        with closing(train_runs(chosen, missing, dataset, n_threads=n_threads, checkpoints=checkpoints)) as runs:
+            _follow(runs, store, listener, stop or Stop())
+    return folder
+
+
+def _checkpoints(store: WritableStore, engine: Engine, dataset: Dataset, interval_s: float) -> Checkpoints:
+    """Return where runs find what they go on from."""
+    made_by = maker(engine)
+
+    def find(task: RunTask) -> Resumption:
+        network, n_epochs = task.architecture.network, task.architecture.training.epochs
+        n_parameters, _ = count_parameters(network, dataset.n_features, dataset.n_classes)
+        at_most = checkpoint_size_at_most(n_parameters, n_epochs, len(network.hidden) + 1)
+        return store.find_checkpoint(task.run_id, made_by, at_most)
+
+    return Checkpoints(find, store.checkpointed_run_ids(), made_by, interval_s)
+
+
+def _follow(runs: TrainingRuns, store: WritableStore, listener: Listener, stop: Stop) -> None:
+    """Write down what happens, then tell the listener; after an interruption write down what is left.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted, or asked to stop.
+    """
+    event: Event | None = None
+    stop.heeded_by(runs.request_stop)
+    try:
+        for event in runs:
+            _record(store, event)
+            listener.happened(event)
+    except StoreError:
+        raise
+    except BaseException:
+        runs.request_stop()
+        # The event in hand may not have been written; writing it twice does no harm.
+        for left in ([] if event is None else [event]), runs:
+            for event in left:
+                _record(store, event)
+        raise
+    finally:
+        stop.heeded_by(None)
+    if stop.is_requested:
+        raise KeyboardInterrupt
+
+
+def _tasks(study: Study, engine: str, dataset: Dataset) -> tuple[RunTask, ...]:
+    """Return all runs of a study, seed by seed."""
+    return tuple(
+        RunTask(
+            run_id(study, architecture, seed, engine=engine, data_sha256=dataset.sha256),
+            architecture,
+            seed,
+            study.study_seed,
+        )
+        for seed in range(study.seeds)
+        for architecture in study.architectures
+    )
+
+
+def _fit_baselines(store: WritableStore, study: Study, dataset: Dataset) -> None:
+    """Fit the baselines that the study names and its folder lacks."""
+    there = {one.name for one in store.baselines()}
+    for name in study.baselines:
+        if name not in there:
+            store.put_baseline(baseline(name, dataset))
+
+
+def _record(store: WritableStore, event: Event) -> None:
+    """Write down what happened."""
+    match event:
+        case RunStarted(record, resumed):
+            if resumed is None:
+                store.begin_run(record)
+            else:
+                store.resume_run(record, resumed)
+        case EpochEnded(run, epoch, diagnostics):
+            store.add_epoch(run, epoch, diagnostics)
+        case CheckpointTaken(checkpoint):
+            store.save_checkpoint(checkpoint)
+        case RunEnded(result):
+            store.finish_run(result)
+        case RunFailed(record):
+            store.fail_run(record)

@@ -1,0 +1,1 @@
+"""What one network is: its layers, their initial weights, its parameters."""

@@ -1,0 +1,319 @@
+"""Bad tables: one line each, with file, row, column, value and the fix."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets.writing import csv, load_text, people, write
+from mlpstudy.datasets import Given, load
+from mlpstudy.datasets.readers.tables import read_table
+from mlpstudy.errors import DataError
+from mlpstudy.study import Data
+
+GOOD = "".join(f"{i / 7:.3f},{'abc'[i % 3]},{'no' if i % 2 else 'yes'}\n" for i in range(60))
+HEAD = "x,z,y\n"
+
+BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
+    "an empty file": ("", {}, "table.csv must have a line of column names and rows below it, got an empty file"),
+    "only blank lines": ("\n\n", {}, "table.csv must have a line of column names and rows below it"),
+    "only a header": (HEAD, {}, "table.csv must have rows below its line of column names, got none of them"),
+    "a header and blank lines": (HEAD + "\n\n", {}, "table.csv must have rows below its line of column names"),
+    "no header": ("1,2,3\n4,5,6\n", {}, "table.csv must start with a line of column names, got the numbers 1, 2, 3"),
+    "a row with too many cells": (
+        HEAD + GOOD + "1,a,no,4\n" + GOOD,
+        {},
+        "table.csv, row 61 must have 3 cells, as the first line has, got 4 cells (1 cells too many), fix: quote a cell",
+    ),
+    "a row with too few cells": (
+        HEAD + GOOD + "1,a\n" + GOOD,
+        {},
+        "table.csv, row 61 must have 3 cells, as the first line has, got 2 cells (cells are missing), fix: quote",
+    ),
+    "a quote that does not end": (HEAD + GOOD + '1,"a,no\n', {}, "table.csv must have quotes that end, got"),
+    "a missing target": (
+        HEAD + GOOD + "1,a,\n",
+        {},
+        'table.csv, row 61, column "y" must name a class, got a missing value, fix: remove the row, or write its class',
+    ),
+    "NaN as a class": (HEAD + GOOD + "1,a,nan\n", {}, 'row 61, column "y" must name a class, got a missing value'),
+    "a constant target": (
+        HEAD + "1,a,no\n" * 30,
+        {},
+        'column "y" must have at least two classes, got "no" in every row, fix: another target',
+    ),
+    "a target that is a quantity": (
+        HEAD + "".join(f"1,a,{i / 7}\n" for i in range(100)),
+        {},
+        "(mlpstudy learns classes only, no regression), got 100 different values, 100 of them once",
+    ),
+    "a class with one example": (
+        HEAD + GOOD + "1,a,perhaps\n",
+        {},
+        'column "y", class "perhaps" must have at least two examples, got one, in row 61, fix: add examples, or remove',
+    ),
+    "text among numbers": (
+        HEAD + GOOD + "abc,a,no\n" + GOOD,
+        {},
+        """column "x" must be a number, got 'abc', fix: mend the cell, leave it empty, or categorical = ["x"]""",
+    ),
+    "an infinite number": (
+        HEAD + GOOD + "inf,a,no\n",
+        {},
+        'row 61, column "x" must be a finite number, got inf, fix: mend the cell, or leave it empty',
+    ),
+    "decimal commas": (
+        "x;z;y\n" + GOOD.replace(",", ";").replace(".", ","),
+        {},
+        """row 1, column "x" must be a number with a decimal point, got '0,000', fix: write 1.5 for 1,5 in all rows""",
+    ),
+    "a date among dates": (
+        "x,y\n" + "".join(f"2024-02-{i % 28 + 1:02d},{'no' if i % 2 else 'yes'}\n" for i in range(60)) + "3/1/24,no\n",
+        {},
+        """row 61, column "x" must be a date such as 2024-01-31 or 2024-01-31 12:00, got '3/1/24'""",
+    ),
+    "two numbers as names": (
+        "2,2,a\n" + GOOD,
+        {},
+        '"2" twice, fix: write a line of names above the rows, or rename one',
+    ),
+    "two columns of one name": ("x,x,y\n" + GOOD, {}, 'table.csv, column 2 must have a name of its own, got "x" twice'),
+    "a column without a name": (",z,y\n" + GOOD, {}, "table.csv, column 1 must have a name of 1 to 200 printable"),
+    "a delimiter that is none": (
+        "x:z:y\n" + GOOD.replace(",", ":"),
+        {},
+        'table.csv must have at least two columns, got the one column "x:z:y", fix: put a comma, semicolon, tab or',
+    ),
+    "UTF-16": (
+        (HEAD + GOOD).encode("utf-16"),
+        {},
+        "table.csv must be text in UTF-8, got UTF-16 or other bytes with zeros, fix: save it as UTF-8 (iconv -f utf-16",
+    ),
+    "Latin-1 in the first lines": (
+        (HEAD + "1,caf\xe9,no\n" + GOOD).encode("latin-1"),
+        {},
+        "table.csv, line 2 must be text in UTF-8, got the byte 0xe9 (as Latin-1: '1,caf\xe9,no')",
+    ),
+    "Latin-1 far down": (
+        (HEAD + GOOD * 700 + "1,caf\xe9,no\n" + GOOD).encode("latin-1"),
+        {},
+        "table.csv, line 42002 must be text in UTF-8, got the byte 0xe9",
+    ),
+    "a compressed file": (b"\x1f\x8b" + b"1" * 100, {}, "table.csv must be plain text, got a compressed file"),
+    "lines of an old Macintosh": (HEAD.replace("\n", "\r") + "1,a,no\r", {}, "must end its lines with LF or CR LF"),
+    "an all-missing column": (
+        "x,z,y\n" + "".join(f"{i},,{'no' if i % 2 else 'yes'}\n" for i in range(60)),
+        {},
+        'column "z" must have values in the training examples, got missing ones only, in 43 rows, fix: drop = ["z"]',
+    ),
+    "nothing to learn from": (
+        "x,y\n" + "".join(f"1,{'no' if i % 2 else 'yes'}\n" for i in range(60)),
+        {},
+        "table.csv must have a column to learn from beside the target, got none: ",
+    ),
+    "too many levels": (
+        "x,y\n" + "".join(f"level {i % 1100},{'no' if i % 2 else 'yes'}\n" for i in range(22_000)),
+        {},
+        'column "x" must have at most 1000 levels that are not rare, got 1100 of them, fix: drop = ["x"]',
+    ),
+    "a target that is no column": (
+        HEAD + GOOD,
+        {"target": "yy"},
+        'table.csv must have the column "yy", got no such column, fix: write "y"',
+    ),
+    "no target": (
+        HEAD + GOOD,
+        {"target": None},
+        "data.target must name the column of table.csv that holds the class, got 'nothing', fix: target = \"y\", or",
+    ),
+    "a dropped column that is none": (
+        HEAD + GOOD,
+        {"drop": ["zz"]},
+        'table.csv must have the column "zz", got no such',
+    ),
+    "one group": (
+        "x,z,y\n" + "".join(f"{i},a,{'no' if i % 2 else 'yes'}\n" for i in range(60)),
+        {"group": "z"},
+        "data.group must have at least two groups to hold examples out for data.test, got 1 group among 60 examples",
+    ),
+    "a missing group": (HEAD + GOOD + "1,,no\n", {"group": "z"}, 'row 61, column "z" must name a group, got a missing'),
+    "a time that is none": (
+        HEAD + GOOD + "1,soon,no\n",
+        {"time": "z"},
+        """row 1, column "z" must be a date such as 2024-01-31 or 2024-01-31 12:00, or a number, got 'a'""",
+    ),
+    "a missing time": (HEAD + GOOD + ",a,no\n", {"time": "x"}, 'row 61, column "x" must be a number, got'),
+    "one time": (
+        "x,z,y\n" + "".join(f"1,{'abc'[i % 3]},{'no' if i % 2 else 'yes'}\n" for i in range(60)),
+        {"time": "x"},
+        "data.time must leave examples from before those of data.test, got the first time in 12 of 60 examples",
+    ),
+    "a class that only the latest rows have": (
+        "x,y\n" + "".join(f"{i},{'no' if i % 2 else 'yes'}\n" for i in range(80)) + "90,new\n91,new\n",
+        {"time": "x"},
+        'class "new" must be among the training examples, got none of it',
+    ),
+    "more training examples than there are": (
+        HEAD + GOOD,
+        {"train_examples": 49},
+        "data.train_examples must be 1 to 48, the examples that there are, got 49",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "keys", "line"), BAD.values(), ids=BAD)
+def test_bad_table_gets_one_line(content: str | bytes, keys: dict[str, Any], line: str, tmp_path: Path) -> None:
+    """The line names the file, and row, column and value where there are some."""
+    with pytest.raises(DataError) as caught:
+        load_text(tmp_path, content, **keys)
+    told = str(caught.value).replace(f"{tmp_path}/", "")
+    assert line in told
+    assert "\n" not in told
+
+
+BAD_TESTS: dict[str, tuple[str, str]] = {
+    "a missing column": ("x,y\n1,no\n", 'test.csv must have the column "z", got no such column, fix: the columns of'),
+    "a renamed column": (
+        "x,zz,y\n1,a,no\n",
+        'must have the column "z", got no such column, fix: rename the column "zz"',
+    ),
+    "an unknown column": (
+        "x,z,q,y\n1,a,2,no\n",
+        'test.csv, column "q" must be one of table.csv, got an unknown column',
+    ),
+    "an unseen class": (
+        HEAD + "1,a,no\n1,a,perhaps\n",
+        """test.csv, row 2, column "y" must be a class of the training examples, got 'perhaps', fix: one of no, yes""",
+    ),
+    "a missing class": (HEAD + "1,a,\n", 'test.csv, row 1, column "y" must name a class, got a missing value'),
+    "text among numbers": (HEAD + "1,a,no\nabc,a,no\n", """test.csv, row 2, column "x" must be a number, got 'abc'"""),
+    "an infinite number": (HEAD + "1e999,a,no\n", 'test.csv, row 1, column "x" must be a finite number, got inf'),
+    "too far away": (HEAD + "1e300,a,no\n", 'test.csv, row 1, column "x" must be within what a float32 holds once'),
+    "no rows": (HEAD, "test.csv must have rows below its line of column names"),
+}
+
+
+@pytest.mark.parametrize(("content", "line"), BAD_TESTS.values(), ids=BAD_TESTS)
+@pytest.mark.parametrize("key", ["test", "validation"])
+def test_bad_test_or_validation_table_gets_one_line(content: str, line: str, key: str, tmp_path: Path) -> None:
+    """A table of test or of validation examples must fit the training table, and is named where it does not."""
+    keys: dict[str, Any] = {key: str(write(tmp_path, content, "test.csv"))}
+    with pytest.raises(DataError) as caught:
+        load_text(tmp_path, HEAD + GOOD, **keys)
+    assert line in str(caught.value).replace(f"{tmp_path}/", "")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_path_to_nothing_says_where_it_is_looked_for(tmp_path: Path) -> None:
+    """Paths are relative to the study file's folder, and the line shows the whole path."""
+    data = Data(path="none.csv", target="y").in_folder(tmp_path)
+    with pytest.raises(DataError, match=rf"{tmp_path}/none\.csv must exist, got no such file or folder"):
+        load(data, 0)
+
+
+def test_an_unknown_kind_of_file_is_refused_by_its_ending(tmp_path: Path) -> None:
+    """The line lists what is read."""
+    path = write(tmp_path, "what is this", "table.xlsx")
+    with pytest.raises(DataError, match=r"table\.xlsx must be CSV, TSV, Parquet, NPY, .* got '\.xlsx', fix: a name"):
+        load(Data(path=str(path), target="y"), 0)
+
+
+def test_a_file_that_does_not_fit_into_memory_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The size of the file against what is free, before anything is read."""
+    path = write(tmp_path, HEAD + GOOD * 100)
+    monkeypatch.setattr("mlpstudy.datasets.opening.memory.available_bytes", lambda: 100_000)
+    with pytest.raises(DataError, match=r"table\.csv must fit into memory, got 0\.0 GiB where 0\.0 GiB are free"):
+        read_table(path)
+
+
+def test_a_wide_header_is_refused(tmp_path: Path) -> None:
+    """A header of a hundred thousand columns is a mistake, and each would cost a reader memory."""
+    path = write(tmp_path, ",".join(f"c{i}" for i in range(20_001)) + "\n" + ",".join(["1"] * 20_001) + "\n")
+    with pytest.raises(DataError, match=r"must have at most 20000 columns, got 20001"):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "dtype"),
+    [([[1], [2]], "List(Int64)"), ([{"a": 1}, {"a": 2}], "Struct({'a': Int64})"), ([b"1", b"2"], "Binary")],
+)
+def test_cells_that_are_no_single_value_are_refused(column: list[object], dtype: str) -> None:
+    """Lists, structures and bytes in Parquet or a data frame get a line with the column and how to leave it out."""
+    frame = pl.DataFrame({"x": column * 20, "z": range(40), "y": ["no", "no", "yes", "yes"] * 10})
+    with pytest.raises(
+        DataError, match=rf'column "x" must hold numbers, text, .*{re.escape(dtype)}.* fix: drop = \["x"\]'
+    ):
+        load(Data(name="mine", target="y"), 0, Given.of(frame))
+
+
+def test_a_truncated_parquet_file_is_refused(tmp_path: Path) -> None:
+    """The reader for Parquet checks the file's own claims first."""
+    whole = tmp_path / "whole.parquet"
+    people().write_parquet(whole)
+    path = write(tmp_path, whole.read_bytes()[:-20], "cut.parquet")
+    with pytest.raises(DataError, match=r"cut\.parquet must"):
+        load(Data(path=str(path), target="rich"), 0)
+
+
+@pytest.mark.parametrize("key", ["target", "group", "time", "categorical", "drop"])
+def test_keys_of_tables_are_refused_for_other_data(key: str) -> None:
+    """MNIST has no columns that could be named."""
+    value: Any = ["x"] if key in {"categorical", "drop"} else "x"
+    with pytest.raises(DataError, match=rf"data\.{key} must be left out, since the data are no table"):
+        load(Data(name="mnist", **{key: value}), 0)
+
+
+def test_a_test_share_is_refused_where_there_are_test_examples() -> None:
+    """MNIST has test examples of its own: a share would be ignored."""
+    with pytest.raises(DataError, match=r"data\.test must be left out, since mnist has test examples of its own"):
+        load(Data(name="mnist", test=0.2), 0)
+
+
+def test_the_csv_of_the_helpers_is_good(tmp_path: Path) -> None:
+    """What the bad tables are made from loads, so that it is the fault that is refused."""
+    assert len(load_text(tmp_path, HEAD + GOOD).test) == 12
+    assert len(load_text(tmp_path, csv(people()), target="rich").test) == 24
+
+
+CELLS = st.text(st.sampled_from('01.,;\t|"\n\r aé-_#?'), max_size=6)
+
+
+@given(lines=st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size=8), tail=st.binary(max_size=4))
+def test_no_text_whatever_escapes_as_another_error(lines: list[str], tail: bytes, scratch: Path) -> None:
+    """Any bytes are a table or a DataError of one line, nothing else; a table has as many cells in every column."""
+    path = write(scratch, "\n".join(lines).encode() + tail, "any.csv")
+    try:
+        frame = read_table(path).frame
+    except DataError as error:
+        assert "\n" not in str(error)  # noqa: PT017  # either outcome is right
+        return
+    assert frame.height >= 1
+    assert frame.width >= 2
+
+
+ROWS = st.lists(
+    st.tuples(st.none() | st.floats(-1e300, 1e300), st.none() | st.text('abc,"; \n', min_size=1)), min_size=1
+)
+
+
+@given(rows=ROWS, separator=st.sampled_from(",;\t|"))
+def test_what_is_written_is_read(rows: list[tuple[float | None, str | None]], separator: str, scratch: Path) -> None:
+    """Numbers to the last bit, text but for spaces around it, missing cells; whatever quotes and breaks there are."""
+    schema = {"number": pl.Float64, "text": pl.String, "last": pl.String}
+    frame = pl.DataFrame([(number, text, "z") for number, text in rows], schema=schema, orient="row")
+    path = write(scratch, frame.write_csv(separator=separator), "written.csv")
+    found = read_table(path, text=frozenset({"text"}))
+    assert found.delimiter == separator
+    numbers = (
+        found.frame["number"].fill_nan(None) if found.frame["number"].dtype == pl.Float64 else found.frame["number"]
+    )
+    assert numbers.to_list() == frame["number"].to_list()
+    assert found.frame["text"].to_list() == [(text or "").strip() or None for text in frame["text"]]

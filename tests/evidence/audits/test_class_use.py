@@ -1,0 +1,78 @@
+"""Which classes networks ever give, and who is no better than always giving the commonest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mlpstudy.evidence.audits.class_use import class_lines, class_use
+
+LABELS = np.array([0] * 8 + [1] * 2, np.int32)
+ALWAYS = np.zeros((2, 10), np.int32)
+NAMES = ("no", "yes", "unseen")
+
+
+def some(*wrong: int) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
+    """Return two seeds' predictions: the truth, but for the examples named."""
+    predicted = LABELS.copy()
+    predicted[list(wrong)] = 1 - predicted[list(wrong)]
+    return np.stack([predicted, predicted])
+
+
+def test_a_class_that_no_seed_gives_is_found_and_one_without_examples_is_not() -> None:
+    """Only classes that test examples are of count, and only where none of the seeds gives them."""
+    half = np.stack([ALWAYS[0], LABELS])
+    use = class_use({"always": ALWAYS, "half": half, "right": some()}, LABELS, 3)
+    assert [one.never for one in use.architectures] == [(1,), (), ()]
+    assert [one.n_silent for one in use.architectures] == [(0, 2, 0), (0, 1, 0), (0, 0, 0)]
+    assert (use.commonest, use.share) == (0, 0.8)
+
+
+def test_mute_is_who_never_gives_a_class_and_is_no_more_accurate_than_the_commonest() -> None:
+    """Neither a low accuracy alone nor a class that is never given alone makes an architecture mute."""
+    labels = np.array([0] * 6 + [1] * 3 + [2], np.int32)
+    never_but_better = np.minimum(labels, 1)[None]
+    bad_but_loud = np.roll(labels, 2)[None]
+    always = np.zeros((1, 10), np.int32)
+    use = class_use({"better": never_but_better, "loud": bad_but_loud, "always": always}, labels, 3)
+    assert [one.is_mute for one in use.architectures] == [False, False, True]
+    assert use.of("better").never == (2,)
+    assert use.no_better == ("loud", "always")
+
+
+def test_an_architecture_without_a_finished_run_is_neither() -> None:
+    """No run is no silence."""
+    use = class_use({"none": np.zeros((0, 10), np.int32), "right": some()}, LABELS, 2)
+    assert (use.of("none").accuracy, use.of("none").never, use.of("none").is_mute) == (None, (), False)
+    assert class_lines(use, NAMES) == ()
+
+
+def test_the_lines_name_who_and_how_many_seeds() -> None:
+    """All seeds, some seeds, one seed and every architecture each have their words."""
+    half = np.stack([ALWAYS[0], LABELS])
+    lines = class_lines(class_use({"a": ALWAYS, "b": half, "c": some()}, LABELS, 2), NAMES)
+    assert lines == (
+        'a never predicts "yes" in any of 2 seeds.',
+        'b never predicts "yes" in 1 of 2 seeds.',
+        'Always answering "no" has an accuracy of 80.00 % on the 10 test examples; that of a is no higher.',
+    )
+    lines = class_lines(class_use({"a": ALWAYS, "b": ALWAYS}, LABELS, 2), NAMES)
+    assert lines[0] == 'No architecture ever predicts "yes" in any of 2 seeds.'
+    assert lines[1].endswith("; no architecture's is higher.")
+
+
+def test_of_very_many_lines_the_first_are_said_those_of_all_seeds_before_others() -> None:
+    """Twenty classes that one architecture each lacks do not fill the screen."""
+    labels = np.arange(20, dtype=np.int32)
+    lacking = {f"n{k}": np.stack([np.where(labels == k, 0, labels), labels]) for k in range(1, 20)}
+    use = class_use({**lacking, "last": np.stack([np.where(labels == 7, 0, labels)] * 2)}, labels, 20)
+    lines = class_lines(use, [str(k) for k in range(20)])
+    assert lines[0] == 'last never predicts "7" in any of 2 seeds.'
+    assert lines[5] == "And 15 more of the kind: class_use of mlpstudy show --json."
+    assert len(lines) == 7
+
+
+@pytest.mark.parametrize("wrong", [(), (0,)])
+def test_who_gives_every_class_and_beats_the_commonest_gets_no_line(wrong: tuple[int, ...]) -> None:
+    """A study without such a fault stays as quiet as before."""
+    assert class_lines(class_use({"a": some(*wrong)}, LABELS, 2), NAMES) == ()
