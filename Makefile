@@ -51,10 +51,16 @@ $(VENV)/.chromium:
 # What is tested is built without a warning.
 test lint sanitize: STRICT := -C cmake.define.CMAKE_COMPILE_WARNING_AS_ERROR=ON
 
-lint: $(VENV)/.test-tools
+# Node.js is of the test tools; what looks at the pages' scripts and styles comes from npm.
+$(VENV)/.page-tools: $(VENV)/.test-tools package.json package-lock.json
+	$(BIN)/npm ci --silent --no-audit --no-fund
+	touch $@
+
+lint: $(VENV)/.page-tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run -Werror $(CPP)
+	$(BIN)/node node_modules/@biomejs/biome/bin/biome ci
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -107,9 +113,9 @@ bench: $(VENV)-bench/.installed
 	$(VENV)-bench/bin/python -m bench.study $(BENCH)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench build
+	rm -rf $(VENV) $(VENV)-bench build node_modules
 
-# The build tools, the package's dependencies and the test group, as one resolved set of versions.
+# The build tools, the package's dependencies and the test group, as one resolved set of versions; then npm's.
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --upgrade pip
@@ -119,6 +125,7 @@ lock:
 	build/lock/bin/python -m pip install --quiet -r build/lock/needs.txt --group test --group fuzz
 	build/lock/bin/python -m pip freeze | grep -v '^torch' > constraints.txt
 	echo 'torch==2.13.0' >> constraints.txt
+	build/lock/bin/npm install --silent --package-lock-only --save-dev --save-exact @biomejs/biome@latest
 
 docs: $(VENV)/.test-tools
 	$(BIN)/python tools/command_reference.py

@@ -1,7 +1,7 @@
 // One stream of events from the server: kept open, opened again whatever happens, added up to a state.
 import { apply } from "./model.js";
 
-const SILENCE_MS = 30000; // the server beats every 10 s: after three missed beats the connection is dead
+const SILENCE_MS = 30_000; // the server beats every 10 s: after three missed beats the connection is dead
 const AGAIN_MS = 2000;
 
 export class Stream {
@@ -11,8 +11,12 @@ export class Stream {
     this.tell = tell;
     this.known = null;
     this.isUp = null;
+  }
+
+  start() {
     this.open();
     this.watchdog = setInterval(() => this.check(), AGAIN_MS);
+    return this;
   }
 
   open() {
@@ -74,15 +78,16 @@ export class Stream {
 export function listen(url, tell) {
   const own = (message) => tell(structuredClone(message));
   if (typeof SharedWorker === "undefined") {
-    new Stream(url, own);
+    new Stream(url, own).start();
     return;
   }
   const worker = new SharedWorker("/files/worker.js", { type: "module" });
-  let fallback = null;
-  worker.onerror = () => { fallback ??= new Stream(url, own); };
+  worker.addEventListener("error", () => new Stream(url, own).start(), { once: true });
   worker.port.onmessage = (event) => tell(event.data);
   worker.port.postMessage({ listen: url });
   addEventListener("pagehide", () => worker.port.postMessage({ bye: true }));
   // A page that comes back out of the history listens again.
-  addEventListener("pageshow", (event) => { if (event.persisted) worker.port.postMessage({ listen: url }); });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) worker.port.postMessage({ listen: url });
+  });
 }

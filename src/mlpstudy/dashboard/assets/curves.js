@@ -6,40 +6,45 @@ const SPLITS = [
   { name: "validation", loss: 2, accuracy: 3 },
 ];
 const HEADROOM = 4; // as in the figures: a steep beginning leaves the rest a quarter of the height
-const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10000];
+const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000];
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-// Limits that groups of curves share, by the rule of the figures; accuracies by the same rule for errors.
-export function axisOf(groups, measure, nEpochs) {
-  const nEarly = Math.floor(nEpochs / 4);
-  const toLoss = (value) => (measure === "loss" ? value : 1 - value);
-  let [low, top] = [Infinity, 0];
-  const late = [];
-  const early = [];
-  for (const curves of groups) {
-    let [highest, first] = [-Infinity, -Infinity];
-    for (const points of curves) {
-      points.forEach((point, i) => {
-        for (const split of SPLITS) {
-          const value = point[split[measure]];
-          if (value === null || value === undefined) continue;
-          const height = toLoss(value);
-          low = Math.min(low, height);
-          top = Math.max(top, height);
-          if (i >= nEarly) highest = Math.max(highest, height);
-          else first = Math.max(first, height);
-        }
-      });
+// The lowest of all values in some curves, and the highest of the first epochs and of the others. Accuracies have
+// their limits by the same rule as losses: as errors.
+function endsOf(curves, measure, nEarly) {
+  const ends = { low: Infinity, early: -Infinity, late: -Infinity };
+  for (const points of curves) {
+    for (const [i, point] of points.entries()) {
+      for (const split of SPLITS) widen(ends, i < nEarly ? "early" : "late", heightOf(point[split[measure]], measure));
     }
-    if (highest > -Infinity) late.push(highest);
-    if (first > -Infinity) early.push(first);
   }
+  return ends;
+}
+
+function heightOf(value, measure) {
+  if (value === null || value === undefined) return null;
+  return measure === "loss" ? value : 1 - value;
+}
+
+function widen(ends, when, height) {
+  if (height === null) return;
+  ends.low = Math.min(ends.low, height);
+  ends[when] = Math.max(ends[when], height);
+}
+
+// Limits that groups of curves share, by the rule of the figures.
+export function axisOf(groups, measure, nEpochs) {
+  const ends = groups.map((curves) => endsOf(curves, measure, Math.floor(nEpochs / 4)));
+  const early = ends.map((each) => each.early).filter(Number.isFinite);
+  const late = ends.map((each) => each.late).filter(Number.isFinite);
+  const low = Math.min(...ends.map((each) => each.low));
+  const top = Math.max(0, ...early, ...late);
+  if (top === 0) return { low: 0, high: 1, step: 0.5 };
   // Until an architecture is past its early epochs, these are all there is.
-  if (!late.length) late.push(...early);
-  if (!late.length || top <= 0) return { low: 0, high: 1, step: 0.5 };
+  const tops = late.length > 0 ? late : early;
   const least = measure === "loss" ? 0 : 0.004;
-  const high = Math.max(least, Math.min(top, HEADROOM * median(late)));
+  const high = Math.max(least, Math.min(top, HEADROOM * median(tops)));
   const from = low > 0.5 * high ? low : 0;
   const step = niceStep((high - from) / 3 || high / 3);
   const limits = { low: step * Math.floor(from / step), high: step * Math.ceil(high / step - 0.05), step };
@@ -127,7 +132,7 @@ export class Plot {
         this.drawn.delete(id);
       }
     }
-    series.forEach((each) => this.drawSeries(each, isSame));
+    for (const each of series) this.drawSeries(each, isSame);
   }
 
   drawSeries({ id, points, kind }, isSame) {
@@ -147,7 +152,9 @@ export class Plot {
     }
     if (isSame && entry.points === points) return;
     entry.points = points;
-    SPLITS.forEach((split, k) => entry.paths[k].setAttribute("d", this.path(points, split[this.measure])));
+    for (const [k, split] of SPLITS.entries()) {
+      entry.paths[k].setAttribute("d", this.path(points, split[this.measure]));
+    }
   }
 
   path(points, column) {
@@ -155,7 +162,10 @@ export class Plot {
     let isPen = false;
     points.forEach((point, i) => {
       const value = point[column];
-      if (value === null) { isPen = false; return; }
+      if (value === null) {
+        isPen = false;
+        return;
+      }
       const place = `${this.x(i + 1).toFixed(1)} ${this.y(value).toFixed(1)}`;
       text += `${isPen ? "L" : "M"}${place}`;
       isPen = true;
@@ -181,7 +191,9 @@ export class Plot {
 
   says(value, step) {
     const unit = this.measure === "loss" ? 1 : 100;
-    const digits = [0, 1, 2, 3, 4].find((d) => Math.abs(unit * step * 10 ** d - Math.round(unit * step * 10 ** d)) < 1e-6);
+    const digits = [0, 1, 2, 3, 4].find(
+      (d) => Math.abs(unit * step * 10 ** d - Math.round(unit * step * 10 ** d)) < 1e-6,
+    );
     return (unit * value).toFixed(digits ?? 4);
   }
 
@@ -193,7 +205,7 @@ export class Plot {
     const py = ((event.clientY - box.top) / box.height) * this.height;
     let best = null;
     for (const { id, points } of this.series) {
-      const i = Math.round(Math.max(0, Math.min(points.length - 1, ((px - this.x(1)) / (this.x(2) - this.x(1))))));
+      const i = Math.round(Math.max(0, Math.min(points.length - 1, (px - this.x(1)) / (this.x(2) - this.x(1)))));
       for (const split of SPLITS) {
         const value = points[i]?.[split[this.measure]];
         if (value === null || value === undefined) continue;

@@ -19,22 +19,16 @@ export class Detail {
     const architecture = state.head.architectures[run.architecture];
     byId("detail-title").textContent = runName(state, run);
     byId("detail-says").textContent = runSays(state, run);
-    const levels = architecture.levels.map(([factor, level]) => `${factor} ${level}`).join(", ");
-    const facts = [["Levels", levels], ["Epochs", `${run.n_epochs_done} of ${architecture.n_epochs}`], ["Begun", new Date(run.started_at).toLocaleString()]];
-    if (run.status !== "running" && run.status !== "interrupted") facts.push(["Took", duration(run.wall_s)]);
-    fill(byId("detail-facts"), ...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+    drawFacts(run, architecture);
     const points = state.curves[id] ?? [];
     byId("detail-none").hidden = points.length > 0;
     byId("detail-charts").hidden = points.length === 0;
-    if (!points.length) return;
-    for (const measure of ["loss", "accuracy"]) {
-      const series = [{ id, points, kind: "picked" }];
-      this.plots[measure].draw(series, measure, axisOf([[points]], measure, architecture.n_epochs), architecture.n_epochs);
+    if (points.length === 0) return;
+    const n = architecture.n_epochs;
+    for (const [measure, plot] of Object.entries(this.plots)) {
+      plot.draw([{ id, points, kind: "picked" }], measure, axisOf([[points]], measure, n), n);
     }
-    byId("detail-epochs-summary").textContent = `${counted(points.length, "epoch")} as a table`;
-    fill(byId("detail-epochs"), ...points.map((point, i) => el("tr", {},
-      el("th", { scope: "row" }, String(i + 1)),
-      ...[loss(point[0]), percent(point[1]), loss(point[2]), percent(point[3])].map((text) => el("td", { class: "right" }, text)))));
+    drawEpochs(points);
   }
 
   build(id) {
@@ -42,12 +36,36 @@ export class Detail {
     const figures = ["loss", "accuracy"].map((measure) => {
       const says = el("p", { class: "readout muted" }, "\u00a0");
       const plot = new Plot({
-        height: 260, label: `${NAMES[measure]} of this run, epoch by epoch; the table below has the numbers`,
-        onPoint: (at) => { says.textContent = at ? `epoch ${at.i + 1}, ${at.split}: ${measure === "loss" ? loss(at.value) : percent(at.value)}` : "\u00a0"; },
+        height: 260,
+        label: `${NAMES[measure]} of this run, epoch by epoch; the table below has the numbers`,
+        onPoint: (at) => {
+          says.textContent = at
+            ? `epoch ${at.i + 1}, ${at.split}: ${measure === "loss" ? loss(at.value) : percent(at.value)}`
+            : "\u00a0";
+        },
       });
       this.plots[measure] = plot;
       return el("figure", {}, el("figcaption", {}, NAMES[measure]), plot.svg, says);
     });
     byId("detail-charts").replaceChildren(...figures);
   }
+}
+
+function drawFacts(run, { levels, n_epochs: n }) {
+  const facts = [
+    ["Levels", levels.map(([factor, level]) => `${factor} ${level}`).join(", ")],
+    ["Epochs", `${run.n_epochs_done} of ${n}`],
+    ["Begun", new Date(run.started_at).toLocaleString()],
+  ];
+  if (run.status !== "running" && run.status !== "interrupted") facts.push(["Took", duration(run.wall_s)]);
+  fill(byId("detail-facts"), ...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+function drawEpochs(points) {
+  byId("detail-epochs-summary").textContent = `${counted(points.length, "epoch")} as a table`;
+  const numbers = points.map((point) => [loss(point[0]), percent(point[1]), loss(point[2]), percent(point[3])]);
+  const rows = numbers.map((row, i) =>
+    el("tr", {}, el("th", { scope: "row" }, String(i + 1)), ...row.map((text) => el("td", { class: "right" }, text))),
+  );
+  fill(byId("detail-epochs"), ...rows);
 }

@@ -1,5 +1,18 @@
 // How far the study is, what went wrong, and who leads.
-import { about, clock, counted, duration, el, fill, loss, miniBar, percent, runName, runSays } from "./words.js";
+import {
+  about,
+  clock,
+  counted,
+  difference,
+  duration,
+  el,
+  fill,
+  loss,
+  miniBar,
+  percent,
+  runName,
+  runSays,
+} from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const MAX_ROWS = 1000;
@@ -17,7 +30,7 @@ export class Overview {
     byId("title").textContent = head.title;
     fill(byId("status"), el("span", { class: `pill ${head.status}` }, STUDY_STATUS[head.status]));
     this.drawProgress(state);
-    this.drawTrouble(state);
+    drawTrouble(state);
     drawNow(state);
     drawLeaders(state);
     document.title = `${head.status === "running" ? `${Math.floor(100 * head.progress.share)} % ` : ""}${head.name} – mlpstudy`;
@@ -45,19 +58,21 @@ export class Overview {
     const left = [...this.estimates].sort((a, b) => a - b)[Math.floor(this.estimates.length / 2)];
     return `${about(left)} left${left < 90 ? "" : `, until ${clock(new Date(Date.now() + 1000 * left))}`}`;
   }
+}
 
-  drawTrouble(state) {
-    const kinds = { failed: [], diverged: [], interrupted: [] };
-    for (const [id, run] of Object.entries(state.runs)) kinds[run.status]?.push([id, run]);
-    const all = [...kinds.failed, ...kinds.diverged, ...kinds.interrupted];
-    byId("trouble").hidden = all.length === 0;
-    const says = Object.entries(kinds).filter(([, runs]) => runs.length);
-    byId("trouble-summary").textContent = says.map(([kind, runs]) => `${counted(runs.length, "run")} ${kind}`).join(", ");
-    const shown = all.slice(0, 100).map(([id, run]) =>
-      el("li", {}, el("a", { href: `#run=${id}` }, runName(state, run)), ` ${runSays(state, run)}`));
-    if (all.length > shown.length) shown.push(el("li", {}, `and ${all.length - shown.length} more`));
-    fill(byId("trouble-list"), ...shown);
-  }
+// What went wrong, run by run.
+function drawTrouble(state) {
+  const kinds = { failed: [], diverged: [], interrupted: [] };
+  for (const [id, run] of Object.entries(state.runs)) kinds[run.status]?.push([id, run]);
+  const all = [...kinds.failed, ...kinds.diverged, ...kinds.interrupted];
+  byId("trouble").hidden = all.length === 0;
+  const says = Object.entries(kinds).filter(([, runs]) => runs.length);
+  byId("trouble-summary").textContent = says.map(([kind, runs]) => `${counted(runs.length, "run")} ${kind}`).join(", ");
+  const shown = all
+    .slice(0, 100)
+    .map(([id, run]) => el("li", {}, el("a", { href: `#run=${id}` }, runName(state, run)), ` ${runSays(state, run)}`));
+  if (all.length > shown.length) shown.push(el("li", {}, `and ${all.length - shown.length} more`));
+  fill(byId("trouble-list"), ...shown);
 }
 
 // The runs that are being trained, each with its bar.
@@ -68,12 +83,24 @@ function drawNow(state) {
     const n = state.head.architectures[run.architecture].n_epochs;
     const last = state.curves[id]?.at(-1);
     const measured = last ? `validation loss ${loss(last[2])}, accuracy ${percent(last[3])}` : "first epoch";
-    return el("li", {},
-      el("a", { href: `#run=${id}`, class: "name" }, runName(state, run)), miniBar(run.n_epochs_done / n),
+    return el(
+      "li",
+      {},
+      el("a", { href: `#run=${id}`, class: "name" }, runName(state, run)),
+      miniBar(run.n_epochs_done / n),
       el("span", { class: "epoch" }, `epoch ${run.n_epochs_done} of ${n}`),
-      el("span", { class: "muted measured" }, measured));
+      el("span", { class: "muted measured" }, measured),
+    );
   });
   fill(byId("now-list"), ...rows);
+}
+
+// The rows of the table, best mean first, those without a run last.
+export function ranked(head, isLoss) {
+  const rows = head.table.map((row, i) => ({ ...row, i, name: head.architectures[i].name }));
+  const measured = (row) => (isLoss ? row.loss : -row.accuracy);
+  const key = (row) => (row.n === 0 ? Infinity : measured(row));
+  return rows.sort((a, b) => key(a) - key(b) || a.i - b.i);
 }
 
 // Architectures, best mean first, with the interval of the mean and the tier.
@@ -81,9 +108,7 @@ function drawLeaders(state) {
   const { head, judging } = state;
   const verdict = shownVerdict(state);
   const isLoss = head.metric === "log loss";
-  const rows = head.table.map((row, i) => ({ ...row, i, name: head.architectures[i].name }));
-  const key = (row) => (row.n === 0 ? Infinity : isLoss ? row.loss : -row.accuracy);
-  rows.sort((a, b) => key(a) - key(b) || a.i - b.i);
+  const rows = ranked(head, isLoss);
   const known = rows.filter((row) => row.n > 0);
   const isOver = head.status === "finished";
   byId("sentence").textContent = verdict?.sentence ?? unjudged(known, isLoss, rows.length, judging);
@@ -96,13 +121,32 @@ function drawLeaders(state) {
   fill(byId("judged"), ...judgedSays(state, verdict), tiersSay);
   const scale = head.baselines.map(([name, accuracy]) => `${name} ${(100 * accuracy).toFixed(2)} %`).join(", ");
   byId("baselines").textContent = scale ? `For scale, on the same test examples: ${scale}.` : "";
-  byId("leaders-more").textContent = rows.length > MAX_ROWS ? `The first ${MAX_ROWS} of ${counted(rows.length, "architecture")}.` : "";
+  byId("leaders-more").textContent =
+    rows.length > MAX_ROWS ? `The first ${MAX_ROWS} of ${counted(rows.length, "architecture")}.` : "";
   byId("leaders").hidden = known.length === 0;
-  const head_cells = ["Architecture", "Runs", "Test accuracy", `${Math.round(100 * head.confidence)} % interval of the mean`, "Test loss", "Time a run"];
-  if (hasTiers) head_cells.splice(1, 0, judging.is_present ? "Tier" : `Tier, of ${counted(verdict.n_runs, "run")}`);
-  fill(byId("leaders-head"), el("tr", {}, ...head_cells.map((text, i) => el("th", { scope: "col", class: i ? "right" : null }, text))));
-  fill(byId("leaders-body"), ...rows.slice(0, MAX_ROWS).map((row) => leaderRow(row, head, range, hasTiers ? verdict.tiers[row.i] : null)));
+  drawLeadersHead(head, hasTiers ? verdict.n_runs : null, judging.is_present);
+  fill(
+    byId("leaders-body"),
+    ...rows.slice(0, MAX_ROWS).map((row) => leaderRow(row, head, range, hasTiers ? verdict.tiers[row.i] : null)),
+  );
   drawPairs(verdict, judging.is_present);
+}
+
+// The headings of the table; nTiered is of how many runs the tiers are, null where there are none.
+function drawLeadersHead(head, nTiered, isPresent) {
+  const headings = [
+    "Architecture",
+    "Runs",
+    "Test accuracy",
+    `${Math.round(100 * head.confidence)} % interval of the mean`,
+    "Test loss",
+    "Time a run",
+  ];
+  if (nTiered !== null) headings.splice(1, 0, isPresent ? "Tier" : `Tier, of ${counted(nTiered, "run")}`);
+  fill(
+    byId("leaders-head"),
+    el("tr", {}, ...headings.map((text, i) => el("th", { scope: "col", class: i ? "right" : null }, text))),
+  );
 }
 
 // The verdict that may stand beside the table: that of the runs which the table shows. While runs are still ending an
@@ -114,20 +158,26 @@ function shownVerdict({ head, verdict, judging }) {
 // Of which runs the verdict is; what keeps a newer one from being there.
 function judgedSays({ head, judging }, verdict) {
   const nEnded = head.progress.n_finished + head.progress.n_diverged;
-  const problem = judging.problem ? `No verdict of ${verdict ? "the later ones" : "these runs"}: ${judging.problem}. ` : "";
+  const problem = judging.problem
+    ? `No verdict of ${verdict ? "the later ones" : "these runs"}: ${judging.problem}. `
+    : "";
   if (!verdict) return [problem];
   if (judging.is_present) return [`Judged from ${verdict.n_runs} of ${counted(head.progress.n_planned, "run")}.`];
-  const ofWhich = nEnded > verdict.n_runs ? `${verdict.n_runs} of the ${nEnded} runs that have ended` : "other runs than have ended by now";
+  const ofWhich =
+    nEnded > verdict.n_runs
+      ? `${verdict.n_runs} of the ${nEnded} runs that have ended`
+      : "other runs than have ended by now";
   return [el("b", {}, `Judged from ${ofWhich}`), problem ? `. ${problem}` : "; the next judgement takes them all."];
 }
 
 // What can be said without a judgement: who is ahead, and not more.
 function unjudged(known, isLoss, n, judging) {
   if (known.length === 0) return "No run has finished yet.";
-  const best = known[0];
+  const [best] = known;
   const value = isLoss ? `${loss(best.loss)} nats` : percent(best.accuracy);
   if (n === 1) return `${best.name} reaches ${value}; there is nothing to compare it with.`;
-  if (known.length === 1) return `Only ${best.name} has finished runs so far: ${value}. There is nothing to compare yet.`;
+  if (known.length === 1)
+    return `Only ${best.name} has finished runs so far: ${value}. There is nothing to compare yet.`;
   return `${best.name} is ahead with ${value}; ${judging.problem ? "not judged" : "not judged yet"}.`;
 }
 
@@ -135,7 +185,12 @@ function leaderRow(row, head, range, tier) {
   const cells = [
     el("td", { class: "right" }, `${row.n} of ${head.seeds}`),
     el("td", { class: "right" }, percent(row.accuracy)),
-    el("td", { class: "right interval" }, row.low === null ? "–" : `${percent(row.low)} to ${percent(row.high)}`, row.n ? intervalPicture(row, range) : null),
+    el(
+      "td",
+      { class: "right interval" },
+      row.low === null ? "–" : `${percent(row.low)} to ${percent(row.high)}`,
+      row.n ? intervalPicture(row, range) : null,
+    ),
     el("td", { class: "right" }, loss(row.loss)),
     el("td", { class: "right" }, row.wall_s === null ? "–" : duration(row.wall_s)),
   ];
@@ -155,17 +210,29 @@ function intervalPicture(row, { low, high }) {
 function drawPairs(verdict, isPresent) {
   byId("pairs").hidden = !verdict;
   if (!verdict) return;
-  const counts = verdict.counts.filter(([, n]) => n).map(([kind, n]) => `${n} ${kind}`).join(", ");
-  byId("pairs-summary").textContent = `${counted(verdict.n_pairs, "declared comparison")}${isPresent ? "" : `, judged from ${counted(verdict.n_runs, "run")}`}: ${counts}`;
-  const scaled = (value) => (verdict.unit === "nats" ? value.toFixed(4) : (100 * value).toFixed(2));
-  const signed = (value) => (value === null ? "–" : `${value < 0 ? "" : "+"}${scaled(value)}`).replace("-", "−");
+  const counts = verdict.counts
+    .filter(([, n]) => n)
+    .map(([kind, n]) => `${n} ${kind}`)
+    .join(", ");
+  byId("pairs-summary").textContent =
+    `${counted(verdict.n_pairs, "declared comparison")}${isPresent ? "" : `, judged from ${counted(verdict.n_runs, "run")}`}: ${counts}`;
   byId("pairs-unit").textContent = verdict.unit === "nats" ? "nats" : "percentage points";
-  fill(byId("pairs-body"), ...verdict.pairs.map((pair) => el("tr", {},
-    el("th", { scope: "row" }, `${pair.a} minus ${pair.b}`),
-    el("td", { class: "right" }, signed(pair.difference)),
-    el("td", { class: "right" }, pair.low === null || pair.high === null ? "unbounded" : `${signed(pair.low)} to ${signed(pair.high)}`),
-    el("td", {}, el("span", { class: `verdict ${pair.kind.toLowerCase()}` }, pair.kind), pair.winner ? el("span", { class: "more" }, pair.winner) : null),
-    el("td", { class: "long" }, pair.reason))));
+  fill(byId("pairs-body"), ...verdict.pairs.map((pair) => pairRow(pair, verdict.unit)));
   const nMore = verdict.n_pairs - verdict.pairs.length;
   byId("pairs-more").textContent = nMore > 0 ? `and ${nMore} more: mlpstudy judge` : "";
+}
+
+function pairRow(pair, unit) {
+  const [low, high] = [pair.low, pair.high].map((end) => (end === null ? null : difference(end, unit)));
+  const interval = low === null || high === null ? "unbounded" : `${low} to ${high}`;
+  const winner = pair.winner ? el("span", { class: "more" }, pair.winner) : null;
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, `${pair.a} minus ${pair.b}`),
+    el("td", { class: "right" }, difference(pair.difference, unit)),
+    el("td", { class: "right" }, interval),
+    el("td", {}, el("span", { class: `verdict ${pair.kind.toLowerCase()}` }, pair.kind), winner),
+    el("td", { class: "long" }, pair.reason),
+  );
 }

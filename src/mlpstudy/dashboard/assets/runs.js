@@ -4,7 +4,7 @@ import { counted, el, runName, runSays, STATUS } from "./words.js";
 
 const SIGNS = { running: "", finished: "", diverged: "×", failed: "!", interrupted: "‖", planned: "" };
 const MAX_SEEDS = 400;
-const MAX_CELLS = 20000;
+const MAX_CELLS = 20_000;
 
 export class RunsMap {
   constructor(element, pick) {
@@ -12,7 +12,7 @@ export class RunsMap {
     this.pick = pick;
     this.cells = new Map(); // "architecture/seed" -> button
     this.rows = [];
-    this.focused = null;
+    this.reached = null;
     element.addEventListener("keydown", (event) => this.key(event));
     element.addEventListener("click", (event) => {
       const cell = event.target.closest("button");
@@ -44,15 +44,22 @@ export class RunsMap {
         this.cells.set(`${i}/${seed}`, cell);
         return cell;
       });
-      return el("div", { class: "map-row", role: "group", "aria-label": architecture.name },
-        el("span", { class: "map-name" }, architecture.name), el("span", { class: "map-cells" }, ...cells));
+      return el(
+        "div",
+        { class: "map-row", role: "group", "aria-label": architecture.name },
+        el("span", { class: "map-name" }, architecture.name),
+        el("span", { class: "map-cells" }, ...cells),
+      );
     });
     this.element.replaceChildren(...this.rows);
     const all = counted(state.head.architectures.length * state.head.seeds, "run");
     const shown = architectures.length * nSeeds;
     const isAll = shown === state.head.architectures.length * state.head.seeds;
-    document.getElementById("map-more").textContent = isAll ? "" : `The first ${nSeeds} seeds of the first ${counted(architectures.length, "architecture")}, of ${all}.`;
-    this.cells.get("0/0")?.setAttribute("tabindex", "0");
+    document.getElementById("map-more").textContent = isAll
+      ? ""
+      : `The first ${nSeeds} seeds of the first ${counted(architectures.length, "architecture")}, of ${all}.`;
+    const first = this.cells.get("0/0");
+    if (first) this.rove(first);
   }
 
   cell(state, i, seed, entry, selected) {
@@ -71,16 +78,25 @@ export class RunsMap {
     cell.setAttribute("aria-pressed", isSelected);
     cell.setAttribute("aria-disabled", !run);
     cell.style.setProperty("--share", `${100 * share}%`);
-    const says = run ? `${runName(state, run)}: ${runSays(state, run)}` : `${state.head.architectures[i].name}, seed ${seed}: ${STATUS.planned}`;
+    const says = run
+      ? `${runName(state, run)}: ${runSays(state, run)}`
+      : `${state.head.architectures[i].name}, seed ${seed}: ${STATUS.planned}`;
     cell.setAttribute("aria-label", says);
     cell.title = says;
   }
 
   key(event) {
-    const place = event.target.dataset.place;
+    const { place } = event.target.dataset;
     if (!place) return;
     const [i, seed] = place.split("/").map(Number);
-    const steps = { ArrowLeft: [i, seed - 1], ArrowRight: [i, seed + 1], ArrowUp: [i - 1, seed], ArrowDown: [i + 1, seed], Home: [i, 0], End: [i, this.nSeeds - 1] };
+    const steps = {
+      ArrowLeft: [i, seed - 1],
+      ArrowRight: [i, seed + 1],
+      ArrowUp: [i - 1, seed],
+      ArrowDown: [i + 1, seed],
+      Home: [i, 0],
+      End: [i, this.nSeeds - 1],
+    };
     const to = steps[event.key] && this.cells.get(steps[event.key].join("/"));
     if (!steps[event.key]) return;
     event.preventDefault();
@@ -89,7 +105,8 @@ export class RunsMap {
 
   // One cell is reached by Tab, the others by arrows.
   rove(cell) {
-    this.element.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
+    this.reached?.setAttribute("tabindex", "-1");
     cell.setAttribute("tabindex", "0");
+    this.reached = cell;
   }
 }

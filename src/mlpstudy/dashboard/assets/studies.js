@@ -1,7 +1,7 @@
 // The list of studies.
 import { listen } from "./connection.js";
-import { counted, duration, el, fill, miniBar } from "./words.js";
 import { STUDY_STATUS } from "./overview.js";
+import { coarse, counted, el, fill, miniBar } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 let studies = null;
@@ -30,17 +30,20 @@ function item(study) {
   }
   const share = study.n_planned ? study.n_done / study.n_planned : 0;
   const failed = study.n_failed ? `, ${study.n_failed} failed` : "";
-  return el("li", { class: "study" },
+  return el(
+    "li",
+    { class: "study" },
     el("p", { class: "line" }, name, el("span", { class: `pill ${study.status}` }, STUDY_STATUS[study.status])),
     miniBar(share),
-    el("p", { class: "muted" }, `${study.n_done} of ${counted(study.n_planned, "run")} (${Math.floor(100 * share)} %)${failed}`,
-      study.status === "running" ? "" : ` · last change ${ago < 5 ? "now" : `${coarse(ago)} ago`}`, ` · ${study.key}`));
-}
-
-function coarse(seconds) {
-  if (seconds < 86400) return duration(60 * Math.floor(seconds / 60) || seconds).replace(/ 00 (s|min)$/, "");
-  return counted(Math.floor(seconds / 86400), "day");
+    el(
+      "p",
+      { class: "muted" },
+      `${study.n_done} of ${counted(study.n_planned, "run")} (${Math.floor(100 * share)} %)${failed}`,
+      study.status === "running" ? "" : ` · last change ${ago < 5 ? "now" : `${coarse(ago)} ago`}`,
+      ` · ${study.key}`,
+    ),
+  );
 }
 
 listen("/events", hear);
-setInterval(draw, 30000);
+setInterval(draw, 30_000);

@@ -9,7 +9,8 @@ import { about, el, loss, percent, runName } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const MAX_PANELS = 60;
-const SAY_EVERY_MS = 30000;
+const SAY_EVERY_MS = 30_000;
+const SELECTED = /^#run=(?<id>[0-9a-f]{16})$/u;
 
 const page = { state: null, selected: null, measure: "loss", panels: [], isDue: false, said: 0, wasStatus: null };
 const overview = new Overview();
@@ -17,13 +18,16 @@ const detail = new Detail();
 const map = new RunsMap(byId("map"), (id) => select(id));
 
 function hear(message) {
-  if (message.kind === "link") return connection(message.isUp);
-  if (message.kind === "problem") return problem(message.problem);
-  if (message.kind === "state") page.state = message.state;
-  else if (message.kind === "delta" && page.state) apply(page.state, message.delta);
-  else return undefined;
+  if (message.kind === "link") connection(message.isUp);
+  else if (message.kind === "problem") problem(message.problem);
+  else if (message.kind === "state") know(message.state);
+  else if (message.kind === "delta" && page.state) know(apply(page.state, message.delta));
+}
+
+function know(state) {
+  page.state = state;
   problem(null);
-  return draw();
+  draw();
 }
 
 // Draws at the next frame; a hidden tab has none, and draws when it is looked at.
@@ -56,32 +60,46 @@ function drawPanels(state) {
   if (page.shape !== shape) buildPanels(state, names, shape);
   const nEpochs = Math.max(...state.head.architectures.map((each) => each.n_epochs));
   // A diverged run would push all others to the bottom: it leaves the axis at its top.
-  const sane = groups.map((group) => group.filter(([, run]) => run.status !== "diverged").map(([id]) => state.curves[id]).filter(Boolean));
+  const sane = groups.map((group) =>
+    group
+      .filter(([, run]) => run.status !== "diverged")
+      .map(([id]) => state.curves[id])
+      .filter(Boolean),
+  );
   const axis = axisOf(sane, page.measure, nEpochs);
   page.panels.forEach(({ plot, note }, i) => {
-    const series = [];
-    const whole = [];
-    for (const [id, run] of groups[i]) {
-      const points = state.curves[id];
-      if (!points) continue;
-      const kind = id === page.selected ? "picked" : run.status === "running" ? "training" : run.status === "finished" ? "one" : "off";
-      series.push({ id, points, kind });
-      if (run.status === "finished") whole.push(points);
-    }
-    if (whole.length > 1) series.push({ id: "mean", points: page.means(i, whole), kind: "mean" });
-    else if (series.length === 1 && series[0].kind === "one") series[0].kind = "training";
+    const { series, nWhole } = linesOf(i, groups[i], state.curves);
     plot.draw(series, page.measure, axis, nEpochs);
-    note.textContent = panelSays(groups[i], whole.length);
+    note.textContent = panelSays(groups[i], nWhole);
   });
   byId("panels-more").textContent =
-    state.head.architectures.length > MAX_PANELS ? `The first ${MAX_PANELS} of ${state.head.architectures.length} architectures.` : "";
+    state.head.architectures.length > MAX_PANELS
+      ? `The first ${MAX_PANELS} of ${state.head.architectures.length} architectures.`
+      : "";
+}
+
+// The lines of an architecture's runs and of the mean of those that are finished, and how many these are.
+function linesOf(i, group, curves) {
+  const begun = group.filter(([id]) => curves[id]);
+  const series = begun.map(([id, run]) => ({ id, points: curves[id], kind: lineKind(id, run) }));
+  const whole = begun.filter(([, run]) => run.status === "finished").map(([id]) => curves[id]);
+  if (whole.length > 1) series.push({ id: "mean", points: page.means(i, whole), kind: "mean" });
+  else if (series.length === 1 && series[0].kind === "one") series[0].kind = "training";
+  return { series, nWhole: whole.length };
+}
+
+function lineKind(id, { status }) {
+  if (id === page.selected) return "picked";
+  if (status === "running") return "training";
+  return status === "finished" ? "one" : "off";
 }
 
 // The mean changes only when a run of the architecture ends: kept until then.
 page.means = (() => {
   const kept = [];
   return (i, whole) => {
-    if (kept[i]?.n !== whole.length || kept[i].whole.some((points, k) => points !== whole[k])) kept[i] = { n: whole.length, whole, mean: meanOf(whole) };
+    if (kept[i]?.n !== whole.length || kept[i].whole.some((points, k) => points !== whole[k]))
+      kept[i] = { n: whole.length, whole, mean: meanOf(whole) };
     return kept[i].mean;
   };
 })();
@@ -92,7 +110,7 @@ function panelSays(group, nWhole) {
   const parts = nWhole ? [nWhole > 1 ? `mean of ${nWhole}` : "1 run"] : [];
   if (nRunning) parts.push(`${nRunning} training`);
   if (nDiverged) parts.push(`${nDiverged} diverged`);
-  return parts.length ? parts.join(", ") : "waiting";
+  return parts.length > 0 ? parts.join(", ") : "waiting";
 }
 
 function buildPanels(state, architectures, shape) {
@@ -106,9 +124,20 @@ function buildPanels(state, architectures, shape) {
     const plot = new Plot({
       label: `Learning curves of ${architecture.name}: one line a run and split; each run's numbers are in its table below`,
       onPick: (id) => page.state.runs[id] && select(id),
-      onPoint: (at) => { readout.textContent = at ? pointSays(architecture, at) : readout.dataset.says; },
+      onPoint: (at) => {
+        readout.textContent = at ? pointSays(architecture, at) : readout.dataset.says;
+      },
     });
-    return { plot, note, element: el("figure", { class: "panel" }, el("figcaption", {}, el("b", {}, architecture.name), " ", note), plot.svg) };
+    return {
+      plot,
+      note,
+      element: el(
+        "figure",
+        { class: "panel" },
+        el("figcaption", {}, el("b", {}, architecture.name), " ", note),
+        plot.svg,
+      ),
+    };
   });
   byId("panels").replaceChildren(...page.panels.map((panel) => panel.element));
 }
@@ -126,7 +155,10 @@ function select(id, isMove = true) {
   drawAll();
   if (id && isMove) {
     byId("detail-title").focus({ preventScroll: true });
-    byId("detail").scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    byId("detail").scrollIntoView({
+      block: "nearest",
+      behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+    });
   }
 }
 
@@ -137,9 +169,10 @@ function announce({ head }) {
   if (!isNews && Date.now() - page.said < SAY_EVERY_MS) return;
   page.said = Date.now();
   const { n_finished: n, n_diverged: d, n_planned: all, left_s: left } = head.progress;
-  byId("live").textContent = head.status === "running"
-    ? `${n + d} of ${all} runs done${left === null ? "" : `, ${about(left)} left`}.`
-    : `The study is ${head.status}. ${n + d} of ${all} runs done.`;
+  byId("live").textContent =
+    head.status === "running"
+      ? `${n + d} of ${all} runs done${left === null ? "" : `, ${about(left)} left`}.`
+      : `The study is ${head.status}. ${n + d} of ${all} runs done.`;
 }
 
 function connection(isUp) {
@@ -151,9 +184,11 @@ function problem(text) {
   byId("problem").textContent = text === null ? "" : `The study cannot be read: ${text}`;
 }
 
-function fromAddress() {
-  const found = /^#run=([0-9a-f]{16})$/.exec(location.hash);
-  if (found) select(found[1]);
+const fromAddress = () => SELECTED.exec(location.hash)?.groups.id ?? null;
+
+function follow() {
+  const id = fromAddress();
+  if (id) select(id);
 }
 
 byId("measure").addEventListener("change", (event) => {
@@ -165,6 +200,6 @@ byId("detail-close").addEventListener("click", () => {
   select(null);
   cell?.focus();
 });
-addEventListener("hashchange", fromAddress);
-page.selected = /^#run=([0-9a-f]{16})$/.exec(location.hash)?.[1] ?? null;
+addEventListener("hashchange", follow);
+page.selected = fromAddress();
 listen(`${location.pathname}/events`, hear);

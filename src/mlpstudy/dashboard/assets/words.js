@@ -1,5 +1,8 @@
 // Elements without HTML text, and numbers as people read them.
 
+const DAY_S = 86_400;
+const NOTHING_MORE = / 00 (?:s|min)$/u;
+
 // Makes an element; text is always text, whatever is in it.
 export function el(tag, attributes = {}, ...children) {
   const made = tag.startsWith("svg:")
@@ -7,7 +10,8 @@ export function el(tag, attributes = {}, ...children) {
     : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+    else if (value !== null && value !== undefined && value !== false)
+      made.setAttribute(name, value === true ? "" : value);
   }
   made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
@@ -35,9 +39,23 @@ export function about(seconds) {
   return `about ${duration(300 * Math.round(seconds / 300))}`;
 }
 
+// How long ago, or how long in all, where minutes are exact enough.
+export function coarse(seconds) {
+  if (seconds >= DAY_S) return counted(Math.floor(seconds / DAY_S), "day");
+  return duration(60 * Math.floor(seconds / 60) || seconds).replace(NOTHING_MORE, "");
+}
+
 export const clock = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 export const percent = (share, digits = 2) => (share === null ? "–" : `${(100 * share).toFixed(digits)} %`);
 export const loss = (value) => (value === null ? "–" : value.toFixed(4));
+
+// A difference of two measures, with its sign, in the digits of its unit: nats, else percentage points.
+export function difference(value, unit) {
+  if (value === null) return "–";
+  const digits = unit === "nats" ? value.toFixed(4) : (100 * value).toFixed(2);
+  return `${value < 0 ? "" : "+"}${digits}`.replace("-", "−");
+}
+
 export const counted = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
 
 export const STATUS = {
@@ -56,7 +74,8 @@ export function runName(state, run) {
 // One line on how a run is doing.
 export function runSays(state, run) {
   const n = state.head.architectures[run.architecture].n_epochs;
-  if (run.status === "finished") return `finished: test accuracy ${percent(run.test_accuracy)}, loss ${loss(run.test_loss)}`;
+  if (run.status === "finished")
+    return `finished: test accuracy ${percent(run.test_accuracy)}, loss ${loss(run.test_loss)}`;
   if (run.status === "running") return `training: epoch ${run.n_epochs_done} of ${n}`;
   if (run.status === "interrupted") return `interrupted after epoch ${run.n_epochs_done} of ${n}`;
   if (run.status === "diverged") return `diverged at epoch ${run.diverged_epoch}: ${run.reason}`;
@@ -65,7 +84,12 @@ export function runSays(state, run) {
 
 // A small bar; the words beside it say the same.
 export function miniBar(share) {
-  const bar = el("svg:svg", { class: "mini", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const bar = el("svg:svg", {
+    class: "mini",
+    viewBox: "0 0 100 8",
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
   bar.append(el("svg:rect", { width: (100 * share).toFixed(1), height: 8 }));
   return bar;
 }

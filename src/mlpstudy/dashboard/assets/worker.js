@@ -8,7 +8,10 @@ function listen(port, url) {
   let entry = streams.get(url);
   if (!entry) {
     const ports = new Set();
-    entry = { ports, stream: new Stream(url, (message) => ports.forEach((each) => each.postMessage(message))) };
+    const tell = (message) => {
+      for (const each of ports) each.postMessage(message);
+    };
+    entry = { ports, stream: new Stream(url, tell).start() };
     streams.set(url, entry);
   }
   for (const message of entry.stream.catchUp()) port.postMessage(message);
@@ -24,7 +27,7 @@ function bye(port) {
   }
 }
 
-self.onconnect = (event) => {
-  const port = event.ports[0];
+globalThis.onconnect = (event) => {
+  const [port] = event.ports;
   port.onmessage = ({ data }) => (data.bye ? bye(port) : listen(port, data.listen));
 };

@@ -1,7 +1,7 @@
 // Charts: drawn when they come into sight, all of them soon after, and at the latest when the page is printed; saved as files.
 "use strict";
 (() => {
-  const page = window.mlpstudy;
+  const page = globalThis.mlpstudy;
   const charts = new WeakMap();
   const NARROWEST = 280;
   const WIDEST = 760;
@@ -15,7 +15,8 @@
   const isNarrow = (element, options) => options.fluid && element.clientWidth < NARROW;
   const stacked = (spec) =>
     JSON.parse(JSON.stringify(spec), (key, value) =>
-      key === "legend" && value ? { ...value, titleOrient: "top", labelLimit: 125 } : value);
+      key === "legend" && value ? { ...value, titleOrient: "top", labelLimit: 125 } : value,
+    );
 
   const sized = (spec, element, options) => {
     const own = isNarrow(element, options) ? stacked(spec) : copy(spec);
@@ -42,7 +43,10 @@
 
   const suited = (config, element, options) =>
     isNarrow(element, options)
-      ? { ...config, legend: { ...config.legend, layout: { top: { direction: "vertical", anchor: "start", margin: 4 } } } }
+      ? {
+          ...config,
+          legend: { ...config.legend, layout: { top: { direction: "vertical", anchor: "start", margin: 4 } } },
+        }
       : config;
 
   const hasIsolated = (spec) => (spec.params ?? []).some((parameter) => parameter.name === "isolated");
@@ -68,13 +72,9 @@
 
   const isolate = async (name) => {
     alone = name;
-    for (const element of document.querySelectorAll("[data-chart]")) {
-      const chart = charts.get(element);
-      if (chart?.drawn && hasIsolated(chart.spec)) {
-        const drawn = await chart.drawn;
-        await drawn.view.signal("isolated", name).runAsync();
-      }
-    }
+    const shown = [...document.querySelectorAll("[data-chart]")].map((element) => charts.get(element));
+    const able = shown.filter((chart) => chart?.drawn && hasIsolated(chart.spec));
+    await Promise.all(able.map(async (chart) => (await chart.drawn).view.signal("isolated", name).runAsync()));
     for (const button of document.querySelectorAll("[data-isolate]"))
       button.setAttribute("aria-pressed", String(button.dataset.isolate === name));
   };
@@ -91,7 +91,7 @@
       const text = await result.view.toSVG();
       const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
       page.download(url, name);
-      setTimeout(() => URL.revokeObjectURL(url), 10000);
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
     } else {
       page.download(await result.view.toImageURL("png", 2), name);
     }
@@ -106,19 +106,27 @@
     const options = { fluid: fluid === "yes", room: Number(room ?? 0), name, untitled: untitled === "yes" };
     await draw(element, specs[element.dataset.chart], options);
   };
+  // One that cannot be drawn does not keep the others from it.
+  const attempt = (element) => start(element).catch((error) => console.error(element.dataset.chart, error));
 
   const ready = new Promise((resolve) => {
-    const all = [...document.querySelectorAll("[data-chart]")];
-    all.forEach((element) => waiting.add(element));
-    const seen = new IntersectionObserver((entries) => {
-      for (const entry of entries) if (entry.isIntersecting) start(entry.target).catch(() => {});
-    }, { rootMargin: "400px" });
-    all.forEach((element) => seen.observe(element));
+    const seen = new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) if (entry.isIntersecting) attempt(entry.target);
+      },
+      { rootMargin: "400px" },
+    );
+    for (const element of document.querySelectorAll("[data-chart]")) {
+      waiting.add(element);
+      seen.observe(element);
+    }
     const next = async () => {
-      const element = all.find((one) => waiting.has(one));
-      if (!element) { resolve(); return; }
-      // One that cannot be drawn does not keep the others from it.
-      try { await start(element); } catch (error) { console.error(element.dataset.chart, error); }
+      const [element] = waiting;
+      if (!element) {
+        resolve();
+        return;
+      }
+      await attempt(element);
       setTimeout(next, 0);
     };
     setTimeout(next, 200);
@@ -130,7 +138,7 @@
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const one of opened) one.open = true;
-    for (const element of [...waiting]) start(element).catch(() => {});
+    for (const element of [...waiting]) attempt(element);
   });
   addEventListener("afterprint", () => {
     for (const one of opened) one.open = false;

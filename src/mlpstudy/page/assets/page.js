@@ -1,6 +1,6 @@
 // The page's own namespace: data that it holds, and the switch between light and dark.
 "use strict";
-window.mlpstudy = (() => {
+globalThis.mlpstudy = (() => {
   const text = (id) => {
     const element = document.getElementById(`data-${id}`);
     if (!element) throw new Error(`nothing here is called ${id}`);
@@ -25,14 +25,24 @@ window.mlpstudy = (() => {
 
   // A file opened from disk may be denied storage: the choice then lasts as long as the page.
   const remembered = () => {
-    try { return localStorage.getItem("mlpstudy-theme"); } catch { return null; }
+    try {
+      return localStorage.getItem("mlpstudy-theme");
+    } catch {
+      return null;
+    }
   };
   const remember = (theme) => {
-    try { localStorage.setItem("mlpstudy-theme", theme); } catch { /* as above */ }
+    try {
+      localStorage.setItem("mlpstudy-theme", theme);
+    } catch {
+      /* as above */
+    }
   };
 
   const button = document.getElementById("theme");
-  const say = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  const say = () => {
+    button.textContent = isDark() ? "Light" : "Dark";
+  };
   if (["light", "dark"].includes(remembered())) root.dataset.theme = remembered();
   if (button) {
     button.hidden = false;
@@ -46,11 +56,13 @@ window.mlpstudy = (() => {
   }
 
   // Says for a moment what a button did, also to those who hear the page.
-  const report = (element, text) => {
+  const report = (element, words) => {
     const before = element.textContent;
-    element.textContent = text;
+    element.textContent = words;
     element.setAttribute("aria-live", "polite");
-    setTimeout(() => { element.textContent = before; }, 1500);
+    setTimeout(() => {
+      element.textContent = before;
+    }, 1500);
   };
 
   const download = (url, name) => {

@@ -1,7 +1,7 @@
 // Tables: sorted by a click on a heading, copied whole, as text that spreadsheets take.
 "use strict";
 (() => {
-  const page = window.mlpstudy;
+  const page = globalThis.mlpstudy;
 
   const value = (row, column) => {
     const cell = row.cells[column];
@@ -21,7 +21,7 @@
     const ascending = heading.getAttribute("aria-sort") !== "ascending";
     for (const other of table.tHead.querySelectorAll("th")) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
-    const body = table.tBodies[0];
+    const [body] = table.tBodies;
     const rows = [...body.rows].map((row) => [value(row, column), row]);
     rows.sort((a, b) => compare(a[0], b[0], ascending ? 1 : -1));
     body.append(...rows.map(([, row]) => row));
@@ -38,10 +38,9 @@
     });
   };
 
-  const text = (table) =>
-    [...table.rows]
-      .map((row) => [...row.cells].map((cell) => cell.innerText.trim().replace(/\s+/g, " ")).join("\t"))
-      .join("\n");
+  // biome-ignore lint/performance/useDomNodeTextContent: what is seen is copied, two lines of a cell as two words
+  const said = (cell) => cell.innerText.trim().replace(/\s+/gu, " ");
+  const text = (table) => [...table.rows].map((row) => [...row.cells].map(said).join("\t")).join("\n");
 
   const copied = async (words) => {
     try {

@@ -1,7 +1,7 @@
 // The canvas: drawn on by mouse, pen or touch, or filled with a test image; every network votes at once.
 "use strict";
 (() => {
-  const page = window.mlpstudy;
+  const page = globalThis.mlpstudy;
   const { digit, resized, grey } = page.picture;
   const pad = document.getElementById("pad");
   const seen = document.getElementById("seen");
@@ -30,7 +30,10 @@
 
   // What the networks see of a drawing: an image of the study's size, null where nothing is drawn.
   const prepared = async (image) => {
-    const { shape: [rows, columns], digit: centred } = await ready;
+    const {
+      shape: [rows, columns],
+      digit: centred,
+    } = await ready;
     if (!image.values.some((v) => v > 0)) return null;
     return centred ? digit(image) : resized(image, rows, columns);
   };
@@ -61,8 +64,7 @@
     const context = canvas.getContext("2d");
     const shown = context.createImageData(image.columns, image.rows);
     image.values.forEach((v, i) => {
-      shown.data[4 * i] = shown.data[4 * i + 1] = shown.data[4 * i + 2] = v;
-      shown.data[4 * i + 3] = 255;
+      shown.data.set([v, v, v, 255], 4 * i);
     });
     context.putImageData(shown, 0, 0);
   };
@@ -131,12 +133,16 @@
     for (const one of event.getCoalescedEvents?.() ?? [event]) stroke(place(one));
     stroke(place(event));
   });
-  for (const name of ["pointerup", "pointercancel"]) pad.addEventListener(name, () => { last = null; });
+  const lift = () => {
+    last = null;
+  };
+  for (const name of ["pointerup", "pointercancel"]) pad.addEventListener(name, lift);
 
   const stroke = (to) => {
     ink.strokeStyle = "#fff";
     ink.lineWidth = STROKE * Math.max(pad.width, pad.height);
-    ink.lineCap = ink.lineJoin = "round";
+    ink.lineCap = "round";
+    ink.lineJoin = "round";
     ink.beginPath();
     ink.moveTo(...last);
     ink.lineTo(...to);

@@ -11,7 +11,10 @@
     const low = new Uint8Array(buffer, at, n);
     const high = new Uint8Array(buffer, at + n, n);
     let next = at + 2 * n;
-    const take = (size) => { next += 4 * size; return f32(buffer, next - 4 * size, size); };
+    const take = (size) => {
+      next += 4 * size;
+      return f32(buffer, next - 4 * size, size);
+    };
     const [rows, steps, bias, factor, shift] = [take(inputs), take(units), take(units), take(units), take(units)];
     const kernel = new Float32Array(n);
     for (let i = 0, k = 0; i < inputs; i++)
@@ -22,8 +25,9 @@
     return { inputs, units, activation, kernel, bias, factor, shift };
   };
 
-  const functions = {
-    relu: (z) => (z > 0 ? z : 0),
+  // By their names in the study's menu, and linear for the output layer.
+  const activations = {
+    relu: (z) => Math.max(z, 0),
     tanh: Math.tanh,
     sigmoid: (z) => 1 / (1 + Math.exp(-z)),
     linear: (z) => z,
@@ -36,7 +40,7 @@
       if (x === 0) continue;
       for (let j = 0, k = i * units; j < units; j++, k++) z[j] += x * kernel[k];
     }
-    const f = functions[activation];
+    const f = activations[activation];
     for (let j = 0; j < units; j++) z[j] = f(z[j]) * factor[j] + shift[j];
     return z;
   };
@@ -52,8 +56,11 @@
   const predict = (network, features) => softmax(network.layers.reduce((h, one) => applied(one, h), features));
 
   const networks = (buffer, index) =>
-    index.map(({ architecture, seed, layers }) =>
-      ({ architecture, seed, layers: layers.map((one) => layer(buffer, one)) }));
+    index.map(({ architecture, seed, layers }) => ({
+      architecture,
+      seed,
+      layers: layers.map((one) => layer(buffer, one)),
+    }));
 
-  window.mlpstudy.network = { networks, predict };
+  globalThis.mlpstudy.network = { activations, networks, predict };
 })();

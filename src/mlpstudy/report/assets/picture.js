@@ -22,14 +22,22 @@
     let cubes = 0;
     for (const v of image.values) cubes += (v - paper) ** 3;
     const darker = cubes < 0;
-    return grey(image.rows, image.columns, image.values.map((v) => Math.max(darker ? paper - v : v - paper, 0)));
+    return grey(
+      image.rows,
+      image.columns,
+      image.values.map((v) => Math.max(darker ? paper - v : v - paper, 0)),
+    );
   };
 
   const stretched = (ink) => {
     const most = ink.values.reduce((a, b) => Math.max(a, b), 0);
     if (most === 255) return ink;
     const half = quotient(most, 2);
-    return grey(ink.rows, ink.columns, ink.values.map((v) => quotient(255 * v + half, most)));
+    return grey(
+      ink.rows,
+      ink.columns,
+      ink.values.map((v) => quotient(255 * v + half, most)),
+    );
   };
 
   const box = ({ rows, columns, values }) => {
@@ -37,8 +45,10 @@
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++)
         if (values[i * columns + j] >= INK) {
-          top = Math.min(top, i); bottom = Math.max(bottom, i);
-          left = Math.min(left, j); right = Math.max(right, j);
+          top = Math.min(top, i);
+          bottom = Math.max(bottom, i);
+          left = Math.min(left, j);
+          right = Math.max(right, j);
         }
     const height = bottom - top + 1;
     const width = right - left + 1;
@@ -59,28 +69,32 @@
     return found;
   };
 
+  // Rows of so many values before become rows of so many sums after, each over the length that it covers.
+  const summed = (values, before, after) => {
+    const shares = overlaps(before, after);
+    const sums = [];
+    for (let row = 0; row < values.length; row += before)
+      for (const own of shares) sums.push(own.reduce((sum, [k, share]) => sum + share * values[row + k], 0));
+    return sums;
+  };
+
+  const turned = (values, columns) => {
+    const rows = values.length / columns;
+    return values.map((_, i) => values[(i % rows) * columns + quotient(i, rows)]);
+  };
+
   // Mean of the old picture over the rectangle that a new pixel covers.
   const resized = (image, rows, columns) => {
     const { rows: height, columns: width, values } = image;
     if (height === rows && width === columns) return image;
-    const across = overlaps(width, columns);
-    const down = overlaps(height, rows);
     const area = height * width;
-    const means = new Array(rows * columns);
-    const strip = new Array(height * columns);
-    for (let k = 0; k < height; k++)
-      for (let j = 0; j < columns; j++) {
-        let sum = 0;
-        for (const [l, share] of across[j]) sum += share * values[k * width + l];
-        strip[k * columns + j] = sum;
-      }
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < columns; j++) {
-        let sum = 0;
-        for (const [k, share] of down[i]) sum += share * strip[k * columns + j];
-        means[i * columns + j] = quotient(2 * sum + area, 2 * area);
-      }
-    return grey(rows, columns, means);
+    const strip = turned(summed(values, width, columns), columns);
+    const sums = turned(summed(strip, height, rows), rows);
+    return grey(
+      rows,
+      columns,
+      sums.map((sum) => quotient(2 * sum + area, 2 * area)),
+    );
   };
 
   const fitted = (ink) => {
@@ -98,7 +112,9 @@
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++) {
         const v = values[i * columns + j];
-        mass += v; down += i * v; across += j * v;
+        mass += v;
+        down += i * v;
+        across += j * v;
       }
     const top = offset(mass, down, rows);
     const left = offset(mass, across, columns);
@@ -118,5 +134,5 @@
     return centred(stretched(fitted(stretched(ink))));
   };
 
-  window.mlpstudy.picture = { digit, resized, grey };
+  globalThis.mlpstudy.picture = { digit, resized, grey };
 })();
