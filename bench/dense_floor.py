@@ -45,8 +45,8 @@ import numpy.typing as npt  # noqa: E402  # after the variables above
 
 from mlpstudy.datasets.named.mnist import load_mnist  # noqa: E402  # after the variables above
 from mlpstudy.engine.native import _kernels, column_groups  # noqa: E402  # after the variables above
+from mlpstudy.records.arrays import Float32Array  # noqa: E402  # after the variables above
 
-Float32Array = npt.NDArray[np.float32]
 Step = Callable[[], object]
 
 BATCH, N_CLASSES, N_EVALUATED = 128, 10, 10_000

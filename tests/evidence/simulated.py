@@ -12,9 +12,7 @@ from mlpstudy.evidence.estimates.contrasts import Estimate
 from mlpstudy.evidence.estimates.intervals import mean_interval
 from mlpstudy.evidence.sample import ArchitectureSample, StudySample
 from mlpstudy.records import Outcome, Provenance, RunRecord, Status
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from mlpstudy.records.arrays import BoolArray, FloatArray
 
 PROVENANCE = Provenance("0", "native", "0", "avx2", "3.11", "2", "linux", "cpu", 2)
 N_CLASSES = 10

@@ -15,7 +15,8 @@ from mlpstudy.evidence.estimates import contrasts
 from mlpstudy.evidence.estimates.signflip import FlipResult, flip_family
 from mlpstudy.evidence.judgement import judge, ledger_of, standings
 from mlpstudy.evidence.plain import plain
-from mlpstudy.evidence.sample import FloatArray, StudySample, collect, log_loss_cells
+from mlpstudy.evidence.sample import StudySample, collect, log_loss_cells
+from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study import Judging
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy import stats
 
@@ -12,9 +11,9 @@ from mlpstudy.evidence.estimates.power import seeds_for_better
 from mlpstudy.evidence.judgement import PairJudgement, judge
 from mlpstudy.evidence.sample import ArchitectureSample
 from mlpstudy.evidence.verdicts import PairFacts, judge_pair, mcnemar_p
+from mlpstudy.records.arrays import BoolArray
 from mlpstudy.study import Judging
 
-BoolArray = npt.NDArray[np.bool_]
 N_EXAMPLES = 5000
 
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlpstudy.engine.native import _kernels
-from oracle.pair import ACTIVATIONS, INSTRUCTION_SETS, Activation, Case, Float32Array, distance, network_of, pair_of
+from mlpstudy.records.arrays import Float32Array
+from oracle.pair import ACTIVATIONS, INSTRUCTION_SETS, Activation, Case, distance, network_of, pair_of
 
 TOLERANCE = 2e-5
 """Float32 rounding over a handful of steps; a wrong term is off by a hundredth or more."""

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.engine.native import _kernels
+from mlpstudy.records.arrays import Float32Array
 from oracle.mlp import Mlp, build
 from oracle.philox import dropout_mask
 
 Activation = Literal["relu", "tanh", "sigmoid", "linear"]
 ACTIVATIONS: tuple[Activation, ...] = ("relu", "tanh", "sigmoid", "linear")
 INSTRUCTION_SETS = _kernels.available_instruction_sets()
-Float32Array = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)

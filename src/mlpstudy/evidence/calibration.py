@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.records.arrays import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 Bins = Literal["equal mass", "equal width"]
 
 N_BINS = 15

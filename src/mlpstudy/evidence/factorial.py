@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.evidence.estimates.contrasts import Estimate, estimate_contrasts
+from mlpstudy.records.arrays import FloatArray, IntArray
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 Levels = tuple[tuple[str, str], ...]
 
 MAX_EFFECTS = 1000

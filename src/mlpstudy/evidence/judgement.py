@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.audits.ledger import FlipLedger, HardExample, flip_ledger, hard_examples
@@ -19,9 +18,8 @@ from mlpstudy.evidence.estimates.superiority import Superiority, superiority
 from mlpstudy.evidence.factorial import Effect, factor_effects, left_out
 from mlpstudy.evidence.sample import METRICS, ArchitectureSample, Metric, StudySample, higher_is_better
 from mlpstudy.evidence.verdicts import PairFacts, Verdict, equivalence_p, is_different, judge_pair
+from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study import LEAST_JUDGED, MAX_COMPARISONS, Judging
-
-FloatArray = npt.NDArray[np.float64]
 
 NATS_AN_ERROR = 5.0
 """Exchange rate of the bands of indifference: 0.1 points of accuracy against 0.005 nats of log loss. Networks

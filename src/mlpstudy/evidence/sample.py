@@ -14,8 +14,8 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.calibration import calibration_error
 from mlpstudy.evidence.estimates.intervals import NOT_NEGATIVE, SHARE, Range
 from mlpstudy.records import PROBABILITY_CLIP, Outcome, RunRecord
+from mlpstudy.records.arrays import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 Metric = Literal["accuracy", "log loss", "calibration error"]
 METRICS: tuple[Metric, ...] = ("accuracy", "log loss", "calibration error")
 

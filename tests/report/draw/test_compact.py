@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from mlpstudy.records import Float32Array
+from mlpstudy.records.arrays import Float32Array, FloatArray
 from mlpstudy.report.draw.compact import (
     LEVELS,
     CompactLayer,
@@ -18,7 +17,6 @@ from mlpstudy.report.draw.compact import (
 )
 from mlpstudy.study import Network, parameter_shapes
 
-FloatArray = npt.NDArray[np.float64]
 N_FEATURES, N_CLASSES = 20, 4
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from mlpstudy.records.arrays import FloatArray
+
 Meaning = Literal["number", "boolean", "date"]
 """What the cells of a column are that becomes one number a row."""
-
-Float64Array = npt.NDArray[np.float64]
 
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 
@@ -77,7 +77,7 @@ def chosen(column: pl.Series, rows: npt.NDArray[np.int64] | None) -> pl.Series:
 
 def as_numbers(
     column: pl.Series, meaning: Meaning, rows: npt.NDArray[np.int64] | None = None
-) -> tuple[Float64Array, npt.NDArray[np.bool_]]:
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
     """Return the cells of some rows, or all, as numbers, NaN where one is missing or wrong; and which are wrong.
 
     true is 1 and false 0; a date is the number of days since 1970-01-01 (UTC).
@@ -136,7 +136,7 @@ def _days(column: pl.Series) -> pl.Series:
     return column.dt.cast_time_unit("us").to_physical().cast(pl.Float64) / _DAY_US
 
 
-def _to_array(numbers: pl.Series) -> Float64Array:
+def _to_array(numbers: pl.Series) -> FloatArray:
     return numbers.fill_null(float("nan")).to_numpy()
 
 

@@ -19,9 +19,9 @@ import polars as pl
 from pydantic import Field
 
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.tables.cells import WORDS, Float64Array, Meaning, as_numbers, as_text, chosen, is_supported
+from mlpstudy.datasets.tables.cells import WORDS, Meaning, as_numbers, as_text, chosen, is_supported
 from mlpstudy.errors import DataError, must, nearest
-from mlpstudy.records import Float32Array
+from mlpstudy.records.arrays import Float32Array, FloatArray
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.data import Scaling
 
@@ -57,7 +57,7 @@ class NumberColumn(Frozen):
         """One name a feature."""
         return (self.name, f"{self.name} (missing)") if self.indicator else (self.name,)
 
-    def numbers(self, column: pl.Series, rows: Rows | None, origin: str) -> Float64Array:
+    def numbers(self, column: pl.Series, rows: Rows | None, origin: str) -> FloatArray:
         """Return the cells of some rows, or all, as numbers, NaN where they are missing.
 
         Raises:
@@ -70,7 +70,7 @@ class NumberColumn(Frozen):
             raise DataError(wrong_cell(column, index, be, origin))
         return numbers
 
-    def features(self, numbers: Float64Array) -> list[Float32Array]:
+    def features(self, numbers: FloatArray) -> list[Float32Array]:
         """Return the scaled numbers, and the indicator."""
         missing = np.isnan(numbers)
         filled = np.where(missing, self.fill, numbers) if missing.any() else numbers

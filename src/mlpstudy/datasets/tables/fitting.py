@@ -21,7 +21,6 @@ import polars as pl
 
 from mlpstudy.datasets.tables.cells import (
     WORDS,
-    Float64Array,
     Meaning,
     as_numbers,
     as_text,
@@ -31,6 +30,7 @@ from mlpstudy.datasets.tables.cells import (
 )
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.errors import DataError, must
+from mlpstudy.records.arrays import FloatArray
 
 if TYPE_CHECKING:
     from mlpstudy.study import Data
@@ -150,7 +150,7 @@ def _slip(column: pl.Series, index: int, meaning: Meaning, origin: str) -> str:
 
 
 def _fit_number(
-    numbers: Float64Array, column: pl.Series, meaning: Meaning, scaling: Scaling, what: str
+    numbers: FloatArray, column: pl.Series, meaning: Meaning, scaling: Scaling, what: str
 ) -> tuple[Column | None, str | None]:
     """Learn shift, scale and median of the training cells."""
     missing = np.isnan(numbers)
@@ -170,7 +170,7 @@ def _fit_number(
     return fitted, _identifier(present, low, high, column.name, what) if meaning == "number" else None
 
 
-def _scaling(present: Float64Array, low: float, high: float, scaling: Scaling) -> tuple[float, float]:
+def _scaling(present: FloatArray, low: float, high: float, scaling: Scaling) -> tuple[float, float]:
     """Return what is subtracted and what is divided by; missing values count for neither."""
     if scaling == "none" or low == high:
         return (0.0 if scaling == "none" else low), 1.0
@@ -184,7 +184,7 @@ def _positive(spread: float) -> float:
     return spread if math.isfinite(spread) and spread > np.finfo(np.float64).tiny else 1.0
 
 
-def _identifier(present: Float64Array, low: float, high: float, name: str, what: str) -> str | None:
+def _identifier(present: FloatArray, low: float, high: float, name: str, what: str) -> str | None:
     """Return a warning where whole numbers only number the rows."""
     n = present.size
     if n < _DISTINCT_AT_LEAST or high - low > 2 * n or (present != np.round(present)).any():

@@ -9,10 +9,11 @@ import numpy.typing as npt
 import polars as pl
 
 from mlpstudy.datasets.parts import Part, Parts
-from mlpstudy.datasets.tables.cells import WORDS, Float64Array, Meaning, as_numbers, as_text
+from mlpstudy.datasets.tables.cells import WORDS, Meaning, as_numbers, as_text
 from mlpstudy.datasets.tables.columns import wrong_cell
 from mlpstudy.datasets.targets.classes import find_classes, index_classes, is_quantity, no_classes, quantity_warning
 from mlpstudy.errors import DataError, must, nearest
+from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study.base import content_hash
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _groups(table: Table, name: str) -> npt.NDArray[np.int32]:
     return ranks.astype(np.int32) - 1
 
 
-def _times(table: Table, name: str) -> Float64Array:
+def _times(table: Table, name: str) -> FloatArray:
     """Return the time of every row: days of a date, or a number."""
     column = find_column(table, name)
     meaning: Meaning = "number" if _is_numeric(column) else "date"

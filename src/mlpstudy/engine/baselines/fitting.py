@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mlpstudy.records import PROBABILITY_CLIP, Baseline
+from mlpstudy.records.arrays import FloatArray
 
 if TYPE_CHECKING:
     from mlpstudy.records import Dataset
@@ -21,8 +21,6 @@ PENALTY = 1.0
 """Weight of the squared coefficients beside the summed loss, halved: scikit-learn's C = 1."""
 MOST_ITERATIONS = 200
 """On MNIST, probabilities are then within 0.002 of those at convergence; after 100 within 0.04."""
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def baseline(name: BaselineName, dataset: Dataset) -> Baseline:

@@ -1,14 +1,12 @@
 """The compiled training step (kernels/module.cpp)."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.records import Features
-
-Float32Array: TypeAlias = npt.NDArray[np.float32]
+from mlpstudy.records.arrays import Features, Float32Array
 
 def available_instruction_sets() -> list[str]:
     """Names of the instruction sets that this machine can run, best first."""

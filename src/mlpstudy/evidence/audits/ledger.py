@@ -9,9 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
-
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
+from mlpstudy.records.arrays import IntArray
 
 LISTED_HARD = 48
 """Hard examples to list at most: a page of images."""

@@ -13,8 +13,7 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.estimates.intervals import t_two_sided_p
 from mlpstudy.evidence.estimates.rounding import sd_of
 from mlpstudy.evidence.estimates.twoway import two_way
-
-FloatArray = npt.NDArray[np.float64]
+from mlpstudy.records.arrays import FloatArray
 
 EXCESS_RATIO = 5.0
 """Observed SD, in multiples of what finite test data give, from which the training itself is unstable."""

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mlpstudy.evidence.estimates.contrasts import estimate_contrasts
 from mlpstudy.evidence.estimates.signflip import fewest_seeds
 from mlpstudy.evidence.verdicts import is_different
-
-FloatArray = npt.NDArray[np.float64]
+from mlpstudy.records.arrays import FloatArray
 
 N_SPLITS = 100
 """Random splits: the share of false verdicts is known to about 2 points."""

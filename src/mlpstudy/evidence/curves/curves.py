@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.evidence.estimates.intervals import t_quantile
-
-FloatArray = npt.NDArray[np.float64]
+from mlpstudy.records.arrays import FloatArray
 
 
 class MeanCurve(NamedTuple):

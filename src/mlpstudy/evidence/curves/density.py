@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
-
-FloatArray = npt.NDArray[np.float64]
+from mlpstudy.records.arrays import FloatArray
 
 N_GRID = 256
 """Grid points of a violin: more than its outline has pixels."""

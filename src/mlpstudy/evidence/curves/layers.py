@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.evidence.curves.curves import held, mean_curve
+from mlpstudy.records.arrays import FloatArray
 
 if TYPE_CHECKING:
     from mlpstudy.records import LayerDiagnostics
 
-FloatArray = npt.NDArray[np.float64]
 Quantity = Literal["gradient_norm", "weight_norm", "update_ratio", "dead_share", "activation_mean", "activation_std"]
 
 QUANTITIES: tuple[Quantity, ...] = (

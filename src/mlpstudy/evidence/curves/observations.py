@@ -30,8 +30,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.records.arrays import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 Trend = Literal["falling", "flat", "rising", "unknown"]
 Longer = Literal["yes", "no", "unknown"]
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
 
 from mlpstudy.evidence.comparison import Spread, spread
 from mlpstudy.evidence.estimates.intervals import ANYTHING, Range
+from mlpstudy.records.arrays import FloatArray, IntArray
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 Levels = tuple[tuple[str, str], ...]
 
 

@@ -18,9 +18,8 @@ from mlpstudy.evidence.estimates.intervals import Interval, around, check_confid
 from mlpstudy.evidence.estimates.rounding import ROUNDING, sd_of
 from mlpstudy.evidence.estimates.signflip import flip_family, holm
 from mlpstudy.evidence.estimates.twoway import TwoWay, two_way
+from mlpstudy.records.arrays import FloatArray, IntArray
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 Contrast = Mapping[int, float]
 """The weight of each architecture that has one, by its position."""
 

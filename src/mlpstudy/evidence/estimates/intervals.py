@@ -12,7 +12,6 @@ from scipy import special
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.estimates.rounding import sd_of
 
-FloatArray = npt.NDArray[np.float64]
 Range = tuple[float, float]
 
 ANYTHING: Range = (-math.inf, math.inf)

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from mlpstudy.evidence.estimates.intervals import t_quantile
 from mlpstudy.evidence.estimates.rounding import ROUNDING
-
-FloatArray = npt.NDArray[np.float64]
+from mlpstudy.records.arrays import FloatArray
 
 EXACT_UP_TO = 20
 """Seeds up to which all 2^n flips are counted."""

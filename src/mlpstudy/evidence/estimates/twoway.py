@@ -12,8 +12,6 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.estimates.intervals import Interval, around, t_quantile, unbounded
 from mlpstudy.evidence.estimates.rounding import cleared
 
-FloatArray = npt.NDArray[np.float64]
-
 DETECTED_SES = 2.8
 """Standard errors that a difference has to be found: 1.96 + 0.84, two-sided 0.05 with a power of 80 %."""
 FEW_SEEDS = 5

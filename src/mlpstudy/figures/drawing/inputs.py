@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.records import EpochRecord, RunRecord, Weights
+from mlpstudy.records import EpochRecord, RunRecord
+from mlpstudy.records.arrays import FloatArray, Weights
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.curves.density import Density
 
-FloatArray = npt.NDArray[np.float64]
 Levels = tuple[tuple[str, str], ...]
 """Pairs of factor and level, as in :class:`mlpstudy.study.Architecture`."""
 
