@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mlpstudy.study.base import content_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -40,7 +42,7 @@ def _settings(study: Study) -> Flat:
     fields = {
         "data": study.data.content(),
         "study_seed": study.study_seed,
-        "judging": study.judging.model_dump(mode="json"),
+        "judging": content_of(study.judging),
     }
     return dict(_flat(fields))
 

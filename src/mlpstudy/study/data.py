@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from mlpstudy.study.base import Frozen
+from mlpstudy.study.base import Frozen, content_of
 
 Share = float
 FileOrPair = str | tuple[str, str]
@@ -18,9 +18,6 @@ VALIDATION_SHARE = 0.1
 TEST_SHARE = 0.2
 MAX_IMAGE_SIDE = 1024
 """Larger images have more pixels than a network of dense layers takes inputs."""
-
-_ALWAYS = ("name", "validation", "train_examples", "test_examples")
-"""The keys of the first version: part of every identity, also where they have their defaults."""
 
 
 def looks_like_path(text: str) -> bool:
@@ -140,6 +137,8 @@ class Data(Frozen):
     (None, 0.1, 'adult.csv')
     """
 
+    FIRST_KEYS = ("name", "validation", "train_examples", "test_examples")
+
     name: Annotated[str, Field(min_length=1), BeforeValidator(_checked_name)] | None = None
     path: Annotated[FileOrPair | None, BeforeValidator(_checked_path)] = None
     target: Column | None = None
@@ -205,9 +204,7 @@ class Data(Frozen):
 
         What is in the files is part of the data's own hash, which is recorded beside the study's.
         """
-        plain = self.model_dump(mode="json", exclude={"path"})
-        chosen = self.model_dump(mode="json", exclude={"path"}, exclude_defaults=True)
-        content = {key: plain[key] for key in plain if key in _ALWAYS or key in chosen}
+        content = content_of(self, without=("path",))
         for key in ("test", "validation"):
             if _is_file(content.get(key)):
                 content[key] = "a file"

@@ -27,6 +27,8 @@ class Judging(Frozen):
         indifference_pp: differences of at most that many percentage points do not matter.
     """
 
+    FIRST_KEYS = ("metric", "family", "baseline", "pairs", "confidence", "indifference_pp")
+
     metric: Literal["accuracy", "log loss"] = "accuracy"
     family: Literal["all-pairs", "against", "pairs"] = "all-pairs"
     baseline: str | None = None

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from mlpstudy.errors import StudyError, must, nearest
 from mlpstudy.study.adjustments import Adjustment, by_level, check_adjustments
-from mlpstudy.study.base import Frozen, content_hash
+from mlpstudy.study.base import Frozen, content_hash, content_of
 from mlpstudy.study.comparisons import check_comparisons
 from mlpstudy.study.data import Data, DataField
 from mlpstudy.study.judging import Judging
@@ -60,7 +60,7 @@ class Architecture(Frozen):
 
     def content(self) -> dict[str, object]:
         """Return what decides the result, without names."""
-        return {"network": self.network.model_dump(mode="json"), "training": self.training.content()}
+        return {"network": content_of(self.network), "training": self.training.content()}
 
 
 class Reported(Frozen):
@@ -204,7 +204,7 @@ class Study(_Fields):
             "data": self.data.content(),
             "study_seed": self.study_seed,
             "architectures": [{"name": a.name, **a.content()} for a in self.architectures],
-            "judging": self.judging.model_dump(mode="json"),
+            "judging": content_of(self.judging),
             "semantics": SEMANTICS_VERSION,
         }
         return content_hash(content)

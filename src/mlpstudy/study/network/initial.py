@@ -28,6 +28,8 @@ class Initializer(Frozen):
     'normal(0.062)'
     """
 
+    FIRST_KEYS = ("kind", "scale")
+
     kind: Literal["normal", "uniform"] | Named
     scale: Annotated[float, Field(gt=0)] | None = None
 
@@ -81,6 +83,8 @@ class InitialWeights(Frozen):
 
     Biases start at 0, batch normalisation at gamma 1, beta 0, moving mean 0 and moving variance 1.
     """
+
+    FIRST_KEYS = ("first_hidden", "other_hidden", "output")
 
     first_hidden: AnyInitializer = Initializer(kind="glorot_uniform")
     other_hidden: AnyInitializer = Initializer(kind="glorot_uniform")

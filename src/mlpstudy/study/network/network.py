@@ -44,6 +44,16 @@ class Network(Frozen):
     0.0
     """
 
+    FIRST_KEYS = (
+        "hidden",
+        "activation",
+        "batch_normalisation",
+        "bn_momentum",
+        "bn_epsilon",
+        "dropout",
+        "initial_weights",
+    )
+
     hidden: Annotated[tuple[Width, ...], Field(min_length=1, max_length=1000), BeforeValidator(_as_tuple)]
     activation: Literal["relu", "tanh", "sigmoid", "linear"] = "relu"
     batch_normalisation: bool = False

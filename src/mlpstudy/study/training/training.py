@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlpstudy.study.base import Frozen
+from mlpstudy.study.base import Frozen, content_of
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
@@ -34,6 +34,8 @@ class Training(Frozen):
     128
     """
 
+    FIRST_KEYS = ("epochs", "batch_size", "optimizer", "learning_rate", "beta_1", "beta_2", "epsilon")
+
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 20
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 128
     optimizer: Literal["adam"] = "adam"
@@ -45,4 +47,4 @@ class Training(Frozen):
 
     def content(self) -> dict[str, object]:
         """Return the settings that decide a result."""
-        return self.model_dump(mode="json", exclude={"diagnostics"})
+        return content_of(self, without=("diagnostics",))
