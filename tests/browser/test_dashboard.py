@@ -183,9 +183,10 @@ def test_everybody_can_use_it(chromium: Browser, finished: Path, width: int, sch
 
 OLDER = """
 import sys
-from mlpstudy.dashboard import judged
-code = "import mlpstudy.dashboard.judge_process as j, mlpstudy.dashboard.verdict as v; v.runs_key = lambda *_: 'older'"
-judged.command = lambda folder: [sys.executable, "-c", code + "; j.main()", str(folder)]
+from mlpstudy.dashboard.judging import judged
+code = "import mlpstudy.dashboard.judging.process as j, mlpstudy.dashboard.state.verdict as v"
+code += "; v.runs_key = lambda *_: 'older'; j.main()"
+judged.command = lambda folder: [sys.executable, "-c", code, str(folder)]
 """
 """A judge whose verdicts are of other runs than the page shows."""
 

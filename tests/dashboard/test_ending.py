@@ -22,7 +22,7 @@ from store import samples
 STUDY = samples.tiny_study()
 
 READING = """
-from mlpstudy.dashboard import reader
+from mlpstudy.dashboard.following import reader
 def endless(*_):
     open({mark!r}, "w").write("x")
     while True:
@@ -34,7 +34,7 @@ LISTING = READING.replace("reader", "folder").replace("study_state", "_summary")
 
 JUDGING = """
 import sys
-from mlpstudy.dashboard import judged
+from mlpstudy.dashboard.judging import judged
 judged.command = lambda _: [sys.executable, "-c",
     "import os, time; open({mark!r}, 'w').write(str(os.getpid())); time.sleep(1e6)"]
 """
@@ -90,9 +90,9 @@ def test_a_terminated_dashboard_leaves_no_judge_behind(tmp_path: Path) -> None:
 
 ENDLESS = """
 import sys
-from mlpstudy.dashboard import judged
+from mlpstudy.dashboard.judging import judged
 code = '''
-import os, mlpstudy.judging.folder, mlpstudy.dashboard.judge_process as j
+import os, mlpstudy.judging.folder, mlpstudy.dashboard.judging.process as j
 def endless(_):
     open({mark!r}, "w").write(str(os.getpid()))
     while True:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import walk_packages
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,8 +18,9 @@ import pytest
 from typer.testing import CliRunner
 
 from dashboard.pages import Json, applied, listening, watching
+from mlpstudy import dashboard
 from mlpstudy.cli.app import app
-from mlpstudy.dashboard.hub import MAX_STREAMS
+from mlpstudy.dashboard.following.hub import MAX_STREAMS
 from patience import PATIENCE_S, end_of, tries
 from store import samples
 
@@ -239,12 +241,11 @@ def test_a_run_may_have_its_dashboard(tmp_path: Path) -> None:
 
 def test_no_engine_is_imported() -> None:
     """Watching and judging need neither engine nor data: nothing of theirs is even loaded."""
-    modules = """
-        address app background beside beside_process channel connections delta folder hub judge_process judged judging
-        pages reader security server state timing verdict"""
-    names = [f"mlpstudy.dashboard.{name}" for name in modules.split()]
+    found = walk_packages(dashboard.__path__, "mlpstudy.dashboard.")
+    names = [module.name for module in found]
+    assert "mlpstudy.dashboard.judging.process" in names
     code = f"import sys, mlpstudy.judging.folder, {', '.join(names)}\n"
-    code += "from mlpstudy.dashboard.pages import page_files, study_page\n"
+    code += "from mlpstudy.dashboard.serving.pages import page_files, study_page\n"
     code += "page_files(), study_page('a', has_list=True)\n"
     code += (
         "print([n for n in sys.modules if n.startswith(('mlpstudy.engine', 'mlpstudy.datasets', 'torch', 'altair'))])"

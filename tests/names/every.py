@@ -12,9 +12,9 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from mlpstudy.cli.app import app
-from mlpstudy.dashboard.channel import message
-from mlpstudy.dashboard.delta import whole
-from mlpstudy.dashboard.reader import StudyReader
+from mlpstudy.dashboard.following.channel import message
+from mlpstudy.dashboard.following.reader import StudyReader
+from mlpstudy.dashboard.state.delta import whole
 from mlpstudy.results import StudyResults
 from names import hostile, journey
 

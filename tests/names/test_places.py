@@ -13,9 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from mlpstudy.cli.app import app
-from mlpstudy.dashboard.channel import message
-from mlpstudy.dashboard.delta import whole
-from mlpstudy.dashboard.reader import StudyReader
+from mlpstudy.dashboard.following.channel import message
+from mlpstudy.dashboard.following.reader import StudyReader
+from mlpstudy.dashboard.state.delta import whole
 from mlpstudy.figures.drawing.wording import drawable
 from mlpstudy.page.embedding import json_text
 from mlpstudy.report import report_html

@@ -248,7 +248,7 @@ ALLOWED = {
     "datasets": "reads data, which lie where the user says, by guards of its own",
     "study/loading.py": "reads a study file of the user's, and those of the package",
     "machine/cgroups.py": "reads /proc and /sys",
-    "dashboard/judge_process.py": "reads and writes /proc/self",
+    "dashboard/judging/process.py": "reads and writes /proc/self",
     "text/screen.py": "opens /dev/null",
     "engine/provenance.py": "reads /proc/cpuinfo",
     "engine/native/engine.py": "reads the package's own kernels",

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from mlpstudy.cli.app import app
 from mlpstudy.cli.show import results_as_json
-from mlpstudy.dashboard.reader import StudyReader
+from mlpstudy.dashboard.following.reader import StudyReader
 from mlpstudy.judging.folder import judge_moment, read_moment, verify_store
 from mlpstudy.predict.model import load_ensemble
 from mlpstudy.report import report_html

@@ -42,10 +42,10 @@ def watch(
     import secrets
 
     from mlpstudy.cli.printing.terminal import is_terminal
-    from mlpstudy.dashboard.address import Address, is_loopback, listen, shown_host
-    from mlpstudy.dashboard.folder import StudyFolder
-    from mlpstudy.dashboard.security import LOCAL_NAMES, Access, machine_names
-    from mlpstudy.dashboard.server import serve
+    from mlpstudy.dashboard.following.folder import StudyFolder
+    from mlpstudy.dashboard.serving.address import Address, is_loopback, listen, shown_host
+    from mlpstudy.dashboard.serving.security import LOCAL_NAMES, Access, machine_names
+    from mlpstudy.dashboard.serving.server import serve
 
     studies = StudyFolder(folder)
     is_local = is_loopback(host)

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlpstudy.dashboard.address import LOOPBACK, Address, listen
+from mlpstudy.dashboard.serving.address import LOOPBACK, Address, listen
 from mlpstudy.errors import StoreError, must
 
 if TYPE_CHECKING:

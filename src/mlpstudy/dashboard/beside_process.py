@@ -6,9 +6,9 @@ import socket
 import sys
 from pathlib import Path
 
-from mlpstudy.dashboard.folder import StudyFolder
-from mlpstudy.dashboard.security import Access
-from mlpstudy.dashboard.server import serve
+from mlpstudy.dashboard.following.folder import StudyFolder
+from mlpstudy.dashboard.serving.security import Access
+from mlpstudy.dashboard.serving.server import serve
 
 
 def main() -> None:

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpstudy.dashboard.background import in_background_or_here
-from mlpstudy.dashboard.channel import Channel
-from mlpstudy.dashboard.delta import delta, whole
-from mlpstudy.dashboard.judging import Judge
-from mlpstudy.dashboard.reader import StudyReader
+from mlpstudy.dashboard.following.channel import Channel
+from mlpstudy.dashboard.following.reader import StudyReader
+from mlpstudy.dashboard.judging.judge import Judge
+from mlpstudy.dashboard.state.delta import delta, whole
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.evidence.plain import Plain, plain
 from mlpstudy.store import note_look
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
-    from mlpstudy.dashboard.folder import StudyFolder, StudySummary
-    from mlpstudy.dashboard.state import StudyState
+    from mlpstudy.dashboard.following.folder import StudyFolder, StudySummary
+    from mlpstudy.dashboard.state.study_state import StudyState
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from mlpstudy.dashboard.state import RunCurve, StudyFacts, StudyState, study_state
+from mlpstudy.dashboard.state.study_state import RunCurve, StudyFacts, StudyState, study_state
 from mlpstudy.errors import StoreError, must
 from mlpstudy.store import Store
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from mlpstudy.dashboard.app import make_app
-from mlpstudy.dashboard.connections import Connection
-from mlpstudy.dashboard.hub import Hub
+from mlpstudy.dashboard.following.hub import Hub
+from mlpstudy.dashboard.serving.app import make_app
+from mlpstudy.dashboard.serving.connections import Connection
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from mlpstudy.dashboard.folder import StudyFolder
-    from mlpstudy.dashboard.security import Access
+    from mlpstudy.dashboard.following.folder import StudyFolder
+    from mlpstudy.dashboard.serving.security import Access
 
 PRIORITY = 5
 """Below that of a run, so that training goes first where processors are scarce."""

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.pages import applied
-from dashboard.test_state import FACTS, STUDY, WRITER
-from mlpstudy.dashboard.delta import delta, whole
-from mlpstudy.dashboard.state import RunCurve, StudyState, study_state
+from dashboard.state.test_study_state import FACTS, STUDY, WRITER
+from mlpstudy.dashboard.state.delta import delta, whole
+from mlpstudy.dashboard.state.study_state import RunCurve, StudyState, study_state
 from mlpstudy.evidence.plain import Plain
 from store import samples
 

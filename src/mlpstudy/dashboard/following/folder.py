@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpstudy.dashboard.reader import check_size
+from mlpstudy.dashboard.following.reader import check_size
 from mlpstudy.errors import MlpstudyError, StoreError, must
 from mlpstudy.store import Store
 
 if TYPE_CHECKING:
-    from mlpstudy.dashboard.state import StudyStatus
+    from mlpstudy.dashboard.state.study_state import StudyStatus
 
 DATABASE = "study.db"
 MAX_STUDIES = 200

@@ -35,7 +35,7 @@ def main() -> None:
     with suppress(RuntimeError):  # without a thread it ends when it is done
         threading.Thread(target=_end_with_input, daemon=True).start()
     # The imports take as long as judging a small study does: they too shall be at low priority.
-    from mlpstudy.dashboard.verdict import runs_key, verdict_state  # noqa: PLC0415
+    from mlpstudy.dashboard.state.verdict import runs_key, verdict_state  # noqa: PLC0415
     from mlpstudy.errors import MlpstudyError  # noqa: PLC0415
     from mlpstudy.evidence.plain import Plain, plain  # noqa: PLC0415
     from mlpstudy.judging.folder import judge_store  # noqa: PLC0415

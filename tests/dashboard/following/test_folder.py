@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy.dashboard import folder as module
-from mlpstudy.dashboard.folder import StudyFolder
+from mlpstudy.dashboard.following import folder as module
+from mlpstudy.dashboard.following.folder import StudyFolder
 from mlpstudy.errors import StoreError
 from mlpstudy.store import Store
 from store import samples

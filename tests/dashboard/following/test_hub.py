@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from dashboard.pages import Json, parsed
-from mlpstudy.dashboard import hub as module
-from mlpstudy.dashboard.folder import StudyFolder
-from mlpstudy.dashboard.hub import Hub
-from mlpstudy.dashboard.reader import StudyReader
-from mlpstudy.dashboard.state import StudyState
+from mlpstudy.dashboard.following import hub as module
+from mlpstudy.dashboard.following.folder import StudyFolder
+from mlpstudy.dashboard.following.hub import Hub
+from mlpstudy.dashboard.following.reader import StudyReader
+from mlpstudy.dashboard.state.study_state import StudyState
 from mlpstudy.store import Store
 from patience import PATIENCE_S
 from store import samples

@@ -47,10 +47,10 @@ class PageFile:
 @cache
 def page_files() -> dict[str, PageFile]:
     """Return every file that a page may ask for, by name: an address is looked up here and never becomes a path."""
-    files = {name: PageFile(asset(__package__, name).encode(), SCRIPT) for name in SCRIPTS}
+    files = {name: PageFile(asset("mlpstudy.dashboard", name).encode(), SCRIPT) for name in SCRIPTS}
     files["page.js"] = PageFile(asset("mlpstudy.page", "page.js").encode(), SCRIPT)
     files["page.css"] = PageFile(page_style().encode(), STYLE)
-    files["watch.css"] = PageFile(asset(__package__, "watch.css").encode(), STYLE)
+    files["watch.css"] = PageFile(asset("mlpstudy.dashboard", "watch.css").encode(), STYLE)
     return files
 
 

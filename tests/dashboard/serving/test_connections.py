@@ -15,12 +15,17 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from dashboard.pages import listening, watching
-from mlpstudy.dashboard.connections import MAX_CONNECTIONS, STALLED_S, Connection
-from mlpstudy.dashboard.hub import MAX_STREAMS
+from mlpstudy.dashboard.following.hub import MAX_STREAMS
+from mlpstudy.dashboard.serving.connections import MAX_CONNECTIONS, STALLED_S, Connection
 from patience import PATIENCE_S, wait_until
 from store import samples
 
-SOON = "from mlpstudy.dashboard import channel, connections\nconnections.IDLE_S = 0.5\nchannel.HEARTBEAT_S = 0.1"
+SOON = """
+from mlpstudy.dashboard.following import channel
+from mlpstudy.dashboard.serving import connections
+connections.IDLE_S = 0.5
+channel.HEARTBEAT_S = 0.1
+"""
 NEVER = SOON.replace("0.5", "1e9")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlpstudy.dashboard.timing import RunWork, study_work
+from mlpstudy.dashboard.state.timing import RunWork, study_work
 
 
 def run(architecture: int, left: int, done: int, epoch_s: float | None = None) -> RunWork:

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from dashboard.pages import Json, parsed
-from mlpstudy.dashboard import channel as module
-from mlpstudy.dashboard.channel import Channel
+from mlpstudy.dashboard.following import channel as module
+from mlpstudy.dashboard.following.channel import Channel
 
 
 class Counter:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.state.test_study_state import FACTS, WRITER
 from dashboard.test_background import no_thread
-from dashboard.test_state import FACTS, WRITER
-from mlpstudy.dashboard import judged as process
-from mlpstudy.dashboard import judging as module
-from mlpstudy.dashboard.judged import Judged, judged
-from mlpstudy.dashboard.judging import Judge
-from mlpstudy.dashboard.state import JudgingState, RunCurve, StudyState, study_state
-from mlpstudy.dashboard.verdict import runs_key
+from mlpstudy.dashboard.judging import judge as module
+from mlpstudy.dashboard.judging import judged as process
+from mlpstudy.dashboard.judging.judge import Judge
+from mlpstudy.dashboard.judging.judged import Judged, judged
+from mlpstudy.dashboard.state.study_state import JudgingState, RunCurve, StudyState, study_state
+from mlpstudy.dashboard.state.verdict import runs_key
 from mlpstudy.records import RunRecord
 from mlpstudy.store import Store
 from store import samples
@@ -160,7 +160,7 @@ def test_a_judgement_that_could_not_begin_is_tried_again_later(monkeypatch: pyte
     shown = state(RUNS)
     asked = Asked(monkeypatch, Judged(problem="no process", has_begun=False), verdict_of(shown, "all"))
     now = [1000.0]
-    monkeypatch.setattr("mlpstudy.dashboard.judging.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("mlpstudy.dashboard.judging.judge.time.monotonic", lambda: now[0])
 
     async def main() -> None:
         for _ in range(3):
@@ -228,7 +228,7 @@ def folder(tmp_path: Path) -> Path:
 def judging_with(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Let the judging process do something else first: ``judge`` stands for its work, ``j`` for its module."""
     modules = (
-        "import sys, os, signal\nimport mlpstudy.judging.folder as m\nimport mlpstudy.dashboard.judge_process as j"
+        "import sys, os, signal\nimport mlpstudy.judging.folder as m\nimport mlpstudy.dashboard.judging.process as j"
     )
     start = f"{modules}\n{code}\n"
     monkeypatch.setattr(

@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mlpstudy.dashboard.app import make_app, study_address
-from mlpstudy.dashboard.folder import StudyFolder
-from mlpstudy.dashboard.hub import Hub
-from mlpstudy.dashboard.security import HEADERS, Access
+from mlpstudy.dashboard.following.folder import StudyFolder
+from mlpstudy.dashboard.following.hub import Hub
+from mlpstudy.dashboard.serving.app import make_app, study_address
+from mlpstudy.dashboard.serving.security import HEADERS, Access
 from store import samples
 
 SECRET = "right-token"  # noqa: S105  # not one that opens anything

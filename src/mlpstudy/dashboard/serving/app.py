@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from mlpstudy.dashboard.hub import Hub, TooManyPagesError
-from mlpstudy.dashboard.pages import list_page, page_files, study_page
-from mlpstudy.dashboard.security import Access, Guard
+from mlpstudy.dashboard.following.hub import Hub, TooManyPagesError
+from mlpstudy.dashboard.serving.pages import list_page, page_files, study_page
+from mlpstudy.dashboard.serving.security import Access, Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from mlpstudy.dashboard.hub import Listening
+    from mlpstudy.dashboard.following.hub import Listening
 
 RETRY_AFTER_S = "5"
 

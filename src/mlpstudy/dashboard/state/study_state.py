@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mlpstudy.dashboard.timing import RunWork, study_work
-from mlpstudy.dashboard.verdict import runs_key
+from mlpstudy.dashboard.state.timing import RunWork, study_work
+from mlpstudy.dashboard.state.verdict import runs_key
 from mlpstudy.evidence.comparison import comparison_rows
 from mlpstudy.study import count_parameters
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpstudy.dashboard.background import NoThreadError, in_background
-from mlpstudy.dashboard.judge_process import MAX_CPU_S, UNBOUNDED
+from mlpstudy.dashboard.judging.process import MAX_CPU_S, UNBOUNDED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ class Judged:
 def command(folder: Path) -> list[str]:
     """Return the command that judges a study's folder."""
     # -P: nothing in the working directory is imported.
-    return [sys.executable, "-P", "-m", "mlpstudy.dashboard.judge_process", str(folder.absolute())]
+    return [sys.executable, "-P", "-m", "mlpstudy.dashboard.judging.process", str(folder.absolute())]
 
 
 async def judged(folder: Path) -> Judged:

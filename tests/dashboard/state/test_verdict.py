@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from evidence import simulated
-from mlpstudy.dashboard import verdict as module
-from mlpstudy.dashboard.verdict import leader_sentence, verdict_state
+from mlpstudy.dashboard.state import verdict as module
+from mlpstudy.dashboard.state.verdict import leader_sentence, verdict_state
 from mlpstudy.evidence.judgement import MetricJudgement, judge
 from mlpstudy.study import Judging
 

@@ -1,0 +1,1 @@
+"""The verdict beside a page: when it is computed, and the process that computes it."""
