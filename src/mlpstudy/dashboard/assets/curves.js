@@ -47,7 +47,8 @@ export function axisOf(groups, measure, nEpochs) {
   const high = Math.max(least, Math.min(top, HEADROOM * median(tops)));
   const from = low > 0.5 * high ? low : 0;
   const step = niceStep((high - from) / 3 || high / 3);
-  const limits = { low: step * Math.floor(from / step), high: step * Math.ceil(high / step - 0.05), step };
+  const floor = step * Math.floor(from / step);
+  const limits = { low: floor, high: Math.max(floor + step, step * Math.ceil(high / step - 0.05)), step };
   if (measure === "loss") return limits;
   return { low: Math.max(0, 1 - limits.high), high: 1 - limits.low, step };
 }
