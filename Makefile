@@ -61,6 +61,7 @@ lint: $(VENV)/.page-tools
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run -Werror $(CPP)
 	$(BIN)/node node_modules/@biomejs/biome/bin/biome ci
+	$(BIN)/node --test 'tests/javascript/*.test.js'
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

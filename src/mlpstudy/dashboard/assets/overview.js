@@ -151,7 +151,7 @@ function drawLeadersHead(head, nTiered, isPresent) {
 
 // The verdict that may stand beside the table: that of the runs which the table shows. While runs are still ending an
 // older one is better than none, and marked; afterwards it would be taken for the last word.
-function shownVerdict({ head, verdict, judging }) {
+export function shownVerdict({ head, verdict, judging }) {
   return judging.is_present || head.status === "running" ? verdict : null;
 }
 
@@ -171,7 +171,7 @@ function judgedSays({ head, judging }, verdict) {
 }
 
 // What can be said without a judgement: who is ahead, and not more.
-function unjudged(known, isLoss, n, judging) {
+export function unjudged(known, isLoss, n, judging) {
   if (known.length === 0) return "No run has finished yet.";
   const [best] = known;
   const value = isLoss ? `${loss(best.loss)} nats` : percent(best.accuracy);
@@ -199,7 +199,7 @@ function leaderRow(row, head, range, tier) {
 }
 
 // Mean and interval on an axis that all rows share; the numbers beside it say the same.
-function intervalPicture(row, { low, high }) {
+export function intervalPicture(row, { low, high }) {
   const x = (value) => 4 + (high > low ? (value - low) / (high - low) : 0.5) * 112;
   const picture = el("svg:svg", { viewBox: "0 0 120 12", class: "interval-picture", "aria-hidden": "true" });
   if (row.low !== null) picture.append(el("svg:line", { x1: x(row.low), x2: x(row.high), y1: 6, y2: 6 }));

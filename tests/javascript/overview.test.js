@@ -1,0 +1,83 @@
+// Who leads and how long it takes: order, medians, and what may be said without a judgement.
+import assert from "node:assert/strict";
+import test from "node:test";
+import "./namespace.js";
+import {
+  intervalPicture,
+  Overview,
+  ranked,
+  shownVerdict,
+  unjudged,
+} from "../../src/mlpstudy/dashboard/assets/overview.js";
+
+const head = {
+  architectures: ["a", "b", "c", "d"].map((name) => ({ name })),
+  table: [
+    { n: 3, accuracy: 0.9, loss: 0.2 },
+    { n: 0, accuracy: null, loss: null },
+    { n: 3, accuracy: 0.95, loss: 0.3 },
+    { n: 1, accuracy: 0.9, loss: 0.1 },
+  ],
+};
+
+test("The best mean is first, by the study's measure; equals stay in their order, those without a run are last.", () => {
+  const names = (isLoss) => ranked(head, isLoss).map((row) => row.name);
+  assert.deepEqual(names(false), ["c", "a", "d", "b"]);
+  assert.deepEqual(names(true), ["d", "a", "c", "b"]);
+  assert.deepEqual(
+    ranked(head, false).map((row) => row.i),
+    [2, 0, 3, 1],
+  );
+});
+
+test("Without a judgement it is said who is ahead, and of one architecture no comparison.", () => {
+  const best = { name: "a", accuracy: 0.9765, loss: 0.08 };
+  const other = { name: "b", accuracy: 0.9, loss: 0.3 };
+  const waiting = { problem: null };
+  assert.equal(unjudged([], false, 2, waiting), "No run has finished yet.");
+  assert.equal(unjudged([best], false, 1, waiting), "a reaches 97.65 %; there is nothing to compare it with.");
+  assert.equal(
+    unjudged([best], true, 2, waiting),
+    "Only a has finished runs so far: 0.0800 nats. There is nothing to compare yet.",
+  );
+  assert.equal(unjudged([best, other], false, 2, waiting), "a is ahead with 97.65 %; not judged yet.");
+  assert.equal(unjudged([best, other], false, 2, { problem: "too few" }), "a is ahead with 97.65 %; not judged.");
+});
+
+test("An older verdict is shown while runs still end, and none but the last word afterwards.", () => {
+  const verdict = { sentence: "a leads" };
+  const shown = (status, isPresent) => shownVerdict({ head: { status }, verdict, judging: { is_present: isPresent } });
+  assert.equal(shown("running", false), verdict);
+  assert.equal(shown("finished", true), verdict);
+  assert.equal(shown("finished", false), null);
+  assert.equal(shown("stopped", false), null);
+});
+
+test("The time left is the median of the last seven estimates: one alone does not move it.", () => {
+  const overview = new Overview();
+  const left = (s) => overview.leftSays({ status: "running", progress: { left_s: s } });
+  for (const s of [40, 40, 40, 40, 3000, 3000]) left(s);
+  assert.equal(left(3000), "about 40 s left");
+  assert.match(left(3000), /^about 50 min left, until \d\d:\d\d/u);
+});
+
+test("A study that nobody trains has no time left, and begins to estimate anew.", () => {
+  const overview = new Overview();
+  const says = (status, s) => overview.leftSays({ status, progress: { left_s: s } });
+  assert.equal(says("running", null), "Time left: known after the first epoch.");
+  for (let i = 0; i < 5; i++) says("running", 30);
+  assert.match(says("stopped", 30), /^Nobody is training it now/u);
+  assert.equal(says("running", 80), "about 80 s left");
+  assert.equal(says("finished", 0), "All runs are done.");
+});
+
+test("Mean and interval lie on an axis of all rows; where all are equal, in its middle.", () => {
+  const row = { accuracy: 0.75, low: 0.5, high: 1 };
+  const [line] = intervalPicture(row, { low: 0.5, high: 1 }).all("line");
+  assert.deepEqual([line.attributes.x1, line.attributes.x2], ["4", "116"]);
+  const [dot] = intervalPicture(row, { low: 0.5, high: 1 }).all("circle");
+  assert.equal(dot.attributes.cx, "60");
+  const single = intervalPicture({ accuracy: 0.9, low: null, high: null }, { low: 0.9, high: 0.9 });
+  assert.equal(single.all("line").length, 0);
+  assert.equal(single.all("circle")[0].attributes.cx, "60");
+});
