@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpstudy.dashboard.beside import Beside
-    from mlpstudy.engine.places.threads import Event
+    from mlpstudy.engine.events import Event
     from mlpstudy.running.workflow import Listener, Plan
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mlpstudy.datasets import Given, load
-from mlpstudy.engine import CheckpointTaken, RunEnded, RunFailed, RunStarted, RunTask, get_engine, train_runs
+from mlpstudy.engine import RunTask, get_engine, train_runs
 from mlpstudy.engine.baselines.fitting import baseline
-from mlpstudy.engine.places.threads import Checkpoints, EpochEnded, Event, TrainingRuns
+from mlpstudy.engine.events import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted
+from mlpstudy.engine.places.threads import Checkpoints, TrainingRuns
 from mlpstudy.engine.run.pace import INTERVAL_S
 from mlpstudy.engine.run.state import maker
 from mlpstudy.errors import StoreError, StudyError, must

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from mlpstudy.dashboard.state.timing import RunWork, study_work
 from mlpstudy.dashboard.state.verdict import runs_key
 from mlpstudy.evidence.comparison import comparison_rows
-from mlpstudy.study import count_parameters
+from mlpstudy.study.cost import Costs
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow
@@ -56,13 +56,9 @@ class StudyFacts:
     baselines: tuple[tuple[str, float], ...] = ()
 
     def costs(self) -> list[float]:
-        """Return the relative cost of an epoch, one an architecture: parameters x examples, plus a little a step."""
-        found = []
-        for architecture in self.study.architectures:
-            n_parameters, _ = count_parameters(architecture.network, self.n_features, self.n_classes)
-            n_steps = -(-self.n_train // architecture.training.batch_size)
-            found.append(max(1.0, n_parameters * self.n_train + 2e5 * n_steps))
-        return found
+        """Return the relative cost of an epoch, one an architecture."""
+        costs = Costs(self.n_features, self.n_classes, self.n_train)
+        return [max(1.0, costs.epoch(architecture)) for architecture in self.study.architectures]
 
 
 @dataclass(frozen=True, slots=True)

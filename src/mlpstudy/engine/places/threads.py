@@ -13,61 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mlpstudy.engine.events import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted
 from mlpstudy.engine.interface import MAX_THREADS
 from mlpstudy.engine.run.pace import INTERVAL_S, Pace
 from mlpstudy.engine.run.runner import RunHooks, RunTask, started_record, train_run
 from mlpstudy.errors import EngineError, must
 from mlpstudy.machine.cores import n_cores
-from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, RunRecord, RunResult
-from mlpstudy.study import count_parameters
+from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, RunRecord
+from mlpstudy.study.cost import Costs
 
 if TYPE_CHECKING:
     from mlpstudy.engine.interface import Engine, Trainer
     from mlpstudy.records import Dataset
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RunStarted:
-    """A run begins, or goes on from a checkpoint; ``note`` says why one that is there is not used."""
-
-    record: RunRecord
-    resumed: Checkpoint | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EpochEnded:
-    """A run has completed an epoch; ``diagnostics`` of its layers, where they are on."""
-
-    run_id: str
-    epoch: EpochRecord
-    diagnostics: tuple[LayerDiagnostics, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CheckpointTaken:
-    """A run can go on from here once this is on disk; by asking for the next event, its reader says that it is."""
-
-    checkpoint: Checkpoint
-    pace: Pace
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RunEnded:
-    """A run is finished or has diverged."""
-
-    result: RunResult
-
-
-@dataclass(frozen=True, slots=True)
-class RunFailed:
-    """A run could not be trained; the study goes on without it. ``again``: it is tried once more, as the last one."""
-
-    record: RunRecord
-    again: bool = False
-
-
-Event = RunStarted | EpochEnded | CheckpointTaken | RunEnded | RunFailed
 
 
 def _nothing(_: RunTask) -> Resumption:
@@ -98,7 +55,7 @@ class _Shared:
     tasks: list[RunTask]
     n_threads: int
     checkpoints: Checkpoints
-    events: queue.SimpleQueue[Event | None] = field(default_factory=queue.SimpleQueue)
+    events: queue.SimpleQueue[tuple[Event, Pace | None] | None] = field(default_factory=queue.SimpleQueue)
     # Reentrant: a signal's handler may ask to stop while its thread is asking already.
     lock: threading.RLock = field(default_factory=threading.RLock)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -149,14 +106,6 @@ class _Shared:
                 trainer.request_stop()
 
 
-def cost(task: RunTask, dataset: Dataset) -> float:
-    """Return a run's relative cost: trained parameters x examples x epochs, plus a little a step."""
-    training = task.architecture.training
-    n_parameters, _ = count_parameters(task.architecture.network, dataset.n_features, dataset.n_classes)
-    n_steps = -(-len(dataset.train) // training.batch_size)
-    return float(training.epochs * (n_parameters * len(dataset.train) + 2e5 * n_steps))
-
-
 class TrainingRuns(Iterator[Event]):
     """Runs being trained on worker threads; yields what happens, in the caller's thread.
 
@@ -178,16 +127,17 @@ class TrainingRuns(Iterator[Event]):
     def __next__(self) -> Event:
         self._start()
         if self._handed is not None:
-            pace, since = self._handed
-            pace.written(time.perf_counter() - since)
+            handed_by, since = self._handed
+            handed_by.written(time.perf_counter() - since)
             self._handed = None
         while self._n_alive:
-            event = self._shared.events.get()
-            if event is None:
+            found = self._shared.events.get()
+            if found is None:
                 self._n_alive -= 1
                 continue
-            if isinstance(event, CheckpointTaken):
-                self._handed = (event.pace, time.perf_counter())
+            event, pace = found
+            if pace is not None:
+                self._handed = (pace, time.perf_counter())
             return event
         self.close()
         raise StopIteration
@@ -242,9 +192,10 @@ def train_runs(
         checkpoints: where runs find what they go on from; nowhere where it is None.
     """
     checkpoints = checkpoints or Checkpoints()
+    costs = Costs(dataset.n_features, dataset.n_classes, len(dataset.train))
 
     def order(task: RunTask) -> tuple[bool, float, int]:
-        return task.run_id not in checkpoints.run_ids, -cost(task, dataset), task.seed
+        return task.run_id not in checkpoints.run_ids, -costs.run(task.architecture), task.seed
 
     return TrainingRuns(engine, dataset, _Shared(sorted(tasks, key=order), n_threads or n_cores(), checkpoints))
 
@@ -263,7 +214,10 @@ def _work(engine: Engine, dataset: Dataset, shared: _Shared) -> None:
 
 def _train(engine: Engine, dataset: Dataset, shared: _Shared, task: RunTask) -> None:
     """Train one run; whatever goes wrong inside it is that run's failure, not the study's."""
-    put = shared.events.put
+
+    def put(event: Event, pace: Pace | None = None) -> None:
+        shared.events.put((event, pace))
+
     started: RunRecord | None = None
 
     def on_start(record: RunRecord, resumed: Checkpoint | None, note: str | None) -> None:
@@ -283,7 +237,7 @@ def _train(engine: Engine, dataset: Dataset, shared: _Shared, task: RunTask) -> 
         on_epoch=on_epoch,
         n_threads=shared.threads_for_a_run,
         stopped=shared.stop.is_set,
-        on_checkpoint=lambda checkpoint, pace: put(CheckpointTaken(checkpoint, pace)),
+        on_checkpoint=lambda checkpoint, pace: put(CheckpointTaken(checkpoint), pace),
         checkpoint_s=shared.checkpoints.interval_s,
         maker=shared.checkpoints.maker,
     )

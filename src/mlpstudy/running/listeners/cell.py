@@ -10,7 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from mlpstudy.engine.places.threads import EpochEnded, Event, RunEnded, RunFailed, RunStarted
+from mlpstudy.engine.events import EpochEnded, Event, RunEnded, RunFailed, RunStarted
 from mlpstudy.running.listeners.texts import Work, duration, end_text, headline, warning_lines
 from mlpstudy.text.escaping import html
 

@@ -6,7 +6,8 @@ import dataclasses
 import time
 from typing import TYPE_CHECKING, Any
 
-from mlpstudy.engine.places.threads import EpochEnded, Event, RunEnded, RunFailed, RunStarted, cost
+from mlpstudy.engine.events import EpochEnded, Event, RunEnded, RunFailed, RunStarted
+from mlpstudy.study.cost import Costs
 from mlpstudy.text.screen import say, say_json
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Work:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.cost = {task.run_id: cost(task, plan.dataset) for task in plan.tasks}
+        costs = Costs(plan.dataset.n_features, plan.dataset.n_classes, len(plan.dataset.train))
+        self.cost = {task.run_id: costs.run(task.architecture) for task in plan.tasks}
         self.n_epochs = {task.run_id: task.architecture.training.epochs for task in plan.tasks}
         self.name = {task.run_id: f"{task.architecture.name} seed {task.seed}" for task in plan.tasks}
         self.done = dict.fromkeys(self.cost, 0.0)
