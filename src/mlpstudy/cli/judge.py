@@ -11,6 +11,7 @@ import typer
 from mlpstudy.cli.printing.terminal import say, say_json, styled
 from mlpstudy.text.escaping import shell
 from mlpstudy.text.numerals import fixed
+from mlpstudy.text.words import counted, examples_words, noun_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,6 @@ def judge(
     """
     from mlpstudy.cli.printing.tables import print_baselines, print_class_use
     from mlpstudy.evidence.plain import plain
-    from mlpstudy.evidence.wording import noun_of
     from mlpstudy.judging.folder import judge_moment, read_moment
     from mlpstudy.results import StudyResults
     from mlpstudy.store import note_look
@@ -86,13 +86,12 @@ def print_judgement(
     _print_noise(judgement)
     if judgement.hard:
         from mlpstudy.evidence.audits.ledger import LISTED_HARD
-        from mlpstudy.evidence.wording import count_words
 
-        listed = ", ".join(
+        first = ", ".join(
             f"{h.example} ({class_names[h.label]}, read as {class_names[h.usual]})" for h in judgement.hard[:6]
         )
         least = "at least " if len(judgement.hard) == LISTED_HARD else ""
-        found = f": {least}{count_words(len(judgement.hard), 'test example')}; first {listed}"
+        found = f": {least}{counted(len(judgement.hard), 'test example')}; first {first}"
         console().print(styled(("Wrong in nearly all runs", "bold"), found), soft_wrap=True)
 
 
@@ -103,7 +102,7 @@ def _print_metric(metric: MetricJudgement, judgement: Judgement, noun: str, *, w
     role = "primary metric" if metric.is_primary else "exploratory"
     console().print(_standings(metric, f"{metric.metric} ({role})"))
     n = len(metric.pairs)
-    title = f"{n} declared comparison{'s' if n > 1 else ''}, {metric.metric}, {_unit(metric)}"
+    title = f"{counted(n, 'declared comparison')}, {metric.metric}, {_unit(metric)}"
     console().print(_pairs(metric, title, 100 * judgement.judging.confidence, judgement.n_examples, noun))
     _print_reasons(metric.pairs, why=why)
     if metric.effects:
@@ -273,8 +272,6 @@ def _number(value: float, metric: MetricJudgement) -> str:
 
 def _difference(pair: PairJudgement, metric: MetricJudgement, noun: str) -> str:
     """Write a difference, for accuracy also in test examples."""
-    from mlpstudy.evidence.wording import examples_words
-
     n = pair.test_examples
     suffix = "" if n is None or math.isnan(n) else f"\n{examples_words(n)} {noun}"
     return _number(pair.difference, metric) + suffix

@@ -12,8 +12,9 @@ from mlpstudy.evidence.estimates.contrasts import Estimate
 from mlpstudy.evidence.estimates.power import MAX_SEEDS, seeds_for_better, seeds_for_equivalent
 from mlpstudy.evidence.estimates.signflip import fewest_seeds
 from mlpstudy.evidence.sample import Metric, higher_is_better
-from mlpstudy.evidence.wording import count_words, difference_words, interval_words, sentence_words, size_words
+from mlpstudy.evidence.wording import difference_words, interval_words, size_words
 from mlpstudy.text.numerals import duration
+from mlpstudy.text.words import counted, sentence
 
 VerdictKind = Literal["BETTER", "EQUIVALENT", "UNRESOLVED", "UNSTABLE"]
 Margin = Literal["matters", "may not matter", "does not matter"]
@@ -51,7 +52,7 @@ class Verdict:
         """What would resolve it, in two or three words; empty where it is resolved or nothing would."""
         if self.is_below_new_data:
             return "more test data"
-        return "" if self.more_seeds is None else f"+{count_words(self.more_seeds, 'seed')}"
+        return "" if self.more_seeds is None else f"+{counted(self.more_seeds, 'seed')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def judge_pair(estimate: Estimate, facts: PairFacts) -> Verdict:
     - UNRESOLVED otherwise.
     """
     if facts.trouble:
-        reason = sentence_words(f"{facts.trouble}: a mean over seeds does not describe this pair")
+        reason = sentence(f"{facts.trouble}: a mean over seeds does not describe this pair")
         return _verdict("UNSTABLE", facts, reason)
     if estimate.n_seeds < 2:  # noqa: PLR2004  # one difference has no spread
         return _too_few(estimate, facts)
@@ -192,8 +193,8 @@ def _too_few(estimate: Estimate, facts: PairFacts) -> Verdict:
     """Return the honest answer to one common seed, or none."""
     needed = max(2, fewest_seeds(facts.n_comparisons, 1 - estimate.simultaneous.confidence))
     more = needed - estimate.n_seeds
-    comparisons = count_words(facts.n_comparisons, "comparison")
-    rule = f"the fewest that can show a difference among {comparisons} are {count_words(needed, 'seed')}"
+    comparisons = counted(facts.n_comparisons, "comparison")
+    rule = f"the fewest that can show a difference among {comparisons} are {counted(needed, 'seed')}"
     if estimate.n_seeds == 0:
         text = f"{facts.a} and {facts.b} have no finished seed in common: nothing can be said; {rule}"
     else:
@@ -222,7 +223,7 @@ def _unresolved(estimate: Estimate, facts: PairFacts, alpha: float) -> Verdict:
     if estimate.n_seeds < fewest and estimate.simultaneous.excludes(0.0):
         head = (
             f"The adjusted interval {interval_words(estimate.simultaneous, facts.metric)} excludes 0, but no result of "
-            f"{count_words(estimate.n_seeds, 'seed')} can pass the exact test among {count_words(m, 'comparison')}"
+            f"{counted(estimate.n_seeds, 'seed')} can pass the exact test among {counted(m, 'comparison')}"
         )
     limited = _is_below_new_data(estimate, facts)
     candidates = [
@@ -237,7 +238,7 @@ def _unresolved(estimate: Estimate, facts: PairFacts, alpha: float) -> Verdict:
     more = max(1, needed - estimate.n_seeds)
     more_s = None if facts.seconds_a_seed is None else more * facts.seconds_a_seed
     here = " on this test set" if limited else ""
-    text = f"{head}; about {count_words(more, 'more seed')} would resolve it{here}{_time_words(more_s)}"
+    text = f"{head}; about {counted(more, 'more seed')} would resolve it{here}{_time_words(more_s)}"
     text += _limit_words(estimate, facts)
     return _verdict("UNRESOLVED", facts, text + ".", more_seeds=more, more_s=more_s, limited=limited)
 

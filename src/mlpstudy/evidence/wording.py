@@ -38,39 +38,3 @@ def interval_words(interval: Interval, metric: Metric) -> str:
     scale, digits = (1, 4) if metric == "log loss" else (100, 2)
     low, high = (fixed(scale * end, digits, sign=True) for end in (interval.low, interval.high))
     return f"[{low}, {high}]"
-
-
-def noun_of(*, are_images: bool) -> str:
-    """Return what the examples of a study are called where several are counted.
-
-    >>> noun_of(are_images=True), noun_of(are_images=False)
-    ('images', 'examples')
-    """
-    return "images" if are_images else "examples"
-
-
-def examples_words(difference: float) -> str:
-    """Return a difference in test examples, a mean over seeds: whole where it has two digits.
-
-    >>> examples_words(-17.2), examples_words(0.25), examples_words(0.0)
-    ('-17', '+0.2', '0.0')
-    """
-    return fixed(difference, 0 if abs(difference) >= 9.95 else 1, sign=True)  # noqa: PLR2004  # rounds to 10
-
-
-def sentence_words(text: str) -> str:
-    """Return words as a sentence: a capital at the start, a full stop at the end; nothing of nothing.
-
-    >>> sentence_words("the spread is large"), sentence_words("")
-    ('The spread is large.', '')
-    """
-    return f"{text[:1].upper()}{text[1:].removesuffix('.')}." if text else ""
-
-
-def count_words(n: int, noun: str) -> str:
-    """Return a count with its noun.
-
-    >>> count_words(1, "seed"), count_words(6, "seed")
-    ('1 seed', '6 seeds')
-    """
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -16,7 +16,8 @@ from mlpstudy.figures.drawing.inputs import ArchitectureAccuracy
 from mlpstudy.figures.drawing.scales import plain
 from mlpstudy.figures.drawing.swarm import swarm
 from mlpstudy.figures.drawing.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.drawing.wording import counted, elided, wrapped
+from mlpstudy.figures.drawing.wording import elided, wrapped
+from mlpstudy.text.words import counted
 
 WIDTH = 600
 NAME_WIDTH, NAME_SIZE = 200, LABEL_SIZE + 1

@@ -13,8 +13,9 @@ from mlpstudy.figures.drawing import splits
 from mlpstudy.figures.drawing.inputs import ArchitectureCurves, Band, Levels
 from mlpstudy.figures.drawing.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
 from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.drawing.wording import counted, wrapped
+from mlpstudy.figures.drawing.wording import wrapped
 from mlpstudy.records import ValidationSource
+from mlpstudy.text.words import counted
 
 PANEL_WIDTH, PANEL_HEIGHT = 210, 140
 MAX_COLUMNS = 4

@@ -13,8 +13,9 @@ from mlpstudy.figures.drawing.inputs import ArchitectureCurves
 from mlpstudy.figures.drawing.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
 from mlpstudy.figures.drawing.splits import NAMES
 from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.drawing.wording import counted, wrapped
+from mlpstudy.figures.drawing.wording import wrapped
 from mlpstudy.records import ValidationSource
+from mlpstudy.text.words import counted
 
 WIDTH, HEIGHT = 620, 360
 N_TICKS = 8

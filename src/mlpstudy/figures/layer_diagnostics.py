@@ -14,7 +14,8 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.curves.layers import QUANTITIES, SIZES, LayerCurve, Quantity
 from mlpstudy.figures.drawing.scales import epoch_domain, epoch_ticks, plain
 from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.drawing.wording import counted, wrapped
+from mlpstudy.figures.drawing.wording import wrapped
+from mlpstudy.text.words import counted
 
 PANEL_WIDTH, PANEL_HEIGHT = 230, 150
 N_COLUMNS = 3

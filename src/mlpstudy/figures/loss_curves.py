@@ -8,8 +8,9 @@ from mlpstudy.figures.drawing import splits
 from mlpstudy.figures.drawing.inputs import RunCurves
 from mlpstudy.figures.drawing.scales import LossAxis, epoch_domain, epoch_ticks, loss_axis, plain
 from mlpstudy.figures.drawing.theme import LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.drawing.wording import loss_text, wrapped
+from mlpstudy.figures.drawing.wording import wrapped
 from mlpstudy.records import ValidationSource
+from mlpstudy.text.numerals import loss_text
 
 WIDTH, HEIGHT = 560, 320
 

@@ -10,7 +10,8 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.figures.drawing import violin
 from mlpstudy.figures.drawing.inputs import ArchitectureWeights, TensorDensity
 from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, TITLE_SIZE, Theme, set_theme
-from mlpstudy.figures.drawing.wording import counted, wrapped
+from mlpstudy.figures.drawing.wording import wrapped
+from mlpstudy.text.words import counted
 
 PANEL_WIDTH, PANEL_HEIGHT = 104, 150
 SMALL_HEIGHT = 84

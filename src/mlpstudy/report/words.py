@@ -1,41 +1,17 @@
-"""Numbers as the report writes them: with unit, true minus sign, interval."""
+"""Means with their intervals as the report writes them."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from mlpstudy.text.numerals import fixed
+from mlpstudy.text.numerals import NONE, between, fixed, with_minus
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import Spread
     from mlpstudy.evidence.estimates.intervals import Interval
     from mlpstudy.evidence.judgement import MetricJudgement
     from mlpstudy.text.numerals import TimeUnit
-
-MINUS = "\N{MINUS SIGN}"
-NONE = "\N{EN DASH}"
-
-
-def percent(share: float, digits: int = 2) -> str:
-    """Return a share in per cent.
-
-    >>> percent(0.98123)
-    '98.12 %'
-    """
-    return f"{100 * share:.{digits}f} %"
-
-
-def between(low: float, high: float, factor: float = 1.0, digits: int = 2, *, sign: bool = False) -> str:
-    """Return an interval in brackets.
-
-    >>> between(0.001, 0.002, 100, sign=True)
-    '[+0.10, +0.20]'
-    """
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return "unbounded"
-    ends = (fixed(end * factor, digits, sign=sign) for end in (low, high))
-    return f"[{', '.join(ends)}]".replace("-", MINUS)
 
 
 def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") -> tuple[str, str]:
@@ -55,7 +31,7 @@ def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") 
     if of.interval is None or of.sd is None:
         return mean, "one seed: no interval" if of.n == 1 else f"the same with all {of.n} seeds: no interval"
     limits = between(of.interval.low, of.interval.high, factor, digits)
-    return mean, f"{limits} SD {factor * of.sd:.{digits}f}"
+    return mean, with_minus(f"{limits} SD {factor * of.sd:.{digits}f}")
 
 
 def time_words(of: Spread | None, unit: TimeUnit) -> tuple[str, str]:
@@ -90,36 +66,16 @@ def signed(value: float, metric: MetricJudgement) -> str:
     if not math.isfinite(value):
         return NONE
     digits = 4 if metric.unit == "nats" else 2
-    return fixed(scale_of(metric) * value, digits, sign=True).replace("-", MINUS)
+    return with_minus(fixed(scale_of(metric) * value, digits, sign=True))
 
 
 def interval_words(of: Interval | None, metric: MetricJudgement) -> str:
     """Return an interval of a difference."""
     if of is None:
         return NONE
-    return between(of.low, of.high, scale_of(metric), 4 if metric.unit == "nats" else 2, sign=True)
+    return with_minus(between(of.low, of.high, scale_of(metric), 4 if metric.unit == "nats" else 2, sign=True))
 
 
 def pair_of(of: Interval | None, factor: float = 1.0) -> tuple[float, float] | None:
     """Return the ends of an interval for a figure, None where it has none."""
     return None if of is None or not of.is_bounded else (factor * of.low, factor * of.high)
-
-
-def counted(n: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "seed"), counted(1200, "image"), counted(2, "study", "studies")
-    ('1 seed', '1,200 images', '2 studies')
-    """
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
-
-
-def listed(words: list[str], most: int = 6) -> str:
-    """Return words as a list in a sentence.
-
-    >>> listed(["a", "b", "c"]), listed(["a"]), listed(list("abcdefgh"))
-    ('a, b and c', 'a', 'a, b, c, d, e, f and 2 more')
-    """
-    if len(words) > most:
-        return f"{', '.join(words[:most])} and {len(words) - most} more"
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"

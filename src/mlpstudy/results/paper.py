@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlpstudy.text.escaping import html, latex, markdown, markdown_line
-from mlpstudy.text.numerals import fixed
+from mlpstudy.text.numerals import MINUS, fixed, with_minus
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow, Spread
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
     from mlpstudy.records import Baseline
     from mlpstudy.study import Study
-
-MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def _signed(value: float, metric: MetricJudgement) -> str:
     if not math.isfinite(value):
         return ""
     text = fixed(value, 3, sign=True) if metric.unit == "nats" else fixed(100 * value, 2, sign=True)
-    return text.replace("-", MINUS)
+    return with_minus(text)
 
 
 def _interval(interval: Interval | None, metric: MetricJudgement) -> str:

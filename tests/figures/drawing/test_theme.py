@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pytest
 
 from mlpstudy.figures import DARK, LIGHT, Theme, config, with_theme
-from mlpstudy.figures.drawing.wording import BOLD_CHARACTER_WIDTH, CHARACTER_WIDTH, counted, short, wrapped
+from mlpstudy.figures.drawing.wording import BOLD_CHARACTER_WIDTH, CHARACTER_WIDTH, wrapped
+from mlpstudy.text.numerals import short
+from mlpstudy.text.words import counted
 
 # Machado, Oliveira & Fernandes 2009, severity 1.0, on linear RGB.
 DEFICIENCIES = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.sample import Metric, higher_is_better
+from mlpstudy.text.words import listed
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement, Standing
@@ -143,9 +144,7 @@ def _names(names: Sequence[str]) -> str:
     >>> _names(["a", "b"]), _names(["a", "b", "c", "d", "e"])
     ('a and b', '5 others')
     """
-    if len(names) > MAX_NAMES:
-        return f"{len(names)} others"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{len(names)} others" if len(names) > MAX_NAMES else listed(names)
 
 
 def _each(n: int) -> str:

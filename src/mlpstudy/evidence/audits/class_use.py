@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpstudy.evidence.wording import count_words
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -170,7 +170,7 @@ def _silence(group: _Group, names: list[str], n_known: int, class_names: Sequenc
     n, of = group.n_silent, group.n_seeds
     quoted = listed(f'"{class_names[k]}"' for k in group.classes)
     if n == of and _are_all(names, n_known):
-        return f"No architecture ever predicts {quoted} in {'any of ' if of > 1 else 'its '}{count_words(of, 'seed')}."
+        return f"No architecture ever predicts {quoted} in {'any of ' if of > 1 else 'its '}{counted(of, 'seed')}."
     verb = "predicts" if len(names) == 1 else "predict"
     seeds = f"{n} of {of} seeds" if n < of else f"any of {of} seeds" if of > 1 else "its one seed"
     return f"{listed(names)} never {verb} {quoted} in {seeds}."

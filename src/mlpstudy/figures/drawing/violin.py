@@ -19,7 +19,8 @@ import numpy as np
 from mlpstudy.figures.drawing.inputs import TensorDensity
 from mlpstudy.figures.drawing.scales import plain
 from mlpstudy.figures.drawing.theme import LABEL_SIZE
-from mlpstudy.figures.drawing.wording import drawable_values, short
+from mlpstudy.figures.drawing.wording import drawable_values
+from mlpstudy.text.numerals import short
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.curves.density import Density

@@ -1,4 +1,4 @@
-"""Numbers and names as figures write them."""
+"""Names and sentences as figures write them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ CHARACTER_WIDTH, BOLD_CHARACTER_WIDTH = 0.51, 0.57
 
 EXPRESSIONS = frozenset({"calculate", "expr", "filter", "labelExpr", "test"})
 """Where a specification holds expressions: ours, in which names stand as JSON."""
-
-LARGE_LOSS = 1000.0
-"""From here on decimals of a loss say nothing."""
 
 
 def drawable(text: str) -> str:
@@ -39,36 +36,6 @@ def drawable_values(value: Any) -> Any:  # noqa: ANN401  # plain JSON values
     if isinstance(value, dict):
         return {drawable(k): part if k in EXPRESSIONS else drawable_values(part) for k, part in value.items()}
     return [drawable_values(part) for part in value] if isinstance(value, list) else value
-
-
-def short(value: float) -> str:
-    """Return a number as a note shows it: three digits, a true minus sign.
-
-    >>> short(123456.0), short(0.2)
-    ('1.23e5', '0.2')
-    """
-    text = f"{value:.3g}"
-    mantissa, e, exponent = text.partition("e")
-    text = f"{mantissa}e{int(exponent)}" if e else mantissa
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
-def loss_text(loss: float) -> str:
-    """Return a loss as a sentence shows it: four decimals, as in the tables of training frameworks.
-
-    >>> loss_text(0.07), loss_text(5e5)
-    ('0.0700', '5e5')
-    """
-    return f"{loss:.4f}" if abs(loss) < LARGE_LOSS else short(loss)
-
-
-def counted(n: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "seed"), counted(5, "seed")
-    ('1 seed', '5 seeds')
-    """
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def wrapped(text: str, width: float, font_size: float, *, bold: bool = False) -> list[str]:

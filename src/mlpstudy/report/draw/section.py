@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpstudy.page.blocks import Include, Section
-from mlpstudy.report import words
 from mlpstudy.report.draw.choosing import chosen
+from mlpstudy.text.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,7 +142,7 @@ def _said(of: Gathered, votes: list[Vote], picks: list[dict[str, Any]]) -> dict[
     all_seeds = f"{n_finished[0]}" if len(n_finished) == 1 else f"{n_finished[0]} to {n_finished[-1]}"
     n_examples = of.sample.n_examples
     n_other = sum(run.n_other for run in runs)
-    networks = words.counted(len(runs), "network")
+    networks = counted(len(runs), "network")
     n_other_votes = sum(vote.n_other for vote in votes)
     same = (
         f"On all {n_examples:,} test images each of these {networks}, and each architecture's vote, gives the class "
@@ -155,7 +155,7 @@ def _said(of: Gathered, votes: list[Vote], picks: list[dict[str, Any]]) -> dict[
             f"{n_examples * len(votes):,}"
         )
     missing = [row for row in of.rows if row not in seeds and of.own_sample(row).n]
-    no_room = f" There is no room in this page for {words.listed(missing)}." if missing else ""
+    no_room = f" There is no room in this page for {listed(missing)}." if missing else ""
     assert of.dataset is not None  # noqa: S101  # narrows the type
     shape = of.dataset.image_shape
     assert shape is not None  # noqa: S101  # as above

@@ -9,6 +9,7 @@ from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.page.blocks import Block, Text
 from mlpstudy.report import words
 from mlpstudy.study import why_unjudged
+from mlpstudy.text.words import counted, listed
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement
@@ -50,7 +51,7 @@ def _leading(of: Gathered, best: str, number: str) -> str:
     spreads = {name: row.accuracy if is_accuracy else row.loss for name, row in of.rows.items()}
     mean = {name: one.mean for name, one in spreads.items() if one is not None}
     n_others = sum(one == mean[best] for one in mean.values()) - 1
-    shared = f", which {words.counted(n_others, 'other')} share{'s' if n_others == 1 else ''}," if n_others else ","
+    shared = f", which {counted(n_others, 'other')} share{'s' if n_others == 1 else ''}," if n_others else ","
     if is_accuracy:
         return f"{best} has the best mean{shared} {number}"
     return f"{best} has the best mean log loss{shared} {mean[best]:.4f} nats, and {number}"
@@ -69,7 +70,7 @@ def _best(of: Gathered, names: list[str]) -> str:
 def _compared(of: Gathered, judgement: Judgement, best: str, number: str) -> str:
     """Return the answer of a comparison."""
     pairs = judgement.primary.pairs
-    told = f"of {words.counted(len(pairs), 'comparison')} {_counts([pair.verdict.kind for pair in pairs])}"
+    told = f"of {counted(len(pairs), 'comparison')} {_counts([pair.verdict.kind for pair in pairs])}"
     if of.n_seeds < 2:  # noqa: PLR2004  # one seed is no evidence
         return f"{best} ended with {number}, but one seed cannot say which architecture is better: {told}."
     beaten = [p for p in pairs if p.verdict.winner == best]
@@ -79,9 +80,9 @@ def _compared(of: Gathered, judgement: Judgement, best: str, number: str) -> str
     same = _peers(judgement, best)
     parts = []
     if beaten:
-        parts.append(f"it is better than {words.listed([p.b if p.a == best else p.a for p in beaten])}")
+        parts.append(f"it is better than {listed([p.b if p.a == best else p.a for p in beaten])}")
     if same:
-        parts.append(f"the evidence cannot tell it from {words.listed(same)}")
+        parts.append(f"the evidence cannot tell it from {listed(same)}")
         assert of.choice is not None  # noqa: S101  # a run has finished
         smallest = of.choice.architecture
         if smallest != best and smallest in same:
@@ -100,7 +101,7 @@ def _peers(judgement: Judgement, best: str) -> list[str]:
 def _counts(kinds: list[str]) -> str:
     """Return how many verdicts of each kind there are."""
     names = ("BETTER", "EQUIVALENT", "UNRESOLVED", "UNSTABLE")
-    return words.listed([f"{kinds.count(name)} {name}" for name in names if name in kinds])
+    return listed([f"{kinds.count(name)} {name}" for name in names if name in kinds])
 
 
 def blocks(of: Gathered) -> tuple[Block, ...]:
@@ -125,5 +126,5 @@ def blocks(of: Gathered) -> tuple[Block, ...]:
     lost = [r for r in of.records if r.status in ("diverged", "failed")]
     if lost:
         names = [f"{r.architecture} seed {r.seed} {r.status}: {r.reason or 'no reason known'}" for r in lost]
-        found.append(Text(f"Not in any mean: {words.listed(names, 4)}.", "note"))
+        found.append(Text(f"Not in any mean: {listed(names, 4)}.", "note"))
     return tuple(found)

@@ -8,6 +8,7 @@ from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table
 from mlpstudy.report import words
 from mlpstudy.results import gallery
+from mlpstudy.text.numerals import NONE, percent
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block
@@ -42,7 +43,7 @@ def section(of: Gathered) -> Section:
     baselines = of.store.baselines()
     if baselines:
         rows = tuple(
-            (Cell(b.name), Cell(f"{b.test_loss:.4f}"), Cell(words.percent(b.test_accuracy), sort=b.test_accuracy))
+            (Cell(b.name), Cell(f"{b.test_loss:.4f}"), Cell(percent(b.test_accuracy), sort=b.test_accuracy))
             for b in baselines
         )
         heads = (Column("Baseline"), Column("Test loss (nats)", right=True), Column("Test accuracy", right=True))
@@ -77,13 +78,13 @@ def _row(of: Gathered, architecture: Architecture, tiers: dict[str, str]) -> tup
         Cell(str(row.n_finished) if row else "0", _lost(of, architecture.name)),
         Cell(losses[0], losses[1], sort=loss.mean if loss else ""),
         Cell(accuracies[0], accuracies[1], sort=accuracy.mean if accuracy else ""),
-        Cell(tiers.get(architecture.name) or words.NONE),
+        Cell(tiers.get(architecture.name) or NONE),
     ]
     if of.study.reported:
         reported = of.study.reported.get(architecture.name)
-        parts = [words.NONE, ""]
+        parts = [NONE, ""]
         if reported is not None:
-            parts[0] = words.percent(reported.test_accuracy) if reported.test_accuracy is not None else words.NONE
+            parts[0] = percent(reported.test_accuracy) if reported.test_accuracy is not None else NONE
             parts[1] = f"loss {reported.test_loss:.4f}" if reported.test_loss is not None else ""
         cells.append(Cell(parts[0], parts[1], sort=(reported.test_accuracy if reported else None) or ""))
     return tuple(cells)

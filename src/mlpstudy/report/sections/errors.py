@@ -17,6 +17,7 @@ from mlpstudy.figures.examples_grid import data_url
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Heading, Picture, Pictures, Section, Table, Text
 from mlpstudy.report import words
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,8 +38,7 @@ def section(of: Gathered) -> Section | None:
     name = of.choice.architecture
     blocks: list[Block] = [
         Text(
-            f"Of {name} ({_why(of)}), {words.counted(of.own_sample(name).n, 'seed')}, "
-            f"{of.sample.n_examples:,} test examples."
+            f"Of {name} ({_why(of)}), {counted(of.own_sample(name).n, 'seed')}, {of.sample.n_examples:,} test examples."
         ),
         _confusion(of, name),
         _calibration(of, name),
@@ -78,7 +78,7 @@ def _confusion(of: Gathered, name: str) -> Chart | Table:
         (Cell(of.class_names[i]), Cell(of.class_names[j]), Cell(f"{counts[i, j]:.2f}"))
         for i, j in _largest(counts, LISTED_ERRORS)
     )
-    return Table(f"Most frequent errors of {name}, mean over {words.counted(own.n, 'seed')}", columns, rows)
+    return Table(f"Most frequent errors of {name}, mean over {counted(own.n, 'seed')}", columns, rows)
 
 
 def _largest(counts: npt.NDArray[np.float64], n: int) -> list[tuple[int, int]]:
@@ -120,13 +120,11 @@ def _hard(of: Gathered) -> list[Block]:
     n_runs = sum(a.n for a in with_runs)
     blocks: list[Block] = [Heading("Wrong in nearly all runs")]
     if not hard:
-        return [*blocks, Text(f"No test example is wrong in 90 % or more of the {words.counted(n_runs, 'run')}.")]
+        return [*blocks, Text(f"No test example is wrong in 90 % or more of the {counted(n_runs, 'run')}.")]
     least = "At least " if len(hard) == LISTED_HARD else ""
-    count = words.counted(len(hard), "test example")
+    count = counted(len(hard), "test example")
     blocks.append(
-        Text(
-            f"{least}{count} that 90 % or more of {words.counted(n_runs, 'run')} get wrong: hard ones, or wrong labels."
-        )
+        Text(f"{least}{count} that 90 % or more of {counted(n_runs, 'run')} get wrong: hard ones, or wrong labels.")
     )
     return [*blocks, _hard_pictures(of, hard) if of.dataset is not None else _hard_table(of, hard)]
 
@@ -206,7 +204,7 @@ def _flips(of: Gathered, best: str) -> list[Block]:
     blocks: list[Block] = [
         Heading(f"Decided differently by {ledger.a} (first) and {ledger.b} (second)"),
         Text(
-            f"In the mean over {words.counted(ledger.n_seeds, 'common seed')}, {ledger.a} alone is right on "
+            f"In the mean over {counted(ledger.n_seeds, 'common seed')}, {ledger.a} alone is right on "
             f"{ledger.mean_only_a:.1f} test examples and {ledger.b} alone on {ledger.mean_only_b:.1f}. Those that flip "
             "most consistently:"
         ),

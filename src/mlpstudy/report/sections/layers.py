@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Details, Section, Text
-from mlpstudy.report import words
 from mlpstudy.results import gallery
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block
@@ -33,7 +33,7 @@ def section(of: Gathered) -> Section | None:
     charts = [_chart(of, name, i) for i, name in enumerate(names[:MOST_DRAWN])]
     blocks += charts[:MOST_OPEN]
     if len(charts) > MOST_OPEN:
-        rest = words.counted(len(charts) - MOST_OPEN, "more architecture")
+        rest = counted(len(charts) - MOST_OPEN, "more architecture")
         blocks.append(Details(f"The layers of {rest}", tuple(charts[MOST_OPEN:])))
     return Section("layers", "What the layers do", tuple(blocks))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.page.blocks import Code, Details, Facts, Heading, Section, Text
-from mlpstudy.report import words
 from mlpstudy.report.toml_text import toml_text
 from mlpstudy.study.loading import builtin_names, load_study
 from mlpstudy.text.escaping import shell
 from mlpstudy.text.numerals import duration
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block
@@ -59,7 +59,7 @@ def section(of: Gathered) -> Section:
 
 def _looks(n: int) -> str:
     """Return how often results on the test examples were shown."""
-    return f"{words.counted(n, 'time')} noted that a command showed results on the test examples, this report included"
+    return f"{counted(n, 'time')} noted that a command showed results on the test examples, this report included"
 
 
 def _provenance(of: Gathered) -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ def _provenance(of: Gathered) -> list[tuple[str, str]]:
         mark = f" ({i + 1})" if len(made) > 1 else ""
         engine = f"engine {p.engine} {p.engine_version} ({p.instruction_set})"
         facts += [
-            (f"Hardware{mark}", f"{p.cpu}, {words.counted(p.n_cores, 'core')}, {p.platform}"),
+            (f"Hardware{mark}", f"{p.cpu}, {counted(p.n_cores, 'core')}, {p.platform}"),
             (f"Software{mark}", f"mlpstudy {p.mlpstudy}, {engine}, Python {p.python}, NumPy {p.numpy}"),
         ]
     starts = sorted(record.started_at for record in of.records)

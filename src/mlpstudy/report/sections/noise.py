@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.audits.noise import audit
-from mlpstudy.evidence.wording import sentence_words
 from mlpstudy.figures import noise_bars
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Section, Sentences, Text
 from mlpstudy.study import LEAST_JUDGED
+from mlpstudy.text.words import sentence
 
 if TYPE_CHECKING:
     from mlpstudy.page.blocks import Block
@@ -43,7 +43,7 @@ def section(of: Gathered) -> Section | None:
         alt = f"SD of accuracy over seeds of {len(rows)} architectures, beside what finite test data alone would give."
         blocks.append(Chart("noise", page_spec(noise_bars.figure(rows)), alt, fluid=True, room=24))
     sentences = [
-        (f"{name}:", f"{'no finished run.' if one is None else one.sentence} {sentence_words(trouble)}".rstrip())
+        (f"{name}:", f"{'no finished run.' if one is None else one.sentence} {sentence(trouble)}".rstrip())
         for name, (one, trouble) in audits.items()
     ]
     blocks.append(Sentences(tuple(sentences)))

@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.sample import higher_is_better
-from mlpstudy.evidence.wording import examples_words, noun_of
 from mlpstudy.figures import forest
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Details, Section, Sentences, Table, Text
 from mlpstudy.report import words
+from mlpstudy.text.numerals import MINUS, NONE, between, with_minus
+from mlpstudy.text.words import examples_words, noun_of
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
@@ -62,7 +63,7 @@ def _tiers(metric: MetricJudgement, of: Gathered) -> Table:
         rows.append(
             (
                 Cell(standing.architecture),
-                Cell(standing.tier or words.NONE),
+                Cell(standing.tier or NONE),
                 Cell(str(standing.n_seeds)),
                 Cell(mean, more, sort=standing.mean),
             )
@@ -107,7 +108,7 @@ def _difference(pair: PairJudgement, metric: MetricJudgement) -> forest.Differen
     ends = [words.pair_of(pair.estimate.simultaneous, sign), words.pair_of(pair.estimate.new_data, sign)]
     together, new = (None if of is None else (min(of), max(of)) for of in ends)
     names = (pair.b, pair.a) if turned else (pair.a, pair.b)
-    label = f"{names[0]}  {words.MINUS}  {names[1]}"
+    label = f"{names[0]}  {MINUS}  {names[1]}"
     return forest.Difference(
         label, sign * pair.difference, together, new, _said(pair), pair.verdict.kind, pair.estimate.n_seeds
     )
@@ -143,7 +144,7 @@ def _table(metric: MetricJudgement, of: Gathered) -> Table:
 def _examples(n: float, of: Gathered) -> str:
     """Return a difference in test examples."""
     noun = noun_of(are_images=of.store.image_shape is not None)
-    return f"{examples_words(n)} of {of.sample.n_examples:,} {noun}".replace("-", words.MINUS)
+    return with_minus(f"{examples_words(n)} of {of.sample.n_examples:,} {noun}")
 
 
 def _pair_row(pair: PairJudgement, metric: MetricJudgement, of: Gathered) -> tuple[Cell, ...]:
@@ -155,7 +156,7 @@ def _pair_row(pair: PairJudgement, metric: MetricJudgement, of: Gathered) -> tup
     beats = pair.a_beats_b
     said = verdict.winner or verdict.needs
     return (
-        Cell(pair.a, f"{words.MINUS} {pair.b}"),
+        Cell(pair.a, f"{MINUS} {pair.b}"),
         Cell(verdict.kind, said, kind="verdict"),
         Cell(
             words.signed(pair.difference, metric),
@@ -170,11 +171,9 @@ def _pair_row(pair: PairJudgement, metric: MetricJudgement, of: Gathered) -> tup
             sort=_finite(estimate.new_data.low) if estimate.new_data else "",
         ),
         Cell(f"{estimate.p_adjusted:.2g}", sort=_finite(estimate.p_adjusted)),
-        Cell(words.NONE, sort="")
+        Cell(NONE, sort="")
         if beats is None
-        else Cell(
-            f"{beats.probability:.2f}", words.between(beats.interval.low, beats.interval.high), sort=beats.probability
-        ),
+        else Cell(f"{beats.probability:.2f}", between(beats.interval.low, beats.interval.high), sort=beats.probability),
         Cell(str(estimate.n_seeds)),
     )
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from mlpstudy.figures import violins_grid
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Chart, Section, Text
-from mlpstudy.report import words
 from mlpstudy.results import gallery
+from mlpstudy.text.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ def section(of: Gathered) -> Section | None:
     if not there:
         return None
     most = max(w.n_runs for w in there)
-    runs = f"pooled over up to {words.counted(most, 'seed')} an architecture" if most > 1 else "one run each"
+    runs = f"pooled over up to {counted(most, 'seed')} an architecture" if most > 1 else "one run each"
     blocks: list[Block] = [
         Text(
             f"Every layer's weights, {runs}: filled the trained ones, dashed the initial ones. A layer whose two "
@@ -42,7 +42,7 @@ def section(of: Gathered) -> Section | None:
     for i in range(0, len(there), A_CHART):
         part = there[i : i + A_CHART]
         name = "weights" if len(there) <= A_CHART else f"weights-{i // A_CHART + 1}"
-        alt = f"Violins of the weights of every layer of {words.listed([w.name for w in part], 12)}."
+        alt = f"Violins of the weights of every layer of {listed([w.name for w in part], 12)}."
         blocks.append(Chart(name, page_spec(violins_grid.figure(part)), alt))
     return Section("weights", "Weights, before and after training", tuple(blocks))
 

@@ -11,8 +11,9 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from mlpstudy.engine.events import EpochEnded, Event, RunEnded, RunFailed, RunStarted
-from mlpstudy.running.listeners.texts import Work, duration, end_text, headline, warning_lines
+from mlpstudy.running.listeners.texts import Work, end_text, headline, warning_lines
 from mlpstudy.text.escaping import html
+from mlpstudy.text.numerals import duration
 
 if TYPE_CHECKING:
     from mlpstudy.records import EpochRecord, RunRecord

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlpstudy.engine.events import EpochEnded, Event, RunEnded, RunFailed, RunStarted
 from mlpstudy.study.cost import Costs
+from mlpstudy.text.numerals import duration
 from mlpstudy.text.screen import say, say_json
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -21,22 +23,6 @@ DRAWINGS_A_SECOND = 4
 
 WIDE = 100
 """From this many columns on, a running run has a bar."""
-
-
-def duration(seconds: float) -> str:
-    """Write a duration for people.
-
-    >>> duration(0.02), duration(3.2), duration(75), duration(3725)
-    ('less than 1 s', '3 s', '1 min 15 s', '1 h 02 min')
-    """
-    whole = round(seconds)
-    if whole == 0:
-        return "less than 1 s"
-    if whole < 60:  # noqa: PLR2004  # seconds a minute
-        return f"{whole} s"
-    if whole < 3600:  # noqa: PLR2004  # seconds an hour
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def epoch_text(epoch: EpochRecord, n_train: int) -> str:
@@ -182,10 +168,9 @@ def headline(plan: Plan) -> str:
     """Say in one line what is about to be done."""
     study, dataset = plan.study, plan.dataset
     n_there = plan.n_runs - len(plan.tasks)
-    seeds = f"{study.seeds} seed" + ("s" if study.seeds > 1 else "")
     there = f", {n_there} of {plan.n_runs} runs are there already" if n_there else ""
     return (
-        f"{study.name}: {len(study.architectures)} architectures x {seeds} on {dataset.name} "
+        f"{study.name}: {len(study.architectures)} architectures x {counted(study.seeds, 'seed')} on {dataset.name} "
         f"({len(dataset.train)} training and {len(dataset.test)} test examples){there}"
     )
 
