@@ -100,7 +100,7 @@ def _guess(path: Path, other: set[str | None]) -> Guess | None:
     Raises:
         DataError: several columns are as probable; the line names them.
     """
-    from mlpstudy.datasets.collecting import check_exists
+    from mlpstudy.datasets.opening.files import check_exists
     from mlpstudy.datasets.overview.target_guess import guess_target
     from mlpstudy.datasets.readers.choosing import TABLES, find_format
     from mlpstudy.datasets.readers.tables import read_table

@@ -6,11 +6,12 @@ Tables are read and described by ``table_reading`` and ``description``, which lo
 from mlpstudy.datasets.given import Given
 from mlpstudy.datasets.loading import load
 from mlpstudy.datasets.named.registry import NamedDataset, find_dataset, named_datasets
+from mlpstudy.datasets.named.source import DatasetInfo, FileCheck, RawExamples, Source
 from mlpstudy.datasets.overview.summary import ExampleView, SplitSummary, summarise, view_example
 from mlpstudy.datasets.preprocessing.encoding import one_hot, scale
 from mlpstudy.datasets.preprocessing.stored import Preprocessing, preprocessing_from_json
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx import IdxFile, read_idx
-from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, RawExamples, Source
 
 __all__ = [
     "DatasetInfo",

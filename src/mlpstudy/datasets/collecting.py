@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpstudy.datasets.named.registry import find_dataset
-from mlpstudy.datasets.opening.files import printable
-from mlpstudy.datasets.parts import Part, Parts
+from mlpstudy.datasets.opening.files import check_exists, printable
+from mlpstudy.datasets.raw import Part, Parts
 from mlpstudy.datasets.readers.choosing import IMAGE_FOLDERS, TABLES, find_format, read_labelled
 from mlpstudy.datasets.targets.classes import is_quantity, no_classes, quantity_warning
 from mlpstudy.errors import DataError, must
@@ -18,8 +16,8 @@ from mlpstudy.study.base import content_hash
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.given import Given
-    from mlpstudy.datasets.readers.tables import Table
-    from mlpstudy.datasets.source import Labelled
+    from mlpstudy.datasets.raw import Labelled
+    from mlpstudy.datasets.tables.table import Table
     from mlpstudy.study import Data
     from mlpstudy.study.data import FileOrPair
 
@@ -135,14 +133,6 @@ def _check_counts(main: Labelled, origin: str) -> None:
         if count < _LEAST:
             fix = "add examples, or leave the class out"
             raise DataError(must(f'{origin}, class "{name}"', "have at least two examples", f"{count} of it", fix))
-
-
-def check_exists(files: Sequence[Path]) -> None:
-    """Refuse a path to nothing, with the whole path."""
-    for path in files:
-        if not path.exists():
-            where = "beside the study file" if path.parent != Path() else "in the working directory"
-            raise DataError(must(printable(path), "exist", "no such file or folder", f"put it {where}"))
 
 
 def _read_table(data: Data, value: FileOrPair | float | None) -> Table | None:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpstudy.datasets.readers.choosing import align
-from mlpstudy.datasets.readers.features import as_array, to_features, to_sparse_features
-from mlpstudy.datasets.readers.npy import check_counts, one_column
-from mlpstudy.datasets.source import Labelled
+from mlpstudy.datasets.arrays.features import as_array, to_features
+from mlpstudy.datasets.arrays.pairing import align, check_counts, one_column
+from mlpstudy.datasets.arrays.sparse import to_sparse_features
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
-    from mlpstudy.datasets.readers.tables import Table
+    from mlpstudy.datasets.tables.table import Table
 
 SPLITS = ("train", "test", "validation")
 FORMS = "(features, labels), a data frame, a list of dicts, or a dict of them with train, test, validation"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from mlpstudy.datasets.given import Given
     from mlpstudy.datasets.overview.leaks import Leak
-    from mlpstudy.datasets.parts import Part, Parts
     from mlpstudy.datasets.preprocessing.stored import Preprocessing
+    from mlpstudy.datasets.raw import Part, Parts
     from mlpstudy.datasets.splits import Purpose
     from mlpstudy.study import Data
 

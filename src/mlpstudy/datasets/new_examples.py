@@ -14,6 +14,8 @@ import polars as pl
 import scipy.sparse
 from scipy.sparse import csr_array
 
+from mlpstudy.datasets.arrays.features import as_array
+from mlpstudy.datasets.arrays.sparse import canonical, to_sparse_features
 from mlpstudy.datasets.opening.files import printable
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.pictures.digits import FIELD, read_digit, read_image
@@ -23,15 +25,13 @@ from mlpstudy.datasets.preprocessing.stored import (
     PixelsPreprocessing,
     Preprocessing,
     SparsePreprocessing,
-    canonical,
 )
+from mlpstudy.datasets.raw import Labelled, Values
 from mlpstudy.datasets.readers.choosing import TABLES, find_format
-from mlpstudy.datasets.readers.features import as_array, to_sparse_features
 from mlpstudy.datasets.readers.image_folder import image_files
 from mlpstudy.datasets.readers.libsvm import read_libsvm
 from mlpstudy.datasets.readers.npy import read_npy_features
 from mlpstudy.datasets.readers.tables import read_table
-from mlpstudy.datasets.source import Labelled, Values
 from mlpstudy.datasets.tables.cells import as_text
 from mlpstudy.datasets.tables.columns import TablePreprocessing
 from mlpstudy.datasets.tables.frames import is_frame, to_polars

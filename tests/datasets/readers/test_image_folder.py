@@ -10,8 +10,8 @@ from PIL import Image
 
 from mlpstudy.datasets import load
 from mlpstudy.datasets.pictures.digits import resized
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.image_folder import read_image_folder
-from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError
 from mlpstudy.study import Data
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers import libsvm
 from mlpstudy.datasets.readers.libsvm import read_libsvm
 from mlpstudy.datasets.readers.libsvm_text import parse_line, parse_lines
-from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError
 
 compressed = partial(gzip.compress, mtime=0)  # parameters of tests must be the same in every process

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from mlpstudy.datasets.named.source import DatasetInfo, FileCheck, RawExamples, Source
 from mlpstudy.datasets.opening.files import printable, reading
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx_folder import read_idx_folder
-from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, RawExamples, Source
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
 

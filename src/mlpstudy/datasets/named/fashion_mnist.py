@@ -9,7 +9,7 @@ Source: Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; https://github.com/zaland
 from __future__ import annotations
 
 from mlpstudy.datasets.named.download import RemoteFile, RemoteSet
-from mlpstudy.datasets.source import DatasetInfo
+from mlpstudy.datasets.named.source import DatasetInfo
 
 FASHION_MNIST = RemoteSet(
     info=DatasetInfo(

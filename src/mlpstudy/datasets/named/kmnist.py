@@ -9,7 +9,7 @@ Source: Clanuwat et al. 2018, arXiv:1812.01718; http://codh.rois.ac.jp/kmnist (C
 from __future__ import annotations
 
 from mlpstudy.datasets.named.download import RemoteFile, RemoteSet
-from mlpstudy.datasets.source import DatasetInfo
+from mlpstudy.datasets.named.source import DatasetInfo
 
 KMNIST = RemoteSet(
     info=DatasetInfo(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpstudy.datasets.named.source import DatasetInfo, FileCheck, RawExamples, Source
 from mlpstudy.datasets.opening.parallel import in_threads
 from mlpstudy.datasets.readers.idx import read_idx
-from mlpstudy.datasets.source import DatasetInfo, FileCheck, RawExamples, Source
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
 

@@ -9,7 +9,8 @@ from mlpstudy.datasets.named import mnist
 from mlpstudy.datasets.named.fashion_mnist import FASHION_MNIST
 from mlpstudy.datasets.named.kmnist import KMNIST
 from mlpstudy.datasets.named.sklearn_sets import BUNDLED
-from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, Source
+from mlpstudy.datasets.named.source import DatasetInfo, FileCheck, Source
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.errors import DataError, must, nearest
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpstudy.datasets.readers.features import to_features
-from mlpstudy.datasets.source import DatasetInfo, FileCheck, Labelled, Source
+from mlpstudy.datasets.arrays.features import to_features
+from mlpstudy.datasets.named.source import DatasetInfo, FileCheck, Source
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
 

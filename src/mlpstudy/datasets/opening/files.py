@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
@@ -30,6 +30,14 @@ def printable(path: str | Path) -> str:
     """
     text = str(path)
     return text if text.isprintable() else ascii(text)
+
+
+def check_exists(files: Sequence[Path]) -> None:
+    """Refuse a path to nothing, with the whole path."""
+    for path in files:
+        if not path.exists():
+            where = "beside the study file" if path.parent != Path() else "in the working directory"
+            raise DataError(must(printable(path), "exist", "no such file or folder", f"put it {where}"))
 
 
 def open_regular(path: str | Path, name: str) -> FileIO:

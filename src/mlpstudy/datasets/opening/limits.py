@@ -49,9 +49,6 @@ PLAUSIBLE_PIXELS = 2**22
 MAX_IMAGE_FILE_BYTES = 2**27
 """Largest image file."""
 
-MAX_JSON_BYTES = 2**24
-"""Largest JSON text."""
-
 
 def check_ratio(n_claimed: int, n_compressed: int, what: str) -> None:
     """Refuse a claim of more bytes than the compressed ones can hold, or than they can reasonably hold.

@@ -15,20 +15,20 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
-from mlpstudy.datasets.collecting import check_exists
 from mlpstudy.datasets.named.registry import find_dataset
-from mlpstudy.datasets.opening.files import printable
+from mlpstudy.datasets.opening.files import check_exists, printable
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
 from mlpstudy.datasets.overview.balance import lopsided_warning
 from mlpstudy.datasets.overview.leaks import find_leaks
 from mlpstudy.datasets.overview.target_guess import Guess, guess_target
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.choosing import TABLES, find_format, read_labelled
 from mlpstudy.datasets.readers.csv_faults import DELIMITERS
-from mlpstudy.datasets.readers.tables import Table, read_table
-from mlpstudy.datasets.source import Labelled
+from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.datasets.tables.cells import Meaning, as_numbers, as_text, is_supported
 from mlpstudy.datasets.tables.fitting import find_meaning, fit_table
 from mlpstudy.datasets.tables.roles import collect_tables, find_column
+from mlpstudy.datasets.tables.table import Table
 from mlpstudy.datasets.targets.classes import is_quantity, no_classes, quantity_warning
 from mlpstudy.errors import DataError
 from mlpstudy.study.data import Data, looks_like_path

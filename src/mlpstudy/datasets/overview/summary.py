@@ -13,7 +13,7 @@ from mlpstudy.errors import DataError, must
 from mlpstudy.records import Float32Array
 
 if TYPE_CHECKING:
-    from mlpstudy.datasets.source import Source
+    from mlpstudy.datasets.named.source import Source
 
 Split = Literal["train", "test"]
 

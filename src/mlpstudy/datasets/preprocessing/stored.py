@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
+from mlpstudy.datasets.arrays.sparse import canonical
 from mlpstudy.datasets.preprocessing.encoding import scale
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Float32Array
@@ -277,23 +278,6 @@ def fit_sparse(values: csr_array, scaling: Scaling, first_column: int | None = N
     largest[largest < np.finfo(np.float32).tiny] = 1.0
     first: Literal[0, 1] | None = None if first_column is None else 1 if first_column else 0
     return SparsePreprocessing(scaling=scaling, largest=tuple(largest.tolist()), first_column=first)
-
-
-def canonical(values: Any) -> csr_array:  # noqa: ANN401  # SciPy's sparse types, and arrays
-    """Return values as float32 CSR, int32 columns that rise within a row, nothing stored for a zero.
-
-    Args:
-        values: shape ``(n, d)``, sparse or dense.
-    """
-    from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
-
-    with np.errstate(over="ignore"):
-        rows: csr_array = csr_array(values.astype(np.float32))
-    if not rows.has_canonical_format or (rows.data == 0).any():
-        rows = rows.copy()
-        rows.sum_duplicates()
-        rows.eliminate_zeros()
-    return csr(rows.data, rows.indices, rows.indptr, rows.shape[1])
 
 
 def _moments(values: Numbers) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

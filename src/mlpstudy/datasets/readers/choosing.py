@@ -8,15 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
+from mlpstudy.datasets.arrays.pairing import align
 from mlpstudy.datasets.opening.files import printable, reading
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx import read_idx_pair
 from mlpstudy.datasets.readers.idx_folder import TRAIN_IMAGES, has_idx_files, read_idx_folder
 from mlpstudy.datasets.readers.libsvm import read_libsvm
 from mlpstudy.datasets.readers.npy import read_npy
 from mlpstudy.datasets.readers.npz import read_npz
-from mlpstudy.datasets.source import Labelled
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
 from mlpstudy.text.escaping import shell
@@ -145,28 +144,6 @@ def _find_folder(folder: Path) -> Format:
         return "idx folder"
     folders = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
     return "split image folder" if folders == _SPLITS else "image folder"
-
-
-def align(other: Labelled, train: Labelled, origin: str) -> Labelled:
-    """Return examples of another file with the classes of the training examples.
-
-    Raises:
-        DataError: they have another number of features, another shape, or a class that the training examples lack.
-    """
-    if (other.n_features, other.image_shape) != (train.n_features, train.image_shape):
-        be = f"have examples of {_shape(train)} values, as the training examples have"
-        raise DataError(must(origin, be, f"{_shape(other)} values"))
-    for name in other.class_names:
-        if name not in train.class_names:
-            known = ", ".join(train.class_names[:10])
-            be = "hold classes of the training examples only"
-            raise DataError(must(origin, be, f'the class "{name}"', f"one of {known}"))
-    order = np.array([train.class_names.index(name) for name in other.class_names], dtype=np.int32)
-    return replace(other, labels=order[other.labels], class_names=train.class_names)
-
-
-def _shape(examples: Labelled) -> str:
-    return " x ".join(str(n) for n in examples.image_shape or (examples.n_features,))
 
 
 def _idx_labels(images: Path) -> Path:

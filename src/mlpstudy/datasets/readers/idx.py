@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.datasets.arrays.pairing import check_counts, pair
 from mlpstudy.datasets.opening.files import Readable, fill, printable, reading, size_of
 from mlpstudy.datasets.opening.gz import GZIP_MAGIC, Inflated, is_gzip
 from mlpstudy.datasets.opening.limits import MAX_BYTES, MAX_DIMENSIONS, check_ratio
-from mlpstudy.datasets.readers.npy import check_counts, pair
-from mlpstudy.datasets.source import Labelled
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
 

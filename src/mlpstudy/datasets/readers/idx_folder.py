@@ -18,11 +18,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from mlpstudy.datasets.arrays.features import to_features
+from mlpstudy.datasets.arrays.pairing import pair
 from mlpstudy.datasets.opening.files import printable, reading, size_of, within
-from mlpstudy.datasets.readers.features import to_features
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx import read_arrays
-from mlpstudy.datasets.readers.npy import pair
-from mlpstudy.datasets.source import Labelled
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash

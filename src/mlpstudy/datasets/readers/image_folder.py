@@ -14,7 +14,7 @@ from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.opening.parallel import in_threads
 from mlpstudy.datasets.pictures.digits import resized
 from mlpstudy.datasets.pictures.files import SUFFIXES, decode, open_picture, quiet
-from mlpstudy.datasets.source import Labelled
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.machine.cores import n_cores

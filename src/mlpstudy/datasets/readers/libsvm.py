@@ -20,8 +20,8 @@ import numpy.typing as npt
 from mlpstudy.datasets.opening.files import Readable, fill, printable, reading, size_of
 from mlpstudy.datasets.opening.gz import is_gzip, read_whole
 from mlpstudy.datasets.opening.limits import MAX_CELLS, MAX_CLASSES, MAX_FEATURES
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.libsvm_text import Lines, parse_lines
-from mlpstudy.datasets.source import Labelled
 from mlpstudy.datasets.targets.classes import find_classes, index_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.records.sparse import csr

@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.datasets.arrays.features import FeatureArray, to_features
+from mlpstudy.datasets.arrays.pairing import pair
 from mlpstudy.datasets.opening.files import Readable, fill, printable, reading, size_of
 from mlpstudy.datasets.opening.limits import MAX_DIMENSIONS, MAX_LABEL_CHARACTERS
-from mlpstudy.datasets.readers.features import FeatureArray, to_features
-from mlpstudy.datasets.source import Labelled
-from mlpstudy.datasets.targets.classes import find_classes
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
 
@@ -91,30 +91,6 @@ def read_npy(features: str | Path, labels: str | Path, least: int = 2) -> Labell
     x, y = read_array(features), read_array(labels)
     sha256 = content_hash({"features": x.sha256, "labels": y.sha256})
     return pair(x.values, y.values, printable(features), printable(labels), sha256, least)
-
-
-def pair(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str, sha256: str, least: int = 2) -> Labelled:
-    """Put features and labels together, which are of so many classes at least.
-
-    Raises:
-        DataError: they do not fit each other, or are no features or no labels.
-    """
-    y = one_column(y)
-    check_counts(x, y, x_name, y_name)
-    classes = find_classes(y, y_name, least)
-    found = to_features(x, x_name)
-    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256)
-
-
-def one_column(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return labels of shape ``(n, 1)`` as ``(n,)``; all others as they are."""
-    return labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels  # noqa: PLR2004  # rows, columns
-
-
-def check_counts(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str) -> None:
-    """Refuse features and labels of different numbers of examples."""
-    if len(x) != len(y):
-        raise DataError(must(y_name, f"hold one label for each of the {len(x)} examples in {x_name}", len(y)))
 
 
 def read_stream(stream: Readable, n_bytes: int, name: str) -> NpyArray:

@@ -18,11 +18,12 @@ from io import FileIO
 from pathlib import Path
 from typing import cast
 
+from mlpstudy.datasets.arrays.features import to_features
+from mlpstudy.datasets.arrays.pairing import check_counts, one_column, pair
 from mlpstudy.datasets.opening.files import Readable, printable, reading, size_of
 from mlpstudy.datasets.opening.limits import MAX_BYTES, MAX_MEMBERS, check_ratio
-from mlpstudy.datasets.readers.features import to_features
-from mlpstudy.datasets.readers.npy import NpyArray, check_counts, one_column, pair, read_stream
-from mlpstudy.datasets.source import Labelled
+from mlpstudy.datasets.raw import Labelled
+from mlpstudy.datasets.readers.npy import NpyArray, read_stream
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash

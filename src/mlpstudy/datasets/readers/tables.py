@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.readers.csv_faults import Dialect, explain, find_dialect, short_row
 from mlpstudy.datasets.readers.parquet_claims import check_parquet
 from mlpstudy.datasets.tables.cells import MISSING, clean_text
+from mlpstudy.datasets.tables.table import Table
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
@@ -25,28 +25,8 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 2**22
 _SAMPLE_ROWS = 1000
 WRITE_NAMES = "write a line of names above the rows"
-_NUMBERS = (pl.Float32, pl.Float64)
 _FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 """What Polars raises; a panic, for pages that lie about themselves, is no subclass of its other errors."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """A table as it is in its file: numbers are float64 with NaN where one is missing, other cells have null there.
-
-    Attributes:
-        frame: its columns; text is trimmed.
-        origin: the file, for messages.
-        sha256: hash of the file's bytes.
-        delimiter: of a CSV file, else None.
-        warnings: what a user should know of it, a line each.
-    """
-
-    frame: pl.DataFrame
-    origin: str
-    sha256: str
-    delimiter: str | None = None
-    warnings: tuple[str, ...] = ()
 
 
 def read_table(path: str | Path, *, text: frozenset[str] = frozenset()) -> Table:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mlpstudy.datasets.parts import Part, Parts
+from mlpstudy.datasets.raw import Part, Parts
 from mlpstudy.datasets.tables.cells import WORDS, Meaning, as_numbers, as_text
 from mlpstudy.datasets.tables.columns import wrong_cell
 from mlpstudy.datasets.targets.classes import find_classes, index_classes, is_quantity, no_classes, quantity_warning
@@ -17,7 +17,7 @@ from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study.base import content_hash
 
 if TYPE_CHECKING:
-    from mlpstudy.datasets.readers.tables import Table
+    from mlpstudy.datasets.tables.table import Table
     from mlpstudy.study import Data
 
 _LEAST = 2

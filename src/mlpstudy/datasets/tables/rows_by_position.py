@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 import scipy.sparse
 
+from mlpstudy.datasets.arrays.features import as_array
+from mlpstudy.datasets.arrays.sparse import check_indices
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.readers.features import as_array, check_indices
 from mlpstudy.datasets.tables.cells import as_text
 from mlpstudy.datasets.tables.columns import CategoryColumn, TablePreprocessing
 from mlpstudy.errors import DataError, must

@@ -1,17 +1,55 @@
-"""What a study's data are between reading and splitting: raw examples of up to three files, with their classes."""
+"""Raw examples: as a reader returns them, and as a study draws from them, collected from up to three files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
     import polars as pl
+    from scipy.sparse import csr_array
 
-    from mlpstudy.datasets.source import Values
+Values: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.float32] | csr_array"
+"""Raw features, shape ``(n, d)``: grey values 0-255, numbers, or sparse float32 numbers in canonical CSR."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """What a reader returns: the examples of one file, pair of files or folder, checked.
+
+    Features are finite, there is one label an example, and every label is the index of a class name.
+
+    Attributes:
+        values: raw features, shape ``(n, d)``.
+        labels: class indices, shape ``(n,)``, int32.
+        class_names: one name a class, distinct, in the order of the labels.
+        image_shape: ``(rows, columns)`` where the examples are images, else None.
+        sha256: hash of the raw bytes, those of ``test`` included.
+        feature_names: one name a feature, distinct, or empty where the files name none.
+        test: the test examples where the files say which they are, with the same classes, features and hash; else
+            None.
+        first_column: 0 or 1 where the files number their features themselves (libsvm text), else None.
+    """
+
+    values: Values
+    labels: npt.NDArray[np.int32]
+    class_names: tuple[str, ...]
+    image_shape: tuple[int, int] | None
+    sha256: str
+    feature_names: tuple[str, ...] = ()
+    test: Labelled | None = None
+    first_column: int | None = None
+
+    def __len__(self) -> int:
+        return int(self.labels.shape[0])
+
+    @property
+    def n_features(self) -> int:
+        """Number of features."""
+        return int(self.values.shape[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.datasets.opening.limits import MAX_FEATURES
-from mlpstudy.datasets.preprocessing.stored import canonical
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Float32Array
-from mlpstudy.records.sparse import stray
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 _BLOCK_VALUES = 2**22
 _TABLE_DIMENSIONS = 2
@@ -85,37 +80,6 @@ def to_features(array: npt.NDArray[Any], what: str) -> FeatureArray:
     if flat.dtype == np.uint8:
         return FeatureArray(np.ascontiguousarray(flat), image_shape)
     return FeatureArray(_finite(flat, what), image_shape)
-
-
-def to_sparse_features(matrix: Any, what: str) -> csr_array:  # noqa: ANN401  # SciPy has many sparse types
-    """Return the features in a sparse matrix of any format as CSR, float32, in canonical form.
-
-    Args:
-        matrix: shape ``(n, d)``.
-        what: what it is called in errors.
-
-    Raises:
-        DataError: it has another shape, or holds no numbers, or one that is not finite in float32, or an index leads
-            outside it.
-    """
-    if matrix.dtype.kind not in "biuf":
-        raise DataError(must(what, "hold numbers", str(matrix.dtype)))
-    if matrix.ndim != _TABLE_DIMENSIONS:
-        raise DataError(must(what, "have the shape (n, features)", f"a shape of {matrix.shape}"))
-    if matrix.shape[1] > MAX_FEATURES:
-        raise DataError(must(what, f"have at most {MAX_FEATURES} features", matrix.shape[1]))
-    check_indices(matrix, what)
-    rows = canonical(matrix)
-    if not np.isfinite(rows.data).all():
-        raise DataError(must(what, "be finite numbers in float32", "one that is not"))
-    return rows
-
-
-def check_indices(matrix: Any, what: str) -> None:  # noqa: ANN401  # SciPy has many sparse types
-    """Raise DataError for a sparse matrix one of whose indices leads outside it."""
-    found = stray(matrix)
-    if found is not None:
-        raise DataError(must(what, "hold indices that lie inside it", found, "count from 0, and give its shape"))
 
 
 def _finite(flat: npt.NDArray[Any], what: str) -> Float32Array:

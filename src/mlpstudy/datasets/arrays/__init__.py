@@ -1,0 +1,1 @@
+"""Arrays, whoever read or gave them: features, sparse rows, labels beside them."""
