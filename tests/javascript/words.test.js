@@ -17,19 +17,18 @@ const says = (words, cases) => {
   for (const [value, text] of cases) assert.equal(words(value), text, String(value));
 };
 
-test("A duration is said in its two largest units, rounded to the smaller one.", () => {
+test("A duration is said in one unit, with about two digits, as mlpstudy says it everywhere.", () => {
   says(duration, [
     [-3, "0 s"],
     [0, "0 s"],
     [0.0123, "12 ms"],
     [0.25, "250 ms"],
-    [1.4, "1 s"],
-    [59.4, "59 s"],
-    [59.5, "1 min 00 s"],
-    [61, "1 min 01 s"],
-    [3599.6, "1 h 00 min"],
-    [3660, "1 h 01 min"],
-    [90_000, "25 h 00 min"],
+    [1.4, "1.4 s"],
+    [9.97, "10 s"],
+    [75, "75 s"],
+    [4000, "67 min"],
+    [9000, "2.5 h"],
+    [90_000, "25 h"],
   ]);
 });
 
@@ -41,18 +40,20 @@ test("Time left has no more digits than an estimate has.", () => {
     [89, "about 90 s"],
     [90, "about 2 min"],
     [3000, "about 50 min"],
-    [4000, "about 1 h 05 min"],
+    [4000, "about 67 min"],
+    [9000, "about 2.5 h"],
   ]);
 });
 
-test("What is long ago is said in whole minutes, hours without their minutes where there are none, and days.", () => {
+test("What is long ago is said in tens of seconds, or whole minutes, hours or days.", () => {
   says(coarse, [
-    [12, "12 s"],
+    [5, "10 s"],
+    [12, "20 s"],
     [60, "1 min"],
     [179, "2 min"],
     [3600, "1 h"],
-    [3725, "1 h 02 min"],
-    [86_399, "23 h 59 min"],
+    [7199, "1 h"],
+    [86_399, "23 h"],
     [86_400, "1 day"],
     [200_000, "2 days"],
   ]);

@@ -1,7 +1,13 @@
 // Elements without HTML text, and numbers as people read them.
 
+const HOUR_S = 3600;
 const DAY_S = 86_400;
-const NOTHING_MORE = / 00 (?:s|min)$/u;
+const UNITS = [
+  ["ms", 0.001, 1],
+  ["s", 1, 120],
+  ["min", 60, 7200],
+  ["h", 3600, Number.POSITIVE_INFINITY],
+]; // name, seconds, seconds from which on the next is read better
 
 // Makes an element; text is always text, whatever is in it.
 export function el(tag, attributes = {}, ...children) {
@@ -23,26 +29,26 @@ export function fill(element, ...children) {
   if (element.innerHTML !== next.innerHTML) element.replaceChildren(...next.childNodes);
 }
 
+// A time in the unit in which it is read best, with about two digits: as every text of mlpstudy writes one.
 export function duration(seconds) {
-  if (seconds > 0 && seconds < 1) return `${Number((1000 * seconds).toPrecision(2))} ms`;
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+  if (seconds <= 0) return "0 s";
+  const [unit, size] = UNITS.find(([, , below]) => seconds < below);
+  const value = seconds / size;
+  return `${value.toFixed(Number(value.toFixed(1)) < 10 ? 1 : 0)} ${unit}`;
 }
 
 // Time left is an estimate: no more digits than it has.
 export function about(seconds) {
   if (seconds < 20) return "less than 20 s";
   if (seconds < 90) return `about ${10 * Math.round(seconds / 10)} s`;
-  if (seconds < 3600) return `about ${Math.round(seconds / 60)} min`;
-  return `about ${duration(300 * Math.round(seconds / 300))}`;
+  return `about ${seconds < 600 ? `${Math.round(seconds / 60)} min` : duration(seconds)}`;
 }
 
-// How long ago, or how long in all, where minutes are exact enough.
+// How long ago: in steps of ten seconds, of minutes, of hours, of days.
 export function coarse(seconds) {
   if (seconds >= DAY_S) return counted(Math.floor(seconds / DAY_S), "day");
-  return duration(60 * Math.floor(seconds / 60) || seconds).replace(NOTHING_MORE, "");
+  if (seconds >= HOUR_S) return `${Math.floor(seconds / HOUR_S)} h`;
+  return seconds < 60 ? `${10 * Math.ceil(seconds / 10)} s` : `${Math.floor(seconds / 60)} min`;
 }
 
 export const clock = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
