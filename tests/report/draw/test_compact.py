@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
+from typing import get_args
 
 import numpy as np
 import pytest
 
+from javascript.node import evaluated
 from mlpstudy.records.arrays import Float32Array, FloatArray
+from mlpstudy.report.draw.choosing import CompactRun
 from mlpstudy.report.draw.compact import (
     LEVELS,
     CompactLayer,
@@ -15,9 +19,18 @@ from mlpstudy.report.draw.compact import (
     input_scales,
     probabilities,
 )
+from mlpstudy.report.draw.section import _blob
 from mlpstudy.study import Network, parameter_shapes
 
 N_FEATURES, N_CLASSES = 20, 4
+
+ACTIVATIONS = get_args(Network.model_fields["activation"].annotation)
+
+PREDICTED = """(() => {
+    const bytes = Uint8Array.from(atob(given.blob), (c) => c.charCodeAt(0));
+    const [network] = mlpstudy.network.networks(bytes.buffer, given.index);
+    return given.examples.map((one) => [...mlpstudy.network.predict(network, one)]);
+})()"""
 
 
 def _weights(network: Network, seed: int = 0) -> dict[str, Float32Array]:
@@ -57,7 +70,7 @@ def _exact(network: Network, weights: dict[str, Float32Array], x: Float32Array) 
     return np.asarray(e / e.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "linear"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("normalised", [False, True])
 def test_compact_network_is_the_network(activation: str, normalised: bool) -> None:
     """With very fine steps the probabilities are the exact ones: every layer is computed by its definition."""
@@ -65,6 +78,24 @@ def test_compact_network_is_the_network(activation: str, normalised: bool) -> No
     weights, x = _weights(network), _features()
     made = ExactNetwork.of(weights, network, x, input_scales(x)).compact(8000.0)
     assert np.abs(probabilities(made, x) - _exact(network, weights, x)).max() < 2e-3
+
+
+def test_the_page_knows_the_activations_of_the_menu() -> None:
+    """What a study may choose, the page can compute, and nothing else."""
+    known = evaluated("mlpstudy.report", "network.js", "Object.keys(mlpstudy.network.activations).sort()")
+    assert known == sorted(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_page_computes_what_python_does(activation: str) -> None:
+    """From the bytes that a page holds its script computes each example's probabilities as Python does."""
+    network = Network(hidden=(16, 8), activation=activation, batch_normalisation=True)  # type: ignore[arg-type]
+    weights, x = _weights(network), _features(20)
+    made = ExactNetwork.of(weights, network, x, input_scales(x)).compact()
+    blob, index = _blob([CompactRun("a", 0, made, 0, 0.0, 0)])
+    given = {"blob": base64.b64encode(blob).decode(), "index": index, "examples": x.tolist()}
+    said = evaluated("mlpstudy.report", "network.js", PREDICTED, given)
+    assert np.abs(np.array(said) - probabilities(made, x)).max() < 1e-5
 
 
 def test_error_shrinks_with_the_steps() -> None:

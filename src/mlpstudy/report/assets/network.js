@@ -25,7 +25,8 @@
     return { inputs, units, activation, kernel, bias, factor, shift };
   };
 
-  // By their names in the study's menu, and linear for the output layer.
+  // By their names in the study's menu; the output layer is linear. A test in Python reads the names, and calls the
+  // functions, by tests/javascript/node.py.
   const activations = {
     relu: (z) => Math.max(z, 0),
     tanh: Math.tanh,
