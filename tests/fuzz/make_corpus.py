@@ -21,12 +21,10 @@ import polars as pl
 from PIL import Image
 from safetensors.numpy import save
 
-from mlpstudy.datasets.preprocessing.stored import (
-    NumbersPreprocessing,
-    PixelsPreprocessing,
-    Preprocessing,
-    SparsePreprocessing,
-)
+from mlpstudy.datasets.preprocessing.numbers import NumbersPreprocessing
+from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
+from mlpstudy.datasets.preprocessing.sparse import SparsePreprocessing
+from mlpstudy.datasets.preprocessing.stored import Preprocessing
 from mlpstudy.datasets.tables.columns import CategoryColumn, NumberColumn, TablePreprocessing
 from mlpstudy.evidence.claims import CLAIMS_VERSION, Claim, Claims, claims_text
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, TrainerState

@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from mlpstudy.datasets.collecting import collect
 from mlpstudy.datasets.preprocessing.encoding import SCALING
-from mlpstudy.datasets.preprocessing.stored import PixelsPreprocessing, fit_numbers, fit_sparse
+from mlpstudy.datasets.preprocessing.numbers import fit_numbers
+from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
+from mlpstudy.datasets.preprocessing.sparse import fit_sparse
 from mlpstudy.datasets.splits import HeldOut, Indices, choose, hold_out, hold_out_groups, hold_out_latest
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Dataset, Examples

@@ -20,12 +20,9 @@ from mlpstudy.datasets.opening.files import printable
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.pictures.digits import FIELD, read_digit, read_image
 from mlpstudy.datasets.pictures.files import SUFFIXES
-from mlpstudy.datasets.preprocessing.stored import (
-    ArrayPreprocessing,
-    PixelsPreprocessing,
-    Preprocessing,
-    SparsePreprocessing,
-)
+from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
+from mlpstudy.datasets.preprocessing.sparse import SparsePreprocessing
+from mlpstudy.datasets.preprocessing.stored import ArrayPreprocessing, Preprocessing
 from mlpstudy.datasets.raw import Labelled, Values
 from mlpstudy.datasets.readers.choosing import TABLES, find_format
 from mlpstudy.datasets.readers.image_folder import image_files

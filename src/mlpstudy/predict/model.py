@@ -264,7 +264,8 @@ def load_model(
 
 def _reader(store: Store, are_digits: bool | None) -> Reader:
     from mlpstudy.datasets.new_examples import Reader  # noqa: PLC0415  # heavy: polars, pillow
-    from mlpstudy.datasets.preprocessing.stored import PixelsPreprocessing, preprocessing_from_json  # noqa: PLC0415  # as above
+    from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing  # noqa: PLC0415  # as above
+    from mlpstudy.datasets.preprocessing.stored import preprocessing_from_json  # noqa: PLC0415  # as above
 
     name = store.study().data.name
     stored = store.preprocessing()
