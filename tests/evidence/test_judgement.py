@@ -15,7 +15,7 @@ from mlpstudy.evidence.estimates import contrasts
 from mlpstudy.evidence.estimates.signflip import FlipResult, flip_family
 from mlpstudy.evidence.judgement import judge, ledger_of, standings
 from mlpstudy.evidence.plain import plain
-from mlpstudy.evidence.sample import StudySample, collect, log_loss_cells
+from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study import Judging
 
@@ -131,12 +131,6 @@ def test_collect_refuses_what_does_not_fit(runs: list, message: str) -> None:  #
     """A missing or short outcome, a foreign run, a seed twice: one clear line each."""
     with pytest.raises(ResultsError, match=message):
         collect(runs, np.array([1, 0, 2]), {"a": []}, 1)
-
-
-def test_log_loss_is_clipped_as_in_training() -> None:
-    """A probability of 0 costs -ln(1e-7), one of 1 costs -ln(1 - 1e-7)."""
-    cells = log_loss_cells(np.array([0.0, 0.5, 1.0], dtype=np.float32))
-    assert cells == pytest.approx([-math.log(1e-7), math.log(2), -math.log(1 - 1e-7)])
 
 
 def test_ledgers_are_made_on_demand() -> None:

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.calibration import calibration_error
 from mlpstudy.evidence.estimates.intervals import NOT_NEGATIVE, SHARE, Range
-from mlpstudy.records import PROBABILITY_CLIP, Outcome, RunRecord
+from mlpstudy.records import Outcome, RunRecord
 from mlpstudy.records.arrays import FloatArray
+from mlpstudy.tasks.losses import cross_entropy
 
 Metric = Literal["accuracy", "log loss", "calibration error"]
 METRICS: tuple[Metric, ...] = ("accuracy", "log loss", "calibration error")
@@ -99,7 +100,7 @@ class StudySample:
         if metric == "accuracy":
             return [(a.predicted == self.labels).astype(np.float64) for a in self.architectures]
         if metric == "log loss":
-            return [log_loss_cells(a.p_true) for a in self.architectures]
+            return [cross_entropy(a.p_true) for a in self.architectures]
         return None
 
     def scores(self, metric: Metric) -> list[FloatArray]:
@@ -113,12 +114,6 @@ class StudySample:
             )
             for a in self.architectures
         ]
-
-
-def log_loss_cells(p_true: npt.NDArray[np.float32]) -> FloatArray:
-    """Return -ln(p) with p clipped to [1e-7, 1 - 1e-7] as in training (nats), same shape, float64."""
-    clipped = np.clip(p_true.astype(np.float64), PROBABILITY_CLIP, 1.0 - PROBABILITY_CLIP)
-    return np.asarray(-np.log(clipped), dtype=np.float64)
 
 
 def higher_is_better(metric: Metric) -> bool:

@@ -8,14 +8,13 @@ from mlpstudy.records.checkpoints import Checkpoint, Resumption, TrainerState
 from mlpstudy.records.examples import Dataset, Examples, ValidationSource
 from mlpstudy.records.layers import LayerDiagnostics
 from mlpstudy.records.looks import Look
-from mlpstudy.records.outcomes import PROBABILITY_CLIP, Baseline, Outcome
-from mlpstudy.records.runs import EpochRecord, Provenance, RunRecord, RunResult, Status, divergence_threshold
+from mlpstudy.records.outcomes import Baseline, Outcome
+from mlpstudy.records.runs import EpochRecord, Provenance, RunRecord, RunResult, Status
 
 SCHEMA_VERSION = 2
 """Version of the store's schema; a store of a newer one is refused."""
 
 __all__ = [
-    "PROBABILITY_CLIP",
     "SCHEMA_VERSION",
     "Baseline",
     "BoolArray",
@@ -38,5 +37,4 @@ __all__ = [
     "TrainerState",
     "ValidationSource",
     "Weights",
-    "divergence_threshold",
 ]

@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.records.arrays import BoolArray, Float32Array
-
-PROBABILITY_CLIP = 1e-7
-"""Probabilities are clipped to [1e-7, 1 - 1e-7] before the logarithm, as Keras does."""
+from mlpstudy.tasks.losses import cross_entropy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +31,7 @@ class Outcome:
 
     def log_loss(self) -> float:
         """Return the mean of -ln(p_true), clipped as in training (nats)."""
-        p_true = np.clip(self.p_true.astype(np.float64), PROBABILITY_CLIP, 1 - PROBABILITY_CLIP)
-        return float(-np.log(p_true).mean())
+        return float(cross_entropy(self.p_true).mean())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -113,15 +112,3 @@ class RunResult:
     initial_weights: Weights = field(default_factory=dict)
     final_weights: Weights = field(default_factory=dict)
     diagnostics: tuple[LayerDiagnostics, ...] = ()
-
-
-def divergence_threshold(n_classes: int) -> float:
-    """Return the training loss above which a run counts as diverged: ln(k) + 2.
-
-    A network that gives the right class exp(-2) = 0.14 of the probability that guessing uniformly among
-    k classes would give it has learned worse than nothing.
-
-    >>> round(divergence_threshold(10), 3)
-    4.303
-    """
-    return math.log(n_classes) + 2.0

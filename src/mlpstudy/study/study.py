@@ -21,6 +21,7 @@ from mlpstudy.study.names import check_names
 from mlpstudy.study.network.initial import InitialWeights
 from mlpstudy.study.network.network import Network
 from mlpstudy.study.training.training import Training
+from mlpstudy.tasks.losses import SOFTMAX_CROSS_ENTROPY, Loss
 
 SEMANTICS_VERSION = 1
 """Raised whenever the same study would give other numbers, but for the rounding in which builds and instruction sets
@@ -57,6 +58,11 @@ class Architecture(Frozen):
     levels: tuple[tuple[str, str], ...]
     network: Network
     training: Training
+
+    @property
+    def loss(self) -> Loss:
+        """What its training makes small: the loss of classes."""
+        return SOFTMAX_CROSS_ENTROPY
 
     def content(self) -> dict[str, object]:
         """Return what decides the result, without names."""

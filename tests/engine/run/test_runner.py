@@ -123,10 +123,10 @@ def test_divergence_counts_from_where_the_bad_stretch_begins() -> None:
     def epochs(*losses: float) -> list[EpochRecord]:
         return [EpochRecord(i, loss, 0.5, 1.0, 0.5, 0.1, 0.1) for i, loss in enumerate(losses, start=1)]
 
-    assert first_diverged_epoch(epochs(9.0, 1.0, 0.5), 10) is None
-    assert first_diverged_epoch(epochs(1.0, 9.0, 9.0), 10) == 2
-    assert first_diverged_epoch(epochs(1.0, 0.9, math.nan), 10) == 3
-    assert first_diverged_epoch(epochs(2.4, 2.4, 2.4), 10) is None
+    assert first_diverged_epoch(epochs(9.0, 1.0, 0.5), 4.3) is None
+    assert first_diverged_epoch(epochs(1.0, 9.0, 9.0), 4.3) == 2
+    assert first_diverged_epoch(epochs(1.0, 0.9, math.nan), 4.3) == 3
+    assert first_diverged_epoch(epochs(2.4, 2.4, 2.4), 4.3) is None
 
 
 def test_a_stopped_run_leaves_nothing() -> None:

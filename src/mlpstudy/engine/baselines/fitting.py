@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpstudy.records import PROBABILITY_CLIP, Baseline
+from mlpstudy.records import Baseline
 from mlpstudy.records.arrays import FloatArray
+from mlpstudy.tasks.losses import PROBABILITY_CLIP, cross_entropy, softmax
 
 if TYPE_CHECKING:
     from mlpstudy.records import Dataset
@@ -45,7 +46,7 @@ def baseline(name: BaselineName, dataset: Dataset) -> Baseline:
     return Baseline(
         name=name,
         test_accuracy=float(np.mean(predicted == labels)),
-        test_loss=float(-np.log(p_true).mean()),
+        test_loss=float(cross_entropy(p_true).mean()),
         predicted=predicted,
         p_true=p_true.astype(np.float32),
     )
@@ -74,7 +75,7 @@ def _logistic(dataset: Dataset) -> FloatArray:
 
     def loss_and_gradient(flat: FloatArray) -> tuple[float, FloatArray]:
         kernel, bias = flat[: d * n_classes].reshape(d, n_classes), flat[d * n_classes :]
-        errors = _softmax(_product(train.features, kernel) + bias)
+        errors = softmax(_product(train.features, kernel) + bias)
         loss = -np.log(np.maximum(errors[rows, train.labels], np.finfo(np.float64).tiny)).sum()
         errors[rows, train.labels] -= 1
         gradient = _product(train.features.T, errors) + PENALTY * kernel
@@ -84,17 +85,12 @@ def _logistic(dataset: Dataset) -> FloatArray:
     start = np.zeros((d + 1) * n_classes)
     found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options={"maxiter": MOST_ITERATIONS}).x
     kernel, bias = found[: d * n_classes].reshape(d, n_classes), found[d * n_classes :]
-    return _softmax(_product(dataset.test.features, kernel) + bias)
+    return softmax(_product(dataset.test.features, kernel) + bias)
 
 
 def _product(features: Any, matrix: FloatArray) -> FloatArray:  # noqa: ANN401  # an array or a sparse one
     """Multiply in float32, as the data are; sums over examples go on in float64."""
     return np.asarray(features @ matrix.astype(np.float32)).astype(np.float64)
-
-
-def _softmax(logits: FloatArray) -> FloatArray:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 _FITS: dict[str, Callable[[Dataset], FloatArray]] = {"majority class": _majority, "logistic regression": _logistic}

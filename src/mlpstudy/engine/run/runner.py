@@ -14,7 +14,7 @@ from mlpstudy import streams
 from mlpstudy.engine.provenance import provenance
 from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.engine.run.pace import INTERVAL_S, Pace
-from mlpstudy.records import Checkpoint, EpochRecord, Outcome, Resumption, RunRecord, RunResult, divergence_threshold
+from mlpstudy.records import Checkpoint, EpochRecord, Outcome, Resumption, RunRecord, RunResult
 from mlpstudy.study import count_parameters
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecor
     """Train one run, from its checkpoint or its initial weights, and return what it leaves behind.
 
     A run ends with the first epoch after which it is lost, whichever engine trains it: a loss or a weight is not
-    finite. It has diverged where it is lost, where its training loss ends above ``divergence_threshold`` (worse than
-    guessing), or where its test loss is not finite.
+    finite. It has diverged where it is lost, where its training loss ends above its loss's ``diverged_above`` (worse
+    than guessing), or where its test loss is not finite.
 
     Returns:
         The result, or None where the run was stopped.
@@ -208,18 +208,28 @@ def train_run(engine: Engine, task: RunTask, dataset: Dataset, started: RunRecor
             break
         if epoch < training.epochs:
             progress.save()
-    return _ended(trainer, dataset, progress, initial, lost, hooks.n_threads())
+    limit = task.architecture.loss.diverged_above(dataset.n_classes)
+    return _ended(trainer, dataset, progress, initial, lost, limit, hooks.n_threads())
 
 
 def _ended(
-    trainer: Trainer, dataset: Dataset, progress: _Progress, initial: Weights, lost: str | None, n_threads: int
+    trainer: Trainer,
+    dataset: Dataset,
+    progress: _Progress,
+    initial: Weights,
+    lost: str | None,
+    limit: float,
+    n_threads: int,
 ) -> RunResult:
-    """Return the result of a run that has trained all its epochs, or that is lost for a reason."""
+    """Return the result of a run that has trained all its epochs, or that is lost for a reason.
+
+    The limit is the training loss above which it counts as diverged.
+    """
     outcome = outcome_on_test(trainer, dataset, n_threads) if lost is None else None
     final, epochs, diagnostics = trainer.weights(), tuple(progress.epochs), tuple(progress.diagnostics)
-    reason = lost if outcome is None else _why_diverged(epochs[-1], outcome, dataset.n_classes)
+    reason = lost if outcome is None else _why_diverged(epochs[-1], outcome, limit)
     if outcome is None or reason is not None:
-        diverged_epoch = first_diverged_epoch(epochs, dataset.n_classes) or epochs[-1].epoch
+        diverged_epoch = first_diverged_epoch(epochs, limit) or epochs[-1].epoch
         ended = progress.ended(status="diverged", reason=reason, diverged_epoch=diverged_epoch)
         return RunResult(ended, epochs, None, initial, final, diagnostics)
     accuracy = float(outcome.correct(dataset.test.labels).mean())
@@ -268,17 +278,16 @@ def outcome_on_test(trainer: Trainer, dataset: Dataset, n_threads: int) -> Outco
     )
 
 
-def first_diverged_epoch(epochs: Sequence[EpochRecord], n_classes: int) -> int | None:
-    """Return the first of the last epochs whose losses are not finite or worse than guessing, None for none.
+def first_diverged_epoch(epochs: Sequence[EpochRecord], limit: float) -> int | None:
+    """Return the first of the last epochs whose losses are not finite or above the limit, None for none.
 
     >>> bad = EpochRecord(2, float("nan"), 0.1, 2.3, 0.1, 1.0, 0.1)
-    >>> first_diverged_epoch([EpochRecord(1, 0.5, 0.9, 0.4, 0.9, 1.0, 0.1), bad], 10)
+    >>> first_diverged_epoch([EpochRecord(1, 0.5, 0.9, 0.4, 0.9, 1.0, 0.1), bad], 4.3)
     2
     """
-    threshold = divergence_threshold(n_classes)
     first = None
     for done in reversed(epochs):
-        is_good = math.isfinite(done.train_loss) and math.isfinite(done.val_loss) and done.train_loss <= threshold
+        is_good = math.isfinite(done.train_loss) and math.isfinite(done.val_loss) and done.train_loss <= limit
         if is_good:
             break
         first = done.epoch
@@ -294,9 +303,8 @@ def _why_lost(done: _Epoch) -> str | None:
     return None if done.is_finite else "a weight is not finite"
 
 
-def _why_diverged(last: EpochRecord, outcome: Outcome, n_classes: int) -> str | None:
+def _why_diverged(last: EpochRecord, outcome: Outcome, limit: float) -> str | None:
     """Say in a few words why a run that has trained all its epochs counts as diverged, None where it does not."""
-    limit = divergence_threshold(n_classes)
     if last.train_loss > limit:
         return f"the training loss ended at {last.train_loss:.3g}, above {limit:.3g}: worse than guessing"
     return None if math.isfinite(outcome.log_loss()) else "the test loss is not finite"

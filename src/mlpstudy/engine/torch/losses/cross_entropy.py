@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from mlpstudy.records import PROBABILITY_CLIP
+from mlpstudy.tasks.losses import PROBABILITY_CLIP
 
 
 def cross_entropy(p: Tensor, labels: Tensor) -> Tensor:

@@ -1,0 +1,1 @@
+"""What networks are trained to say, and how well they say it: losses."""
