@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlpstudy.results import StudyResults
 
 if TYPE_CHECKING:
-    from mlpstudy.running.workflow import Listener
+    from mlpstudy.running.listening import Listener
     from mlpstudy.study import Study
 
 
@@ -62,7 +62,8 @@ def run(
     ...     print(results.results()["status"].to_list())
     ['finished', 'finished']
     """
-    from mlpstudy.running.workflow import Warner, run_study  # noqa: PLC0415  # loads the engine
+    from mlpstudy.running.listening import Warner  # noqa: PLC0415  # start-up time
+    from mlpstudy.running.workflow import run_study  # noqa: PLC0415  # loads the engine
 
     chosen = listener or _progress(wanted=progress) or Warner()
     folder = run_study(
@@ -81,7 +82,7 @@ def run(
 def _progress(*, wanted: bool | None) -> Listener | None:
     """Return who shows the progress, if anybody."""
     from mlpstudy.running.listeners.cell import NotebookCell, in_notebook  # noqa: PLC0415  # loads the engine
-    from mlpstudy.running.listeners.texts import PlainLines  # noqa: PLC0415  # loads the engine
+    from mlpstudy.running.listeners.plain_lines import PlainLines  # noqa: PLC0415  # loads the engine
 
     if wanted is not False and in_notebook():
         return NotebookCell()

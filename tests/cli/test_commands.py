@@ -251,8 +251,9 @@ def test_a_study_of_images_starts_without_frames_and_statistics(tmp_path: Path) 
     code = f"""
 import sys
 from mlpstudy.cli.run import run
-from mlpstudy.running.listeners.texts import JsonLines
-from mlpstudy.running.workflow import Stop, run_study
+from mlpstudy.running.listeners.json_lines import JsonLines
+from mlpstudy.running.stopping import Stop
+from mlpstudy.running.workflow import run_study
 class Ending(JsonLines):
     def happened(self, event):
         stop.request()

@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 from helpers import small_study
 from mlpstudy.cli.app import app
 from mlpstudy.engine import Event, RunStarted
-from mlpstudy.running.workflow import Silence, run_study
+from mlpstudy.running.listening import Silence
+from mlpstudy.running.workflow import run_study
 from mlpstudy.store import Store
 from store.breaking import execute
 

@@ -16,8 +16,10 @@ from mlpstudy.engine.native import NativeTrainer
 from mlpstudy.errors import StoreError, StudyError
 from mlpstudy.records import TrainerState
 from mlpstudy.running import workflow
-from mlpstudy.running.listeners.texts import PlainLines
-from mlpstudy.running.workflow import Plan, Silence, Stop, run_study
+from mlpstudy.running.listeners.plain_lines import PlainLines
+from mlpstudy.running.listening import Plan, Silence
+from mlpstudy.running.stopping import Stop
+from mlpstudy.running.workflow import run_study
 from mlpstudy.store import Store
 from mlpstudy.store.checkpoints import CheckpointFiles, decode, encode
 

@@ -12,7 +12,7 @@ import mlpstudy
 from helpers import small_study
 from mlpstudy.engine import EpochEnded, Event, RunStarted
 from mlpstudy.errors import DataError, EngineError, ResultsError, StoreError, StudyError
-from mlpstudy.running.workflow import Plan
+from mlpstudy.running.listening import Plan
 
 
 class Witness:

@@ -15,7 +15,7 @@ from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
     from mlpstudy.results import StudyResults
-    from mlpstudy.running.workflow import Listener
+    from mlpstudy.running.listening import Listener
 
 
 def run(
@@ -44,8 +44,11 @@ def run(
     from mlpstudy.cli.process.memory import check_address_space
     from mlpstudy.cli.watch import dashboard_beside
     from mlpstudy.results import StudyResults
-    from mlpstudy.running.listeners.texts import JsonLines, LiveBars, PlainLines
-    from mlpstudy.running.workflow import Stop, run_study
+    from mlpstudy.running.listeners.bars import LiveBars
+    from mlpstudy.running.listeners.json_lines import JsonLines
+    from mlpstudy.running.listeners.plain_lines import PlainLines
+    from mlpstudy.running.stopping import Stop
+    from mlpstudy.running.workflow import run_study
 
     check_address_space()
     bars = LiveBars()

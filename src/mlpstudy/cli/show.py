@@ -99,7 +99,7 @@ def results_as_json(results: StudyResults) -> dict[str, Any]:
 
 
 def _one_moment_as_json(results: StudyResults) -> dict[str, Any]:
-    from mlpstudy.running.listeners.texts import finite
+    from mlpstudy.text.screen import finite
 
     rows = [finite(dataclasses.asdict(row)) for row in results.comparison()]
     runs = [finite(dataclasses.asdict(record)) for record in results.runs()]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mlpstudy.dashboard.beside import Beside
     from mlpstudy.engine.events import Event
-    from mlpstudy.running.workflow import Listener, Plan
+    from mlpstudy.running.listening import Listener, Plan
 
 
 def watch(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from mlpstudy.datasets import Given, load
 from mlpstudy.engine import RunTask, get_engine, train_runs
@@ -16,91 +14,17 @@ from mlpstudy.engine.places.threads import Checkpoints, TrainingRuns
 from mlpstudy.engine.run.pace import INTERVAL_S
 from mlpstudy.engine.run.state import maker
 from mlpstudy.errors import StoreError, StudyError, must
+from mlpstudy.running.listening import Plan, Silence
+from mlpstudy.running.stopping import Stop
 from mlpstudy.store import Store, WritableStore, checkpoint_size_at_most
 from mlpstudy.study import Study, check_float32, count_parameters, load_study, run_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mlpstudy.engine.interface import Engine
     from mlpstudy.records import Dataset, Resumption
+    from mlpstudy.running.listening import Listener
 
 DEFAULT_FOLDER = Path("runs")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    """What a call of ``run_study`` is about to do.
-
-    Attributes:
-        study: the study.
-        folder: where its results go.
-        dataset: the data, loaded.
-        tasks: the runs that are missing.
-        n_runs: number of runs of the whole study.
-        n_threads: threads in all, or None for the number of cores.
-    """
-
-    study: Study
-    folder: Path
-    dataset: Dataset
-    tasks: tuple[RunTask, ...]
-    n_runs: int
-    n_threads: int | None
-
-
-class Listener(Protocol):
-    """Who wants to see a study run. Called in the thread of ``run_study``, after the store has the event."""
-
-    def planned(self, plan: Plan) -> None:
-        """Called once, before anything runs."""
-        ...
-
-    def happened(self, event: Event) -> None:
-        """Called for everything that happens to a run."""
-        ...
-
-
-class Silence:
-    """A listener that does nothing."""
-
-    def planned(self, plan: Plan) -> None:
-        """Ignore the plan."""
-
-    def happened(self, event: Event) -> None:
-        """Ignore the event."""
-
-
-class Warner(Silence):
-    """A listener that warns of columns that give the class away, which nobody else would say, and of nothing more."""
-
-    def planned(self, plan: Plan) -> None:
-        """Warn (``UserWarning``) who called ``mlpstudy.run``."""
-        marks = [f'column "{name}" gives the class away' for name in plan.dataset.leaking]
-        for line in plan.dataset.warnings:
-            if any(mark in line for mark in marks):
-                warnings.warn(line, stacklevel=4)
-
-
-class Stop:
-    """Asks a running study to stop, from a signal's handler or another thread; all that it has done is kept."""
-
-    def __init__(self) -> None:
-        self.is_requested = False
-        self._ask: Callable[[], None] | None = None
-
-    def request(self) -> bool:
-        """Ask; return whether there is somebody training who will heed it."""
-        self.is_requested = True
-        if self._ask is not None:
-            self._ask()
-        return self._ask is not None
-
-    def heeded_by(self, ask: Callable[[], None] | None) -> None:
-        """Name whom to ask, None for nobody."""
-        self._ask = ask
-        if ask is not None and self.is_requested:
-            ask()
 
 
 def resolve_study(study: Study | str | Path, *, seeds: int | None = None, epochs: int | None = None) -> Study:

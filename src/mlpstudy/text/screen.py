@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from typing import Any
 
 from mlpstudy.text.escaping import printable
 
@@ -26,6 +27,19 @@ def say(*lines: object, error: bool = False) -> None:
 def say_json(value: object, indent: int | None = None) -> None:
     """Print a value as JSON, in ASCII."""
     say(json.dumps(value, indent=indent).replace("\x7f", "\\u007f"))
+
+
+def finite(value: Any) -> Any:  # noqa: ANN401  # plain JSON values
+    """Replace numbers that JSON cannot hold by null.
+
+    >>> finite({"loss": float("nan"), "epoch": 1})
+    {'loss': None, 'epoch': 1}
+    """
+    if isinstance(value, dict):
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value
 
 
 def set_up_streams() -> None:

@@ -10,14 +10,15 @@ import sys
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from mlpstudy.engine.events import EpochEnded, Event, RunEnded, RunFailed, RunStarted
-from mlpstudy.running.listeners.texts import Work, end_text, headline, warning_lines
+from mlpstudy.engine.events import Event, RunEnded, RunFailed
+from mlpstudy.running.listeners.texts import end_text, headline, warning_lines
+from mlpstudy.running.listeners.work import Work
 from mlpstudy.text.escaping import html
 from mlpstudy.text.numerals import duration
 
 if TYPE_CHECKING:
-    from mlpstudy.records import EpochRecord, RunRecord
-    from mlpstudy.running.workflow import Plan
+    from mlpstudy.records import RunRecord
+    from mlpstudy.running.listening import Plan
 
 SECONDS_BETWEEN_DRAWINGS = 0.5
 SHOWN_ENDS = 6
@@ -52,9 +53,7 @@ class NotebookCell:
         from IPython.display import display  # noqa: PLC0415  # there in a notebook, and nowhere else needed
 
         self.work = Work(plan)
-        self.running: dict[str, EpochRecord | None] = {}
         self.ends: list[str] = []
-        self.n_done = plan.n_runs - len(plan.tasks)
         self.handle: Display = display(_Drawing(self.html()), display_id=True)
         self.drawn = time.monotonic()
 
@@ -62,34 +61,28 @@ class NotebookCell:
         """Take an event in; draw it now and then, and always at the end."""
         self.work.update(event)
         match event:
-            case RunStarted(record):
-                self.running[record.run_id] = None
-            case EpochEnded(run_id, epoch):
-                self.running[run_id] = epoch
             case RunEnded(result):
                 self._end(result.record)
             case RunFailed(record, again):
                 self._end(record, again=again)
         now = time.monotonic()
-        if now - self.drawn >= SECONDS_BETWEEN_DRAWINGS or self.n_done == self.work.plan.n_runs:
+        if now - self.drawn >= SECONDS_BETWEEN_DRAWINGS or self.work.n_done == self.work.plan.n_runs:
             self.handle.update(_Drawing(self.html()))
             self.drawn = now
 
     def _end(self, record: RunRecord, *, again: bool = False) -> None:
-        self.n_done += not again
-        self.running.pop(record.run_id, None)
         self.ends.append(f"{self.work.name[record.run_id]}: {end_text(record, again=again)}")
 
     def html(self) -> str:
         """Return the drawing."""
         n_runs = self.work.plan.n_runs
         left = self.work.left_s()
-        ahead = f", {duration(left)} left" if left and self.n_done < n_runs else ""
+        ahead = f", {duration(left)} left" if left and self.work.n_done < n_runs else ""
         lines = [
             *(f"<div>{html(line)}</div>" for line in (headline(self.work.plan), *warning_lines(self.work.plan))),
-            f"<div>{_bar(self.n_done, n_runs)} {self.n_done} of {n_runs} runs{ahead}</div>",
+            f"<div>{_bar(self.work.n_done, n_runs)} {self.work.n_done} of {n_runs} runs{ahead}</div>",
         ]
-        for run_id, epoch in self.running.items():
+        for run_id, epoch in self.work.running.items():
             n_epochs, n_done = self.work.n_epochs[run_id], epoch.epoch if epoch else 0
             seen = f", val_accuracy {epoch.val_accuracy:.4f}" if epoch else ""
             text = f"{self.work.name[run_id]}, epoch {n_done} of {n_epochs}{seen}"

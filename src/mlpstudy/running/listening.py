@@ -1,0 +1,68 @@
+"""Who wants to see a study run."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlpstudy.engine import Event, RunTask
+    from mlpstudy.records import Dataset
+    from mlpstudy.study import Study
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What a call of ``run_study`` is about to do.
+
+    Attributes:
+        study: the study.
+        folder: where its results go.
+        dataset: the data, loaded.
+        tasks: the runs that are missing.
+        n_runs: number of runs of the whole study.
+        n_threads: threads in all, or None for the number of cores.
+    """
+
+    study: Study
+    folder: Path
+    dataset: Dataset
+    tasks: tuple[RunTask, ...]
+    n_runs: int
+    n_threads: int | None
+
+
+class Listener(Protocol):
+    """Who wants to see a study run. Called in the thread of ``run_study``, after the store has the event."""
+
+    def planned(self, plan: Plan) -> None:
+        """Called once, before anything runs."""
+        ...
+
+    def happened(self, event: Event) -> None:
+        """Called for everything that happens to a run."""
+        ...
+
+
+class Silence:
+    """A listener that does nothing."""
+
+    def planned(self, plan: Plan) -> None:
+        """Ignore the plan."""
+
+    def happened(self, event: Event) -> None:
+        """Ignore the event."""
+
+
+class Warner(Silence):
+    """A listener that warns of columns that give the class away, which nobody else would say, and of nothing more."""
+
+    def planned(self, plan: Plan) -> None:
+        """Warn (``UserWarning``) who called ``mlpstudy.run``."""
+        marks = [f'column "{name}" gives the class away' for name in plan.dataset.leaking]
+        for line in plan.dataset.warnings:
+            if any(mark in line for mark in marks):
+                warnings.warn(line, stacklevel=4)
