@@ -7,6 +7,7 @@
 # make fuzz   every reader, fuzzed for a while (SECONDS_EACH=15)
 # make differential  drawn networks against the oracle and themselves (SECONDS=180)
 # make kill   a real study, killed again and again (KILLS=200)
+# make faults  every fault at every call that changes a file, in a store and in a whole study
 # make mutate  every column of a study's database, changed in every way, under every command (PART=4: every fourth)
 # make names   every hostile name by itself, in a stranger's folder and in a table, through every command
 # make notebook  runs examples/nine_networks.ipynb whole
@@ -20,7 +21,7 @@ CPP := $(shell find kernels tests -name '*.cpp' -o -name '*.h')
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint sanitize fuzz differential kill mutate names notebook bench lock clean install docs
+.PHONY: run test lint sanitize fuzz differential kill faults mutate names notebook bench lock clean install docs
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -84,6 +85,9 @@ differential: $(VENV)/.test-tools
 KILLS ?= 200
 kill: $(VENV)/.test-tools
 	$(BIN)/python tests/reliability/kill_loop.py --kills $(KILLS)
+
+faults: $(VENV)/.test-tools
+	MLPSTUDY_TEST_FAULTS=all $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist load tests/store/test_crashes.py tests/reliability/test_faulty_study.py
 
 PART ?= 1
 mutate: $(VENV)/.test-tools

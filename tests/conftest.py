@@ -15,6 +15,11 @@ settings.load_profile("any-machine")
 # Keras reads it when it is first imported, by whichever module that is.
 os.environ["KERAS_BACKEND"] = "torch"
 
+# Tests run beside each other, a core each: threads of PyTorch and of NumPy's BLAS that spin while they wait for a core
+# make one product take fifteen times as long. The engines' own threads are set by the tests that are about them.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
 # A shell starts what runs in its background with SIGINT ignored, and so would every command be that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,15 +1,17 @@
-"""Every fault at every call of a whole study.
+"""Faults at the calls of a whole study.
 
-    LD_PRELOAD=faults.so python -m reliability.faulty_study FOLDER FAULT
+    LD_PRELOAD=faults.so python -m reliability.faulty_study FOLDER FAULT EVERY
 
-For n = 1, 2, ...: a child process trains a small real study with checkpoints after every epoch, in which the n-th call
-that changes a file goes wrong. Then another run finishes the study; each architecture and seed must be there once, with
-the bits of a study to which nothing happened. It ends when a child gets through without its n-th call.
+For n = first, first + EVERY, ...: a child process trains a small real study with checkpoints after every epoch, in
+which the n-th call that changes a file goes wrong. Then another run finishes the study; each architecture and seed must
+be there once, with the bits of a study to which nothing happened. It ends when a child gets through without its n-th
+call.
 """
 
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import shutil
 import sys
@@ -22,7 +24,7 @@ from mlpstudy.errors import StoreError
 from mlpstudy.running import workflow
 from mlpstudy.store import Store
 from mlpstudy.study import Study
-from store.faulty_writer import DIED, FAULTS, REFUSED, THROUGH, UNHURT
+from store.faulty_writer import DIED, FAULTS, REFUSED, THROUGH, UNHURT, first_call
 
 if TYPE_CHECKING:
     from mlpstudy.records import Dataset
@@ -80,8 +82,8 @@ def one_fault(folder: Path, fault: str, nth: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-def main(root: Path, fault: str) -> None:
-    """Strike at every call."""
+def main(root: Path, fault: str, every: int) -> None:
+    """Strike at one call in ``every``."""
 
     def load(*_: object, **__: object) -> Dataset:
         return DATA
@@ -91,8 +93,7 @@ def main(root: Path, fault: str) -> None:
     expected = contents(root / "straight")
     assert len(expected) == STUDY.seeds * len(STUDY.architectures)
     codes: list[int] = []
-    while UNHURT not in codes:
-        nth = 1 + len(codes)
+    for nth in itertools.count(first_call(fault, every), every):
         folder = root / f"{nth}"
         code = one_fault(folder, fault, nth)
         assert code in {DIED, REFUSED, THROUGH, UNHURT}, f"call {nth}: exit code {code}"
@@ -103,10 +104,12 @@ def main(root: Path, fault: str) -> None:
             message = f"{fault} at call {nth}, exit code {code}: {error!r}"
             raise AssertionError(message) from error
         shutil.rmtree(folder)
+        if code == UNHURT:
+            break
         codes.append(code)
     counts = " ".join(f"{codes.count(code)}" for code in (DIED, REFUSED, THROUGH))
-    sys.stdout.write(f"{len(codes) - 1} calls: {counts}\n")
+    sys.stdout.write(f"{len(codes)} calls: {counts}\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -1,12 +1,14 @@
-"""Every fault at every call that changes a file: ``LD_PRELOAD=faults.so python -m store.faulty_writer FOLDER FAULT``.
+"""Faults at calls that change a file: ``LD_PRELOAD=faults.so python -m store.faulty_writer FOLDER FAULT EVERY``.
 
-For n = 1, 2, ...: a child process records a run of a small study, in which the n-th call goes wrong; then this
-process checks what is left, and finishes the study. It ends when a child gets through without its n-th call.
+For n = first, first + EVERY, ... (``first_call``): a child process records a run of a small study, in which the n-th
+call goes wrong; then this process checks what is left, and finishes the study. It ends when a child gets through
+without its n-th call.
 """
 
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import shutil
 import sys
@@ -24,6 +26,15 @@ N_EPOCHS = 4
 STUDY = samples.tiny_study(training={"epochs": N_EPOCHS})
 FIRST, SECOND = samples.finished(STUDY, "4", 0), samples.finished(STUDY, "3", 1)
 DIED, REFUSED, THROUGH, UNHURT = 77, 3, 0, 4
+
+
+def first_call(fault: str, every: int) -> int:
+    """Return the first call that a fault strikes at, so that with one in four the four faults strike at each call once.
+
+    >>> [first_call(fault, 4) for fault in FAULTS], [first_call(fault, 1) for fault in FAULTS]
+    ([1, 2, 3, 4], [1, 1, 1, 1])
+    """
+    return 1 + (FAULTS[fault] - 1) % every
 
 
 def record_a_run(folder: Path, promise: int) -> None:
@@ -151,14 +162,13 @@ def make(folder: Path, case: Case) -> None:
                 store.save_checkpoint(samples.checkpoint(STUDY, "3", 1, n_epochs))
 
 
-def main(root: Path, fault: str) -> None:
-    """Strike at every call: in a new folder, in one that holds a finished run, and in one with a checkpoint."""
+def main(root: Path, fault: str, every: int) -> None:
+    """Strike at one call in ``every``: in a new folder, in one with a finished run, and in one with a checkpoint."""
     for case in Case:
         template = root / f"template-{case.value}"
         make(template, case)
         codes: list[int] = []
-        while UNHURT not in codes:
-            nth = len(codes) + 1
+        for nth in itertools.count(first_call(fault, every), every):
             folder = root / f"{case.value}-{nth}"
             if template.exists():
                 shutil.copytree(template, folder)
@@ -171,10 +181,12 @@ def main(root: Path, fault: str) -> None:
                 message = f"{case}, {fault} at call {nth}, exit code {code}, promised {promised!r}: {error!r}"
                 raise AssertionError(message) from error
             shutil.rmtree(folder)
+            if code == UNHURT:
+                break
             codes.append(code)
         counts = " ".join(f"{codes.count(code)}" for code in (DIED, REFUSED, THROUGH))
-        sys.stdout.write(f"{len(codes) - 1} calls: {counts}\n")
+        sys.stdout.write(f"{len(codes)} calls: {counts}\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
