@@ -238,7 +238,8 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(study: Path, tmp_pa
 
 def test_importing_and_help_load_nothing_heavy() -> None:
     """Start-up stays fast because frames, statistics, figures and engines are imported only when used."""
-    code = "import sys, mlpstudy, mlpstudy.cli; print(*sys.modules)"
+    code = "import sys, mlpstudy, mlpstudy.cli.app as cli\nsys.argv[1:] = ['--help']\n"
+    code += "try: cli.app()\nfinally: print(*sys.modules)"
     loaded = set(
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )

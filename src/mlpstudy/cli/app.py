@@ -1,4 +1,4 @@
-"""The command ``mlpstudy``: its subcommands, and how errors end it.
+"""The command ``mlpstudy``: the menu of its commands, and how errors end it.
 
 Exit codes: 0 done, 1 the study or the data are at fault (one line), 2 wrong usage, 130 interrupted.
 """
@@ -7,28 +7,60 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
 
-from mlpstudy.cli import data, init, judge, plan, predict, report, run, show, summary, verify, watch
 from mlpstudy.cli.printing.terminal import fail, say
 from mlpstudy.cli.process.memory import guard_imports
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.text.screen import set_up_size, set_up_streams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from typer._click import Command, Context
 
-    from typer._click import Context
+COMMANDS = ("run", "init", "summary", "show", "judge", "plan", "predict", "verify", "watch", "report", "data")
+"""The menu: each name is a file beside this one, with a function of that name, or an ``app`` of several commands."""
 
 INTERRUPTED = 130
 
 
+class _Loaded(Mapping[str, "Command"]):
+    """The commands by name. Each is loaded when it is asked for: a command costs the others no time."""
+
+    def __getitem__(self, name: str) -> Command:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        module = import_module(f"mlpstudy.cli.{name}")
+        alone = getattr(module, "app", None)
+        if alone is None:
+            alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
+            alone.command(name)(getattr(module, name))
+        command = typer.main.get_command(alone)
+        command.name = name
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
 class _Group(TyperGroup):
     """The top level: turns what goes wrong into one line and an exit code."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  # Typer's own
+        super().__init__(**options)
+        self.commands = cast("MutableMapping[str, Command]", _Loaded())
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  # Typer's own
+        """Return the names of the commands, and load none."""
+        return list(COMMANDS)
 
     def make_context(self, *args: Any, **options: Any) -> Context:  # noqa: ANN401  # Click's own
         """Read the options that come before a command; --help and --version print here."""
@@ -92,19 +124,6 @@ def _top(
     ] = False,
 ) -> None:
     """Hold the options that come before a command."""
-
-
-app.command("run")(run.run)
-app.command("init")(init.init)
-app.command("summary")(summary.summary)
-app.command("show")(show.show)
-app.command("judge")(judge.judge)
-app.command("plan")(plan.plan)
-app.command("predict")(predict.predict)
-app.command("verify")(verify.verify)
-app.command("watch")(watch.watch)
-app.command("report")(report.report)
-app.add_typer(data.app, name="data")
 
 
 def main() -> None:

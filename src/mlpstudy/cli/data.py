@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
     help="The data sets that a study can name: list them, look at them, verify them.",
     epilog="Start with: mlpstudy data show mnist --index 0",
 )
