@@ -19,7 +19,7 @@ from mlpstudy.datasets.pictures.digits import digit
 from mlpstudy.predict.model import load_ensemble
 from mlpstudy.report import write_report
 from mlpstudy.results import StudyResults
-from mlpstudy.store import Store
+from mlpstudy.store import WritableStore
 from mlpstudy.study import Study
 from store import samples
 
@@ -208,7 +208,7 @@ def test_names_of_a_hundred_letters_fit_a_phone(offline: Offline, tmp_path: Path
     levels = [{f"{name * 90}{i}": {"hidden": [i + 2]} for i in range(3)} for name in "ab"]
     deeper = {name: {"activation": kind} for name, kind in zip(levels[1], ("relu", "tanh", "sigmoid"), strict=True)}
     study = samples.tiny_study(factors={"w" * 100: levels[0], "v" * 100: deeper})
-    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+    with WritableStore.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
         for architecture in study.architectures:
             for seed in range(2):
                 store.finish_run(samples.finished(study, architecture.name, seed))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mlpstudy.store import Store
+from mlpstudy.store import WritableStore
 from mlpstudy.study import Study
 from store import samples
 
@@ -105,7 +105,7 @@ def write_folder(folder: Path, names: Sequence[str], n_seeds: int = 2) -> Path:
     data = dataclasses.replace(
         samples.tiny_data(), name=names[0], class_names=tuple(" ".join(texts[i::3]) for i in range(3))
     )
-    with Store.create_or_open(folder, study, data, samples.ENGINE) as store:
+    with WritableStore.create_or_open(folder, study, data, samples.ENGINE) as store:
         store.put_baseline(samples.baseline())
         for architecture in study.architectures:
             for seed in range(n_seeds):

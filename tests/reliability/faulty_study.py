@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from helpers import blobs
 from mlpstudy.errors import StoreError
 from mlpstudy.running import workflow
-from mlpstudy.store import Store
+from mlpstudy.store import Store, verify
 from mlpstudy.study import Study
 from store.faulty_writer import DIED, FAULTS, REFUSED, THROUGH, UNHURT, first_call
 
@@ -47,7 +47,7 @@ def run(folder: Path) -> None:
 def contents(folder: Path) -> list[object]:
     """Return all that training decides, in order; check that all is sound."""
     with Store.open(folder) as store:
-        assert store.verify() == [], store.verify()
+        assert verify(store) == [], verify(store)
         assert list((folder / "checkpoints").glob("*")) == []
         found: list[object] = []
         for record in store.runs():

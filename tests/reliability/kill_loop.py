@@ -24,7 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlpstudy.errors import StoreError
-from mlpstudy.store import Store
+from mlpstudy.store import Store, verify
 
 STUDY = """
 name = "killed"
@@ -52,7 +52,7 @@ def contents(folder: Path) -> dict[str, object]:
     """Return all that training decides in a folder, each (architecture, seed) once; nothing that the clock decides."""
     found: dict[str, object] = {}
     with Store.open(folder) as store:
-        damage = [str(finding) for finding in store.verify()]
+        damage = [str(finding) for finding in verify(store)]
         if damage:
             sys.exit(f"{folder} must be undamaged after its kills, got {damage}")
         for record in store.runs():
@@ -155,7 +155,7 @@ class Killer:
             return
         try:
             with Store.open(folder) as store:
-                damage = store.verify()
+                damage = verify(store)
                 n_running = sum(record.status == "running" for record in store.runs())
         except StoreError as error:
             if "must hold a study" in str(error):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlpstudy.store import Store
+from mlpstudy.store import Store, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def test_a_signal_ends_a_study_in_order(study: Path, tmp_path: Path, number: sig
     assert process.returncode == 128 + number
     assert error == f"mlpstudy: {word}; everything done so far is kept, the same command goes on from there\n"
     with Store.open(folder) as store:
-        assert store.verify() == []
+        assert verify(store) == []
         assert store.writer() is None
         reached = {run.run_id: run.n_epochs_done for run in store.runs()}
     assert {path.stem for path in (folder / "checkpoints").iterdir()} == set(reached)
@@ -148,7 +148,7 @@ def test_a_full_disk_is_one_line(study: Path, tmp_path: Path) -> None:
     assert "fix: free some space and run it again: every run finished so far is kept" in done.stderr
     assert done.stderr.count("\n") == 1
     with Store.open(folder) as store:
-        assert store.verify() == []
+        assert verify(store) == []
         assert store.writer() is None
     with start(study, folder) as process:
         assert any(event["event"] == "epoch_ended" for event in events(process))

@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from mlpstudy.records import Dataset
-from mlpstudy.store import Store
+from mlpstudy.store import WritableStore
 from mlpstudy.study import Study
 from store import samples
 
@@ -41,7 +41,7 @@ def write_attack(folder: Path) -> Path:
     study = attacking_study()
     names = [a.name for a in study.architectures]
     data: Dataset = dataclasses.replace(samples.tiny_data(), class_names=(SCRIPT, IMAGE + COMMENT, CLOSING + QUOTES))
-    with Store.create_or_open(folder, study, data, samples.ENGINE) as store:
+    with WritableStore.create_or_open(folder, study, data, samples.ENGINE) as store:
         for name in names[:3]:
             for seed in range(2):
                 store.finish_run(samples.finished(study, name, seed))

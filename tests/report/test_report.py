@@ -18,7 +18,7 @@ from mlpstudy.errors import StoreError
 from mlpstudy.report import report_html, write_report
 from mlpstudy.report.toml_text import toml_text
 from mlpstudy.results import StudyResults
-from mlpstudy.store import Store
+from mlpstudy.store import WritableStore
 from mlpstudy.study import Study
 from mlpstudy.study.loading import parse_study
 from store import samples
@@ -40,7 +40,7 @@ def _tiny(folder: Path, seeds: int = 2, **changes: object) -> StudyResults:
     """Return a finished study of tables with two architectures."""
     study = samples.tiny_study(seeds=seeds, **changes)
     data = samples.tiny_data(image_shape=None)
-    with Store.create_or_open(folder, study, data, samples.ENGINE) as store:
+    with WritableStore.create_or_open(folder, study, data, samples.ENGINE) as store:
         for architecture in study.architectures:
             for seed in range(seeds):
                 store.finish_run(samples.finished(study, architecture.name, seed))
@@ -83,7 +83,7 @@ def test_data_of_ones_own_are_called_by_their_file(tmp_path: Path) -> None:
 def test_equal_seeds_are_no_certainty(tmp_path: Path) -> None:
     """Where all seeds end with one accuracy, the answer and the tables say so and give no interval of no width."""
     study = samples.tiny_study(seeds=3)
-    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+    with WritableStore.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
         for architecture in study.architectures:
             for seed in range(3):
                 made = samples.finished(study, architecture.name, seed)
@@ -102,7 +102,7 @@ def test_equal_seeds_are_no_certainty(tmp_path: Path) -> None:
 def test_times_of_fast_runs_have_a_unit_that_shows_them(tmp_path: Path) -> None:
     """Runs of some milliseconds are written in these; no interval of a time begins below zero, or at minus zero."""
     study = samples.tiny_study()
-    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+    with WritableStore.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
         for architecture in study.architectures:
             for seed, wall_s in enumerate((0.02, 0.05)):
                 made = samples.finished(study, architecture.name, seed)
@@ -116,7 +116,7 @@ def test_times_of_fast_runs_have_a_unit_that_shows_them(tmp_path: Path) -> None:
 def test_unfinished_study_is_marked(tmp_path: Path) -> None:
     """With a run missing the page says how many ended, at its top and in every verdict."""
     study = samples.tiny_study(seeds=3)
-    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+    with WritableStore.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
         for seed in range(2):
             store.finish_run(samples.finished(study, "4", seed))
             store.finish_run(samples.finished(study, "3", seed))
@@ -137,7 +137,7 @@ def test_study_without_a_finished_run_says_so(tmp_path: Path) -> None:
 def test_lost_runs_are_named_with_their_reasons(tmp_path: Path) -> None:
     """Diverged runs are in no mean, and the page says which and why."""
     study = samples.tiny_study()
-    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+    with WritableStore.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
         store.finish_run(samples.finished(study, "4", 0))
         store.finish_run(samples.finished(study, "4", 1))
         store.finish_run(samples.finished(study, "3", 0))
@@ -150,7 +150,7 @@ def test_lost_runs_are_named_with_their_reasons(tmp_path: Path) -> None:
 def _one_lost(folder: Path) -> StudyResults:
     """Return a study of two seeds one of whose architectures has diverged with both."""
     study = samples.tiny_study()
-    with Store.create_or_open(folder, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+    with WritableStore.create_or_open(folder, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
         for seed in range(2):
             store.finish_run(samples.finished(study, "4", seed))
             store.finish_run(samples.diverged(study, "3", seed))
@@ -326,7 +326,7 @@ def test_baselines_stand_below_the_networks(tmp_path: Path) -> None:
     """Where the store has baselines, the comparison shows them."""
     results = _tiny(tmp_path)
     study = results.study
-    with Store.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
+    with WritableStore.create_or_open(tmp_path, study, samples.tiny_data(image_shape=None), samples.ENGINE) as store:
         store.put_baseline(samples.baseline("logistic regression"))
     words = _words(report_html(StudyResults(tmp_path)))
     assert "logistic regression" in words

@@ -39,7 +39,7 @@ def growing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
     def before(read: Callable[..., Any], database: Database, *args: Any) -> Any:
         nonlocal is_writing
-        if not is_writing and database is not store._database:
+        if not is_writing and database is not store.database:
             is_writing = True
             next(coming, lambda: None)()
             is_writing = False

@@ -20,7 +20,7 @@ from mlpstudy.running.listeners.plain_lines import PlainLines
 from mlpstudy.running.listening import Plan, Silence
 from mlpstudy.running.stopping import Stop
 from mlpstudy.running.workflow import run_study
-from mlpstudy.store import Store
+from mlpstudy.store import Store, verify
 from mlpstudy.store.checkpoints import CheckpointFiles, decode, encode
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Interrupting(Silence):
 def contents(folder: Path) -> dict[str, object]:
     """Return all that training decides in a study's folder; not what the clock decides."""
     with Store.open(folder) as store:
-        assert store.verify() == []
+        assert verify(store) == []
         kept: dict[str, object] = {}
         for record in store.runs():
             epochs = [replace(epoch, train_s=0.0, val_s=0.0) for epoch in store.epochs(record.run_id)]
@@ -144,7 +144,7 @@ def test_ctrl_c_keeps_what_no_interval_asked_for(tmp_path: Path, steps: Steps) -
     assert len(list((tmp_path / "checkpoints").iterdir())) == 1
     with Store.open(tmp_path) as store:
         (run,) = [record for record in store.runs() if record.status == "running"]
-        assert store.verify() == []
+        assert verify(store) == []
         assert run.n_epochs_done >= 2
     listener = Interrupting(steps, after=1)
     with pytest.raises(KeyboardInterrupt):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from mlpstudy.errors import StoreError
 from mlpstudy.records import Checkpoint
-from mlpstudy.store import Store, WritableStore
+from mlpstudy.store import Store, WritableStore, verify
 from store import samples
 
 FAULTS = {"EIO": 1, "ENOSPC": 2, "short write": 3, "crash": 4}
@@ -112,7 +112,7 @@ def check(folder: Path, promised: str, case: Case) -> None:
                 return
             raise
     with Store.open(folder) as store:
-        assert store.verify() == [], store.verify()
+        assert verify(store) == [], verify(store)
         runs = {run.run_id: run for run in store.runs()}
         assert (FIRST.record.run_id in runs) == (case != Case.NOTHING)
         second = runs.get(SECOND.record.run_id)
@@ -131,7 +131,7 @@ def go_on(folder: Path, promised: str, case: Case) -> None:
             assert n_done >= max(promised.count("c") + n_before, n_before), (n_done, promised)
         store.finish_run(SECOND)
         assert len(store.runs()) == 1 + (case != Case.NOTHING)
-        assert store.verify() == [], store.verify()
+        assert verify(store) == [], verify(store)
         assert len(list((folder / "weights").iterdir())) == 1 + (case != Case.NOTHING)
         assert store.checkpointed_run_ids() == set()
     assert not (folder / "checkpoints").exists()

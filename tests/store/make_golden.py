@@ -11,8 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import Store, note_look
+from mlpstudy.store.migrations.versions import SCHEMA_VERSION
 from mlpstudy.study.base import content_hash
 from store import samples
 

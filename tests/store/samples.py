@@ -20,7 +20,7 @@ from mlpstudy.records import (
     RunResult,
     TrainerState,
 )
-from mlpstudy.store import Store, WritableStore
+from mlpstudy.store import WritableStore
 from mlpstudy.study import Study, count_parameters, parameter_shapes, run_id
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def failed(study: Study, architecture: str = "4", seed: int = 0) -> RunRecord:
 
 def write(folder: Path, study: Study | None = None) -> WritableStore:
     """Open a folder for writing the tiny study."""
-    return Store.create_or_open(folder, study or tiny_study(), tiny_data(), ENGINE)
+    return WritableStore.create_or_open(folder, study or tiny_study(), tiny_data(), ENGINE)
 
 
 def fill(folder: Path, results: Iterable[RunResult], study: Study | None = None) -> None:
@@ -193,7 +193,7 @@ def fill(folder: Path, results: Iterable[RunResult], study: Study | None = None)
 def fill_table(folder: Path, seeds: int = 4) -> None:
     """Write a finished study of a table, whose examples are no images: three each that one architecture alone knows."""
     study, labels = tiny_study(seeds=seeds), tiny_data().test.labels
-    with Store.create_or_open(folder, study, tiny_data(image_shape=None), ENGINE) as store:
+    with WritableStore.create_or_open(folder, study, tiny_data(image_shape=None), ENGINE) as store:
         for seed in range(seeds):
             for name, known, unknown in (("4", slice(0, 3), slice(3, 6)), ("3", slice(3, 6), slice(0, 3))):
                 made, predicted = finished(study, name, seed), outcome(seed).predicted.copy()

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from mlpstudy.errors import StoreError
 from mlpstudy.records import Status
-from mlpstudy.store import Store, WritableStore, repair
+from mlpstudy.store import Store, WritableStore, repair, verify
 from store import samples
 from store.breaking import folder_in_memory
 
@@ -227,7 +227,7 @@ class AnySequence(RuleBasedStateMachine):
             }
             assert set(reader.outcomes()) == finished
             assert reader.planned_seeds == self.seeds
-            assert {finding.run_id for finding in reader.verify()} == self._damaged()
+            assert {finding.run_id for finding in verify(reader)} == self._damaged()
 
     def teardown(self) -> None:
         """Remove everything."""

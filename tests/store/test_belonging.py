@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mlpstudy.errors import StudyError
-from mlpstudy.store import Store
+from mlpstudy.store import Store, WritableStore, verify
 from store import samples
 from store.breaking import execute, said
 
@@ -62,9 +62,9 @@ def test_what_differs_between_studies(tmp_path: Path, changes: dict[str, Any], d
 def test_another_engine_or_other_data(tmp_path: Path) -> None:
     """Runs of two engines, or of data that changed, do not go into one folder."""
     samples.fill(tmp_path, [])
-    text = said(Store.create_or_open, tmp_path, STUDY, samples.tiny_data(), "torch")
+    text = said(WritableStore.create_or_open, tmp_path, STUDY, samples.tiny_data(), "torch")
     assert "must hold runs of the engine \"torch\", got runs of 'native', fix: --out another folder" in text
-    text = said(Store.create_or_open, tmp_path, STUDY, samples.tiny_data("e" * 64), "native")
+    text = said(WritableStore.create_or_open, tmp_path, STUDY, samples.tiny_data("e" * 64), "native")
     assert "runs made from other data: SHA-256 dddddddddddd there, eeeeeeeeeeee here" in text
 
 
@@ -86,7 +86,7 @@ def test_more_seeds_are_no_difference(tmp_path: Path) -> None:
     with samples.write(tmp_path, samples.tiny_study(title="A title", name="renamed")) as store:
         assert (store.study().title, store.study().name, store.planned_seeds) == ("A title", "renamed", 7)
         assert len(store.runs()) == 1
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_runs_of_another_study_are_refused(tmp_path: Path) -> None:

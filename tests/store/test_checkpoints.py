@@ -12,7 +12,7 @@ import pytest
 from mlpstudy import files
 from mlpstudy.errors import StoreError
 from mlpstudy.records import Checkpoint, Resumption
-from mlpstudy.store import Store, checkpoints
+from mlpstudy.store import Store, checkpoints, verify
 from mlpstudy.store.checkpoints import decode, encode, size_at_most
 from store import samples
 from store.breaking import said
@@ -130,7 +130,7 @@ def test_the_newest_is_found(tmp_path: Path) -> None:
             store.save_checkpoint(samples.checkpoint(STUDY, n_epochs=n_epochs))
             assert same(find(store).checkpoint, samples.checkpoint(STUDY, n_epochs=n_epochs))
             assert len(list((tmp_path / "checkpoints").iterdir())) == min(n_epochs, 2)
-        assert store.verify() == []
+        assert verify(store) == []
     with samples.write(tmp_path, STUDY) as store:
         assert store.forget_unfinished() == ()
         assert store.checkpointed_run_ids() == {RUN}
@@ -195,7 +195,7 @@ def test_a_run_goes_on_with_the_epochs_of_its_checkpoint(tmp_path: Path) -> None
         store.resume_run(samples.record(STUDY, n_epochs_done=2), samples.checkpoint(STUDY, n_epochs=2))
         assert store.epochs(RUN) == samples.epochs(2)
         assert str(store.diagnostics(RUN)) == str(samples.diagnostics(1) + samples.diagnostics(2))
-        assert store.verify() == []
+        assert verify(store) == []
         text = said(store.resume_run, samples.record(STUDY, n_epochs_done=2), samples.checkpoint(STUDY, "3"))
         assert "must be its own, got one of run" in text
 
@@ -216,7 +216,7 @@ def test_a_failed_run_keeps_its_checkpoint(tmp_path: Path) -> None:
         store.fail_run(dataclasses.replace(samples.failed(STUDY), n_epochs_done=1))
         assert store.forget_unfinished() == ()
         assert same(find(store).checkpoint, samples.checkpoint(STUDY))
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_leftovers_go_with_the_next_writer(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_leftovers_go_with_the_next_writer(tmp_path: Path) -> None:
     for name in (f".{RUN}.b.tmp", "00000000000000ff.a", "notes.txt"):
         (folder / name).write_bytes(b"x")
     with Store.open(tmp_path) as reader:
-        assert [str(f) for f in reader.verify()] == [
+        assert [str(f) for f in verify(reader)] == [
             "the file checkpoints/00000000000000ff.a: no run recorded that it belongs to"
         ]
     with samples.write(tmp_path, STUDY) as store:
@@ -260,6 +260,6 @@ def test_verify_names_a_damaged_checkpoint(tmp_path: Path) -> None:
             store.save_checkpoint(samples.checkpoint(STUDY, n_epochs=n_epochs))
     (tmp_path / "checkpoints" / f"{RUN}.b").write_bytes(b"x" * 100)
     with Store.open(tmp_path) as reader:
-        (finding,) = reader.verify()
+        (finding,) = verify(reader)
     assert finding.what == f"checkpoint b of run {RUN} (4, seed 0)"
     assert (finding.run_id, finding.remedy, finding.name) == (RUN, "remove", f"checkpoints/{RUN}.b")

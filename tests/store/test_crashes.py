@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlpstudy import files
-from mlpstudy.store import Store
+from mlpstudy.store import Store, verify
 from store import samples
 from store.breaking import ONE_IN, fault_layer, folder_in_memory, under_the_fault_layer
 from store.faulty_writer import FAULTS
@@ -61,7 +61,7 @@ def test_killed_writers_lose_nothing(tmp_path: Path) -> None:
     with samples.write(folder, LONG_STUDY) as store:
         store.forget_unfinished()
         assert {run.status for run in store.runs()} == {"finished"}
-        assert store.verify() == []
+        assert verify(store) == []
         files_left = {path.name for path in (folder / "weights").iterdir()}
         assert files_left == {f"{run.run_id}.safetensors" for run in store.runs()}
 
@@ -70,7 +70,7 @@ def _check(folder: Path, promised: set[str]) -> None:
     """Check a folder whose writer was just killed: sound, with all that was promised, as it was written."""
     with Store.open(folder) as store:
         assert store.writer() is None
-        assert store.verify() == []
+        assert verify(store) == []
         assert store.completed_run_ids() >= promised
         for run in store.runs():
             if run.status == "finished":
@@ -132,7 +132,7 @@ def test_weights_are_on_disk_before_their_name_is(tmp_path: Path, monkeypatch: p
     recorder = Recorder()
     with samples.write(tmp_path) as store, monkeypatch.context() as patch:
         patch.setattr(files, "os", recorder)
-        patch.setattr(store._database, "writing", _crash)
+        patch.setattr(store.database, "writing", _crash)
         with pytest.raises(Crash):
             store.finish_run(FIRST)
     assert recorder.names == ["open", "open", "write", "fsync", "close", "replace", "fsync", "close"]
@@ -161,12 +161,12 @@ def test_a_crash_while_unfinished_runs_are_dropped(tmp_path: Path, monkeypatch: 
         store.begin_run(begun)
         (tmp_path / "live" / "weights" / f"{begun.run_id}.safetensors").write_bytes(b"x")
         with monkeypatch.context() as patch:
-            patch.setattr(store._database, "writing", _crash)
+            patch.setattr(store.database, "writing", _crash)
             with pytest.raises(Crash):
                 store.forget_unfinished()
         shutil.copytree(tmp_path / "live", tmp_path / "left")
     with samples.write(tmp_path / "left") as store:
-        assert store.verify() == []
+        assert verify(store) == []
         assert store.forget_unfinished() == (begun.run_id,)
 
 
@@ -175,7 +175,7 @@ def test_a_crash_between_weights_and_record(tmp_path: Path, monkeypatch: pytest.
     with samples.write(tmp_path / "live") as store:
         store.begin_run(samples.record(STUDY))
         with monkeypatch.context() as patch:
-            patch.setattr(store._database, "writing", _crash)
+            patch.setattr(store.database, "writing", _crash)
             with pytest.raises(Crash):
                 store.finish_run(FIRST)
         shutil.copytree(tmp_path / "live", tmp_path / "left")

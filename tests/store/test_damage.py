@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from mlpstudy.errors import StoreError
-from mlpstudy.records import SCHEMA_VERSION
-from mlpstudy.store import Store, schema
+from mlpstudy.store import Store, verify
 from mlpstudy.store.failures import one_line
+from mlpstudy.store.migrations.version_1 import APPLICATION_ID
+from mlpstudy.store.migrations.versions import SCHEMA_VERSION
 from store import samples
 from store.breaking import execute, said
 
@@ -65,7 +66,7 @@ def test_every_damaged_page_is_reported(tmp_path: Path) -> None:
         (tmp_path / "s" / "study.db").write_bytes(bytes(damaged))
         try:
             with Store.open(tmp_path / "s") as store:
-                problems = [str(finding) for finding in store.verify()]
+                problems = [str(finding) for finding in verify(store)]
         except StoreError as error:
             problems = [str(error)]
         assert problems, f"page {page + 1} of {n_pages}"
@@ -80,7 +81,7 @@ def test_a_truncated_database(tmp_path: Path) -> None:
         (tmp_path / "s" / "study.db").write_bytes(sound[:n_bytes])
         try:
             with Store.open(tmp_path / "s") as store:
-                problems = [str(finding) for finding in store.verify()]
+                problems = [str(finding) for finding in verify(store)]
         except StoreError as error:
             problems = [str(error)]
         assert problems, f"{n_bytes} bytes of {len(sound)}"
@@ -129,7 +130,7 @@ def test_an_index_of_ones_own_is_no_damage(tmp_path: Path, statement: str) -> No
     execute(tmp_path, "ANALYZE")
     samples.fill(tmp_path, [samples.finished(STUDY)])
     with Store.open(tmp_path) as store:
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_a_study_that_cannot_be_read(tmp_path: Path, fields: str) -> None:
     execute(tmp_path, "UPDATE study SET fields = ?", (fields,))
     with Store.open(tmp_path) as store:
         assert "got a study that cannot be read" in said(store.study)
-        assert len(store.verify()) == 1
+        assert len(verify(store)) == 1
 
 
 @pytest.mark.parametrize("names", ["7", "{", "[" * 100_000])
@@ -198,7 +199,7 @@ def test_a_symbolic_link_in_place_of_weights(tmp_path: Path) -> None:
     file.symlink_to(outside / file.name)
     with Store.open(folder) as store:
         assert "must lie in the study's folder, got a symbolic link to" in said(store.weights, run_id, "final")
-        assert len(store.verify()) == 1
+        assert len(verify(store)) == 1
     shutil.rmtree(folder / "weights")
     (folder / "weights").symlink_to(outside)
     with Store.open(folder) as store:
@@ -277,10 +278,10 @@ def test_sqlites_own_safeguards_are_on(tmp_path: Path) -> None:
     """SQLite logs, syncs and checks references, the file says what it is, and a reader cannot write."""
     with samples.write(tmp_path) as store, Store.open(tmp_path) as reader:
         for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("trusted_schema", 0)):
-            assert store._database.query(f"PRAGMA {pragma}")[0][0] == value
-        assert store._database.query("PRAGMA user_version")[0][0] == SCHEMA_VERSION
-        assert store._database.query("PRAGMA application_id")[0][0] == schema.APPLICATION_ID
-        said(reader._database.query, "DELETE FROM study")
+            assert store.database.query(f"PRAGMA {pragma}")[0][0] == value
+        assert store.database.query("PRAGMA user_version")[0][0] == SCHEMA_VERSION
+        assert store.database.query("PRAGMA application_id")[0][0] == APPLICATION_ID
+        said(reader.database.query, "DELETE FROM study")
 
 
 def test_memory_that_does_not_suffice_is_one_line(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy.store import Store
+from mlpstudy.store import Store, verify
 from store import samples
 from store.breaking import become_nobody, execute, nobody, said
 
@@ -63,7 +63,7 @@ def test_a_read_only_folder_can_be_read() -> None:
         with Store.open(folder) as store:
             assert store.runs() == (result.record,)
             assert store.writer() is None
-            assert store.verify() == []
+            assert verify(store) == []
         assert sorted(folder.rglob("*")) == before
         assert "Permission denied" in said(samples.write, folder)
 
@@ -102,7 +102,7 @@ def test_a_reader_leaves_no_trace(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert {path.name for path in before} == {"study.db", "lock", f"{samples.record(STUDY).run_id}.safetensors"}
     with Store.open(tmp_path) as store:
-        store.verify()
+        verify(store)
         assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
@@ -113,7 +113,7 @@ def test_odd_names_of_folders(tmp_path: Path) -> None:
         samples.fill(tmp_path / name, [samples.finished(STUDY)])
         assert (tmp_path / name / "study.db").is_file()
         with Store.open(tmp_path / name) as store:
-            assert store.verify() == []
+            assert verify(store) == []
 
 
 def test_a_full_disk_while_recording_a_run(tmp_path: Path) -> None:
@@ -121,20 +121,20 @@ def test_a_full_disk_while_recording_a_run(tmp_path: Path) -> None:
     first, second = samples.finished(STUDY, "4", 0), samples.finished(STUDY, "4", 1)
     store = samples.write(tmp_path)
     store.finish_run(first)
-    n_pages = store._database.query("PRAGMA page_count")[0][0]
-    store._database.query(f"PRAGMA max_page_count = {n_pages}")
+    n_pages = store.database.query("PRAGMA page_count")[0][0]
+    store.database.query(f"PRAGMA max_page_count = {n_pages}")
     big = replace(samples.record(STUDY, "3"), reason="x" * 100_000)
     text = said(store.fail_run, replace(big, status="failed"))
     assert text == (
         f"the disk of {tmp_path} must have room to record a failed run, got no space left, "
         "fix: free some space and run it again: every run finished so far is kept"
     )
-    store._database.query("PRAGMA max_page_count = 1000000")
+    store.database.query("PRAGMA max_page_count = 1000000")
     store.finish_run(second)
     store.close()
     with Store.open(tmp_path) as reader:
         assert reader.runs() == (first.record, second.record)
-        assert reader.verify() == []
+        assert verify(reader) == []
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_disk_that_refuses_weights(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert store.runs() == ()
         assert list((tmp_path / "weights").iterdir()) == []
         store.finish_run(result)
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_an_empty_study_table_is_no_study_yet(tmp_path: Path) -> None:
@@ -169,4 +169,4 @@ def test_an_empty_study_table_is_no_study_yet(tmp_path: Path) -> None:
     assert "must hold a study" in said(Store.open, tmp_path)
     samples.fill(tmp_path, [samples.finished(STUDY)])
     with Store.open(tmp_path) as store:
-        assert store.verify() == []
+        assert verify(store) == []

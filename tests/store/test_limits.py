@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlpstudy import files
-from mlpstudy.store import Store, connection
+from mlpstudy.store import Store, connection, verify
 from store import samples
 from store.breaking import execute, said
 
@@ -33,7 +33,7 @@ def test_weights_that_claim_a_terabyte(tmp_path: Path) -> None:
     execute(tmp_path, "UPDATE runs SET weights_bytes = ?", (TERABYTE,))
     with Store.open(tmp_path) as store:
         assert f"bytes to be read here, got {TERABYTE} bytes" in said(store.weights, RESULT.record.run_id, "final")
-        assert any(finding.what.startswith("weights of run") for finding in store.verify())
+        assert any(finding.what.startswith("weights of run") for finding in verify(store))
 
 
 def test_a_checkpoint_that_claims_a_terabyte(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_checkpoint_that_claims_a_terabyte(tmp_path: Path) -> None:
         full_of_holes(file)
         found = store.find_checkpoint(RESULT.record.run_id, samples.MAKER, 2 * TERABYTE)
         assert (found.checkpoint, found.note) == (None, "a checkpoint is damaged")
-        assert [finding.remedy for finding in store.verify()] == ["remove"]
+        assert [finding.remedy for finding in verify(store)] == ["remove"]
 
 
 def test_values_of_the_database_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from mlpstudy.errors import StoreError
-from mlpstudy.records import SCHEMA_VERSION
-from mlpstudy.store import Store, connection, recording, schema
+from mlpstudy.store import Store, connection, recording, schema, verify
+from mlpstudy.store.migrations import versions
+from mlpstudy.store.migrations.versions import MIGRATIONS, SCHEMA_VERSION
 from store import samples
 from store.breaking import execute
 from store.make_golden import GOLDEN, summary
@@ -32,9 +33,10 @@ def expected(folder: Path) -> dict[str, Any]:
 
 
 def test_there_is_a_golden_store_for_every_version() -> None:
-    """Each version of the schema has left a store behind."""
+    """Each version of the schema has left a store behind, and has a file that says what came with it."""
     assert [path.name for path in VERSIONS] == [f"v{version}" for version in range(1, SCHEMA_VERSION + 1)]
-    assert len(schema.MIGRATIONS) == SCHEMA_VERSION
+    files = {path.stem for path in Path(versions.__file__).parent.glob("version_*.py")}
+    assert files == {f"version_{version}" for version in range(1, SCHEMA_VERSION + 1)}
 
 
 @pytest.mark.parametrize("folder", VERSIONS, ids=lambda path: str(path.name))
@@ -43,7 +45,7 @@ def test_a_golden_store_can_be_read(folder: Path) -> None:
     before = (folder / "study.db").read_bytes()
     with Store.open(folder) as store:
         assert summary(store) == expected(folder)
-        assert store.verify() == []
+        assert verify(store) == []
     assert (folder / "study.db").read_bytes() == before
     found = {path.name for path in folder.iterdir()}
     assert found - {"looks"} == {"expected.json", "study.db", "weights"}
@@ -55,9 +57,9 @@ def test_a_golden_store_can_be_brought_up_to_date(folder: Path, tmp_path: Path) 
     copy = shutil.copytree(folder, tmp_path / "copy")
     connection.open_writing(copy).close_writing()
     with Store.open(copy) as store:
-        assert store._database.query("PRAGMA user_version")[0][0] == SCHEMA_VERSION
+        assert store.database.query("PRAGMA user_version")[0][0] == SCHEMA_VERSION
         assert summary(store) == expected(folder)
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_a_seal_that_was_broken_stays_broken(tmp_path: Path) -> None:
@@ -65,10 +67,10 @@ def test_a_seal_that_was_broken_stays_broken(tmp_path: Path) -> None:
     copy = shutil.copytree(GOLDEN / "v1", tmp_path / "copy")
     execute(copy, "UPDATE study SET n_train = n_train + 1")
     with Store.open(copy) as store:
-        assert [finding.what for finding in store.verify()] == ["the study"]
+        assert [finding.what for finding in verify(store)] == ["the study"]
     connection.open_writing(copy).close_writing()
     with Store.open(copy) as store:
-        assert [finding.what for finding in store.verify()] == ["the study"]
+        assert [finding.what for finding in verify(store)] == ["the study"]
 
 
 def test_an_older_store_goes_on(tmp_path: Path) -> None:
@@ -84,10 +86,10 @@ def test_an_older_store_goes_on(tmp_path: Path) -> None:
         assert set(store.runs()) == {*before, added.record}
         assert len(store.diagnostics(added.record.run_id)) == len(added.diagnostics)
         assert len(store.baselines()) == 1
-        assert store.verify() == []
+        assert verify(store) == []
 
 
-def _second_version(database: sqlite3.Connection) -> None:
+def _next_version(database: sqlite3.Connection) -> None:
     """Stand in for the migration of a later version."""
     database.execute("CREATE TABLE notes (text TEXT NOT NULL)")
     database.execute("INSERT INTO notes VALUES ('migrated')")
@@ -99,10 +101,9 @@ def _broken_version(database: sqlite3.Connection) -> None:
     database.execute("CREATE TABLE runs (again)")
 
 
-def _as_version_2(monkeypatch: pytest.MonkeyPatch, step: object) -> None:
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, step))
-    for module in (schema, connection):
-        monkeypatch.setattr(module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+def _as_next_version(monkeypatch: pytest.MonkeyPatch, step: object) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, step))
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     monkeypatch.setattr(schema, "_expected_layout", schema._expected_layout.__wrapped__)
 
 
@@ -111,13 +112,13 @@ def test_a_reader_migrates_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyP
     result = samples.finished(samples.tiny_study())
     samples.fill(tmp_path, [result])
     before = (tmp_path / "study.db").read_bytes()
-    _as_version_2(monkeypatch, _second_version)
+    _as_next_version(monkeypatch, _next_version)
     with Store.open(tmp_path) as store:
-        assert store._database.query("SELECT text FROM notes")[0][0] == "migrated"
+        assert store.database.query("SELECT text FROM notes")[0][0] == "migrated"
         assert store.runs() == (result.record,)
-        assert store.verify() == []
+        assert verify(store) == []
         with pytest.raises(StoreError, match="readonly database"):
-            store._database.query("DELETE FROM runs")
+            store.database.query("DELETE FROM runs")
     assert (tmp_path / "study.db").read_bytes() == before
 
 
@@ -127,12 +128,12 @@ def test_a_writer_migrates_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     results = [samples.finished(study, "4", seed) for seed in (0, 1)]
     samples.fill(tmp_path, results[:1])
     with monkeypatch.context() as later:
-        _as_version_2(later, _second_version)
+        _as_next_version(later, _next_version)
         samples.fill(tmp_path, results[1:])
         with Store.open(tmp_path) as store:
-            assert len(store._database.query("SELECT text FROM notes")) == 1
+            assert len(store.database.query("SELECT text FROM notes")) == 1
             assert store.runs() == tuple(result.record for result in results)
-            assert store.verify() == []
+            assert verify(store) == []
     with pytest.raises(StoreError, match=f"must be schema at most {SCHEMA_VERSION}, got {SCHEMA_VERSION + 1}"):
         Store.open(tmp_path)
 
@@ -142,12 +143,12 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
     result = samples.finished(samples.tiny_study())
     samples.fill(tmp_path, [result])
     with monkeypatch.context() as later:
-        _as_version_2(later, _second_version)
-        later.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS[:-1], _broken_version))
+        _as_next_version(later, _next_version)
+        later.setattr(schema, "MIGRATIONS", (*MIGRATIONS, _broken_version))
         later.setattr(schema, "_expected_layout", dict)
         with pytest.raises(StoreError, match="table runs already exists"):
             samples.write(tmp_path)
     with Store.open(tmp_path) as store:
         assert store.runs() == (result.record,)
-        assert store.verify() == []
-        assert recording.study_seal(store._database)
+        assert verify(store) == []
+        assert recording.study_seal(store.database)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy.store import Store, repair
+from mlpstudy.store import Store, repair, verify
 from store import samples
 from store.breaking import execute, said
 
@@ -57,7 +57,7 @@ def test_a_damaged_run_is_dropped_and_no_other(tmp_path: Path, statement: str) -
         assert store.checkpointed_run_ids() == {samples.record(STUDY, "4", 1).run_id}
         assert len(store.baselines()) == 1
         store.finish_run(HIT)
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_damaged_weights(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mlpstudy.errors import ResultsError, StoreError
 from mlpstudy.records import EpochRecord
-from mlpstudy.store import Store
+from mlpstudy.store import Store, WritableStore, verify
 from mlpstudy.study import load_study
 from store import samples
 
@@ -35,7 +35,7 @@ def test_a_study_is_read_back(tmp_path: Path) -> None:
         assert store.engine == "native"
         assert store.validation_source == "held out"
         assert (store.n_features, store.n_examples) == (6, (20, 7, 11))
-        assert (store.planned_seeds, store.schema_version, store.semantics_version) == (2, 2, 1)
+        assert (store.planned_seeds, store.semantics_version) == (2, 1)
         np.testing.assert_array_equal(store.test_labels(), data.test.labels)
         assert store.test_labels().dtype == np.int32
         assert store.preprocessing() == samples.PREPROCESSING
@@ -45,9 +45,9 @@ def test_a_study_is_read_back(tmp_path: Path) -> None:
 def test_data_without_preprocessing(tmp_path: Path) -> None:
     """What was never known is None."""
     data = replace(samples.tiny_data(), preprocessing=None)
-    with Store.create_or_open(tmp_path, STUDY, data, "native") as store:
+    with WritableStore.create_or_open(tmp_path, STUDY, data, "native") as store:
         assert store.preprocessing() is None
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_diagnostics_are_read_back(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_diagnostics_are_read_back(tmp_path: Path) -> None:
         assert str(store.diagnostics(begun.run_id)) == str(samples.diagnostics(1))
         store.finish_run(samples.finished(STUDY))
         assert str(store.diagnostics(begun.run_id)) == expected[:-1] + ", " + str(samples.diagnostics(3))[1:]
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_diagnostics_of_an_epoch_that_was_not(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_order_of_factors_survives(tmp_path: Path) -> None:
 
 def test_no_images(tmp_path: Path) -> None:
     """Data that are no images have no image shape."""
-    with Store.create_or_open(tmp_path, STUDY, samples.tiny_data(image_shape=None), "native") as store:
+    with WritableStore.create_or_open(tmp_path, STUDY, samples.tiny_data(image_shape=None), "native") as store:
         assert store.image_shape is None
 
 
@@ -139,7 +139,7 @@ def test_a_finished_run_is_read_back(tmp_path: Path) -> None:
             for name, tensor in written.items():
                 np.testing.assert_array_equal(read[name], tensor)
                 assert read[name].dtype == np.float32
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_runs_are_ordered_by_architecture_then_seed(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_diverged_run_is_complete_without_outcome(tmp_path: Path) -> None:
             store.outcome(run_id)
         with pytest.raises(ResultsError, match=r"must be finished to have weights, got the status diverged"):
             store.weights(run_id, "final")
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_infinite_and_missing_numbers_survive(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_infinite_and_missing_numbers_survive(tmp_path: Path) -> None:
     with samples.write(tmp_path) as store:
         store.finish_run(replace(result, epochs=(odd,)))
         (read,) = store.epochs(result.record.run_id)
-        assert store.verify() == []
+        assert verify(store) == []
     assert read.train_loss == math.inf
     assert math.isnan(read.val_loss)
     assert read.val_accuracy == 0.5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlpstudy.store import WritableStore
+from mlpstudy.store import WritableStore, verify
 from store import samples
 from store.breaking import said
 
@@ -66,7 +66,7 @@ def test_a_completed_run_is_never_changed(store: WritableStore) -> None:
         assert "must not be recorded twice" in said(call, argument)
     assert store.forget_unfinished() == ()
     assert store.runs() == (RESULT.record,)
-    assert store.verify() == []
+    assert verify(store) == []
 
 
 def test_a_failed_run_is_tried_again(store: WritableStore) -> None:
@@ -79,7 +79,7 @@ def test_a_failed_run_is_tried_again(store: WritableStore) -> None:
     assert store.epochs(RUN_ID) == samples.epochs(1)
     assert store.completed_run_ids() == frozenset()
     assert store.forget_unfinished() == ()
-    assert store.verify() == []
+    assert verify(store) == []
     store.begin_run(samples.record(STUDY))
     assert store.epochs(RUN_ID) == ()
     store.finish_run(RESULT)
@@ -101,7 +101,7 @@ def test_interrupted_runs_are_forgotten(store: WritableStore, tmp_path: Path) ->
     assert {path.name for path in folder.iterdir()} == kept
     assert store.runs() == (RESULT.record,)
     assert store.all_epochs() == {RUN_ID: RESULT.epochs}
-    assert store.verify() == []
+    assert verify(store) == []
 
 
 def test_statuses_must_fit_the_call(store: WritableStore) -> None:

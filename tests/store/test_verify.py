@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from mlpstudy.store import Store, recording
+from mlpstudy.store import Store, recording, verify
 from store import samples
 from store.breaking import execute, said
 
@@ -23,7 +23,7 @@ RUN = f"run {RESULT.record.run_id} (4, seed 0)"
 def findings(folder: Path) -> list[str]:
     """Return what verify finds, as text."""
     with Store.open(folder) as store:
-        return [str(finding) for finding in store.verify()]
+        return [str(finding) for finding in verify(store)]
 
 
 def filled(folder: Path) -> Path:
@@ -73,7 +73,7 @@ def test_a_changed_run_is_found(tmp_path: Path, statement: str, part: str, probl
         store.finish_run(RESULT)
     execute(tmp_path, statement)
     with Store.open(tmp_path) as store:
-        found = store.verify()
+        found = verify(store)
     assert {finding.run_id for finding in found} == {RESULT.record.run_id}
     assert any(f.what.startswith(f"{part} of run {RESULT.record.run_id}") and problem in f.problem for f in found)
 
@@ -84,7 +84,7 @@ def test_every_column_of_a_finished_run_is_sealed(tmp_path: Path) -> None:
         store.finish_run(RESULT)
         store.put_baseline(samples.baseline())
         columns = {
-            table: [row["name"] for row in store._database.query(f"PRAGMA table_info({table})")]
+            table: [row["name"] for row in store.database.query(f"PRAGMA table_info({table})")]
             for table in ("study", "provenance", "runs", "epochs", "outcomes", "layers", "baselines")
         }
     sound = (tmp_path / "study.db").read_bytes()
@@ -152,8 +152,8 @@ def test_outcomes_must_be_possible(tmp_path: Path) -> None:
         for outcome, refused, found in said_of:
             another = dataclasses.replace(samples.finished(STUDY, "4", 1), outcome=outcome)
             assert refused in said(store.finish_run, another)
-            store._database.query("DELETE FROM outcomes")
-            recording.put_outcome(store._database, RESULT.record.run_id, outcome)
+            store.database.query("DELETE FROM outcomes")
+            recording.put_outcome(store.database, RESULT.record.run_id, outcome)
             assert any(f"outcome of {RUN}: " in finding and found in finding for finding in findings(tmp_path))
 
 
@@ -161,8 +161,8 @@ def test_labels_must_be_possible(tmp_path: Path) -> None:
     """A test label without a class is found."""
     with samples.write(tmp_path) as store:
         labels = np.full(samples.N_TEST, 3, "<i4").tobytes()
-        store._database.query("UPDATE study SET test_labels = ?", (labels,))
-        recording.seal_study(store._database)
+        store.database.query("UPDATE study SET test_labels = ?", (labels,))
+        recording.seal_study(store.database)
     (found,) = findings(tmp_path)
     assert "a class outside 0 to 2 in the column test_labels" in found
 
@@ -174,5 +174,5 @@ def test_one_damaged_run_does_not_hide_another(tmp_path: Path) -> None:
     other = samples.record(STUDY, "3", 0).run_id
     (tmp_path / "weights" / f"{other}.safetensors").unlink()
     with Store.open(tmp_path) as store:
-        found = {finding.run_id for finding in store.verify()}
+        found = {finding.run_id for finding in verify(store)}
     assert found == {RESULT.record.run_id, other}

@@ -17,6 +17,7 @@ from mlpstudy.evidence.plan import SeedPlan, SeedSpread, assumed_spread, observe
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.files import read_if_there, write_whole
 from mlpstudy.store.failures import one_line
+from mlpstudy.store.verify import verify
 from mlpstudy.study import LEAST_JUDGED
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def write_claims(store: Store, judged: Judged | None = None) -> Path:
 
 def verify_store(store: Store) -> Verification:
     """Check a study's folder: every hash and count, every claim recomputed, and the judge on the study's own runs."""
-    findings = tuple(store.verify())
+    findings = tuple(verify(store))
     claims = None
     broken: tuple[str, ...] = ()
     check = None

@@ -11,11 +11,7 @@ from mlpstudy.records.looks import Look
 from mlpstudy.records.outcomes import Baseline, Outcome
 from mlpstudy.records.runs import EpochRecord, Provenance, RunRecord, RunResult, Status
 
-SCHEMA_VERSION = 2
-"""Version of the store's schema; a store of a newer one is refused."""
-
 __all__ = [
-    "SCHEMA_VERSION",
     "Baseline",
     "BoolArray",
     "Checkpoint",

@@ -16,7 +16,7 @@ from mlpstudy.engine.run.state import maker
 from mlpstudy.errors import StoreError, StudyError, must
 from mlpstudy.running.listening import Plan, Silence
 from mlpstudy.running.stopping import Stop
-from mlpstudy.store import Store, WritableStore, checkpoint_size_at_most
+from mlpstudy.store import WritableStore, checkpoint_size_at_most
 from mlpstudy.study import Study, check_float32, count_parameters, load_study, run_id
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def run_study(
     dataset = load(resolved.data, resolved.study_seed, None if data is None else Given.of(data))
     folder = Path(out) if out is not None else DEFAULT_FOLDER / resolved.name
     listener = listener or Silence()
-    with Store.create_or_open(folder, resolved, dataset, engine) as store:
+    with WritableStore.create_or_open(folder, resolved, dataset, engine) as store:
         store.forget_unfinished()
         tasks = _tasks(resolved, engine, dataset)
         done = store.completed_run_ids()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, damaged, must
 from mlpstudy.files import open_inside, refuse_irregular, sync_folder
-from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import schema
 from mlpstudy.store.database import Database
 from mlpstudy.store.failures import DATABASE, one_line, sqlite_code
@@ -152,7 +151,7 @@ def find_reading(folder: Path) -> Database | None:
                 connection.close()
                 return None
             schema.check_kind(connection, path)
-            if schema.version(connection) < SCHEMA_VERSION:
+            if schema.is_older(connection):
                 connection = _in_memory(connection)
             schema.check_layout(connection, path)
             connection.execute("PRAGMA query_only = ON")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,12 +11,69 @@ import numpy as np
 from mlpstudy.errors import StoreError, must
 from mlpstudy.store import rows
 from mlpstudy.store.ranges import check_written
+from mlpstudy.study import SEMANTICS_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpstudy.records import EpochRecord, LayerDiagnostics, Outcome, RunRecord
+    from mlpstudy.records import Dataset, EpochRecord, LayerDiagnostics, Outcome, RunRecord
     from mlpstudy.store.database import Database
+    from mlpstudy.study import Study
+
+
+def put_study(database: Database, study: Study, dataset: Dataset, engine: str) -> None:
+    """Insert the one row of the table study, with its seal.
+
+    Raises:
+        StoreError: a value is impossible.
+    """
+    values = _study_values(study, dataset, engine)
+    check_written("study", values | {"sha256": "0" * 64})
+    database.execute(rows.insert("study", values), values)
+    seal_study(database)
+
+
+def change_study(database: Database, study: Study) -> None:
+    """Give the study other seeds or another name, and a new seal."""
+    database.execute("UPDATE study SET fields = ?, name = ?", (study_fields(study), study.name))
+    seal_study(database)
+
+
+def study_fields(study: Study) -> str:
+    """Return the study file's fields as they are recorded."""
+    return _ordered_json(study.to_fields())
+
+
+def _study_values(study: Study, dataset: Dataset, engine: str) -> dict[str, object]:
+    """Return the values of the one row of the table study."""
+    n_rows, n_columns = dataset.image_shape or (None, None)
+    return {
+        "id": 1,
+        "fields": study_fields(study),
+        "identity": study.identity(),
+        "name": study.name,
+        "engine": engine,
+        "data_name": dataset.name,
+        "data_sha256": dataset.sha256,
+        "validation_source": dataset.validation_source,
+        "class_names": _ordered_json(list(dataset.class_names)),
+        "image_rows": n_rows,
+        "image_columns": n_columns,
+        "n_features": dataset.n_features,
+        "n_train": len(dataset.train),
+        "n_validation": len(dataset.validation),
+        "n_test": len(dataset.test),
+        "test_labels": rows.blob(dataset.test.labels, np.int32),
+        "semantics": SEMANTICS_VERSION,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "preprocessing": None if dataset.preprocessing is None else _ordered_json(dataset.preprocessing),
+        "sha256": "",
+    }
+
+
+def _ordered_json(value: object) -> str:
+    """Write JSON in the order given: the order of factors and levels is the order of the architectures."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def forget(database: Database, run_ids: Iterable[str]) -> None:

@@ -34,7 +34,7 @@ def repair(folder: Path) -> tuple[list[Finding], list[Finding]]:
         StoreError: there is no study, another process writes it, or the disk refuses.
     """
     with Store.open(folder) as reader:
-        if not reader.verify():
+        if not verify(reader):
             return [], []
     with one_line(folder, "repair the study"):
         lock = WriterLock(folder)
@@ -43,9 +43,9 @@ def repair(folder: Path) -> tuple[list[Finding], list[Finding]]:
         store = Store(folder, database)
         try:
             _mend_indices(database)
-            dropped = [finding for finding in verify(store, database) if finding.remedy != "none"]
+            dropped = [finding for finding in verify(store) if finding.remedy != "none"]
             _drop(folder, database, dropped)
-            return dropped, verify(store, database)
+            return dropped, verify(store)
         finally:
             database.close_writing()
     finally:

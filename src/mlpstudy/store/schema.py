@@ -1,8 +1,4 @@
-"""The database's schema and the steps that lead from each version to the next.
-
-docs/store.md describes every table. A new version appends a function to MIGRATIONS and never changes
-an earlier one, so that a store of any earlier version can be opened.
-"""
+"""The database's schema: which version a database has, bringing it to this one, and checking that it is no other."""
 
 from __future__ import annotations
 
@@ -13,150 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, damaged, must
-from mlpstudy.records import SCHEMA_VERSION
-from mlpstudy.store import rows
+from mlpstudy.store.migrations.version_1 import APPLICATION_ID
+from mlpstudy.store.migrations.versions import MIGRATIONS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-APPLICATION_ID = int.from_bytes(b"mlps", "big")
-"""Marks the file as a study's database (``PRAGMA application_id``)."""
-
-VERSION_1 = (
-    """CREATE TABLE study (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    fields TEXT NOT NULL,
-    identity TEXT NOT NULL,
-    name TEXT NOT NULL,
-    engine TEXT NOT NULL,
-    data_name TEXT NOT NULL,
-    data_sha256 TEXT NOT NULL,
-    validation_source TEXT NOT NULL,
-    class_names TEXT NOT NULL,
-    image_rows INTEGER,
-    image_columns INTEGER,
-    n_features INTEGER NOT NULL,
-    n_train INTEGER NOT NULL,
-    n_validation INTEGER NOT NULL,
-    n_test INTEGER NOT NULL,
-    test_labels BLOB NOT NULL,
-    semantics INTEGER NOT NULL,
-    created_at TEXT NOT NULL,
-    sha256 TEXT NOT NULL
-)""",
-    """CREATE TABLE provenance (
-    id INTEGER PRIMARY KEY,
-    mlpstudy TEXT NOT NULL,
-    engine TEXT NOT NULL,
-    engine_version TEXT NOT NULL,
-    instruction_set TEXT NOT NULL,
-    python TEXT NOT NULL,
-    numpy TEXT NOT NULL,
-    platform TEXT NOT NULL,
-    cpu TEXT NOT NULL,
-    n_cores INTEGER NOT NULL,
-    UNIQUE (mlpstudy, engine, engine_version, instruction_set, python, numpy, platform, cpu, n_cores)
-)""",
-    """CREATE TABLE runs (
-    run_id TEXT PRIMARY KEY CHECK (length(run_id) = 16 AND run_id NOT GLOB '*[^0-9a-f]*'),
-    architecture TEXT NOT NULL,
-    seed INTEGER NOT NULL CHECK (seed >= 0),
-    status TEXT NOT NULL CHECK (status IN ('running', 'finished', 'diverged', 'failed')),
-    reason TEXT,
-    n_epochs_done INTEGER NOT NULL CHECK (n_epochs_done >= 0),
-    diverged_epoch INTEGER,
-    test_loss REAL,
-    test_accuracy REAL,
-    n_parameters INTEGER NOT NULL,
-    n_trainable INTEGER NOT NULL,
-    wall_s REAL,
-    started_at TEXT NOT NULL,
-    provenance_id INTEGER NOT NULL REFERENCES provenance (id),
-    weights_bytes INTEGER,
-    weights_sha256 TEXT,
-    sha256 TEXT,
-    UNIQUE (architecture, seed)
-)""",
-    """CREATE TABLE epochs (
-    run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
-    epoch INTEGER NOT NULL CHECK (epoch >= 1),
-    train_loss REAL,
-    train_accuracy REAL,
-    val_loss REAL,
-    val_accuracy REAL,
-    train_s REAL,
-    val_s REAL,
-    PRIMARY KEY (run_id, epoch)
-) WITHOUT ROWID""",
-    """CREATE TABLE outcomes (
-    run_id TEXT PRIMARY KEY REFERENCES runs (run_id) ON DELETE CASCADE,
-    predicted BLOB NOT NULL,
-    p_predicted BLOB NOT NULL,
-    p_true BLOB NOT NULL,
-    sha256 TEXT NOT NULL
-)""",
-)
-
-
-def _create_version_1(connection: sqlite3.Connection) -> None:
-    """Lay the tables of version 1 into an empty database."""
-    for statement in VERSION_1:
-        connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-
-
-VERSION_2 = (
-    "ALTER TABLE study ADD COLUMN preprocessing TEXT",
-    """CREATE TABLE layers (
-    run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
-    epoch INTEGER NOT NULL CHECK (epoch >= 1),
-    layer TEXT NOT NULL,
-    gradient_norm REAL,
-    weight_norm REAL,
-    update_ratio REAL,
-    dead_share REAL,
-    activation_mean REAL,
-    activation_std REAL,
-    UNIQUE (run_id, epoch, layer)
-)""",
-    """CREATE TABLE baselines (
-    name TEXT PRIMARY KEY,
-    test_accuracy REAL NOT NULL,
-    test_loss REAL NOT NULL,
-    predicted BLOB NOT NULL,
-    p_true BLOB NOT NULL,
-    sha256 TEXT NOT NULL
-)""",
-)
-
-
-def _upgrade_to_version_2(connection: sqlite3.Connection) -> None:
-    """Add preprocessing, diagnostics of layers, and baselines; write down what was not said about validation.
-
-    Version 1 was validated on the test examples wherever the study did not say otherwise, later studies are only
-    where they repeat the notebook. The study's seal covers its new column. It is renewed only where it fitted, so
-    that damage stays visible; the seals of runs, which had no diagnostics, stay as they are.
-    """
-    sealed = _study_seal(connection)
-    for statement in VERSION_2:
-        connection.execute(statement)
-    connection.execute(
-        "UPDATE study SET fields = json_set(fields, '$.data.validation', 'test')"
-        " WHERE json_valid(fields) AND json_type(fields, '$.data') = 'object'"
-        " AND json_type(fields, '$.data.validation') IS NULL"
-    )
-    connection.execute("UPDATE study SET sha256 = ? WHERE sha256 = ?", (_study_seal(connection), sealed))
-
-
-def _study_seal(connection: sqlite3.Connection) -> str:
-    cursor = connection.cursor()
-    cursor.row_factory = sqlite3.Row
-    return rows.seal(*cursor.execute("SELECT * FROM study"))
-
-
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_version_1, _upgrade_to_version_2)
-"""``MIGRATIONS[v]`` brings a database from version v to version v + 1; version 0 is empty."""
 
 
 @contextmanager
@@ -176,6 +34,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def version(connection: sqlite3.Connection) -> int:
     """Return the schema version of a database, 0 where it is empty."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_older(connection: sqlite3.Connection) -> bool:
+    """Say whether a database is of an earlier version than this one's."""
+    return version(connection) < SCHEMA_VERSION
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Self
 
 from mlpstudy.errors import ResultsError, StoreError, StudyError, damaged, must
 from mlpstudy.files import read_exactly
-from mlpstudy.records import SCHEMA_VERSION
 from mlpstudy.store import looks, rows, weights
 from mlpstudy.store.connection import open_reading
 from mlpstudy.store.facts import Facts, check_epochs, check_layers, check_measured, check_run, facts
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from mlpstudy.records import (
         Baseline,
-        Dataset,
         EpochRecord,
         Float32Array,
         LayerDiagnostics,
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
         ValidationSource,
     )
     from mlpstudy.store.database import Database
-    from mlpstudy.store.verify import Finding
-    from mlpstudy.store.writer import WritableStore
     from mlpstudy.study import Architecture
 
 _MOST_PARAMETERS = 500
@@ -51,11 +47,15 @@ class Store:
     Every method sees what was committed last, so that a store can be followed while it grows; what several
     methods return belongs together only where they are called inside one ``snapshot``. A reader makes no file
     and takes no lock that a writer would feel. A context manager; safe from any thread.
+
+    Attributes:
+        folder: the study's folder.
+        database: its database, for those that check or mend what is in it.
     """
 
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
-        self._database = database
+        self.database = database
         # Absolute, so that a later change of the working directory does not lose the files.
         self._weights_folder = folder.absolute() / weights.FOLDER
         self._parsed: tuple[str, Study, Mapping[str, Architecture]] | None = None
@@ -76,24 +76,6 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         path = Path(folder)
         return Store(path, open_reading(path))
 
-    @staticmethod
-    def create_or_open(folder: str | Path, study: Study, dataset: Dataset, engine: str) -> WritableStore:
-        """Open a study's folder for writing; make it where there is none.
-
-        Args:
-            folder: where; made with those above it.
-            study: what is to be stored there; a larger number of seeds extends what is there already.
-            dataset: its data; the hash must be that of the data the folder's runs were made from.
-            engine: name of the engine.
-
-        Raises:
-            StoreError: the folder belongs to another study, another process writes it, it is damaged or of a
-                newer schema, or it cannot be written.
-        """
-        from mlpstudy.store.writer import WritableStore  # noqa: PLC0415  # the writer derives from the reader
-
-        return WritableStore(Path(folder), study, dataset, engine)
-
     def __enter__(self) -> Self:
         return self
 
@@ -102,7 +84,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
 
     def close(self) -> None:
         """Close the database; closing twice does no harm."""
-        self._database.close()
+        self.database.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -114,12 +96,12 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         Raises:
             StoreError: the database cannot be read.
         """
-        with self._database.snapshot():
+        with self.database.snapshot():
             yield
 
     def _facts(self) -> Facts:
         """Return the row of the table study; it is checked where it has changed."""
-        found = self._database.query("SELECT * FROM study")
+        found = self.database.query("SELECT * FROM study")
         if len(found) != 1:
             raise damaged(self.folder / DATABASE, f"{len(found)} rows in the table study")
         checked = self._checked
@@ -188,11 +170,6 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         return row["n_train"], row["n_validation"], row["n_test"]
 
     @property
-    def schema_version(self) -> int:
-        """Version of the schema in which the records are read."""
-        return SCHEMA_VERSION
-
-    @property
     def semantics_version(self) -> int:
         """Version of the semantics under which the runs were trained."""
         return int(self._facts().row["semantics"])
@@ -203,7 +180,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
 
     def runs(self) -> tuple[RunRecord, ...]:
         """Return every run that was ever begun, ordered by architecture (as in the study), then seed."""
-        found = self._database.query(rows.SELECT_RUNS)
+        found = self.database.query(rows.SELECT_RUNS)
         # The study after its runs: its number of seeds only grows.
         study, architectures = self._plan()
         records = [self._record(row, study.seeds, architectures) for row in found]
@@ -217,7 +194,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
 
     def size(self) -> tuple[int, int]:
         """Return how many runs there are and how many epochs of all of them, without reading any."""
-        row = self._database.query("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM epochs)")[0]
+        row = self.database.query("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM epochs)")[0]
         return int(row[0]), int(row[1])
 
     def run(self, run_id: str) -> RunRecord:
@@ -231,7 +208,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         return self._record(row, study.seeds, architectures)
 
     def _run_row(self, run_id: str) -> sqlite3.Row:
-        found = self._database.query(f"{rows.SELECT_RUNS} WHERE runs.run_id = ?", (run_id,))
+        found = self.database.query(f"{rows.SELECT_RUNS} WHERE runs.run_id = ?", (run_id,))
         if not found:
             raise ResultsError(must(f"run {run_id}", f"be one of the study in {self.folder}", "no such run"))
         return found[0]
@@ -239,7 +216,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
     def completed_run_ids(self) -> frozenset[str]:
         """Return the runs that need no training: finished or diverged."""
         marks = ", ".join("?" for _ in rows.COMPLETED)
-        found = self._database.query(f"SELECT run_id FROM runs WHERE status IN ({marks})", rows.COMPLETED)  # noqa: S608  # marks
+        found = self.database.query(f"SELECT run_id FROM runs WHERE status IN ({marks})", rows.COMPLETED)  # noqa: S608  # marks
         return frozenset(str(row["run_id"]) for row in found)
 
     def epochs(self, run_id: str) -> tuple[EpochRecord, ...]:
@@ -254,7 +231,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         """Return the epochs of some runs, which must be those that the same rows say they have done."""
         found: dict[str, list[EpochRecord]] = {}
         n_done: dict[str, int] = {}
-        for *row, n in self._database.each(f"{rows.SELECT_DONE} {where} ORDER BY runs.run_id, epoch", parameters):
+        for *row, n in self.database.each(f"{rows.SELECT_DONE} {where} ORDER BY runs.run_id, epoch", parameters):
             if row[0] not in n_done:
                 rows.check_done(row[0], n)
                 n_done[row[0]] = n
@@ -271,11 +248,11 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         """Return what was measured of a run's layers, by epoch, in the order of the layers; empty where nothing was."""
         layers: list[LayerDiagnostics] = []
         with self.snapshot():
-            run = self._database.one("SELECT n_epochs_done FROM runs WHERE run_id = ?", (run_id,))
+            run = self.database.one("SELECT n_epochs_done FROM runs WHERE run_id = ?", (run_id,))
             n_done = 0 if run is None else run["n_epochs_done"]
             rows.check_done(run_id, n_done)
             sql = f"{rows.SELECT_LAYERS} WHERE run_id = ? ORDER BY epoch, rowid"
-            for row in self._database.each(sql, (run_id,)):
+            for row in self.database.each(sql, (run_id,)):
                 layers.append(rows.layer_diagnostics(row))
                 check_measured(layers, n_done)
         check_layers(layers)
@@ -288,7 +265,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
             StoreError: a baseline is damaged.
         """
         n_test, n_classes = self.n_examples[2], len(self.class_names)
-        found = self._database.query(f"{rows.SELECT_BASELINES} ORDER BY rowid")
+        found = self.database.query(f"{rows.SELECT_BASELINES} ORDER BY rowid")
         return tuple(rows.baseline(row, n_test, n_classes) for row in found)
 
     def preprocessing(self) -> Mapping[str, object] | None:
@@ -343,15 +320,14 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         n_test, n_classes = self.n_examples[2], len(self.class_names)
         if run_ids is None:
             return {
-                row["run_id"]: rows.outcome(row, n_test, n_classes)
-                for row in self._database.query(rows.SELECT_OUTCOMES)
+                row["run_id"]: rows.outcome(row, n_test, n_classes) for row in self.database.query(rows.SELECT_OUTCOMES)
             }
         wanted = list(run_ids)
         found: dict[str, Outcome] = {}
         for start in range(0, len(wanted), _MOST_PARAMETERS):
             part = wanted[start : start + _MOST_PARAMETERS]
             sql = f"{rows.SELECT_OUTCOMES} WHERE run_id IN ({', '.join('?' for _ in part)})"
-            found |= {row["run_id"]: rows.outcome(row, n_test, n_classes) for row in self._database.query(sql, part)}
+            found |= {row["run_id"]: rows.outcome(row, n_test, n_classes) for row in self.database.query(sql, part)}
         return {run_id: found[run_id] for run_id in wanted if run_id in found}
 
     def weights(self, run_id: str, which: weights.Which) -> dict[str, Float32Array]:
@@ -377,7 +353,7 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
 
     def change_counter(self) -> int:
         """Return a number that changes whenever anything was committed; compare it within one Store only."""
-        return self._database.change_counter()
+        return self.database.change_counter()
 
     def writer(self) -> str | None:
         """Return who is writing the study now, or None: then its running runs have been interrupted.
@@ -387,9 +363,3 @@ fix: the folder that mlpstudy run printed, or mlpstudy run first
         """
         with one_line(self.folder, "read who writes it"):
             return writer_of(self.folder)
-
-    def verify(self) -> list[Finding]:
-        """Check every hash, every count and every outcome; return what is damaged, precisely."""
-        from mlpstudy.store.verify import verify  # noqa: PLC0415  # it checks stores
-
-        return verify(self, self._database)

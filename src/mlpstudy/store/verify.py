@@ -56,7 +56,7 @@ class Finding:
         return f"{self.what}: {self.problem}"
 
 
-def verify(store: Store, database: Database) -> list[Finding]:
+def verify(store: Store) -> list[Finding]:
     """Check every hash, every count and every outcome of a study's folder against what was recorded.
 
     Completed runs are checked whole; of running and failed ones the counts. A writer may be writing meanwhile.
@@ -64,13 +64,13 @@ def verify(store: Store, database: Database) -> list[Finding]:
     Returns:
         What is damaged, nothing where all is well.
     """
-    findings = [*_collected(_pages(database), "the database")]
+    findings = [*_collected(_pages(store.database), "the database")]
     if not findings:
-        findings += _collected(_study(store, database), "the study")
-        findings += _collected(_runs(store, database), "the runs")
-        findings += _collected(_baselines(store, database), "the baselines")
-        findings += _collected(_checkpoints(store, database), "the checkpoints")
-        findings += _collected(_strays(store, database), "the folder")
+        findings += _collected(_study(store), "the study")
+        findings += _collected(_runs(store), "the runs")
+        findings += _collected(_baselines(store), "the baselines")
+        findings += _collected(_checkpoints(store), "the checkpoints")
+        findings += _collected(_strays(store), "the folder")
     return findings
 
 
@@ -91,20 +91,20 @@ def _pages(database: Database) -> Iterator[Finding]:
         yield Finding("the database", f"a row of the table {row[0]} that belongs to no run")
 
 
-def _study(store: Store, database: Database) -> Iterator[Finding]:
-    with database.snapshot():
+def _study(store: Store) -> Iterator[Finding]:
+    with store.database.snapshot():
         study = store.study()
-        row = database.query("SELECT identity, sha256 FROM study")[0]
-        seal = recording.study_seal(database)
+        row = store.database.query("SELECT identity, sha256 FROM study")[0]
+        seal = recording.study_seal(store.database)
     if seal != row["sha256"]:
         yield Finding("the study", "its record is not as it was written")
     if store.semantics_version == SEMANTICS_VERSION and study.identity() != row["identity"]:
         yield Finding("the study", "its settings do not have the identity that was recorded")
 
 
-def _baselines(store: Store, database: Database) -> Iterator[Finding]:
+def _baselines(store: Store) -> Iterator[Finding]:
     """Check every baseline's hash, and its accuracy against its predictions."""
-    for row in database.query(f"{rows.SELECT_BASELINES} ORDER BY rowid"):
+    for row in store.database.query(f"{rows.SELECT_BASELINES} ORDER BY rowid"):
         name = str(row["name"])
         what = f"the baseline {name!r:.60}"
         try:
@@ -117,11 +117,11 @@ def _baselines(store: Store, database: Database) -> Iterator[Finding]:
             yield Finding(what, str(error), None, "fit again", name)
 
 
-def _checkpoints(store: Store, database: Database) -> Iterator[Finding]:
+def _checkpoints(store: Store) -> Iterator[Finding]:
     """Check the checkpoints of runs that are not completed; a completed run's wait to be removed."""
     files = CheckpointFiles(store.folder.absolute())
     there = files.run_ids()
-    for row in database.query(rows.SELECT_RUNS):
+    for row in store.database.query(rows.SELECT_RUNS):
         run, architecture = row["run_id"], row["architecture"]
         if row["status"] in rows.COMPLETED or run not in there:
             continue
@@ -153,19 +153,19 @@ def _read_checkpoint(store: Store, files: CheckpointFiles, run_id: str, generati
             return
 
 
-def _runs(store: Store, database: Database) -> Iterator[Finding]:
-    for found in database.query("SELECT run_id FROM runs"):
+def _runs(store: Store) -> Iterator[Finding]:
+    for found in store.database.query("SELECT run_id FROM runs"):
         # One state a run: a record that is read before its newest epoch would count one too few.
-        with database.snapshot():
-            row = database.one(f"{rows.SELECT_RUNS} WHERE runs.run_id = ?", (found["run_id"],))
-            problems = [] if row is None else list(_run(store, database, row))
+        with store.database.snapshot():
+            row = store.database.one(f"{rows.SELECT_RUNS} WHERE runs.run_id = ?", (found["run_id"],))
+            problems = [] if row is None else list(_run(store, row))
         for part, problem in problems:
             assert row is not None  # noqa: S101  # it has problems
             name = f"run {row['run_id']} ({row['architecture']}, seed {row['seed']})"
             yield Finding(f"{part} of {name}", problem, str(row["run_id"]), "train again")
 
 
-def _run(store: Store, database: Database, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
+def _run(store: Store, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a run: the part, and the problem."""
     try:
         record = rows.run_record(row)
@@ -175,7 +175,7 @@ def _run(store: Store, database: Database, row: sqlite3.Row) -> Iterator[tuple[s
     is_completed = record.status in rows.COMPLETED
     parts = [("record", _record), ("epochs", _epochs)]
     parts += [("outcome", _outcome), ("weights", _weights)] if is_completed else []
-    if is_completed and recording.run_seal(database, record.run_id) != row["sha256"]:
+    if is_completed and recording.run_seal(store.database, record.run_id) != row["sha256"]:
         yield "record", "it or its epochs are not as they were written"
     for part, check in parts:
         try:
@@ -227,12 +227,12 @@ def _weights(store: Store, record: RunRecord) -> Iterator[str]:
             yield f"{n_values} {which} weights, {record.n_parameters} parameters recorded"
 
 
-def _strays(store: Store, database: Database) -> Iterator[Finding]:
+def _strays(store: Store) -> Iterator[Finding]:
     """Find weights and checkpoints that no record speaks of; a running run may be about to be recorded."""
     with one_line(store.folder, "read the folder"):
         found = [(weights.FOLDER, name) for name in names(store.folder / weights.FOLDER)]
         kept = [(checkpoints.FOLDER, name) for name in names(store.folder / checkpoints.FOLDER)]
-    status = {row["run_id"]: row["status"] for row in database.query("SELECT run_id, status FROM runs")}
+    status = {row["run_id"]: row["status"] for row in store.database.query("SELECT run_id, status FROM runs")}
     for folder, name in (*found, *kept):
         run = name.lstrip(".").split(".")[0]
         is_ours = weights.may_be_leftover(name) or checkpoints.run_id_of(name) is not None
