@@ -55,14 +55,17 @@ globalThis.mlpstudy = (() => {
     say();
   }
 
-  // Says for a moment what a button did, also to those who hear the page.
+  // Says for a moment what a button did, also to those who hear the page; it may be clicked again meanwhile.
+  const reported = new WeakMap(); // element -> its own words, and what brings them back
   const report = (element, words) => {
-    const before = element.textContent;
+    const { own, timer } = reported.get(element) ?? { own: element.textContent };
+    clearTimeout(timer);
     element.textContent = words;
     element.setAttribute("aria-live", "polite");
-    setTimeout(() => {
-      element.textContent = before;
-    }, 1500);
+    const restore = () => {
+      element.textContent = own;
+    };
+    reported.set(element, { own, timer: setTimeout(restore, 1500) });
   };
 
   const download = (url, name) => {
