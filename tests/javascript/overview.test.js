@@ -4,7 +4,10 @@ import test from "node:test";
 import "./namespace.js";
 import {
   intervalPicture,
+  judgedSays,
+  leaderRow,
   Overview,
+  pairRow,
   ranked,
   shownVerdict,
   unjudged,
@@ -80,4 +83,51 @@ test("Mean and interval lie on an axis of all rows; where all are equal, in its 
   const single = intervalPicture({ accuracy: 0.9, low: null, high: null }, { low: 0.9, high: 0.9 });
   assert.equal(single.all("line").length, 0);
   assert.equal(single.all("circle")[0].attributes.cx, "60");
+});
+
+// What the cells of a row say.
+const cells = (row) => row.children.map((cell) => cell.textContent);
+
+test("A row of the table has dashes where nothing was measured, and a tier where there are any.", () => {
+  const row = { name: "a", n: 2, accuracy: 0.9, low: 0.85, high: 0.95, loss: 0.25, wall_s: 12 };
+  const none = { name: "b", n: 0, accuracy: null, low: null, high: null, loss: null, wall_s: null };
+  const range = { low: 0.8, high: 1 };
+  assert.deepEqual(cells(leaderRow(row, { seeds: 5 }, range, null)), [
+    "a",
+    "2 of 5",
+    "90.00 %",
+    "85.00 % to 95.00 %",
+    "0.2500",
+    "12 s",
+  ]);
+  assert.deepEqual(cells(leaderRow(none, { seeds: 5 }, range, "a")), ["b", "–", "0 of 5", "–", "–", "–", "–"]);
+  assert.equal(cells(leaderRow(row, { seeds: 5 }, range, "b"))[1], "b");
+});
+
+test("A comparison has its difference and interval in its unit, or none that is bounded.", () => {
+  const pair = { a: "x", b: "y", difference: -0.0125, low: -0.02, high: 0.001, kind: "REAL", winner: "y", reason: "r" };
+  assert.deepEqual(cells(pairRow(pair, "percentage points")), ["x minus y", "−1.25", "−2.00 to +0.10", "REALy", "r"]);
+  assert.deepEqual(cells(pairRow(pair, "nats")).slice(1, 3), ["−0.0125", "−0.0200 to +0.0010"]);
+  const open = { ...pair, high: null, winner: null };
+  assert.deepEqual(cells(pairRow(open, "nats")).slice(2), ["unbounded", "REAL", "r"]);
+});
+
+test("It is said of which runs a verdict is, and what keeps a newer one away.", () => {
+  const says = (judging, shown) => {
+    const progress = { n_finished: 5, n_diverged: 1, n_planned: 10 };
+    const parts = judgedSays({ head: { progress }, judging: { problem: null, is_present: false, ...judging } }, shown);
+    return parts.map((part) => part.textContent ?? part).join("");
+  };
+  const verdict = { n_runs: 4 };
+  assert.equal(says({ is_present: true }, verdict), "Judged from 4 of 10 runs.");
+  assert.equal(says({}, verdict), "Judged from 4 of the 6 runs that have ended; the next judgement takes them all.");
+  assert.equal(
+    says({}, { n_runs: 6 }),
+    "Judged from other runs than have ended by now; the next judgement takes them all.",
+  );
+  assert.equal(
+    says({ problem: "one seed" }, verdict),
+    "Judged from 4 of the 6 runs that have ended. No verdict of the later ones: one seed. ",
+  );
+  assert.equal(says({ problem: "one seed" }, null), "No verdict of these runs: one seed. ");
 });

@@ -156,7 +156,7 @@ export function shownVerdict({ head, verdict, judging }) {
 }
 
 // Of which runs the verdict is; what keeps a newer one from being there.
-function judgedSays({ head, judging }, verdict) {
+export function judgedSays({ head, judging }, verdict) {
   const nEnded = head.progress.n_finished + head.progress.n_diverged;
   const problem = judging.problem
     ? `No verdict of ${verdict ? "the later ones" : "these runs"}: ${judging.problem}. `
@@ -181,7 +181,7 @@ export function unjudged(known, isLoss, n, judging) {
   return `${best.name} is ahead with ${value}; ${judging.problem ? "not judged" : "not judged yet"}.`;
 }
 
-function leaderRow(row, head, range, tier) {
+export function leaderRow(row, head, range, tier) {
   const cells = [
     el("td", { class: "right" }, `${row.n} of ${head.seeds}`),
     el("td", { class: "right" }, percent(row.accuracy)),
@@ -222,7 +222,7 @@ function drawPairs(verdict, isPresent) {
   byId("pairs-more").textContent = nMore > 0 ? `and ${nMore} more: mlpstudy judge` : "";
 }
 
-function pairRow(pair, unit) {
+export function pairRow(pair, unit) {
   const [low, high] = [pair.low, pair.high].map((end) => (end === null ? null : difference(end, unit)));
   const interval = low === null || high === null ? "unbounded" : `${low} to ${high}`;
   const winner = pair.winner ? el("span", { class: "more" }, pair.winner) : null;
