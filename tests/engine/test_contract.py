@@ -255,6 +255,27 @@ def test_a_network_that_is_not_finite_evaluates_to_nan(engine: Engine, tensor: s
         assert evaluation.accuracy == 0
 
 
+@pytest.mark.parametrize("normalise", [False, True])
+def test_other_weights_give_what_a_trainer_that_starts_from_them_gives(engine: Engine, *, normalise: bool) -> None:
+    """Whatever it has trained and evaluated before; by their names, in any order."""
+    other = trainer(engine, batch_normalisation=normalise)
+    other.train_epoch(DATA.train, ORDER, 1)
+    weights = other.weights()
+    one = trainer(engine, batch_normalisation=normalise)
+    one.evaluate(DATA.test, 1)
+    one.set_weights(dict(reversed(list(weights.items()))))
+    assert list(one.weights()) == list(weights)
+    assert one.evaluate(DATA.test, 1) == other.evaluate(DATA.test, 1)
+    np.testing.assert_array_equal(one.probabilities(X, 1), other.probabilities(X, 1))
+
+
+def test_weights_of_another_shape_are_refused(engine: Engine) -> None:
+    """An error of value that names the shape."""
+    one = trainer(engine)
+    with pytest.raises(ValueError, match="shape"):
+        one.set_weights({**one.weights(), "output.bias": np.zeros(9, np.float32)})
+
+
 def test_what_is_finite_is_looked_at_anew_after_a_restored_state(engine: Engine) -> None:
     """A trainer that has evaluated sees a weight that is no longer finite, also where no example does, and is again."""
     x = X.copy()

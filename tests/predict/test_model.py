@@ -176,7 +176,7 @@ def test_an_example_that_overflows_is_refused_by_its_number(folder: Path, tmp_pa
     """A network has no class for it: NaN is no probability, and no first class the largest of them."""
     study = mlpstudy.load_study(write_study(folder, DATA["numbers"]))
     ensemble = mlpstudy.run(study, out=tmp_path / "s").model("plain").ensemble
-    kernel = ensemble._weights[0][0]
+    kernel = ensemble._weights[0]["hidden_1.kernel"]
     features = np.zeros((5, 5), np.float32)
     assert np.isfinite(ensemble.predict(features).probabilities).all()
     features[[2, 4]] = 3.4e38 * np.sign(kernel[:, np.abs(kernel).sum(axis=0).argmax()])

@@ -70,6 +70,14 @@ class Trainer(Protocol):
         """Return copies of all parameter tensors by name, in the order of the layers."""
         ...
 
+    def set_weights(self, weights: Weights) -> None:
+        """Compute with the weights of another run of this architecture; the optimiser stays where it is.
+
+        Raises:
+            ValueError: a tensor has another shape; a part may have been taken over.
+        """
+        ...
+
     def state(self) -> TrainerState:
         """Return a copy of all that training goes on from; between epochs."""
         ...

@@ -79,7 +79,7 @@ class Ensemble:
         n_silent = silent_seeds(predicted, store.test_labels(), len(self.class_names))
         self.never = tuple(k for k, n in enumerate(n_silent) if n == len(runs))
         self._n_threads = min(n_threads or n_cores(), MAX_THREADS)
-        self._weights = [tuple(_weights(store, run, self.n_features).values()) for run in runs]
+        self._weights = [_weights(store, run, self.n_features) for run in runs]
         self._trainer = _network(store, runs[0])
 
     @property
@@ -100,7 +100,7 @@ class Ensemble:
         total = np.zeros((n, len(self.class_names)), np.float64)
         votes = np.zeros((n, len(self.class_names)), np.int32)
         for weights in self._weights:
-            self._trainer.network.set_parameters(list(weights))
+            self._trainer.set_weights(weights)
             for start in range(0, n, BATCH):
                 rows = slice(start, start + BATCH)
                 probabilities = self._trainer.probabilities(features[rows], self._n_threads)

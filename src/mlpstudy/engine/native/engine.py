@@ -93,6 +93,10 @@ class NativeTrainer:
         """Return copies of all parameter tensors by name."""
         return dict(zip(self._names, self.network.parameters(), strict=True))
 
+    def set_weights(self, weights: Weights) -> None:
+        """Compute with other weights: the kernels check shapes and types before they take anything."""
+        self.network.set_parameters([weights[name] for name in self._names])
+
     def state(self) -> TrainerState:
         """Return parameters, moving statistics, Adam's moments and the step, which also keys the dropout masks."""
         n_steps, m, v = self.network.optimizer_state()

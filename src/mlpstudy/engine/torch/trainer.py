@@ -113,6 +113,10 @@ class TorchTrainer:
         """Return copies of all parameter tensors by name, in the order of the layers."""
         return self._module.weights()
 
+    def set_weights(self, weights: Weights) -> None:
+        """Compute with other weights; the optimiser stays where it is."""
+        self._module.set_weights(weights)
+
     def state(self) -> TrainerState:
         """Return parameters, moving statistics, Adam's moments, and where the dropout generator stands."""
         n_steps, m, v = self._adam.state()
