@@ -10,8 +10,9 @@ from scipy import stats
 
 from evidence.simulated import run
 from mlpstudy.errors import ResultsError
-from mlpstudy.evidence.comparison import comparison_rows, spread
+from mlpstudy.evidence.comparison import comparison_rows
 from mlpstudy.evidence.estimates.intervals import mean_interval
+from mlpstudy.evidence.estimates.spread import spread
 
 
 def test_means_and_intervals_are_scipys() -> None:

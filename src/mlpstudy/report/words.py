@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mlpstudy.text.numerals import NONE, between, fixed, with_minus
 
 if TYPE_CHECKING:
-    from mlpstudy.evidence.comparison import Spread
     from mlpstudy.evidence.estimates.intervals import Interval
+    from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.evidence.judgement import MetricJudgement
     from mlpstudy.text.numerals import TimeUnit
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") -> tuple[str, str]:
     """Return a mean, and its interval or what there is instead; n is not part of it.
 
-    >>> from mlpstudy.evidence.comparison import spread
+    >>> from mlpstudy.evidence.estimates.spread import spread
     >>> spread_words(spread([0.98, 0.99]), 100, 2, " %")
     ('98.50 %', '[92.15, 104.85] SD 0.71')
     >>> spread_words(spread([0.98]), 100, 2, " %")
@@ -37,7 +37,7 @@ def spread_words(of: Spread | None, factor: float, digits: int, unit: str = "") 
 def time_words(of: Spread | None, unit: TimeUnit) -> tuple[str, str]:
     """Return a mean time, and its interval or what there is instead, in a unit, with three digits.
 
-    >>> from mlpstudy.evidence.comparison import spread
+    >>> from mlpstudy.evidence.estimates.spread import spread
     >>> from mlpstudy.text.numerals import MILLISECONDS, SECONDS
     >>> time_words(spread([0.020, 0.021]), MILLISECONDS)
     ('20.5 ms', '[14.1, 26.9] SD 0.7')

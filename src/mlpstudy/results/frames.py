@@ -13,8 +13,9 @@ import polars as pl
 from mlpstudy.text.escaping import spreadsheet
 
 if TYPE_CHECKING:
-    from mlpstudy.evidence.comparison import ComparisonRow, Spread
+    from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.estimates.intervals import Interval
+    from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
     from mlpstudy.records import Baseline
     from mlpstudy.study import Study

@@ -14,8 +14,9 @@ from mlpstudy.text.escaping import html, latex, markdown, markdown_line
 from mlpstudy.text.numerals import MINUS, fixed, with_minus
 
 if TYPE_CHECKING:
-    from mlpstudy.evidence.comparison import ComparisonRow, Spread
+    from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.estimates.intervals import Interval
+    from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
     from mlpstudy.records import Baseline
     from mlpstudy.study import Study

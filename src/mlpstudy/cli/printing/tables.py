@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from mlpstudy.evidence.comparison import ComparisonRow, Spread
+    from mlpstudy.evidence.comparison import ComparisonRow
+    from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.results import StudyResults
     from mlpstudy.study import Architecture, Study
 

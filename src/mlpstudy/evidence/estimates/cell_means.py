@@ -8,8 +8,8 @@ from functools import reduce
 
 import numpy as np
 
-from mlpstudy.evidence.comparison import Spread, spread
 from mlpstudy.evidence.estimates.intervals import ANYTHING, Range
+from mlpstudy.evidence.estimates.spread import Spread, spread
 from mlpstudy.records.arrays import FloatArray, IntArray
 
 Levels = tuple[tuple[str, str], ...]

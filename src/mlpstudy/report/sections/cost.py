@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.evidence.comparison import spread
 from mlpstudy.evidence.estimates.intervals import NOT_NEGATIVE
+from mlpstudy.evidence.estimates.spread import spread
 from mlpstudy.figures import cost
 from mlpstudy.figures.cost import CostPoint
 from mlpstudy.figures.drawing.wording import drawable
@@ -18,7 +18,7 @@ from mlpstudy.text.numerals import time_unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpstudy.evidence.comparison import Spread
+    from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.records import RunRecord
     from mlpstudy.report.gathered import Gathered
     from mlpstudy.study import Architecture
