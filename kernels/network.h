@@ -1,6 +1,7 @@
 // One multilayer perceptron: its parameters, its optimiser's state and the loop over steps.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -53,6 +54,10 @@ struct PhaseTime {
 
 Average make_average(double b);
 float normal(double positive); // in float32, but not below its normal numbers: those are flushed to 0
+
+// Rows in order of label, into `to`; start is scratch.
+void sort_by_label(const std::int64_t *rows, std::int64_t n, const std::int32_t *labels, int n_classes,
+                   std::vector<std::int64_t> &start, std::int64_t *to);
 
 class Network {
   public:
@@ -118,7 +123,12 @@ class Network {
         std::vector<PackedLists> passes;
         std::vector<std::int64_t> lines; // 0, 1, 2 ...: lists to be prefetched, cut into lines as long as a row
     };
-    template <typename Body> void phase(int index, Team &team, int n_tasks, Body &&body);
+    enum Phase { kGather, kInputForward, kForward, kLoss, kBackward, kInputUpdate, kUpdate };
+    template <typename Body> void phase(int index, Team &team, int n_tasks, Body &&body) {
+        const auto start = std::chrono::steady_clock::now();
+        team.run(n_tasks, body);
+        phases_[index].seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    }
     std::unique_ptr<Workspace> make_workspace(int rows, bool training);
     void make_layers();
     void make_input(Workspace &, bool training);
