@@ -117,9 +117,9 @@ def our_network(task: Task, n_inputs: int) -> _kernels.Network:
     """Our network of the task, He-initialised."""
     rng = np.random.default_rng(0)
     network = _kernels.Network(
-        n_inputs,
-        list(task.hidden),
-        N_CLASSES,
+        n_inputs=n_inputs,
+        hidden=list(task.hidden),
+        n_classes=N_CLASSES,
         activation="relu",
         batch_normalisation=task.batch_normalisation,
         dropout=[task.dropout] * len(task.hidden),

@@ -70,9 +70,9 @@ def our_step(point: Point, n_steps: int) -> Step:
     labels = rng.integers(0, N_CLASSES, n_examples).astype(np.int32)
     order = np.arange(n_examples, dtype=np.int64)
     network = _kernels.Network(
-        N_INPUTS,
-        list(point.hidden),
-        N_CLASSES,
+        n_inputs=N_INPUTS,
+        hidden=list(point.hidden),
+        n_classes=N_CLASSES,
         activation="relu",
         batch_normalisation=False,
         dropout=[0.0] * len(point.hidden),

@@ -35,9 +35,9 @@ def network(n_columns: int, width: int) -> _kernels.Network:
     """Return a network of one hidden layer with small random weights."""
     rng = np.random.default_rng(0)
     made = _kernels.Network(
-        n_columns,
-        [width],
-        N_CLASSES,
+        n_inputs=n_columns,
+        hidden=[width],
+        n_classes=N_CLASSES,
         activation="relu",
         batch_normalisation=False,
         dropout=[0.0],

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "choices.h"
+
 namespace mlp {
 
 namespace nb = nanobind;
@@ -55,5 +57,17 @@ inline OutArray make_array(const std::vector<std::size_t> &shape) {
 }
 
 [[noreturn]] inline void reject(const std::string &message) { throw nb::value_error(message.c_str()); }
+
+inline void check_range(const char *what, double value, const Range &range) {
+    if (value > range.low && value < range.high) return;
+    if (range.low_allowed && value == range.low) return;
+    reject(std::string(what) + " must be " + range.be + ", got " + nb::str(nb::float_(value)).c_str());
+}
+
+inline void check_count(const char *what, std::int64_t value, std::int64_t least, std::int64_t most) {
+    if (value < least || value > most)
+        reject(std::string(what) + " must lie in " + std::to_string(least) + ".." + std::to_string(most) + ", got " +
+               std::to_string(value));
+}
 
 } // namespace mlp

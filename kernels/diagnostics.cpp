@@ -14,7 +14,7 @@ Diagnostics::Diagnostics(const std::vector<Layer> &layers, const Kernels &kernel
     : layers_(layers), kernels_(kernels), totals_(layers.size()) {
     for (const Layer &layer : layers_) {
         for (int p = 0; p < layer.n_panels; ++p) panels_.push_back({layer.index, p, {}, {}});
-        moments_.emplace_back(kernel_size(layer));
+        slots_.emplace_back(kernel_size(layer));
     }
 }
 
@@ -50,14 +50,14 @@ void Diagnostics::read_weights(Team &team) {
         Panel &p = panels_[task];
         kernels_.measure_weights(layers_[p.layer], p.panel, p.step);
         const std::size_t size = static_cast<std::size_t>(layers_[p.layer].in_rows) * kernels_.panel;
-        std::copy_n(layers_[p.layer].kernel.m + p.panel * size, size, moments_[p.layer].get() + p.panel * size);
+        std::copy_n(layers_[p.layer].kernel.slot[0] + p.panel * size, size, slots_[p.layer].get() + p.panel * size);
     });
 }
 
-void Diagnostics::read_updates(Team &team, const AdamStep &step) {
+void Diagnostics::read_updates(Team &team, const OptimiserStep &step) {
     team.run(static_cast<int>(panels_.size()), [&](int task, int) {
         Panel &p = panels_[task];
-        kernels_.measure_update(layers_[p.layer], moments_[p.layer].get(), p.panel, step, p.step);
+        kernels_.measure_update(layers_[p.layer], slots_[p.layer].get(), p.panel, step, p.step);
     });
     std::vector<StepSums> sums(layers_.size());
     for (const Panel &p : panels_) {

@@ -22,8 +22,8 @@ class Diagnostics {
     bool measures(std::int64_t step) const; // of the epoch, from 0
     // In this order, on each measured step: after forward, before the update, after it.
     void read_activations(Team &, const std::vector<Activity> &, int n_rows);
-    void read_weights(Team &); // and keeps the first moments
-    void read_updates(Team &, const AdamStep &);
+    void read_weights(Team &); // and keeps the first slots
+    void read_updates(Team &, const OptimiserStep &);
     // A layer each; none where nothing has been measured.
     std::vector<LayerDiagnostics> result() const;
 
@@ -45,7 +45,7 @@ class Diagnostics {
     const Kernels &kernels_;
     std::vector<Panel> panels_;
     std::vector<Totals> totals_;
-    std::vector<Array<float>> moments_;
+    std::vector<Array<float>> slots_;
     std::int64_t n_full_ = 1, n_wanted_ = 1, n_measured_ = 0;
 };
 

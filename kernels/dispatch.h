@@ -7,9 +7,9 @@
 
 namespace mlp {
 
-// Best first.
-std::vector<const Kernels *> available_kernels();
-// The best, or the one that MLPSTUDY_INSTRUCTION_SET names; throws std::invalid_argument.
-const Kernels &chosen_kernels();
+// The kernels of each instruction set, one table an optimiser, the best set first.
+std::vector<List<Kernels>> available_kernels();
+// Those of the best set, or of the one that MLPSTUDY_INSTRUCTION_SET names; throws std::invalid_argument.
+List<Kernels> chosen_kernels();
 
 } // namespace mlp

@@ -54,8 +54,8 @@ template <typename Lists> EpochResult Network::infer(const std::vector<std::int6
         forward(team, w, input, n_rows, false, next, n_next);
         Activity &out = w.activity.back();
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
-            kernels_.softmax(layers_.back(), out, labels, here, task * 64, std::min(n_rows, task * 64 + 64), 0,
-                             w.loss.get(), w.hit.get());
+            kernels_.losses[config_.loss].compute(layers_.back(), out, labels, here, task * 64,
+                                                  std::min(n_rows, task * 64 + 64), 0, w.loss.get(), w.hit.get());
         });
         for (int r = 0; r < n_rows && labels; ++r) {
             result.loss += w.loss.get()[r];

@@ -14,31 +14,24 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "choices.h"
+
 namespace mlp {
 
 // static: a copy compiled for AVX-512 must not be the one that the linker keeps for everybody.
 static constexpr int divide_up(int a, int b) { return (a + b - 1) / b; }
 static constexpr int round_up(int a, int b) { return divide_up(a, b) * b; }
 
-enum class Activation { relu, tanh, sigmoid, linear };
-
-// A moving average a' = b a + (1 - b) x. The float32 next to b = 0.999999 is off by 1.3 % of 1 - b, so b comes in two
-// parts, and 1 - b from float64. Neither part is 0, so that an average that has overflowed stays infinite and does not
-// become NaN.
-struct Average {
-    float keep, keep_rest, take; // keep <= b; keep + keep_rest = b; take = 1 - b
-};
-
-// A parameter with the two moments of Adam, in three separate arrays (interleaving them was slower).
+// A parameter with the optimiser's slots, in separate arrays (interleaving them was slower).
 struct Tensor {
-    float *value, *m, *v;
+    float *value, *slot[kMostSlots];
 };
 
 struct Layer {
     int index;             // position in the network: part of the dropout counter
     int n_in, n_out;       // true sizes
     int in_rows, n_panels; // padded: in_rows = multiple of P and 8, n_panels = ceil(n_out / P)
-    Activation activation;
+    int activation;        // position among the kernels'
     bool normalise;
     float epsilon;               // of batch normalisation
     Average moving;              // its moving averages
@@ -81,7 +74,7 @@ struct Input {
     std::uint32_t *column_offset; // [in_rows / 4][stride], null in inference
     float *column_value;          // [in_rows / 4][stride][4]
     std::int32_t *column_count;   // [in_rows / 4]
-    std::uint8_t *column_alive;   // [in_rows / 4]: has been lit since the moments were zero
+    std::uint8_t *column_alive;   // [in_rows / 4]: has been lit since the slots were zero
     const SparseInput *sparse;    // where the batch is sparse, its lists: all of the above is then unused
 };
 
@@ -119,11 +112,6 @@ struct Gather {
     int run;                     // 1, 2 or 4: columns[] is made of runs of this many neighbours
 };
 
-struct AdamStep {
-    float alpha, epsilon; // alpha = lr sqrt(1 - b2^t) / (1 - b1^t)
-    Average m, v;
-};
-
 // Of diagnostics: sums of squares over a panel of a kernel, and sums over a panel's activations.
 struct StepSums {
     double gradient = 0, weight = 0, update = 0;
@@ -136,60 +124,67 @@ struct Dropout {
     std::uint64_t key, step;
 };
 
-// The entry points of one instruction set. Each call computes one output tile and nothing else, so that
-// tiles can be done in any order by any thread with the same bits as result.
-struct Kernels {
+// Rows [first, last) of a network's output: logits become probabilities, or (training) the gradient; per-row loss and
+// hit.
+struct Loss {
     const char *name;
+    void (*compute)(const Layer &, Activity &, const std::int32_t *labels, const std::int64_t *rows, int first,
+                    int last, float gradient_scale, float *loss, std::uint8_t *hit);
+};
+
+// The entry points of one instruction set, for one optimiser. Each call computes one output tile and nothing else, so
+// that tiles can be done in any order by any thread with the same bits as result.
+struct Kernels {
+    const char *instruction_set;
+    Optimiser optimiser;
+    List<Activation> activations;
+    List<Loss> losses;
     int panel;      // P
     int pair;       // panels that one task of the first layer covers
     int lit_panels; // panels that one task of forward_lit and backward_lit covers
 
     // Lists of columns [task * kInputBlock, (task + 1) * kInputBlock).
     void (*list_block)(const Gather &, Input &, int n_rows, int task);
-
-    // The first layer's two calls prefetch a part of the next batch, n_next rows or none.
-    // Columns of output panel(s) `task`: product, bias, activation, normalisation, dropout.
-    void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout,
-                          const Gather &next, int n_next);
-    // forward, backward and update below for a layer behind whose activation zeros are many, from lists of x or dz.
+    // Lists of what is lit in x or dz of a layer whose activation has zeros.
     void (*list_lit_rows)(const float *x, std::size_t x_panel, int n_panels, int n_rows, Lit &, int task);
     void (*list_lit_columns)(const float *x, std::size_t x_panel, int n_rows, Lit &, int task);
-    void (*forward_lit)(const Layer &, const Lit &x, Activity &, int n_rows, int task, bool training, Dropout);
-    void (*backward_lit)(const Layer &, const Lit &dz, Layer &below, Activity &below_activity, int n_rows, int task,
-                         const AdamStep &, float *scratch);
-    void (*update_lit)(Layer &, const float *x, std::size_t x_panel, const Lit &dz, int n_rows, int task,
-                       const AdamStep &, float *scratch);
 
+    // Columns of output panel(s) `task`: product, bias, activation, normalisation, dropout. The first layer's calls,
+    // here and below, prefetch a part of the next batch, n_next rows or none.
+    void (*forward_input)(const Layer &, const Input &, Activity &, int n_rows, int task, bool training, Dropout,
+                          const Gather &next, int n_next);
+    void (*forward_sparse)(const Layer &, const SparseInput &, Activity &, int n_rows, int task, bool training,
+                           Dropout);
     void (*forward)(const Layer &, const float *x, std::size_t x_panel, Activity &, int n_rows, int task, bool training,
                     Dropout);
+    void (*forward_lit)(const Layer &, const Lit &x, Activity &, int n_rows, int task, bool training, Dropout);
 
-    // Rows [first, last): logits become probabilities, or (training) the gradient; per-row loss and hit.
-    void (*softmax)(const Layer &, Activity &, const std::int32_t *labels, const std::int64_t *rows, int first,
-                    int last, float gradient_scale, float *loss, std::uint8_t *hit);
+    // What the optimiser does at step t, from 1; its settings in the order of their declaration.
+    void (*start_step)(const double *setting, double learning_rate, double t, OptimiserStep &);
 
     // Panel `task` of the gradient of layer's input, carried on to the dz of the layer below, whose small
     // parameters are updated on the way.
     void (*backward)(const Layer &, const Activity &, Layer &below, Activity &below_activity, int n_rows, int task,
-                     const AdamStep &, float *scratch);
+                     const OptimiserStep &, float *scratch);
+    void (*backward_lit)(const Layer &, const Lit &dz, Layer &below, Activity &below_activity, int n_rows, int task,
+                         const OptimiserStep &, float *scratch);
     // Panel `task` of the bias of the output layer.
-    void (*update_bias)(Layer &, const Activity &, int n_rows, int task, const AdamStep &);
+    void (*update_bias)(Layer &, const Activity &, int n_rows, int task, const OptimiserStep &);
 
-    // Tile of a kernel: gradient, then Adam on it while it is in registers. The first layer's takes column groups
-    // [first, last).
+    // Tile of a kernel: gradient, then the optimiser on it while it is in registers. The first layer's take column
+    // groups [first, last).
     void (*update)(Layer &, const float *x, std::size_t x_panel, const Activity &, int n_rows, int task,
-                   const AdamStep &);
-    void (*update_input)(Layer &, const Input &, const Activity &, int task, int first, int last, const AdamStep &,
+                   const OptimiserStep &);
+    void (*update_lit)(Layer &, const float *x, std::size_t x_panel, const Lit &dz, int n_rows, int task,
+                       const OptimiserStep &, float *scratch);
+    void (*update_input)(Layer &, const Input &, const Activity &, int task, int first, int last, const OptimiserStep &,
                          const Gather &next, int n_next);
-
-    // The first layer's two calls for a batch of sparse rows.
-    void (*forward_sparse)(const Layer &, const SparseInput &, Activity &, int n_rows, int task, bool training,
-                           Dropout);
     void (*update_sparse)(Layer &, const SparseInput &, const Activity &, int task, int first, int last,
-                          const AdamStep &);
+                          const OptimiserStep &);
 
     // Diagnostics, a panel each: before a step, of the step that has just been done, and of a batch's activations.
     void (*measure_weights)(const Layer &, int panel, StepSums &);
-    void (*measure_update)(const Layer &, const float *m_before, int panel, const AdamStep &, StepSums &);
+    void (*measure_update)(const Layer &, const float *slot_before, int panel, const OptimiserStep &, StepSums &);
     void (*measure_activation)(const Layer &, const Activity &, int n_rows, int panel, ActivationSums &,
                                std::int32_t *alive);
 };

@@ -5,14 +5,11 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <tuple>
 
 #include "arguments.h"
 #include "dispatch.h"
-#include "network.h"
+#include "settings.h"
 #include "table.h"
 
 namespace nb = nanobind;
@@ -20,106 +17,52 @@ using namespace mlp;
 
 namespace {
 
-void check_range(const char *what, double value, double low, double high, bool low_allowed, const char *be) {
-    if (value > low && value < high) return;
-    if (low_allowed && value == low) return;
-    reject(std::string(what) + " must be " + be + ", got " + nb::str(nb::float_(value)).c_str());
-}
-
-void check_count(const char *what, std::int64_t value, std::int64_t high) {
-    if (value < 1 || value > high)
-        reject(std::string(what) + " must lie in 1.." + std::to_string(high) + ", got " + std::to_string(value));
-}
-
 class PyNetwork {
   public:
-    PyNetwork(std::int64_t n_inputs, const std::vector<std::int64_t> &hidden, std::int64_t n_classes,
-              const std::string &activation, bool batch_normalisation, double bn_momentum, double bn_epsilon,
-              const std::vector<double> &dropout, double learning_rate, double beta_1, double beta_2,
-              double adam_epsilon, std::int64_t batch_size, std::uint64_t dropout_key, nb::object column_groups,
-              bool diagnostics, double max_lit_share) {
-        Config c{};
-        check_count("n_inputs", n_inputs, 1 << 20);
-        check_count("n_classes", n_classes, 1 << 16);
-        check_count("batch_size", batch_size, 1 << 20);
-        for (const std::int64_t width : hidden) check_count("a hidden width", width, 1 << 16);
-        if (hidden.size() > 1000) reject("hidden must have at most 1000 layers, got " + std::to_string(hidden.size()));
-        if (n_classes < 2) reject("n_classes must be at least 2, got 1");
-        if (dropout.size() != hidden.size())
-            reject("dropout must have one rate per hidden layer (" + std::to_string(hidden.size()) + "), got " +
-                   std::to_string(dropout.size()));
-        for (const double rate : dropout) check_range("a dropout rate", rate, 0, 1, true, "in [0, 1)");
-        check_range("bn_momentum", bn_momentum, 0, 1, true, "in [0, 1)");
-        check_range("bn_epsilon", bn_epsilon, 0, INFINITY, false, "positive and finite");
-        check_range("learning_rate", learning_rate, 0, INFINITY, true, "non-negative and finite");
-        check_range("beta_1", beta_1, 0, 1, true, "in [0, 1)");
-        check_range("beta_2", beta_2, 0, 1, true, "in [0, 1)");
-        check_range("adam_epsilon", adam_epsilon, 0, INFINITY, false, "positive and finite");
-        check_range("max_lit_share", max_lit_share, 0, INFINITY, true, "non-negative and finite");
-        if (activation == "relu") c.activation = Activation::relu;
-        else if (activation == "tanh") c.activation = Activation::tanh;
-        else if (activation == "sigmoid") c.activation = Activation::sigmoid;
-        else if (activation == "linear") c.activation = Activation::linear;
-        else reject("activation must be relu, tanh, sigmoid or linear, got '" + activation + "'");
-        c.n_inputs = static_cast<int>(n_inputs);
-        c.hidden.assign(hidden.begin(), hidden.end());
-        c.n_classes = static_cast<int>(n_classes);
-        c.normalise = batch_normalisation;
-        c.bn_momentum = bn_momentum;
-        c.bn_epsilon = bn_epsilon;
-        c.dropout = dropout;
-        c.learning_rate = learning_rate;
-        c.beta_1 = beta_1;
-        c.beta_2 = beta_2;
-        c.adam_epsilon = adam_epsilon;
-        c.batch_size = static_cast<int>(batch_size);
-        c.dropout_key = dropout_key;
-        c.diagnostics = diagnostics;
-        c.max_lit_share = max_lit_share;
-        c.column_groups.resize(n_inputs);
-        std::iota(c.column_groups.begin(), c.column_groups.end(), 0);
-        if (!column_groups.is_none()) {
-            const Checked<std::int32_t> groups(column_groups, "column_groups", "int32", {n_inputs});
-            std::copy_n(groups.data(), n_inputs, c.column_groups.begin());
-            std::vector<std::int32_t> sorted = c.column_groups;
-            std::sort(sorted.begin(), sorted.end());
-            for (std::int64_t i = 0; i < n_inputs; ++i)
-                if (sorted[i] != i) reject("column_groups must be a permutation of the input columns");
-        }
-        network_ = std::make_unique<Network>(std::move(c), chosen_kernels());
-    }
+    explicit PyNetwork(nb::kwargs settings) : network_(network_of(settings)) {}
 
     void set_parameters(nb::sequence list) {
         const Use use(*this);
         std::vector<const Parameter *> all;
         for (const Parameter &p : network_->parameters()) all.push_back(&p);
-        write(list, "parameters", all, Network::Part::value);
+        write(checked(list, "parameters", all), all, Network::kValue);
     }
 
     nb::list parameters() {
         const Use use(*this);
         nb::list result;
-        for (const Parameter &p : network_->parameters()) result.append(read(p, Network::Part::value));
+        for (const Parameter &p : network_->parameters()) result.append(read(p, Network::kValue));
         return result;
     }
 
-    nb::tuple optimizer_state() {
-        const Use use(*this);
-        nb::list m, v;
-        for (const Parameter *p : trainable()) {
-            m.append(read(*p, Network::Part::m));
-            v.append(read(*p, Network::Part::v));
-        }
-        return nb::make_tuple(network_->step(), m, v);
+    nb::tuple slots() const {
+        nb::list names;
+        for (const char *name : network_->kernels().optimiser.slots) names.append(name);
+        return nb::tuple(names);
     }
 
-    void set_optimizer_state(std::int64_t step, nb::sequence m, nb::sequence v) {
+    nb::tuple optimiser_state() {
+        const Use use(*this);
+        nb::list slots;
+        for (int slot = 0; slot < network_->kernels().optimiser.slots.size; ++slot) {
+            nb::list arrays;
+            for (const Parameter *p : trainable()) arrays.append(read(*p, slot));
+            slots.append(arrays);
+        }
+        return nb::make_tuple(network_->step(), slots);
+    }
+
+    void set_optimiser_state(std::int64_t step, nb::sequence slots) {
         const Use use(*this);
         constexpr std::int64_t most = std::int64_t{1} << 53; // of which float64 tells one from the next
-        if (step < 0 || step > most)
-            reject("step must lie in 0.." + std::to_string(most) + ", got " + std::to_string(step));
-        write(m, "m", trainable(), Network::Part::m);
-        write(v, "v", trainable(), Network::Part::v);
+        check_count("step", step, 0, most);
+        const List<const char *> &names = network_->kernels().optimiser.slots;
+        if (static_cast<int>(nb::len(slots)) != names.size)
+            reject("slots must be " + std::to_string(names.size) + " lists of arrays, got " +
+                   std::to_string(nb::len(slots)));
+        std::vector<std::vector<Checked<float>>> all;
+        for (int i = 0; i < names.size; ++i) all.push_back(checked(slots[i], names[i], trainable()));
+        for (int i = 0; i < names.size; ++i) write(all[i], trainable(), i);
         network_->set_step(step);
     }
 
@@ -134,7 +77,7 @@ class PyNetwork {
             if (o.data()[i] < 0 || o.data()[i] >= x.size())
                 reject("order must hold indices in 0.." + std::to_string(x.size() - 1) + ", got " +
                        std::to_string(o.data()[i]) + " at " + std::to_string(i));
-        check_count("n_threads", n_threads, 256);
+        check_count("n_threads", n_threads, 1, 256);
         const nb::gil_scoped_release released;
         return network_->train_epoch(x.table(), y.data(), o.data(), o.size(), static_cast<int>(n_threads));
     }
@@ -142,7 +85,7 @@ class PyNetwork {
     std::tuple<double, double> evaluate(nb::object features, nb::object labels, std::int64_t n_threads) {
         const Use use(*this);
         const Examples given(*this, features, labels);
-        check_count("n_threads", n_threads, 256);
+        check_count("n_threads", n_threads, 1, 256);
         const nb::gil_scoped_release released;
         const EpochResult r =
             network_->evaluate(given.x.table(), given.y.data(), given.x.size(), nullptr, static_cast<int>(n_threads));
@@ -152,7 +95,7 @@ class PyNetwork {
     bool prepare(nb::object features, nb::object labels, std::int64_t n_threads) {
         const Use use(*this);
         const Examples given(*this, features, labels);
-        check_count("n_threads", n_threads, 256);
+        check_count("n_threads", n_threads, 1, 256);
         if (given.x.is_sparse()) return false; // the lists of sparse rows are made as fast as they would be read
         const nb::gil_scoped_release released;
         network_->prepare(given.x.table().dense, given.y.data(), given.x.size(), static_cast<int>(n_threads));
@@ -161,7 +104,7 @@ class PyNetwork {
 
     std::tuple<double, double> evaluate_prepared(std::int64_t n_threads) {
         const Use use(*this);
-        check_count("n_threads", n_threads, 256);
+        check_count("n_threads", n_threads, 1, 256);
         if (!network_->is_prepared())
             reject("evaluate_prepared must come after prepare returned True, got no examples");
         const nb::gil_scoped_release released;
@@ -172,7 +115,7 @@ class PyNetwork {
     OutArray probabilities(nb::object features, std::int64_t n_threads) {
         const Use use(*this);
         const CheckedTable x(features, network_->config().n_inputs);
-        check_count("n_threads", n_threads, 256);
+        check_count("n_threads", n_threads, 1, 256);
         OutArray result =
             make_array({static_cast<std::size_t>(x.size()), static_cast<std::size_t>(network_->config().n_classes)});
         {
@@ -192,7 +135,7 @@ class PyNetwork {
     }
 
     void request_stop() { network_->request_stop(); }
-    std::string instruction_set() const { return network_->kernels().name; }
+    std::string instruction_set() const { return network_->kernels().instruction_set; }
 
     std::vector<std::tuple<std::string, double, double, double>> profile(bool reset) {
         const Use use(*this);
@@ -232,18 +175,22 @@ class PyNetwork {
         return result;
     }
 
-    OutArray read(const Parameter &p, Network::Part part) const {
+    OutArray read(const Parameter &p, int array) const {
         std::vector<std::size_t> shape;
         if (p.rows) shape.push_back(p.rows);
         shape.push_back(p.columns);
         OutArray result = make_array(shape);
-        network_->read(p, part, result.data());
+        network_->read(p, array, result.data());
         return result;
     }
 
     // All or nothing: every array is checked before the first is written.
-    void write(nb::sequence list, const std::string &what, const std::vector<const Parameter *> &to,
-               Network::Part part) {
+    static std::vector<Checked<float>> checked(nb::object given, const std::string &what,
+                                               const std::vector<const Parameter *> &to) {
+        nb::sequence list;
+        if (!nb::try_cast(given, list))
+            throw nb::type_error(
+                (what + " must be a list of arrays, got " + nb::type_name(given.type()).c_str()).c_str());
         if (nb::len(list) != to.size())
             reject(what + " must be a list of " + std::to_string(to.size()) + " arrays, got " +
                    std::to_string(nb::len(list)));
@@ -254,7 +201,11 @@ class PyNetwork {
             shape.push_back(to[i]->columns);
             arrays.emplace_back(list[i], what + "[" + std::to_string(i) + "] (" + to[i]->name + ")", "float32", shape);
         }
-        for (std::size_t i = 0; i < to.size(); ++i) network_->write(*to[i], part, arrays[i].data());
+        return arrays;
+    }
+
+    void write(const std::vector<Checked<float>> &arrays, const std::vector<const Parameter *> &to, int array) {
+        for (std::size_t i = 0; i < to.size(); ++i) network_->write(*to[i], array, arrays[i].data());
     }
 
     void check_labels(const Checked<std::int32_t> &labels) const {
@@ -277,13 +228,17 @@ NB_MODULE(_kernels, m) {
         "available_instruction_sets",
         [] {
             std::vector<std::string> names;
-            for (const Kernels *k : available_kernels()) names.emplace_back(k->name);
+            for (const List<Kernels> &k : available_kernels()) names.emplace_back(k[0].instruction_set);
             return names;
         },
         "Names of the instruction sets that this machine can run, best first.");
     m.def(
-        "instruction_set", [] { return std::string(chosen_kernels().name); },
+        "instruction_set", [] { return std::string(chosen_kernels()[0].instruction_set); },
         "Name of the instruction set that new networks use: the best, or MLPSTUDY_INSTRUCTION_SET.");
+    const List<Kernels> kernels = available_kernels().front();
+    m.attr("ACTIVATIONS") = nb::tuple(nb::cast(names_of(kernels[0].activations)));
+    m.attr("OPTIMISERS") = nb::tuple(nb::cast(optimiser_names(kernels)));
+    m.attr("LOSSES") = nb::tuple(nb::cast(names_of(kernels[0].losses)));
     nb::class_<EpochResult>(m, "EpochResult", "Means over the examples of one epoch, seen in training mode.")
         .def_ro("loss", &EpochResult::loss)
         .def_ro("accuracy", &EpochResult::accuracy)
@@ -291,19 +246,11 @@ NB_MODULE(_kernels, m) {
         .def_ro("stopped", &EpochResult::stopped)
         .def_ro("is_finite", &EpochResult::is_finite);
     nb::class_<PyNetwork>(m, "Network", "One multilayer perceptron and its optimiser.")
-        .def(nb::init<std::int64_t, const std::vector<std::int64_t> &, std::int64_t, const std::string &, bool, double,
-                      double, const std::vector<double> &, double, double, double, double, std::int64_t, std::uint64_t,
-                      nb::object, bool, double>(),
-             nb::arg("n_inputs"), nb::arg("hidden"), nb::arg("n_classes"), nb::kw_only(), nb::arg("activation"),
-             nb::arg("batch_normalisation"), nb::arg("bn_momentum") = 0.99, nb::arg("bn_epsilon") = 1e-3,
-             nb::arg("dropout"), nb::arg("learning_rate") = 1e-3, nb::arg("beta_1") = 0.9, nb::arg("beta_2") = 0.999,
-             nb::arg("adam_epsilon") = 1e-7, nb::arg("batch_size"), nb::arg("dropout_key") = 0,
-             nb::arg("column_groups") = nb::none(), nb::arg("diagnostics") = false,
-             nb::arg("max_lit_share") = Config{}.max_lit_share)
+        .def(nb::init<nb::kwargs>())
         .def("set_parameters", &PyNetwork::set_parameters, nb::arg("parameters"))
         .def("parameters", &PyNetwork::parameters)
-        .def("optimizer_state", &PyNetwork::optimizer_state)
-        .def("set_optimizer_state", &PyNetwork::set_optimizer_state, nb::arg("step"), nb::arg("m"), nb::arg("v"))
+        .def("optimiser_state", &PyNetwork::optimiser_state)
+        .def("set_optimiser_state", &PyNetwork::set_optimiser_state, nb::arg("step"), nb::arg("slots"))
         .def("train_epoch", &PyNetwork::train_epoch, nb::arg("features"), nb::arg("labels"), nb::arg("order"),
              nb::arg("n_threads") = 1)
         .def("evaluate", &PyNetwork::evaluate, nb::arg("features"), nb::arg("labels"), nb::arg("n_threads") = 1)
@@ -313,5 +260,6 @@ NB_MODULE(_kernels, m) {
         .def("diagnostics", &PyNetwork::diagnostics)
         .def("request_stop", &PyNetwork::request_stop)
         .def("profile", &PyNetwork::profile, nb::arg("reset") = false)
+        .def_prop_ro("slots", &PyNetwork::slots)
         .def_prop_ro("instruction_set", &PyNetwork::instruction_set);
 }

@@ -31,7 +31,6 @@ Network::Network(Config config, const Kernels &kernels) : config_(std::move(conf
             runs = columns_[i] == columns_[i / run * run] + static_cast<std::int32_t>(i % run);
         if (runs) run_ = run;
     }
-    adam_ = {0, normal(config_.adam_epsilon), make_average(config_.beta_1), make_average(config_.beta_2)};
     make_layers();
     if (config_.diagnostics) diagnostics_ = std::make_unique<Diagnostics>(layers_, kernels_);
     for (const char *name : kPhaseNames) phases_.push_back({name});
@@ -39,7 +38,7 @@ Network::Network(Config config, const Kernels &kernels) : config_(std::move(conf
 
 void Network::set_step(std::int64_t step) {
     step_ = step;
-    std::fill_n(column_alive_.get(), column_alive_.size(), std::uint8_t{1}); // moments may be anything now
+    std::fill_n(column_alive_.get(), column_alive_.size(), std::uint8_t{1}); // slots may hold anything now
 }
 
 void Network::count(int phase, double dense, double done) {
@@ -114,7 +113,8 @@ void Network::forward(Team &team, Workspace &w, const Input &input, int n_rows, 
 // The lit values of a matrix that comes from a layer, listed by rows; their share, where it is worth while.
 std::optional<double> Network::list_rows(Team &team, Workspace &w, int index, const Layer &from, const float *x,
                                          std::size_t x_panel, int n_rows) {
-    if (config_.max_lit_share <= 0 || !w.rows.offset || from.activation != Activation::relu || from.n_out < kLitColumns)
+    if (config_.max_lit_share <= 0 || !w.rows.offset || !kernels_.activations[from.activation].has_zeros ||
+        from.n_out < kLitColumns)
         return {};
     const int n_blocks = divide_up(from.n_out, kLitColumns);
     w.rows.n_blocks = n_blocks;

@@ -20,11 +20,12 @@ struct Config {
     int n_inputs;
     std::vector<int> hidden;
     int n_classes;
-    Activation activation;
+    int activation, loss; // positions among the kernels'
     bool normalise;
     double bn_momentum, bn_epsilon;
     std::vector<double> dropout; // a rate per hidden layer
-    double learning_rate, beta_1, beta_2, adam_epsilon;
+    double learning_rate;
+    std::vector<double> optimiser; // its settings, in the order of their declaration
     int batch_size;
     std::uint64_t dropout_key;
     std::vector<std::int32_t> column_groups; // permutation of the input columns; fours are grouped
@@ -52,9 +53,6 @@ struct PhaseTime {
     double seconds = 0, dense_gflop = 0, done_gflop = 0;
 };
 
-Average make_average(double b);
-float normal(double positive); // in float32, but not below its normal numbers: those are flushed to 0
-
 // Rows in order of label, into `to`; start is scratch.
 void sort_by_label(const std::int64_t *rows, std::int64_t n, const std::int32_t *labels, int n_classes,
                    std::vector<std::int64_t> &start, std::int64_t *to);
@@ -67,10 +65,10 @@ class Network {
     const Kernels &kernels() const { return kernels_; }
     const std::vector<Parameter> &parameters() const { return parameters_; }
 
-    // Which of the three arrays of a parameter: its value or one of Adam's moments.
-    enum class Part { value, m, v };
-    void read(const Parameter &, Part, float *to) const;
-    void write(const Parameter &, Part, const float *from);
+    // One array of a parameter: its value, or a slot of the optimiser.
+    static constexpr int kValue = -1;
+    void read(const Parameter &, int array, float *to) const;
+    void write(const Parameter &, int array, const float *from);
     std::int64_t step() const { return step_; }
     void set_step(std::int64_t step);
 
@@ -147,6 +145,9 @@ class Network {
     std::optional<double> list_rows(Team &, Workspace &, int index, const Layer &from, const float *x,
                                     std::size_t x_panel, int n_rows);
     void count(int phase, double dense, double done);
+    float *array_of(const Parameter &p, int array) const {
+        return array == kValue ? p.tensor.value : p.tensor.slot[array];
+    }
     float *scratch(int thread) { return scratch_[thread].get(); }
 
     Config config_;
@@ -158,7 +159,7 @@ class Network {
     Array<std::uint8_t> column_alive_;
     int run_ = 1;
     std::int64_t step_ = 0;
-    AdamStep adam_{};
+    OptimiserStep optimiser_step_{};
     std::unique_ptr<Workspace> training_, inference_;
     std::unique_ptr<Prepared> prepared_;
     std::unique_ptr<Diagnostics> diagnostics_;

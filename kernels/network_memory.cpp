@@ -44,7 +44,13 @@ void Network::make_layers() {
         storage_.emplace_back(n);
         return storage_.back().get();
     };
-    const auto tensor = [&](std::size_t n) { return Tensor{array(n), array(n), array(n)}; };
+    const auto tensor = [&](std::size_t n) {
+        Tensor t{};
+        t.value = array(n);
+        for (int i = 0; i < kernels_.optimiser.slots.size; ++i) t.slot[i] = array(n);
+        return t;
+    };
+    const int output_activation = find(kernels_.activations, kOutputActivation);
     const int n_layers = static_cast<int>(config_.hidden.size()) + 1;
     for (int i = 0; i < n_layers; ++i) {
         const bool hidden = i + 1 < n_layers;
@@ -54,7 +60,7 @@ void Network::make_layers() {
         layer.n_out = hidden ? config_.hidden[i] : config_.n_classes;
         layer.in_rows = round_up(layer.n_in, P);
         layer.n_panels = divide_up(layer.n_out, P);
-        layer.activation = hidden ? config_.activation : Activation::linear;
+        layer.activation = hidden ? config_.activation : output_activation;
         layer.normalise = hidden && config_.normalise;
         layer.epsilon = normal(config_.bn_epsilon);
         layer.moving = make_average(config_.bn_momentum);
@@ -80,9 +86,8 @@ void Network::make_layers() {
             std::fill_n(layer.moving_variance, layer.n_out, 1.0f);
             parameters_.push_back({"gamma", 0, layer.n_out, true, i, layer.gamma});
             parameters_.push_back({"beta", 0, layer.n_out, true, i, layer.beta});
-            parameters_.push_back({"moving mean", 0, layer.n_out, false, i, {layer.moving_mean, nullptr, nullptr}});
-            parameters_.push_back(
-                {"moving variance", 0, layer.n_out, false, i, {layer.moving_variance, nullptr, nullptr}});
+            parameters_.push_back({"moving mean", 0, layer.n_out, false, i, {layer.moving_mean, {}}});
+            parameters_.push_back({"moving variance", 0, layer.n_out, false, i, {layer.moving_variance, {}}});
         }
         layers_.push_back(layer);
     }
@@ -190,8 +195,8 @@ bool Network::is_finite() {
     return *finite_;
 }
 
-void Network::read(const Parameter &p, Part part, float *to) const {
-    const float *const from = part == Part::value ? p.tensor.value : part == Part::m ? p.tensor.m : p.tensor.v;
+void Network::read(const Parameter &p, int array, float *to) const {
+    const float *const from = array_of(p, array);
     const int P = kernels_.panel;
     if (p.rows == 0) {
         std::copy_n(from, p.columns, to);
@@ -205,9 +210,9 @@ void Network::read(const Parameter &p, Part part, float *to) const {
     }
 }
 
-void Network::write(const Parameter &p, Part part, const float *from) {
+void Network::write(const Parameter &p, int array, const float *from) {
     finite_.reset();
-    float *const to = part == Part::value ? p.tensor.value : part == Part::m ? p.tensor.m : p.tensor.v;
+    float *const to = array_of(p, array);
     const int P = kernels_.panel;
     const Layer &layer = layers_[p.layer];
     if (p.rows == 0) {

@@ -12,8 +12,8 @@
 
 namespace mlp {
 
-// Flush-to-zero and denormals-are-zero in the constructing thread, restored at the end. Adam's moments of weights
-// whose gradient has died decay into denormals, on which an addition takes 100 cycles and more.
+// Flush-to-zero and denormals-are-zero in the constructing thread, restored at the end. The moments of weights whose
+// gradient has died decay into denormals, on which an addition takes 100 cycles and more.
 class FlushDenormals {
   public:
 #if defined(__x86_64__)

@@ -1,6 +1,5 @@
 // An epoch of training: the way back through the layers, and the optimiser on the way.
 #include <algorithm>
-#include <cmath>
 
 #include "network.h"
 
@@ -8,9 +7,6 @@ namespace mlp {
 namespace {
 
 constexpr int kGroupsPerTask = 16;
-
-// 1 - b^t, also where b^t is so near 1 that the difference would be rounding.
-double taken(double b, double t) { return -std::expm1(t * std::log(b)); }
 
 } // namespace
 
@@ -27,26 +23,27 @@ void Network::backward(Team &team, Workspace &w, int n_rows, const Gather &next,
         const std::optional<double> lit = list_rows(team, w, kBackward, layer, a.dz, a.panel, n_rows);
         if (lit)
             phase(kBackward, team, divide_up(below.n_panels, k.lit_panels), [&](int task, int thread) {
-                k.backward_lit(layer, w.rows, below, b, n_rows, task, adam_, scratch(thread));
+                k.backward_lit(layer, w.rows, below, b, n_rows, task, optimiser_step_, scratch(thread));
             });
         else
-            phase(kBackward, team, below.n_panels,
-                  [&](int task, int thread) { k.backward(layer, a, below, b, n_rows, task, adam_, scratch(thread)); });
+            phase(kBackward, team, below.n_panels, [&](int task, int thread) {
+                k.backward(layer, a, below, b, n_rows, task, optimiser_step_, scratch(thread));
+            });
         count(kBackward, flop, lit.value_or(1) * flop);
         const int row_panels = divide_up(layer.n_in, k.panel);
         if (lit) {
             phase(kUpdate, team, layer.n_panels,
                   [&](int task, int) { k.list_lit_columns(a.dz, a.panel, n_rows, w.columns, task); });
             phase(kUpdate, team, layer.n_panels * divide_up(row_panels, 2), [&](int task, int thread) {
-                k.update_lit(layer, b.y, b.panel, w.columns, n_rows, task, adam_, scratch(thread));
+                k.update_lit(layer, b.y, b.panel, w.columns, n_rows, task, optimiser_step_, scratch(thread));
             });
         } else
             phase(kUpdate, team, layer.n_panels * row_panels,
-                  [&](int task, int) { k.update(layer, b.y, b.panel, a, n_rows, task, adam_); });
+                  [&](int task, int) { k.update(layer, b.y, b.panel, a, n_rows, task, optimiser_step_); });
         count(kUpdate, flop, lit.value_or(1) * flop);
     }
     phase(kUpdate, team, output.n_panels,
-          [&](int task, int) { k.update_bias(output, w.activity.back(), n_rows, task, adam_); });
+          [&](int task, int) { k.update_bias(output, w.activity.back(), n_rows, task, optimiser_step_); });
     update_first(team, w, n_rows, next, n_next);
 }
 
@@ -58,8 +55,8 @@ void Network::update_first(Team &team, Workspace &w, int n_rows, const Gather &n
     const int columns = divide_up(first.n_panels, k.pair);
     phase(kInputUpdate, team, columns * chunks, [&](int task, int) {
         const int chunk = task % chunks * kGroupsPerTask, last = std::min(n_groups, chunk + kGroupsPerTask);
-        if (sparse) k.update_sparse(first, *sparse, w.activity[0], task / chunks, chunk, last, adam_);
-        else k.update_input(first, w.input, w.activity[0], task / chunks, chunk, last, adam_, next, n_next);
+        if (sparse) k.update_sparse(first, *sparse, w.activity[0], task / chunks, chunk, last, optimiser_step_);
+        else k.update_input(first, w.input, w.activity[0], task / chunks, chunk, last, optimiser_step_, next, n_next);
     });
     double listed = 0;
     if (sparse) listed = static_cast<double>(w.sparse->n_listed_by_columns());
@@ -100,19 +97,18 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
             measured->read_weights(team);
         }
         phase(kLoss, team, divide_up(n_rows, 64), [&](int task, int) {
-            kernels_.softmax(layers_.back(), w.activity.back(), labels, rows.data(), task * 64,
-                             std::min(n_rows, task * 64 + 64), 1.0f / static_cast<float>(n_rows), w.loss.get(),
-                             w.hit.get());
+            kernels_.losses[config_.loss].compute(layers_.back(), w.activity.back(), labels, rows.data(), task * 64,
+                                                  std::min(n_rows, task * 64 + 64), 1.0f / static_cast<float>(n_rows),
+                                                  w.loss.get(), w.hit.get());
         });
         ++step_;
-        const auto t = static_cast<double>(step_);
-        adam_.alpha =
-            static_cast<float>(config_.learning_rate * std::sqrt(taken(config_.beta_2, t)) / taken(config_.beta_1, t));
+        kernels_.start_step(config_.optimiser.data(), config_.learning_rate, static_cast<double>(step_),
+                            optimiser_step_);
         const std::int64_t left = n_selected - seen - n_rows;
         const Gather next{features.dense, order + seen + n_rows, columns_.data(), run_};
         const auto n_next = features.is_sparse() ? 0 : std::min<std::int64_t>(config_.batch_size, left);
         backward(team, w, n_rows, next, static_cast<int>(n_next));
-        if (measured) measured->read_updates(team, adam_);
+        if (measured) measured->read_updates(team, optimiser_step_);
         for (int r = 0; r < n_rows; ++r) {
             result.loss += w.loss.get()[r];
             result.accuracy += w.hit.get()[r];

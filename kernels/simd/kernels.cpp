@@ -6,13 +6,17 @@
 #include "epilogue.h"
 #include "input.h"
 #include "lit.h"
-#include "loss.h"
+#include "losses/softmax_cross_entropy.h"
 #include "measure.h"
+#include "optimisers/adam.h"
 #include "sparse.h"
 #include "tiles.h"
 
 namespace mlp::MLP_ISA {
 namespace {
+
+using Optimisers = Menu<Adam>;
+constexpr Loss kLosses[] = {{.name = "softmax_cross_entropy", .compute = softmax_cross_entropy}};
 
 int smaller(int a, int b) { return a < b ? a : b; }
 
@@ -70,8 +74,8 @@ void forward_sparse(const Layer &layer, const SparseInput &in, Activity &a, int 
 
 // dX = dZ W^T, panel `task` of it. W^T is made in blocks of kReductionBlock x P, on the fly: a second, transposed
 // copy of W would double the optimiser's traffic.
-void backward(const Layer &layer, const Activity &a, Layer &below, Activity &below_activity, int n_rows, int task,
-              const AdamStep &step, float *scratch) {
+template <typename O> void backward(const Layer &layer, const Activity &a, Layer &below, Activity &below_activity,
+                                    int n_rows, int task, const OptimiserStep &step, float *scratch) {
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
     float *const g = below_activity.dz + task * below_activity.panel;
     for (int k0 = 0; k0 < layer.n_out; k0 += kReductionBlock) {
@@ -81,8 +85,9 @@ void backward(const Layer &layer, const Activity &a, Layer &below, Activity &bel
         for (int r = 0; r < n_rows; r += kRowTile)
             tile_rows<kRowTile>(a.dz + k0 / P * a.panel + r * P, a.panel, scratch, k, g + r * P, k0 > 0);
     }
-    with_activation(below.activation, [&](auto f) {
-        for (int half = 0; half < kHalves; ++half) backward_half<f()>(below, below_activity, n_rows, task, half, step);
+    Activations::with(below.activation, [&](auto f) {
+        for (int half = 0; half < kHalves; ++half)
+            backward_half<O, decltype(f)>(below, below_activity, n_rows, task, half, step);
     });
 }
 
@@ -95,8 +100,8 @@ void forward_lit(const Layer &layer, const Lit &x, Activity &a, int n_rows, int 
     for (int panel = first; panel < last; ++panel) epilogue(layer, a, n_rows, panel, training, d);
 }
 
-void backward_lit(const Layer &layer, const Lit &dz, Layer &below, Activity &below_activity, int n_rows, int task,
-                  const AdamStep &step, float *scratch) {
+template <typename O> void backward_lit(const Layer &layer, const Lit &dz, Layer &below, Activity &below_activity,
+                                        int n_rows, int task, const OptimiserStep &step, float *scratch) {
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P, block_panel = kLitColumns * P;
     const int first = task * kLitPanels, last = smaller(below.n_panels, first + kLitPanels);
     for (int block = 0; block * kLitColumns < layer.n_out; ++block) {
@@ -108,40 +113,39 @@ void backward_lit(const Layer &layer, const Lit &dz, Layer &below, Activity &bel
         product_lit(dz, block, 0, n_rows, scratch, block_panel, last - first,
                     below_activity.dz + first * below_activity.panel, below_activity.panel);
     }
-    with_activation(below.activation, [&](auto f) {
+    Activations::with(below.activation, [&](auto f) {
         for (int panel = first; panel < last; ++panel)
             for (int half = 0; half < kHalves; ++half)
-                backward_half<f()>(below, below_activity, n_rows, panel, half, step);
+                backward_half<O, decltype(f)>(below, below_activity, n_rows, panel, half, step);
     });
 }
 
-void update_bias(Layer &layer, const Activity &a, int n_rows, int task, const AdamStep &step) {
-    const Adam adam(step);
+template <typename O>
+void update_bias(Layer &layer, const Activity &a, int n_rows, int task, const OptimiserStep &step) {
+    const O optimiser = optimiser_of<O>(step);
     for (int half = 0; half < kHalves; ++half) {
         Vec db[1];
         const float *const dz = a.dz + task * a.panel + half * L;
         sum_rows<1>(n_rows, db, [&](int r, Vec(&t)[1]) { t[0] += load(dz + r * P); });
-        adam.update(db[0], layer.bias, task * P + half * L);
+        optimiser.update(db[0], layer.bias, task * P + half * L);
     }
 }
 
-Tensor at(const Tensor &t, std::size_t offset) { return {t.value + offset, t.m + offset, t.v + offset}; }
-
 // Task = (panel of columns, panel of rows) of W, columns slower, so that dZ's panel stays in L1.
-void update(Layer &layer, const float *x, std::size_t x_panel, const Activity &a, int n_rows, int task,
-            const AdamStep &step) {
+template <typename O> void update(Layer &layer, const float *x, std::size_t x_panel, const Activity &a, int n_rows,
+                                  int task, const OptimiserStep &step) {
     const int x_panels = divide_up(layer.n_in, P), column = task / x_panels, row = task % x_panels;
     const std::size_t tile = (static_cast<std::size_t>(column) * layer.in_rows + row * P) * P;
     const int rows = smaller(P, layer.n_in - row * P);
     for (int r = 0; r < rows; r += kRowTile)
-        tile_update<kRowTile>(x + row * x_panel + r, a.dz + column * a.panel, n_rows, at(layer.kernel, tile + r * P),
-                              step);
+        tile_update<O, kRowTile>(x + row * x_panel + r, a.dz + column * a.panel, n_rows,
+                                 moved<O>(layer.kernel, tile + r * P), step);
 }
 
 // dz^T x, P columns of dz against two panels of x, transposed into W's layout. Task = (pair of panels of rows of W,
 // panel of columns), rows slower, so that x's two panels stay in L1.
-void update_lit(Layer &layer, const float *x, std::size_t x_panel, const Lit &dz, int n_rows, int task,
-                const AdamStep &step, float *scratch) {
+template <typename O> void update_lit(Layer &layer, const float *x, std::size_t x_panel, const Lit &dz, int n_rows,
+                                      int task, const OptimiserStep &step, float *scratch) {
     const int x_panels = divide_up(layer.n_in, P), column = task % layer.n_panels, row = task / layer.n_panels * 2;
     const int panels = smaller(2, x_panels - row);
     for (int block = 0; block * kLitRows < n_rows; ++block)
@@ -152,58 +156,73 @@ void update_lit(Layer &layer, const float *x, std::size_t x_panel, const Lit &dz
             const int rows = smaller(L, layer.n_in - (row + p) * P - i);
             const std::size_t tile = (static_cast<std::size_t>(column) * layer.in_rows + (row + p) * P + i) * P;
             for (int j = 0; j < P && rows > 0; j += L)
-                update_transposed(scratch + (p * P + j) * P + i, rows, at(layer.kernel, tile + j), step);
+                update_transposed<O>(scratch + (p * P + j) * P + i, rows, moved<O>(layer.kernel, tile + j), step);
         }
 }
 
-template <int N>
-void update_listed(Layer &layer, const Input &in, const Activity &a, int panel, int group, const AdamStep &step) {
-    if (!in.column_alive[group]) return; // gradient and moments have been zero since the start: Adam moves nothing
+template <typename O, int N>
+void update_listed(Layer &layer, const Input &in, const Activity &a, int panel, int group, const OptimiserStep &step) {
+    if (O::rests_at_zero && !in.column_alive[group]) return; // gradient and slots have been zero since the start
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P;
     const std::size_t list = static_cast<std::size_t>(group) * in.stride;
-    tile_list_update<N>(in.column_offset + list, in.column_value + 4 * list, in.column_count[group],
-                        a.dz + panel * a.panel, a.panel, at(layer.kernel, panel * w_panel + 4 * group * P), w_panel,
-                        step);
+    tile_list_update<O, N>(in.column_offset + list, in.column_value + 4 * list, in.column_count[group],
+                           a.dz + panel * a.panel, a.panel, moved<O>(layer.kernel, panel * w_panel + 4 * group * P),
+                           w_panel, step);
 }
 
-void update_input(Layer &layer, const Input &in, const Activity &a, int task, int first, int last, const AdamStep &step,
-                  const Gather &next, int n_next) {
+template <typename O> void update_input(Layer &layer, const Input &in, const Activity &a, int task, int first, int last,
+                                        const OptimiserStep &step, const Gather &next, int n_next) {
     const int panel = task * kPair, n_groups = in.in_rows / 4;
     const int n_tiles = n_groups * divide_up(layer.n_panels, kPair);
     Ahead ahead(next, in.n_columns, n_next, task * n_groups + first, n_tiles);
     for (int group = first; group < last; ++group) {
         ahead.prefetch();
-        if (layer.n_panels - panel >= kPair) update_listed<kPair>(layer, in, a, panel, group, step);
-        else update_listed<1>(layer, in, a, panel, group, step);
+        if (layer.n_panels - panel >= kPair) update_listed<O, kPair>(layer, in, a, panel, group, step);
+        else update_listed<O, 1>(layer, in, a, panel, group, step);
     }
 }
 
-} // namespace
+template <typename... F> struct Facts {
+    static constexpr Activation all[] = {F::facts...};
+};
+template <typename... F> constexpr List<Activation> facts(Menu<F...>) { return list_of(Facts<F...>::all); }
 
-extern const Kernels kernels;
-const Kernels kernels = {
-    .name = MLP_NAME,
+template <typename O> constexpr Kernels kernels_of = {
+    .instruction_set = MLP_NAME,
+    .optimiser = {.name = O::name, .slots = list_of(O::slots), .settings = list_of(O::settings)},
+    .activations = facts(Activations()),
+    .losses = list_of(kLosses),
     .panel = P,
     .pair = kPair,
     .lit_panels = kLitPanels,
     .list_block = list_block,
-    .forward_input = forward_input,
     .list_lit_rows = list_lit_rows,
     .list_lit_columns = list_lit_columns,
-    .forward_lit = forward_lit,
-    .backward_lit = backward_lit,
-    .update_lit = update_lit,
-    .forward = forward,
-    .softmax = softmax,
-    .backward = backward,
-    .update_bias = update_bias,
-    .update = update,
-    .update_input = update_input,
+    .forward_input = forward_input,
     .forward_sparse = forward_sparse,
-    .update_sparse = update_sparse,
+    .forward = forward,
+    .forward_lit = forward_lit,
+    .start_step = start_step<O>,
+    .backward = backward<O>,
+    .backward_lit = backward_lit<O>,
+    .update_bias = update_bias<O>,
+    .update = update<O>,
+    .update_lit = update_lit<O>,
+    .update_input = update_input<O>,
+    .update_sparse = update_sparse<O>,
     .measure_weights = measure_weights,
-    .measure_update = measure_update,
+    .measure_update = measure_update<O>,
     .measure_activation = measure_activation,
 };
+
+template <typename... O> struct Tables {
+    static constexpr Kernels all[] = {kernels_of<O>...};
+};
+template <typename... O> constexpr List<Kernels> tables(Menu<O...>) { return list_of(Tables<O...>::all); }
+
+} // namespace
+
+extern const List<Kernels> kernels;
+const List<Kernels> kernels = tables(Optimisers());
 
 } // namespace mlp::MLP_ISA

@@ -11,7 +11,6 @@
 #include <bit>
 #include <cstring>
 
-#include "adam.h"
 #include "vectors.h"
 
 namespace mlp::MLP_ISA {

@@ -1,13 +1,10 @@
 // What diagnostics read off a step, a panel at a time; everything in float64, since gradients of deep layers are so
 // small that their squares would be flushed to zero. Nothing here writes to the network.
 #pragma once
-#include "epilogue.h"
+#include "activations.h"
+#include "optimisers/optimiser.h"
 
 namespace mlp::MLP_ISA {
-
-typedef double Wide __attribute__((vector_size(8 * L)));
-
-#define MLP_WIDEN(x) __builtin_convertvector(x, Wide) // a function that returns two registers would have no ABI
 
 MLP_INLINE double total(const Wide &x) {
     double s = 0;
@@ -26,18 +23,16 @@ static void measure_weights(const Layer &layer, int panel, StepSums &sums) {
     sums.weight = total(w2);
 }
 
-// The gradient is read off the first moment: m' = b1 m + (1 - b1) g. What g = 0 would have left is rounded as Adam
-// rounds it, so that no gradient is exactly 0, and not what the rounding of a larger moment leaves. What Adam has
-// subtracted follows from both moments.
-static void measure_update(const Layer &layer, const float *m_before, int panel, const AdamStep &step, StepSums &sums) {
+// Gradient and update are read off what the optimiser keeps.
+template <typename O> static void measure_update(const Layer &layer, const float *slot_before, int panel,
+                                                 const OptimiserStep &step, StepSums &sums) {
     const std::size_t first = static_cast<std::size_t>(panel) * layer.in_rows * P;
-    const Adam adam(step);
+    const O optimiser = optimiser_of<O>(step);
     Wide g2 = {}, d2 = {};
     for (std::size_t i = first; i < first + static_cast<std::size_t>(layer.n_in) * P; i += L) {
-        const Vec m = load(layer.kernel.m + i);
-        const Vec still = adam.first.kept(load(m_before + i));
-        const Wide g = (MLP_WIDEN(m) - MLP_WIDEN(still)) / MLP_WIDEN(adam.first.take);
-        const Wide d = MLP_WIDEN(adam.change(m, load(layer.kernel.v + i)));
+        Wide g;
+        optimiser.read_gradient(load(slot_before + i), layer.kernel, i, g);
+        const Wide d = MLP_WIDEN(optimiser.read_change(layer.kernel, i));
         g2 += g * g;
         d2 += d * d;
     }
@@ -49,15 +44,15 @@ static void measure_update(const Layer &layer, const float *m_before, int panel,
 static void measure_activation(const Layer &layer, const Activity &a, int n_rows, int panel, ActivationSums &sums,
                                std::int32_t *alive) {
     Wide h1 = {}, h2 = {};
-    with_activation(layer.activation, [&](auto f) {
-        const float steep = 0.01f * (f() == Activation::sigmoid ? 0.25f : 1.0f);
+    Activations::with(layer.activation, [&](auto f) {
+        const float steep = 0.01f * f.steepest;
         for (int half = 0; half < kHalves; ++half) {
             const Int used = lanes() + (panel * P + half * L) < layer.n_out;
             Int lit = {};
             const float *h = a.h + panel * a.panel + half * L;
             for (int r = 0; r < n_rows; ++r, h += P) {
                 const Vec x = select(used, load(h), Vec{});
-                lit |= ~(differentiate<f()>(splat(1.0f), x) < steep);
+                lit |= ~(f.back(splat(1.0f), x) < steep);
                 h1 += MLP_WIDEN(x);
                 h2 += MLP_WIDEN(x) * MLP_WIDEN(x);
             }

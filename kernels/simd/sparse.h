@@ -37,22 +37,22 @@ MLP_INLINE void forward_packed_lists(const Layer &layer, const SparseInput &in, 
         }
 }
 
-template <int N> MLP_INLINE void update_packed(Layer &layer, const SparseInput &in, const Activity &a, int panel,
-                                               int group, const AdamStep &step) {
-    if (!in.column_alive[group]) return; // gradient and moments have been zero since the start: Adam moves nothing
+template <typename O, int N> MLP_INLINE void update_packed(Layer &layer, const SparseInput &in, const Activity &a,
+                                                           int panel, int group, const OptimiserStep &step) {
+    if (O::rests_at_zero && !in.column_alive[group]) return; // gradient and slots have been zero since the start
     const std::size_t w_panel = static_cast<std::size_t>(layer.in_rows) * P, list = in.column_start[group];
     const std::size_t tile = panel * w_panel + static_cast<std::size_t>(4 * group) * P;
-    tile_list_update<N>(in.column_offset + list, in.column_value + 4 * list,
-                        static_cast<int>(in.column_start[group + 1] - list), a.dz + panel * a.panel, a.panel,
-                        {layer.kernel.value + tile, layer.kernel.m + tile, layer.kernel.v + tile}, w_panel, step);
+    tile_list_update<O, N>(in.column_offset + list, in.column_value + 4 * list,
+                           static_cast<int>(in.column_start[group + 1] - list), a.dz + panel * a.panel, a.panel,
+                           moved<O>(layer.kernel, tile), w_panel, step);
 }
 
-static void update_sparse(Layer &layer, const SparseInput &in, const Activity &a, int task, int first, int last,
-                          const AdamStep &step) {
+template <typename O> static void update_sparse(Layer &layer, const SparseInput &in, const Activity &a, int task,
+                                                int first, int last, const OptimiserStep &step) {
     const int panel = task * kPair;
     for (int group = first; group < last; ++group) {
-        if (layer.n_panels - panel >= kPair) update_packed<kPair>(layer, in, a, panel, group, step);
-        else update_packed<1>(layer, in, a, panel, group, step);
+        if (layer.n_panels - panel >= kPair) update_packed<O, kPair>(layer, in, a, panel, group, step);
+        else update_packed<O, 1>(layer, in, a, panel, group, step);
     }
 }
 

@@ -5,7 +5,7 @@
 // in flight; 16 vectors of sums (8 rows x 2 or 4 rows x 4) leave registers for operands and need
 // 10 or 8 loads per 16 multiply-adds, below the two loads a cycle of the first-level cache.
 #pragma once
-#include "adam.h"
+#include "optimisers/optimiser.h"
 #include "vectors.h"
 
 namespace mlp::MLP_ISA {
@@ -39,8 +39,9 @@ MLP_KERNEL void tile_rows(const float *x, std::size_t x_panel, const float *w, i
     }
 }
 
-// Rows of the weight gradient G[R][P] = X^T[R][n] dZ[n][P] (X, dZ in one panel each), then Adam on them.
-template <int R> MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, const AdamStep &step) {
+// Rows of the weight gradient G[R][P] = X^T[R][n] dZ[n][P] (X, dZ in one panel each), then the optimiser on them.
+template <typename O, int R>
+MLP_KERNEL void tile_update(const float *x, const float *dz, int n, Tensor t, const OptimiserStep &step) {
     Vec acc[R][2] = {};
 #pragma GCC unroll 2
     for (int i = 0; i < n; ++i, x += P, dz += P) {
@@ -52,22 +53,23 @@ template <int R> MLP_KERNEL void tile_update(const float *x, const float *dz, in
             acc[r][1] += a * d1;
         }
     }
-    const Adam adam(step);
+    const O optimiser = optimiser_of<O>(step);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
-        adam.update(acc[r][0], t, r * P);
-        adam.update(acc[r][1], t, r * P + L);
+        optimiser.update(acc[r][0], t, r * P);
+        optimiser.update(acc[r][1], t, r * P + L);
     }
 }
 
-// Adam on the first `rows` rows of an L x L block of weights, whose gradient lies transposed.
-MLP_KERNEL void update_transposed(const float *gradient, int rows, Tensor t, const AdamStep &step) {
+// The optimiser on the first `rows` rows of an L x L block of weights, whose gradient lies transposed.
+template <typename O>
+MLP_KERNEL void update_transposed(const float *gradient, int rows, Tensor t, const OptimiserStep &step) {
     Vec g[L];
     load_transposed(gradient, g);
-    const Adam adam(step);
+    const O optimiser = optimiser_of<O>(step);
 #pragma GCC unroll 16
     for (int i = 0; i < L; ++i)
-        if (i < rows) adam.update(g[i], t, i * P);
+        if (i < rows) optimiser.update(g[i], t, i * P);
 }
 
 // acc[4][2 N] += value^T[4][n] b[offset[n]][N panels]: the reduction visits only what the list names.
@@ -106,19 +108,19 @@ template <int N> MLP_KERNEL void tile_list(const std::uint32_t *offset, const fl
         for (int p = 0; p < 2 * N; ++p) store(c + (p / 2) * c_panel + r * P + (p % 2) * L, acc[r][p]);
 }
 
-// Four rows of the first layer's weight gradient from the rows of dZ that light them, then Adam on them.
-template <int N> MLP_KERNEL void tile_list_update(const std::uint32_t *offset, const float *value, int n,
-                                                  const float *dz, std::size_t dz_panel, Tensor t, std::size_t w_panel,
-                                                  const AdamStep &step) {
+// Four rows of the first layer's weight gradient from the rows of dZ that light them, then the optimiser on them.
+template <typename O, int N> MLP_KERNEL void tile_list_update(const std::uint32_t *offset, const float *value, int n,
+                                                              const float *dz, std::size_t dz_panel, Tensor t,
+                                                              std::size_t w_panel, const OptimiserStep &step) {
     Vec acc[4][2 * N] = {};
     accumulate_list<N>(acc, offset, value, n, dz, dz_panel);
-    const Adam adam(step);
+    const O optimiser = optimiser_of<O>(step);
 #pragma GCC unroll 4
     for (int p = 0; p < N; ++p)
 #pragma GCC unroll 4
         for (int r = 0; r < 4; ++r) {
-            adam.update(acc[r][2 * p], t, p * w_panel + r * P);
-            adam.update(acc[r][2 * p + 1], t, p * w_panel + r * P + L);
+            optimiser.update(acc[r][2 * p], t, p * w_panel + r * P);
+            optimiser.update(acc[r][2 * p + 1], t, p * w_panel + r * P + L);
         }
 }
 

@@ -16,13 +16,17 @@
 namespace mlp::MLP_ISA {
 
 constexpr int L = MLP_LANES;
-constexpr int P = 2 * L; // panel width
+constexpr int P = 2 * L;       // panel width
+constexpr int kHalves = P / L; // vectors of it
 constexpr int kRowTile = MLP_ROW_TILE;
 constexpr int kPair = MLP_PAIR;
 
 typedef float Vec __attribute__((vector_size(4 * L), may_alias));
 typedef std::int32_t Int __attribute__((vector_size(4 * L), may_alias));
 typedef std::uint32_t Word __attribute__((vector_size(4 * L), may_alias));
+
+typedef double Wide __attribute__((vector_size(8 * L)));
+#define MLP_WIDEN(x) __builtin_convertvector(x, Wide) // a function that returns two registers would have no ABI
 
 MLP_INLINE Vec load(const float *p) { return *reinterpret_cast<const Vec *>(p); }
 MLP_INLINE void store(float *p, Vec x) { *reinterpret_cast<Vec *>(p) = x; }
@@ -38,6 +42,22 @@ MLP_INLINE float sum(Vec x) {
     float s = 0;
     for (int i = 0; i < L; ++i) s += x[i];
     return s;
+}
+
+// Sums over rows go in blocks of 64 rows, so that the rounding error of a batch of 60,000 stays that of ~1000 terms.
+template <int N, typename Term> MLP_INLINE void sum_rows(int n_rows, Vec (&total)[N], Term term) {
+    for (int i = 0; i < N; ++i) total[i] = Vec{};
+    for (int first = 0; first < n_rows; first += 64) {
+        const int last = first + 64 < n_rows ? first + 64 : n_rows;
+        Vec even[N] = {}, odd[N] = {};
+        int r = first;
+        for (; r + 2 <= last; r += 2) {
+            term(r, even);
+            term(r + 1, odd);
+        }
+        if (r < last) term(r, even);
+        for (int i = 0; i < N; ++i) total[i] += even[i] + odd[i];
+    }
 }
 
 MLP_INLINE float largest(Vec x) {

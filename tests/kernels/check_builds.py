@@ -25,7 +25,7 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from oracle.pair import ACTIVATIONS, INSTRUCTION_SETS, Case, Pair, distance, pair_of  # noqa: E402  # after sys.path
+from oracle.pair import INSTRUCTION_SETS, Case, Pair, distance, pair_of  # noqa: E402  # after sys.path
 
 CASES = (
     Case(9, (), 3, 4, 10),
@@ -82,7 +82,7 @@ def write_case(pair: Pair, path: Path, n_threads: int) -> None:
     """Write a case as kernels/runner.cpp reads it."""
     case = pair.case
     integers = [
-        *(case.n_inputs, len(case.hidden), *case.hidden, case.n_classes, ACTIVATIONS.index(case.activation)),
+        *(case.n_inputs, len(case.hidden), *case.hidden, case.n_classes),
         *(case.batch_normalisation, case.batch, case.n_examples, n_threads, 1, case.key),
     ]
     arrays: list[npt.NDArray[Any]] = [
@@ -94,7 +94,7 @@ def write_case(pair: Pair, path: Path, n_threads: int) -> None:
         pair.features,
         *pair.network.parameters(),
     ]
-    path.write_bytes(b"".join(array.tobytes() for array in arrays))
+    path.write_bytes(case.activation.encode().ljust(16, b"\0") + b"".join(array.tobytes() for array in arrays))
 
 
 def compare(pair: Pair, result: bytes) -> float:

@@ -34,9 +34,9 @@ def test_moments_follow_at_any_beta(beta: float) -> None:
     for start in (1e6, 1e-6):
         pair = pair_of(Case(12, (9,), 3, 16, 16, lit=1.0, beta_1=beta, beta_2=beta, learning_rate=0.0))
         _, gradients = pair.oracle.gradients(pair.features.astype(np.float64), pair.labels)
-        pair.network.set_optimizer_state(0, *([np.full(g.shape, start, np.float32) for g in gradients],) * 2)
+        pair.network.set_optimiser_state(0, [[np.full(g.shape, start, np.float32) for g in gradients]] * 2)
         pair.network.train_epoch(pair.features, pair.labels, pair.order)
-        for found, powers in zip(pair.network.optimizer_state()[1:], (1, 2), strict=True):
+        for found, powers in zip(pair.network.optimiser_state()[1], (1, 2), strict=True):
             expected = [beta * np.float64(np.float32(start)) + (1 - beta) * g**powers for g in gradients]
             scale = max(beta * start, *((1 - beta) * float(np.abs(g).max()) ** powers for g in gradients))
             for a, b in zip(found, expected, strict=True):
@@ -64,7 +64,7 @@ def trained_on(values: list[float]) -> tuple[Float32Array, Float32Array, float]:
         x = np.array([[value, 1]], np.float32)
         result = network.train_epoch(x, np.zeros(1, np.int32), np.arange(1))
     assert result is not None
-    return network.parameters()[0], network.optimizer_state()[2][0], result.loss
+    return network.parameters()[0], network.optimiser_state()[1][1][0], result.loss
 
 
 @pytest.mark.usefixtures("instruction_set")

@@ -33,16 +33,18 @@ def pair() -> Pair:
         ({"n_inputs": 0}, "n_inputs must lie in"),
         ({"hidden": [0]}, "hidden width must lie in"),
         ({"hidden": [-1]}, "hidden width must lie in"),
-        ({"n_classes": 1}, "n_classes must be at least 2"),
+        ({"n_classes": 1}, r"n_classes must lie in 2\.\.65536, got 1"),
         ({"batch_size": 0}, "batch_size must lie in"),
         ({"dropout": [1.0]}, "dropout rate must be in"),
         ({"dropout": [float("nan")]}, "dropout rate must be in"),
         ({"dropout": []}, "one rate per hidden layer"),
-        ({"activation": "swish"}, "activation must be relu"),
+        ({"activation": "swish"}, "activation must be relu, tanh, sigmoid or linear, got 'swish'"),
         ({"learning_rate": float("inf")}, "learning_rate must be"),
         ({"learning_rate": -1.0}, "learning_rate must be"),
-        ({"beta_1": 1.0}, "beta_1 must be"),
-        ({"adam_epsilon": 0.0}, "adam_epsilon must be"),
+        ({"optimiser": "sgd"}, "optimiser must be adam, got 'sgd'"),
+        ({"loss": "hinge"}, "loss must be softmax_cross_entropy, got 'hinge'"),
+        ({"optimiser_settings": {"beta_1": 1.0}}, r"beta_1 must be in \[0, 1\), got 1.0"),
+        ({"optimiser_settings": {"epsilon": 0.0}}, "epsilon must be positive and finite"),
         ({"max_lit_share": float("nan")}, "max_lit_share must be"),
         ({"bn_epsilon": 0.0}, "bn_epsilon must be"),
         ({"column_groups": np.array([0, 1, 2, 2], np.int32)}, "permutation"),
@@ -51,10 +53,41 @@ def pair() -> Pair:
 )
 def test_impossible_network(change: dict[str, Any], line: str) -> None:
     """Each argument out of its range is named."""
-    arguments = GOOD | change
-    positional = [arguments.pop(name) for name in ("n_inputs", "hidden", "n_classes")]
     with pytest.raises(ValueError, match=line) as error:
-        _kernels.Network(*positional, **arguments)
+        _kernels.Network(**GOOD | change)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "names"),
+    [("activation", _kernels.ACTIVATIONS), ("optimiser", _kernels.OPTIMISERS), ("loss", _kernels.LOSSES)],
+)
+def test_a_network_can_be_made_of_every_name_that_is_listed(setting: str, names: tuple[str, ...]) -> None:
+    """The lists are those that the settings are looked up in."""
+    assert len(names) == len(set(names)) > 0
+    for name in names:
+        assert _kernels.Network(**GOOD | {setting: name}).slots
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({name: value for name, value in GOOD.items() if name != "hidden"}, "hidden must be given, got none"),
+        (GOOD | {"hiden": [3]}, "a setting must be known, got 'hiden'"),
+        (GOOD | {"optimiser_settings": {"momentum": 0.9}}, "a setting must be known, got 'momentum'"),
+        (GOOD | {"n_inputs": 4.5}, "n_inputs must be an int, got float"),
+        (GOOD | {"n_inputs": 2**64}, "n_inputs must be an int, got int"),
+        (GOOD | {"hidden": 3}, "hidden must be a list of int, got int"),
+        (GOOD | {"activation": 0}, "activation must be a str, got int"),
+        (GOOD | {"batch_normalisation": 1}, "batch_normalisation must be a bool, got int"),
+        (GOOD | {"learning_rate": "fast"}, "learning_rate must be a number, got str"),
+        (GOOD | {"optimiser_settings": [0.9]}, "optimiser_settings must be a dict, got list"),
+    ],
+)
+def test_settings_that_are_missing_unknown_or_of_another_type(arguments: dict[str, Any], line: str) -> None:
+    """Each is named in one line."""
+    with pytest.raises(TypeError, match=line) as error:
+        _kernels.Network(**arguments)
     assert "\n" not in str(error.value)
 
 
@@ -84,7 +117,7 @@ def test_bad_batch(pair: Pair, change: dict[str, Any], kind: type[Exception], li
     with pytest.raises(kind, match=line) as error:
         pair.network.train_epoch(**arguments)
     assert "\n" not in str(error.value)
-    assert pair.network.optimizer_state()[0] == 0
+    assert pair.network.optimiser_state()[0] == 0
     for a, b in zip(before, pair.network.parameters(), strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -99,6 +132,23 @@ def test_bad_parameters_leave_the_network_as_it_was(pair: Pair) -> None:
         pair.network.set_parameters(good[:3])
     for a, b in zip(good, pair.network.parameters(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_bad_slots_leave_the_optimiser_as_it_was(pair: Pair) -> None:
+    """There is a list for each slot, and all arrays are checked before the first is taken."""
+    pair.network.train_epoch(pair.features, pair.labels, pair.order)
+    step, (m, v) = before = pair.network.optimiser_state()
+    zeros = [np.zeros_like(t) for t in m]
+    with pytest.raises(ValueError, match="slots must be 2 lists of arrays, got 1"):
+        pair.network.set_optimiser_state(0, [zeros])
+    with pytest.raises(ValueError, match=r"v must be a list of 4 arrays, got 3"):
+        pair.network.set_optimiser_state(0, [zeros, v[:3]])
+    with pytest.raises(TypeError, match=r"v must be a list of arrays, got int"):
+        pair.network.set_optimiser_state(0, [zeros, 5])  # type: ignore[list-item]  # of the wrong type
+    assert pair.network.optimiser_state()[0] == step
+    for slot, kept in zip(before[1], pair.network.optimiser_state()[1], strict=True):
+        for a, b in zip(slot, kept, strict=True):
+            np.testing.assert_array_equal(a, b)
 
 
 def test_read_only_arrays_are_taken(pair: Pair) -> None:
@@ -119,19 +169,14 @@ def test_unknown_instruction_set_is_refused(name: str, monkeypatch: pytest.Monke
 def test_forced_instruction_set_is_used(instruction_set: str) -> None:
     """The variable decides for networks made from then on."""
     assert _kernels.instruction_set() == instruction_set
-    assert (
-        _kernels.Network(
-            4, [3], 2, activation="relu", batch_normalisation=False, dropout=[0.0], batch_size=2
-        ).instruction_set
-        == instruction_set
-    )
+    assert _kernels.Network(**GOOD).instruction_set == instruction_set
 
 
 @pytest.mark.parametrize("step", [-1, 2**53 + 1, 2**63 - 1])
 def test_step_out_of_range_is_refused(pair: Pair, step: int) -> None:
     """Adam's powers and the counter of the dropout masks go on from it."""
-    _, m, v = pair.network.optimizer_state()
+    _, (m, v) = pair.network.optimiser_state()
     with pytest.raises(ValueError, match=r"step must lie in 0\.\.9007199254740992, got "):
-        pair.network.set_optimizer_state(step, m, v)
-    pair.network.set_optimizer_state(2**53, m, v)
+        pair.network.set_optimiser_state(step, [m, v])
+    pair.network.set_optimiser_state(2**53, [m, v])
     assert np.isfinite(pair.network.train_epoch(pair.features, pair.labels, pair.order).loss)

@@ -40,7 +40,7 @@ def trained(case: Case, n_threads: int = 1, *, sparse: bool = False) -> tuple[Pa
     pair = pair_of(case)
     features = csr_array(pair.features) if sparse else pair.features
     losses = [pair.network.train_epoch(features, pair.labels, pair.order, n_threads).loss for _ in range(2)]
-    _, m, v = pair.network.optimizer_state()
+    _, (m, v) = pair.network.optimiser_state()
     return pair, [np.array(losses).tobytes(), *(a.tobytes() for a in [*pair.network.parameters(), *m, *v])]
 
 

@@ -32,11 +32,11 @@ def kept_by_kernels(rate: float, key: int, steps: int, n_threads: int = 1) -> li
         [np.zeros((rows, WIDTH), np.float32), zeros, eye, zeros, head * 0.01, np.zeros(2, np.float32)]
     )
     x, labels, factors = np.eye(rows, dtype=np.float32), np.zeros(rows, np.int32), []
-    step, m, v = network.optimizer_state()
+    step, (m, v) = network.optimiser_state()
     for i in range(steps):
-        network.set_optimizer_state(step + i, [np.zeros_like(t) for t in m], [np.zeros_like(t) for t in v])
+        network.set_optimiser_state(step + i, [[np.zeros_like(t) for t in slot] for slot in (m, v)])
         network.train_epoch(x, labels, np.arange(rows), n_threads)
-        gradient = network.optimizer_state()[1][0].astype(np.float64)
+        gradient = network.optimiser_state()[1][0][0].astype(np.float64)
         largest = np.abs(gradient).max(0, keepdims=True)
         factors.append(np.abs(gradient) / largest)
     return factors

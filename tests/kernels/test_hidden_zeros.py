@@ -35,7 +35,7 @@ def test_networks_with_many_hidden_zeros_agree_with_the_oracle(case: Case) -> No
     pair.network.set_parameters(parameters)
     pair.oracle.parameters()[1][:] = parameters[1]
     result, losses = pair.train()
-    _, m, v = pair.network.optimizer_state()
+    _, (m, v) = pair.network.optimiser_state()
     assert result.loss == pytest.approx(losses.mean(), rel=1e-5, abs=1e-6)
     assert distance(m, pair.oracle.m) < 3e-5
     assert distance(v, pair.oracle.v) < 3e-5
@@ -74,7 +74,7 @@ def test_skipping_zeros_changes_no_bit(case: Case) -> None:
     learnt = []
     for pair in pairs:
         result = pair.network.train_epoch(pair.features, pair.labels, pair.order)
-        arrays = [*pair.network.parameters(), *(a for part in pair.network.optimizer_state()[1:] for a in part)]
+        arrays = [*pair.network.parameters(), *(a for slot in pair.network.optimiser_state()[1] for a in slot)]
         learnt.append((result.loss, [array.tobytes() for array in arrays]))
     assert learnt[0] == learnt[1]
     dense, skipping = (work_left(pair) for pair in pairs)

@@ -95,8 +95,8 @@ def test_more_examples_than_before_change_no_bit(rate: float) -> None:
 
 def warm_up(pair: Pair, n: int) -> None:
     """Train on some examples and take it back."""
-    start = network_of(pair.case).optimizer_state()
+    start = network_of(pair.case).optimiser_state()
     parameters = pair.network.parameters()
     pair.network.train_epoch(pair.features, pair.labels, np.arange(n))
     pair.network.set_parameters(parameters)
-    pair.network.set_optimizer_state(*start)
+    pair.network.set_optimiser_state(*start)

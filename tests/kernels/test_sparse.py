@@ -35,7 +35,7 @@ def everything(pair: Pair, features: npt.NDArray[np.float32] | csr_array, n_thre
     for _ in range(2):
         done = network.train_epoch(features, pair.labels, pair.order, n_threads)
         numbers += [done.loss, done.accuracy, *network.evaluate(features, pair.labels, n_threads)]
-    step, m, v = network.optimizer_state()
+    step, (m, v) = network.optimiser_state()
     arrays = [np.array([step, *numbers]), network.probabilities(features, n_threads), *network.parameters(), *m, *v]
     return [array.tobytes() for array in arrays]
 
@@ -202,7 +202,9 @@ rng = np.random.default_rng(0)
 indices = (rng.integers(0, d // lit, (n, lit), dtype=np.int32) + np.arange(lit, dtype=np.int32) * (d // lit)).ravel()
 x = csr_array((np.ones(n * lit, np.float32), indices, np.arange(n + 1, dtype=np.int32) * lit), shape=(n, d))
 labels = (x[:, [7]].toarray().ravel() > 0).astype(np.int32)
-network = _kernels.Network(d, [16], 2, activation="relu", batch_normalisation=False, dropout=[0.0], batch_size=1024)
+network = _kernels.Network(
+    n_inputs=d, hidden=[16], n_classes=2, activation="relu", batch_normalisation=False, dropout=[0.0], batch_size=1024
+)
 network.set_parameters([rng.normal(0, 0.1, p.shape).astype(np.float32) for p in network.parameters()])
 first = network.train_epoch(x, labels, rng.permutation(n), 2)
 second = network.train_epoch(x, labels, rng.permutation(n), 2)
@@ -234,7 +236,9 @@ n, d = 1000, 4000
 columns, starts = np.tile(np.arange(d, dtype=np.int32), n), np.arange(0, n * d + 1, d, dtype=np.int32)
 x = csr_array((np.ones(n * d, np.float32), columns, starts))
 labels, order = np.zeros(n, np.int32), np.arange(n)
-network = _kernels.Network(d, [2], 2, activation="relu", batch_normalisation=False, dropout=[0.0], batch_size=n)
+network = _kernels.Network(
+    n_inputs=d, hidden=[2], n_classes=2, activation="relu", batch_normalisation=False, dropout=[0.0], batch_size=n
+)
 network.train_epoch(x, labels, order[:1])
 kib = next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if "VmSize" in line)
 limits = resource.getrlimit(resource.RLIMIT_AS)

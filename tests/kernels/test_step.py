@@ -42,7 +42,7 @@ def test_one_epoch_agrees_with_the_oracle(case: Case) -> None:
     """Losses, moments and parameters are the oracle's after an epoch, whatever the shape."""
     pair = pair_of(case)
     result, losses = pair.train()
-    step, m, v = pair.network.optimizer_state()
+    step, (m, v) = pair.network.optimiser_state()
     assert step == result.n_steps == pair.oracle.step
     assert result.loss == pytest.approx(losses.mean(), rel=1e-5, abs=1e-6)
     assert distance(m, pair.oracle.m) < TOLERANCE
@@ -57,7 +57,7 @@ def test_a_batch_of_60_000_agrees_with_the_oracle() -> None:
     """A gradient may be a sum over 60,000 rows, whose float32 rounding is some 60,000^(1/2) x 6e-8 = 1.5e-5."""
     pair = pair_of(Case(12, (16, 8), 4, 60_000, 60_000))
     result, losses = pair.train()
-    _, m, v = pair.network.optimizer_state()
+    _, (m, v) = pair.network.optimiser_state()
     assert (result.n_steps, len(losses)) == (1, 60_000)
     assert result.loss == pytest.approx(losses.mean(), rel=1e-5)
     assert distance(m, pair.oracle.m) < 1e-4
@@ -74,7 +74,7 @@ def test_gradients_of_every_layer_type(activation: Activation, *, normalise: boo
     pair = pair_of(case)
     _, gradients = pair.oracle.gradients(*_sorted(pair.features, pair.labels, pair.order), pair.masks(23))
     pair.network.train_epoch(pair.features, pair.labels, pair.order)
-    _, m, _ = pair.network.optimizer_state()
+    _, (m, _) = pair.network.optimiser_state()
     scale = max(float(np.abs(g).max()) for g in gradients)
     for ours, theirs in zip(m, gradients, strict=True):
         np.testing.assert_allclose(ours / 0.1, theirs, rtol=1e-4, atol=3e-6 * scale)
@@ -112,7 +112,7 @@ def test_random_shapes(name: str, monkeypatch: pytest.MonkeyPatch, data: st.Data
     result, losses = pair.train()
     assert result.loss == pytest.approx(losses.mean(), rel=2e-4, abs=1e-6)
     # m is 0.1 times a mean of terms of size 1, which can cancel to nothing but their rounding.
-    assert distance(pair.network.optimizer_state()[1], pair.oracle.m, least_scale=1e-3) < 2e-4
+    assert distance(pair.network.optimiser_state()[1][0], pair.oracle.m, least_scale=1e-3) < 2e-4
 
 
 @pytest.mark.usefixtures("instruction_set")
@@ -122,7 +122,14 @@ def test_moving_averages_follow_the_biased_batch_moments(momentum: float) -> Non
     case = Case(12, (9,), 3, 64, 10, batch_normalisation=True)
     pair = pair_of(case)
     network = _kernels.Network(
-        *(12, [9], 3), activation="relu", batch_normalisation=True, bn_momentum=momentum, dropout=[0.0], batch_size=64
+        n_inputs=12,
+        hidden=[9],
+        n_classes=3,
+        activation="relu",
+        batch_normalisation=True,
+        bn_momentum=momentum,
+        dropout=[0.0],
+        batch_size=64,
     )
     network.set_parameters(pair.network.parameters())
     pair.oracle.momentum = momentum
@@ -150,7 +157,7 @@ def test_column_that_lights_up_late_trains_like_any_other() -> None:
     pair = pair_of(Case(24, (10,), 3, 8, 48, lit=0.9))
     pair.features[pair.order[:24], 8:20] = 0
     pair.train()
-    assert distance(pair.network.optimizer_state()[2], pair.oracle.v) < TOLERANCE
+    assert distance(pair.network.optimiser_state()[1][1], pair.oracle.v) < TOLERANCE
 
 
 @pytest.mark.usefixtures("instruction_set")

@@ -25,7 +25,7 @@ def is_training(pair: Pair) -> bool:
 
 def bits(pair: Pair) -> list[bytes]:
     """Everything that training has changed."""
-    step, m, v = pair.network.optimizer_state()
+    step, (m, v) = pair.network.optimiser_state()
     return [bytes(str(step), "ascii"), *(a.tobytes() for a in [*pair.network.parameters(), *m, *v])]
 
 
@@ -67,7 +67,7 @@ def test_stop_ends_the_epoch_early_and_says_so() -> None:
     worker.join()
     assert results[0].stopped
     assert results[0].n_steps < len(order)
-    assert pair.network.optimizer_state()[0] == results[0].n_steps
+    assert pair.network.optimiser_state()[0] == results[0].n_steps
     again = pair.network.train_epoch(pair.features, pair.labels, pair.order)
     assert not again.stopped
     assert again.n_steps == 100
@@ -98,11 +98,11 @@ def test_moments_never_become_denormal() -> None:
     """Moments of a weight whose gradient has died decay to exact zero, not through slow denormals."""
     pair = pair_of(Case(8, (4,), 2, 4, 4, lit=1.0))
     pair.network.train_epoch(pair.features, pair.labels, pair.order)
-    step, m, v = pair.network.optimizer_state()
+    step, (m, v) = pair.network.optimiser_state()
     tiny = [np.full_like(t, 2e-38) for t in m]
-    pair.network.set_optimizer_state(step, tiny, [np.full_like(t, 2e-38) for t in v])
+    pair.network.set_optimiser_state(step, [tiny, [np.full_like(t, 2e-38) for t in v]])
     dark = np.zeros_like(pair.features)
     for _ in range(20):
         pair.network.train_epoch(dark, pair.labels, pair.order)
-    first_moment = pair.network.optimizer_state()[1][0]
+    first_moment = pair.network.optimiser_state()[1][0][0]
     np.testing.assert_array_equal(first_moment, 0)

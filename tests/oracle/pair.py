@@ -78,18 +78,16 @@ class Pair:
 def network_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> _kernels.Network:
     """The kernels' network of a case."""
     return _kernels.Network(
-        case.n_inputs,
-        list(case.hidden),
-        case.n_classes,
+        n_inputs=case.n_inputs,
+        hidden=list(case.hidden),
+        n_classes=case.n_classes,
         activation=case.activation,
         batch_normalisation=case.batch_normalisation,
         bn_momentum=case.momentum,
         bn_epsilon=case.bn_epsilon,
         dropout=[case.rate] * len(case.hidden),
         learning_rate=case.learning_rate,
-        beta_1=case.beta_1,
-        beta_2=case.beta_2,
-        adam_epsilon=case.epsilon,
+        optimiser_settings={"beta_1": case.beta_1, "beta_2": case.beta_2, "epsilon": case.epsilon},
         batch_size=case.batch,
         dropout_key=case.key,
         column_groups=groups,

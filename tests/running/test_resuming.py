@@ -46,7 +46,7 @@ class Steps:
 
     def before_epoch(self, trainer: NativeTrainer) -> None:
         """Wait in the run's thread until the listener has heard of the epoch before."""
-        if self.is_kept and trainer.network.optimizer_state()[0] > 0:
+        if self.is_kept and trainer.network.optimiser_state()[0] > 0:
             self.may_go_on.acquire()
 
     def free(self) -> None:

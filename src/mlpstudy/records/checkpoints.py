@@ -19,8 +19,8 @@ class TrainerState:
 
     Attributes:
         n_steps: steps that the optimiser has taken; the dropout masks of the next one are keyed by it too.
-        tensors: parameters (``parameter/<name>``, moving statistics among them), Adam's moments (``m/<name>``,
-            ``v/<name>``), and whatever else an engine draws from.
+        tensors: parameters (``parameter/<name>``, moving statistics among them), the optimiser's slots (of Adam
+            ``m/<name>``, ``v/<name>``), and whatever else an engine draws from.
     """
 
     n_steps: int

@@ -101,9 +101,9 @@ def _checkpoints(store: WritableStore, engine: Engine, dataset: Dataset, interva
     made_by = maker(engine)
 
     def find(task: RunTask) -> Resumption:
-        network, n_epochs = task.architecture.network, task.architecture.training.epochs
+        network, training = task.architecture.network, task.architecture.training
         n_parameters, _ = count_parameters(network, dataset.n_features, dataset.n_classes)
-        at_most = checkpoint_size_at_most(n_parameters, n_epochs, len(network.hidden) + 1)
+        at_most = checkpoint_size_at_most(n_parameters, len(training.slots), training.epochs, len(network.hidden) + 1)
         return store.find_checkpoint(task.run_id, made_by, at_most)
 
     return Checkpoints(find, store.checkpointed_run_ids(), made_by, interval_s)

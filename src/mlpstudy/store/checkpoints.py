@@ -62,9 +62,9 @@ def run_id_of(name: str) -> str | None:
     return (match[1] or match[3]) if match else None
 
 
-def size_at_most(n_parameters: int, n_epochs: int, n_layers: int) -> int:
-    """Return more bytes than a checkpoint of such a run can have: parameters, two moments, epochs, header."""
-    return 12 * n_parameters + 64 * n_epochs * (1 + n_layers) + 2048 * (1 + n_layers) + (1 << 16)
+def size_at_most(n_parameters: int, n_slots: int, n_epochs: int, n_layers: int) -> int:
+    """Return more bytes than a checkpoint of such a run can have: parameters, slots, epochs, header."""
+    return 4 * (1 + n_slots) * n_parameters + 64 * n_epochs * (1 + n_layers) + 2048 * (1 + n_layers) + (1 << 16)
 
 
 def encode(checkpoint: Checkpoint) -> bytearray:

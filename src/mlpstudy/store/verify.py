@@ -137,7 +137,8 @@ def _checkpoints(store: Store) -> Iterator[Finding]:
 def _checkpoint_size(store: Store, name: str) -> int:
     architecture = store.study().architecture(name)
     n_parameters, _ = count_parameters(architecture.network, store.n_features, len(store.class_names))
-    return size_at_most(n_parameters, architecture.training.epochs, len(architecture.network.hidden) + 1)
+    training, n_layers = architecture.training, len(architecture.network.hidden) + 1
+    return size_at_most(n_parameters, len(training.slots), training.epochs, n_layers)
 
 
 def _read_checkpoint(store: Store, files: CheckpointFiles, run_id: str, generation: Generation, at_most: int) -> None:

@@ -1,12 +1,16 @@
 """The compiled training step (kernels/module.cpp)."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.records.arrays import Features, Float32Array
+
+ACTIVATIONS: tuple[str, ...]
+LOSSES: tuple[str, ...]
+OPTIMISERS: tuple[str, ...]
+"""What a network may be made of, by the names that it takes."""
 
 def available_instruction_sets() -> list[str]:
     """Names of the instruction sets that this machine can run, best first."""
@@ -45,19 +49,19 @@ class Network:
 
     def __init__(
         self,
+        *,
         n_inputs: int,
         hidden: Sequence[int],
         n_classes: int,
-        *,
-        activation: Literal["relu", "tanh", "sigmoid", "linear"],
+        activation: str,
         batch_normalisation: bool,
         bn_momentum: float = 0.99,
         bn_epsilon: float = 1e-3,
         dropout: Sequence[float],
+        loss: str = "softmax_cross_entropy",
+        optimiser: str = "adam",
         learning_rate: float = 1e-3,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        adam_epsilon: float = 1e-7,
+        optimiser_settings: dict[str, float] = ...,
         batch_size: int,
         dropout_key: int = 0,
         column_groups: npt.NDArray[np.int32] | None = None,
@@ -68,17 +72,21 @@ class Network:
     def instruction_set(self) -> str:
         """Name of the instruction set that this network uses."""
 
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """Names of the arrays that its optimiser keeps beside each trained parameter."""
+
     def set_parameters(self, parameters: Sequence[Float32Array]) -> None:
         """Set all parameters, per layer kernel, bias, then (if any) gamma, beta, moving mean, moving variance."""
 
     def parameters(self) -> list[Float32Array]:
         """Copies of all parameters, in the order of set_parameters."""
 
-    def optimizer_state(self) -> tuple[int, list[Float32Array], list[Float32Array]]:
-        """Steps done, and Adam's moments m and v of the trainable parameters, in their order."""
+    def optimiser_state(self) -> tuple[int, list[list[Float32Array]]]:
+        """Steps done, and each slot of the trainable parameters, in their order."""
 
-    def set_optimizer_state(self, step: int, m: Sequence[Float32Array], v: Sequence[Float32Array]) -> None:
-        """Set what optimizer_state returned; training then goes on bit for bit as if it had not paused."""
+    def set_optimiser_state(self, step: int, slots: Sequence[Sequence[Float32Array]]) -> None:
+        """Set what optimiser_state returned; training then goes on bit for bit as if it had not paused."""
 
     def train_epoch(
         self,

@@ -42,18 +42,17 @@ class NativeTrainer:
         self._names = tuple(initial_weights)
         self._trained = tuple(name for name in initial_weights if is_trained(name))
         self.network = _kernels.Network(
-            n_features,
-            list(network.hidden),
-            n_classes,
+            n_inputs=n_features,
+            hidden=list(network.hidden),
+            n_classes=n_classes,
             activation=network.activation,
             batch_normalisation=network.batch_normalisation,
             bn_momentum=network.bn_momentum,
             bn_epsilon=network.bn_epsilon,
             dropout=[network.dropout] * len(network.hidden),
+            optimiser=training.optimizer,
             learning_rate=training.learning_rate,
-            beta_1=training.beta_1,
-            beta_2=training.beta_2,
-            adam_epsilon=training.epsilon,
+            optimiser_settings={"beta_1": training.beta_1, "beta_2": training.beta_2, "epsilon": training.epsilon},
             batch_size=training.batch_size,
             dropout_key=dropout_key,
             column_groups=column_groups(n_features, image_shape),
@@ -98,19 +97,19 @@ class NativeTrainer:
         self.network.set_parameters([weights[name] for name in self._names])
 
     def state(self) -> TrainerState:
-        """Return parameters, moving statistics, Adam's moments and the step, which also keys the dropout masks."""
-        n_steps, m, v = self.network.optimizer_state()
+        """Return parameters, moving statistics, the optimiser's slots and the step, which also keys dropout masks."""
+        n_steps, slots = self.network.optimiser_state()
         tensors = {f"parameter/{name}": tensor for name, tensor in self.weights().items()}
-        for part, moments in (("m", m), ("v", v)):
-            tensors |= {f"{part}/{name}": tensor for name, tensor in zip(self._trained, moments, strict=True)}
+        for slot, arrays in zip(self.network.slots, slots, strict=True):
+            tensors |= {f"{slot}/{name}": tensor for name, tensor in zip(self._trained, arrays, strict=True)}
         return TrainerState(n_steps, tensors)
 
     def restore(self, state: TrainerState) -> None:
         """Go on from a state: the kernels check shapes and types before they take anything."""
         n_steps = steps_of(state)
-        m, v = (tensors_of(state, part, self._trained) for part in ("m", "v"))
+        slots = [tensors_of(state, slot, self._trained) for slot in self.network.slots]
         self.network.set_parameters(tensors_of(state, "parameter", self._names))
-        self.network.set_optimizer_state(n_steps, m, v)
+        self.network.set_optimiser_state(n_steps, slots)
 
     def request_stop(self) -> None:
         """Make a running ``train_epoch`` return after its current step."""

@@ -38,7 +38,7 @@ def is_trained(name: str) -> bool:
 def tensors_of(
     state: TrainerState, part: str, names: Iterable[str], dtype: type[np.generic] = np.float32
 ) -> list[npt.NDArray[Any]]:
-    """Return the tensors of one part of a state (``"parameter"``, ``"m"``, ``"v"``), by their names in order.
+    """Return the tensors of one part of a state (``"parameter"``, or a slot of the optimiser), by their names in order.
 
     Raises:
         ValueError: one is missing or of another dtype: the state is another architecture's.

@@ -19,7 +19,7 @@ from mlpstudy.engine.torch.optimisers.adam import Adam
 from mlpstudy.records import TrainerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
     from torch import Tensor
@@ -55,8 +55,8 @@ class TorchTrainer:
         self._generator = generator
         self._trained, parameters = zip(*self._module.named_parameters(), strict=True)
         self._parameters = list(parameters)
-        self._adam = Adam(self._parameters, training)
-        self._recorder = Recorder(module, module.activation, self._adam.changes) if training.diagnostics else None
+        self._optimiser = Adam(self._parameters, training)
+        self._recorder = Recorder(module, module.activation, self._optimiser.changes) if training.diagnostics else None
         self._stop = threading.Event()
 
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
@@ -118,22 +118,25 @@ class TorchTrainer:
         self._module.set_weights(weights)
 
     def state(self) -> TrainerState:
-        """Return parameters, moving statistics, Adam's moments, and where the dropout generator stands."""
-        n_steps, m, v = self._adam.state()
+        """Return parameters, moving statistics, the optimiser's slots, and where the dropout generator stands."""
         tensors: dict[str, npt.NDArray[np.float32] | npt.NDArray[np.uint8]] = {
             f"parameter/{name}": tensor for name, tensor in self.weights().items()
         }
-        for part, moments in (("m", m), ("v", v)):
-            for name, moment in zip(self._trained, moments, strict=True):
-                tensors[f"{part}/{name}"] = moment.cpu().numpy().copy()
-        return TrainerState(n_steps, tensors | {"generator/state": self._generator.get_state().numpy().copy()})
+        for slot, kept in self._optimiser.slots.items():
+            for name, tensor in zip(self._trained, kept, strict=True):
+                tensors[f"{slot}/{name}"] = tensor.cpu().numpy().copy()
+        tensors["generator/state"] = self._generator.get_state().numpy().copy()
+        return TrainerState(self._optimiser.n_steps, tensors)
 
     def restore(self, state: TrainerState) -> None:
         """Go on from a state, on the same kind of device."""
         names = self._module.tensor_names
         self._module.set_weights(dict(zip(names, tensors_of(state, "parameter", names), strict=True)))
-        m, v = ([torch.tensor(t) for t in tensors_of(state, part, self._trained)] for part in ("m", "v"))
-        self._adam.restore(steps_of(state), m, v)
+        for slot, kept in self._optimiser.slots.items():
+            for tensor, given in zip(kept, tensors_of(state, slot, self._trained), strict=True):
+                _check_shape(slot, tensor.shape, given.shape)
+                tensor.copy_(torch.tensor(given))
+        self._optimiser.n_steps = steps_of(state)
         (generator,) = tensors_of(state, "generator", ["state"], np.uint8)
         try:
             self._generator.set_state(torch.tensor(generator))
@@ -162,7 +165,7 @@ class TorchTrainer:
         p = torch.softmax(self._module(x), dim=1)
         losses = cross_entropy(p, labels)
         gradients = torch.autograd.grad(losses.mean(), self._parameters)
-        self._adam.step(gradients)
+        self._optimiser.step(gradients)
         if self._recorder is not None:
             self._recorder.after_step(gradients)
         return losses.detach().sum(), hits(p.detach(), labels).sum()
@@ -176,6 +179,13 @@ class TorchTrainer:
         """Copy some examples to the device: features and labels."""
         x = torch.from_numpy(_dense(examples.features, rows)).to(self._device)
         return x, torch.from_numpy(examples.labels[rows].astype(np.int64)).to(self._device)
+
+
+def _check_shape(slot: str, wanted: Sequence[int], found: Sequence[int]) -> None:
+    """Raise ValueError where an array of a slot is another architecture's."""
+    if tuple(wanted) != tuple(found):
+        message = f"a tensor of {slot} must have the shape {tuple(wanted)}, got {tuple(found)}"
+        raise ValueError(message)
 
 
 def _dense(features: Features, rows: npt.NDArray[np.int64]) -> Float32Array:

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from mlpstudy.study.base import Frozen, content_of
 
+SLOTS = {"adam": ("m", "v")}
+"""Of each optimiser the arrays that it keeps beside a trained tensor, by their names in checkpoints."""
+
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -44,6 +47,11 @@ class Training(Frozen):
     beta_2: Beta = 0.999
     epsilon: Annotated[float, Field(gt=0)] = 1e-7
     diagnostics: bool = False
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """What the optimiser keeps beside each trained tensor, by its names in checkpoints."""
+        return SLOTS[self.optimizer]
 
     def content(self) -> dict[str, object]:
         """Return the settings that decide a result."""

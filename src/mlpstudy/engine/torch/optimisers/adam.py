@@ -32,6 +32,10 @@ class Adam:
         parameters: what is trained.
         training: learning rate, betas, epsilon.
 
+    Attributes:
+        slots: what it keeps, by name: a tensor for each parameter, in their order.
+        n_steps: steps that it has done.
+
     >>> from mlpstudy.study import Training
     >>> w = torch.zeros(1)
     >>> Adam([w], Training()).step([torch.tensor([3.0])])
@@ -43,32 +47,15 @@ class Adam:
         self._parameters = parameters
         self._m = [torch.zeros_like(w) for w in parameters]
         self._v = [torch.zeros_like(w) for w in parameters]
+        self.slots = {"m": self._m, "v": self._v}
         self._training = training
         self._epsilon = positive(training.epsilon)
-        self._n_steps = 0
-
-    def state(self) -> tuple[int, list[Tensor], list[Tensor]]:
-        """Return the number of steps taken, and both moments in the order of the parameters."""
-        return self._n_steps, self._m, self._v
-
-    def restore(self, n_steps: int, m: Sequence[Tensor], v: Sequence[Tensor]) -> None:
-        """Go on after a number of steps, from these moments.
-
-        Raises:
-            ValueError: a moment has another shape than its parameter.
-        """
-        for there, given in ((self._m, m), (self._v, v)):
-            for moment, value in zip(there, given, strict=True):
-                if moment.shape != value.shape:
-                    message = f"a moment must have the shape {tuple(moment.shape)}, got {tuple(value.shape)}"
-                    raise ValueError(message)
-                moment.copy_(value)
-        self._n_steps = n_steps
+        self.n_steps = 0
 
     @torch.no_grad()
     def step(self, gradients: Sequence[Tensor]) -> None:
         """Apply one step with the gradients of the parameters, in their order."""
-        self._n_steps += 1
+        self.n_steps += 1
         t, alpha = self._training, self._alpha()
         for w, g, m, v in zip(self._parameters, gradients, self._m, self._v, strict=True):
             m.lerp_(g, 1 - t.beta_1)
@@ -84,5 +71,5 @@ class Adam:
     def _alpha(self) -> float:
         """Return the step size of the last step that was counted."""
         t = self._training
-        alpha = t.learning_rate * math.sqrt(1 - t.beta_2**self._n_steps) / (1 - t.beta_1**self._n_steps)
+        alpha = t.learning_rate * math.sqrt(1 - t.beta_2**self.n_steps) / (1 - t.beta_1**self.n_steps)
         return held(alpha)

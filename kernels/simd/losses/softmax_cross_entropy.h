@@ -5,7 +5,7 @@
 #pragma once
 #include <cmath>
 
-#include "vectors.h"
+#include "../vectors.h"
 
 namespace mlp::MLP_ISA {
 
@@ -41,8 +41,8 @@ MLP_INLINE int softmax_row(const Layer &layer, float *row, std::size_t panel) {
     return best;
 }
 
-static void softmax(const Layer &layer, Activity &a, const std::int32_t *labels, const std::int64_t *rows, int first,
-                    int last, float gradient_scale, float *loss, std::uint8_t *hit) {
+static void softmax_cross_entropy(const Layer &layer, Activity &a, const std::int32_t *labels, const std::int64_t *rows,
+                                  int first, int last, float gradient_scale, float *loss, std::uint8_t *hit) {
     for (int r = first; r < last; ++r) {
         float *const row = a.h + static_cast<std::size_t>(r) * P;
         const int best = softmax_row(layer, row, a.panel);
