@@ -19,7 +19,7 @@ from differential.references import BELOW, BEYOND, EPS, References, masks, refer
 from differential.report import Report
 from mlpstudy.engine.interface import Engine, Trainer
 from mlpstudy.records import Examples, TrainerState, Weights
-from oracle.mlp import CLIP, Array, Mlp, activate, cross_entropy, slope, softmax
+from oracle.mlp import CLIP, Array, Mlp, activation, cross_entropy, softmax
 
 SLACK = 2e-5
 """Float32 rounding over a step; a wrong term is off by a hundredth or more."""
@@ -247,9 +247,10 @@ def _is_open(copies: References, labels: npt.NDArray[np.int32]) -> bool:
     return False
 
 
-def _has_kink(activation: str) -> bool:
+def _has_kink(name: str) -> bool:
     """Say whether the slope jumps at 0."""
-    left, right = (slope(activation, activate(activation, np.array([z]))) for z in (-1e-9, 1e-9))
+    f = activation(name)
+    left, right = (f.slope(f.value(np.array([z]))) for z in (-1e-9, 1e-9))
     return bool(abs(left - right)[0] > 0.01)
 
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from oracle.mlp import Array, slope
+from oracle.mlp import Array, activation
 from oracle.pair import Pair
-
-STEEPEST = {"relu": 1.0, "tanh": 1.0, "sigmoid": 0.25, "linear": 1.0}
 
 
 def measured_steps(n_examples: int, batch: int) -> list[int]:
@@ -30,10 +28,11 @@ class Measured:
     ratio: list[float] = field(default_factory=list)
     h: list[Array] = field(default_factory=list)
 
-    def numbers(self, activation: str) -> list[float]:
+    def numbers(self, name: str) -> list[float]:
         """In the order of LayerDiagnostics."""
         h = np.concatenate(self.h)
-        dead = (slope(activation, h) < 0.01 * STEEPEST[activation]).all(axis=0)
+        f = activation(name)
+        dead = (f.slope(h) < 0.01 * f.steepest).all(axis=0)
         means = [float(np.mean(values)) for values in (self.gradient, self.weight, self.ratio)]
         return [*means, float(dead.mean()), float(h.mean()), float(h.std())]
 
@@ -59,5 +58,5 @@ def train_and_measure(pair: Pair) -> npt.NDArray[np.float64]:
             layer.weight.append(float(np.linalg.norm(old.kernel)))
             layer.ratio.append(float(np.linalg.norm(new.kernel - old.kernel) / np.linalg.norm(old.kernel)))
             layer.h.append(memory.h)
-    activations = [case.activation] * (len(measured) - 1) + ["linear"]
-    return np.array([layer.numbers(activation) for layer, activation in zip(measured, activations, strict=True)])
+    names = [case.activation] * (len(measured) - 1) + ["linear"]
+    return np.array([layer.numbers(name) for layer, name in zip(measured, names, strict=True)])

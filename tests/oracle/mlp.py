@@ -10,8 +10,10 @@ layer is softmax(x W + b). Loss: -log(clip(p_true, 1e-7, 1 - 1e-7)), mean over t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +79,7 @@ class Mlp:
         memories = []
         for i, layer in enumerate(self.layers[:-1]):
             z = self.product(x, layer.kernel) + layer.bias
-            memory = Memory(x=x, z=z, h=activate(self.activation, z))
+            memory = Memory(x=x, z=z, h=activation(self.activation).value(z))
             y = memory.h
             if layer.norm is not None:
                 y = self._normalise(layer.norm, memory, training=training)
@@ -143,7 +145,7 @@ class Mlp:
             small = [(dy * n).sum(0), dy.sum(0)]
             dn = dy * layer.norm.gamma
             dy = memory.scale * (dn - self.mean(dn) - n * self.mean(dn * n))
-        return dy * slope(self.activation, memory.h), small
+        return dy * activation(self.activation).slope(memory.h), small
 
     def train_step(self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None) -> Array:
         """Do one step of the optimiser on one batch; return the loss of each example before it."""
@@ -189,39 +191,28 @@ def build(sizes: list[int], rng: np.random.Generator, *, normalise: bool = False
     return layers
 
 
-def activate(name: str, z: Array) -> Array:
-    """f(z)."""
-    match name:
-        case "relu":
-            return np.maximum(z, 0)
-        case "tanh":
-            return np.tanh(z)
-        case "sigmoid":
-            return 1 / (1 + np.exp(-z))
-        case "linear":
-            return z
-        case _:
-            raise _unknown(name)
+class Activation(NamedTuple):
+    """f(z), f'(z) from h = f(z), and the largest f'."""
+
+    value: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+    steepest: float
 
 
-def slope(name: str, h: Array) -> Array:
-    """f'(z), from h = f(z)."""
-    match name:
-        case "relu":
-            return (h > 0).astype(h.dtype)
-        case "tanh":
-            return 1 - h * h
-        case "sigmoid":
-            return h * (1 - h)
-        case "linear":
-            return np.ones_like(h)
-        case _:
-            raise _unknown(name)
+ACTIVATIONS = {
+    "relu": Activation(lambda z: np.maximum(z, 0), lambda h: (h > 0).astype(h.dtype), 1.0),
+    "tanh": Activation(np.tanh, lambda h: 1 - h * h, 1.0),
+    "sigmoid": Activation(lambda z: 1 / (1 + np.exp(-z)), lambda h: h * (1 - h), 0.25),
+    "linear": Activation(lambda z: z, np.ones_like, 1.0),
+}
 
 
-def _unknown(activation: str) -> NotImplementedError:
-    message = f"the oracle must know the activation, got {activation}, fix: write its equations here"
-    return NotImplementedError(message)
+def activation(name: str) -> Activation:
+    """The equations of an activation."""
+    if name not in ACTIVATIONS:
+        message = f"the oracle must know the activation, got {name}, fix: write its equations here"
+        raise NotImplementedError(message)
+    return ACTIVATIONS[name]
 
 
 def softmax(z: Array) -> Array:

@@ -15,6 +15,7 @@ from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.engine.torch.optimisers.adam import Adam
 from mlpstudy.records import LayerDiagnostics, RunResult
 from mlpstudy.study import Architecture, Network, Study, Training
+from mlpstudy.study.network.activations import ACTIVATIONS
 from mlpstudy.study.study import run_id
 
 DATA = blobs(n_train=1000)
@@ -43,7 +44,7 @@ def numbers(diagnostics: tuple[LayerDiagnostics, ...]) -> np.ndarray[tuple[int, 
     return np.array([astuple(row)[2:] for row in diagnostics], dtype=np.float64)
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "linear"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("normalise", [False, True])
 def test_engines_agree(activation: str, *, normalise: bool) -> None:
     """All numbers of every layer and epoch are the other engine's, to float32 accuracy over 62 steps."""

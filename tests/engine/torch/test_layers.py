@@ -11,10 +11,12 @@ import torch
 
 from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.engine.torch.layers.batchnorm import BatchNormalization
+from mlpstudy.engine.torch.layers.dropout import Dropout
 from mlpstudy.engine.torch.losses.cross_entropy import cross_entropy
-from mlpstudy.engine.torch.network import Dropout, MultilayerPerceptron
+from mlpstudy.engine.torch.network import MultilayerPerceptron
 from mlpstudy.engine.torch.optimisers.adam import Adam
 from mlpstudy.study import Network, Training
+from mlpstudy.study.network.activations import ACTIVATIONS
 
 RNG = np.random.default_rng
 
@@ -26,7 +28,7 @@ def _batchnorm(width: int, momentum: float = 0.99, epsilon: float = 1e-3) -> Bat
     )
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "linear"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("batch_normalisation", [False, True])
 def test_gradients_against_finite_differences(activation: str, *, batch_normalisation: bool) -> None:
     """Every gradient of every layer equals the central difference of the loss in float64."""

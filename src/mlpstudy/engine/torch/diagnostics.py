@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from mlpstudy.engine.run.diagnostics import dense_layers, measured_steps
+from mlpstudy.engine.torch.layers.activations import ACTIVATIONS
 from mlpstudy.records import LayerDiagnostics
+from mlpstudy.study.network.activations import OF_OUTPUT, ActivationName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,14 +18,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mlpstudy.engine.torch.network import MultilayerPerceptron
-
-SLOPES: dict[str, tuple[Callable[[Tensor], Tensor], float]] = {
-    "relu": (lambda h: (h > 0).to(h.dtype), 1.0),
-    "tanh": (lambda h: 1 - h * h, 1.0),
-    "sigmoid": (lambda h: h * (1 - h), 0.25),
-    "linear": (torch.ones_like, 1.0),
-}
-"""Of each activation f: f'(z) as a function of h = f(z), and its largest value."""
 
 DEAD_BELOW = 0.01
 """A slope below that share of the largest passes (nearly) nothing back."""
@@ -78,7 +72,9 @@ class Recorder:
         changes: returns what the optimiser's last step has taken off each parameter, in their order.
     """
 
-    def __init__(self, module: MultilayerPerceptron, activation: str, changes: Callable[[], Sequence[Tensor]]) -> None:
+    def __init__(
+        self, module: MultilayerPerceptron, activation: ActivationName, changes: Callable[[], Sequence[Tensor]]
+    ) -> None:
         self._module = module
         self._changes = changes
         self._activation = activation
@@ -119,8 +115,8 @@ class Recorder:
         return tuple(totals.of(epoch, layer, self._n_measured) for layer, totals in self._totals.items())
 
     def _watch(self, layer: str, h: Tensor) -> None:
-        slope, largest = SLOPES["linear" if layer == self._layers[-1] else self._activation]
-        self._totals[layer].add_activations(_exact(h), _exact(slope(h.detach())), largest)
+        activation = ACTIVATIONS[OF_OUTPUT if layer == self._layers[-1] else self._activation]
+        self._totals[layer].add_activations(_exact(h), _exact(activation.slope(h.detach())), activation.steepest)
 
 
 def _exact(tensor: Tensor) -> Tensor:

@@ -7,60 +7,16 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from mlpstudy.engine.torch.layers.activations import ACTIVATIONS
 from mlpstudy.engine.torch.layers.batchnorm import BatchNormalization
+from mlpstudy.engine.torch.layers.dense import Dense
+from mlpstudy.engine.torch.layers.dropout import Dropout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpstudy.records import Weights
     from mlpstudy.study import Network
-
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "linear": lambda z: z,
-}
-
-
-class Dense(nn.Module):
-    """z = x W + b, with W of shape (inputs, width) as Keras stores it.
-
-    >>> Dense(torch.ones(3, 2), torch.zeros(2))(torch.ones(1, 3))
-    tensor([[3., 3.]], grad_fn=<AddmmBackward0>)
-    """
-
-    def __init__(self, kernel: Tensor, bias: Tensor) -> None:
-        super().__init__()
-        self.kernel = nn.Parameter(kernel)
-        self.bias = nn.Parameter(bias)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return z, shape ``(batch, width)``."""
-        return torch.addmm(self.bias, x, self.kernel)
-
-
-class Dropout(nn.Module):
-    """Inverted dropout: in training, y = x mask / (1 - rate) with a mask that keeps a unit with 1 - rate.
-
-    Source: Srivastava et al. 2014, scaled in training instead of in inference, as Keras does.
-
-    Args:
-        rate: share of units that are dropped.
-        generator: where the masks are drawn from, on the module's device.
-    """
-
-    def __init__(self, rate: float, generator: torch.Generator) -> None:
-        super().__init__()
-        self.keep = 1.0 - rate
-        self._generator = generator
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the batch with units dropped, shape ``(batch, width)``."""
-        if not self.training:
-            return x
-        mask = torch.empty_like(x).bernoulli_(self.keep, generator=self._generator)
-        return x * mask.div_(self.keep)
 
 
 class MultilayerPerceptron(nn.Module):
@@ -87,7 +43,7 @@ class MultilayerPerceptron(nn.Module):
     def __init__(self, network: Network, weights: Weights, generator: torch.Generator) -> None:
         super().__init__()
         self.activation = network.activation
-        self._activation = ACTIVATIONS[network.activation]
+        self._activation = ACTIVATIONS[network.activation].value
         self.watch: Callable[[str, Tensor], None] | None = None
         self.tensor_names = tuple(weights)
         self.n_features = weights["hidden_1.kernel"].shape[0]

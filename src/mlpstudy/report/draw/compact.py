@@ -14,14 +14,18 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.predict import forward
+from mlpstudy.predict.forward import ForwardLayer
+
 if TYPE_CHECKING:
-    from mlpstudy.records import Float32Array, Weights
+    from mlpstudy.records.arrays import Float32Array, FloatArray, Weights
     from mlpstudy.study import Network
+    from mlpstudy.study.network.activations import ActivationName
 
 LEVELS = 96.0
 """Steps in a standard deviation of a unit's weights: about 8 bits a weight."""
@@ -36,8 +40,6 @@ LARGEST = 32_767
 
 BLOCK = 1000
 """Examples whose squares are added up in single precision before they join the whole."""
-
-Activation = Literal["relu", "tanh", "sigmoid", "linear"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,13 +62,17 @@ class CompactLayer:
     bias: Float32Array
     factor: Float32Array
     shift: Float32Array
-    activation: Activation
+    activation: ActivationName
 
     @property
     def kernel(self) -> Float32Array:
         """W', shape ``(n_in, n_out)``."""
         scaled = self.q * self.units.astype(np.float64)
         return np.asarray(scaled * self.inputs[:, None].astype(np.float64), dtype=np.float32)
+
+    def unpacked(self) -> ForwardLayer:
+        """Return the layer with its weights as numbers."""
+        return ForwardLayer(self.kernel, self.bias, self.factor, self.shift, self.activation)
 
     def planes(self) -> tuple[bytes, bytes]:
         """Return q as low and high bytes, input by input."""
@@ -103,35 +109,28 @@ class _ExactLayer:
     """One layer as it was trained, and what its rounding needs, whatever the steps.
 
     Attributes:
-        kernel: W, shape ``(n_in, n_out)``.
+        layer: as it computes.
         scaled: ``W[i, j] / d[i]``, float64.
         spread: SD of ``scaled``, a unit.
         largest: its largest absolute value, a unit.
         inputs: d, shape ``(n_in,)``.
-        bias: shape ``(n_out,)``.
-        factor: of batch normalisation, as in :class:`CompactLayer`.
-        shift: likewise.
-        activation: likewise.
         received: ``h W`` of the mean example, shape ``(n_out,)``, float64.
     """
 
-    kernel: Float32Array
-    scaled: npt.NDArray[np.float64]
-    spread: npt.NDArray[np.float64]
-    largest: npt.NDArray[np.float64]
+    layer: ForwardLayer
+    scaled: FloatArray
+    spread: FloatArray
+    largest: FloatArray
     inputs: Float32Array
-    bias: Float32Array
-    factor: Float32Array
-    shift: Float32Array
-    activation: Activation
-    received: npt.NDArray[np.float64]
+    received: FloatArray
 
     def rounded(self, levels: float) -> CompactLayer:
         """Return the layer in steps, its bias not yet put right."""
         step = np.maximum(self.spread / levels, self.largest / LARGEST)
         units = np.where(step > 0, step, 1.0).astype(np.float32)
         q = np.rint(self.scaled / units.astype(np.float64)).astype(np.int32)
-        return CompactLayer(q, self.inputs, units, self.bias, self.factor, self.shift, self.activation)
+        layer = self.layer
+        return CompactLayer(q, self.inputs, units, layer.bias, layer.factor, layer.shift, layer.activation)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,22 +155,16 @@ class ExactNetwork:
             examples: some training examples, shape ``(n, d)``, by which the biases are put right.
             scales: :func:`input_scales` of the training examples.
         """
-        names = [f"hidden_{i}" for i in range(1, len(network.hidden) + 1)] + ["output"]
         layers: list[_ExactLayer] = []
         h = examples
-        for i, name in enumerate(names, start=1):
-            kernel, bias = weights[f"{name}.kernel"], weights[f"{name}.bias"]
-            inputs = scales if i == 1 else np.ones(kernel.shape[0], np.float32)
-            factor, shift = _normalisation(weights, i, network) if name != "output" else _none(kernel.shape[1])
-            activation: Activation = network.activation if name != "output" else "linear"
+        for i, layer in enumerate(forward.forward_layers(weights, network)):
+            kernel = layer.kernel
+            inputs = np.ones(kernel.shape[0], np.float32) if i else scales
             scaled = kernel.astype(np.float64) / inputs[:, None]
             spread, largest = scaled.std(axis=0), np.abs(scaled).max(axis=0)
             received = h.mean(axis=0, dtype=np.float64) @ kernel
-            layers.append(
-                _ExactLayer(kernel, scaled, spread, largest, inputs, bias, factor, shift, activation, received)
-            )
-            if name != "output":
-                h = _layer(h, kernel, bias, factor, shift, activation)
+            layers.append(_ExactLayer(layer, scaled, spread, largest, inputs, received))
+            h = layer.output(h)
         return cls(tuple(layers), examples)
 
     def compact(self, levels: float = LEVELS) -> Compact:
@@ -183,22 +176,18 @@ class ExactNetwork:
             kernel = layer.kernel
             # What the mean unit receives must be what the exact network's receives.
             error = exact.received - h.mean(axis=0, dtype=np.float64) @ kernel
-            bias = (exact.bias + error).astype(np.float32)
+            bias = (exact.layer.bias + error).astype(np.float32)
             layers.append(replace(layer, bias=bias))
-            if exact is not self.layers[-1]:
-                h = _layer(h, kernel, bias, exact.factor, exact.shift, exact.activation)
+            h = replace(exact.layer, kernel=kernel, bias=bias).output(h)
         return tuple(layers)
 
     def n_bytes(self, levels: float) -> int:
         """Return the bytes of the network, deflated."""
         return n_bytes(tuple(layer.rounded(levels) for layer in self.layers))
 
-    def probabilities(self, features: Float32Array) -> npt.NDArray[np.float64]:
+    def probabilities(self, features: Float32Array) -> FloatArray:
         """Return what the network says of examples with its weights as they are, shape ``(n, n_classes)``."""
-        h = features
-        for layer in self.layers:
-            h = _layer(h, layer.kernel, layer.bias, layer.factor, layer.shift, layer.activation)
-        return _softmax(h)
+        return forward.probabilities((exact.layer for exact in self.layers), features)
 
 
 def n_bytes(layers: Compact) -> int:
@@ -206,48 +195,6 @@ def n_bytes(layers: Compact) -> int:
     return sum(len(zlib.compress(part, 6)) for layer in layers for part in (*layer.planes(), layer.numbers()))
 
 
-def _normalisation(weights: Weights, i: int, network: Network) -> tuple[Float32Array, Float32Array]:
-    """Return batch normalisation in inference mode as one factor and one shift a unit."""
-    if not network.batch_normalisation:
-        return _none(network.hidden[i - 1])
-    of = {name: weights[f"batchnorm_{i}.{name}"].astype(np.float64) for name in ("gamma", "beta", "moving_mean")}
-    variance = weights[f"batchnorm_{i}.moving_variance"].astype(np.float64)
-    factor = of["gamma"] / np.sqrt(variance + network.bn_epsilon)
-    return factor.astype(np.float32), (of["beta"] - of["moving_mean"] * factor).astype(np.float32)
-
-
-def _none(width: int) -> tuple[Float32Array, Float32Array]:
-    return np.ones(width, np.float32), np.zeros(width, np.float32)
-
-
-def _layer(
-    h: Float32Array,
-    kernel: Float32Array,
-    bias: Float32Array,
-    factor: Float32Array,
-    shift: Float32Array,
-    activation: Activation,
-) -> Float32Array:
-    """Return the output of a layer, shape ``(n, n_out)``."""
-    z = h @ kernel + bias
-    if activation == "relu":
-        z = np.maximum(z, 0)
-    elif activation == "tanh":
-        z = np.tanh(z)
-    elif activation == "sigmoid":
-        z = (1 / (1 + np.exp(-np.clip(z, -80, 80)))).astype(np.float32)
-    return np.asarray(z * factor + shift, dtype=np.float32)
-
-
-def probabilities(layers: Compact, features: Float32Array) -> npt.NDArray[np.float64]:
+def probabilities(layers: Compact, features: Float32Array) -> FloatArray:
     """Return what a compact network says of examples, shape ``(n, n_classes)``: softmax of its logits."""
-    h = features
-    for layer in layers:
-        h = _layer(h, layer.kernel, layer.bias, layer.factor, layer.shift, layer.activation)
-    return _softmax(h)
-
-
-def _softmax(logits: Float32Array) -> npt.NDArray[np.float64]:
-    z = logits.astype(np.float64)
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return np.asarray(e / e.sum(axis=1, keepdims=True))
+    return forward.probabilities((layer.unpacked() for layer in layers), features)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from mlpstudy.study.base import Frozen
+from mlpstudy.study.network.activations import ActivationName
 from mlpstudy.study.network.initial import InitialWeights
 
 MAX_WIDTH = 65_536
@@ -55,7 +56,7 @@ class Network(Frozen):
     )
 
     hidden: Annotated[tuple[Width, ...], Field(min_length=1, max_length=1000), BeforeValidator(_as_tuple)]
-    activation: Literal["relu", "tanh", "sigmoid", "linear"] = "relu"
+    activation: ActivationName = "relu"
     batch_normalisation: bool = False
     bn_momentum: Rate = 0.99
     bn_epsilon: Annotated[float, Field(gt=0)] = 1e-3

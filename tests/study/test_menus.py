@@ -1,0 +1,92 @@
+"""Menus: what a study may choose stands in one list, and in every table that must know it.
+
+Whoever adds an entry adds it to its menu; these tests then name each table that it is missing from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+
+from javascript.node import evaluated
+from mlpstudy.engine.torch.layers.activations import ACTIVATIONS as TORCH_ACTIVATIONS
+from mlpstudy.predict.forward import ACTIVATIONS as NUMPY_ACTIVATIONS
+from mlpstudy.study import Network
+from mlpstudy.study.network.activations import ACTIVATIONS, OF_OUTPUT, Activation, ActivationName
+from oracle.mlp import ACTIVATIONS as ORACLE_ACTIVATIONS
+
+DOCS = Path(__file__).parents[2] / "docs" / "study-file.md"
+Table = Callable[[], Iterable[str]]
+
+
+def choices(model: type[Network], key: str) -> tuple[str, ...]:
+    """Return what a study file may write for a key."""
+    return get_args(model.model_fields[key].annotation)
+
+
+def documented(key: str) -> list[str]:
+    """Return the words in quotes that stand beside a key in the documentation."""
+    (row,) = re.findall(rf"^\| `{key}` \| (.*) \| .* \|$", DOCS.read_text(), re.MULTILINE)
+    return re.findall(r'`"(.*?)"`', row)
+
+
+def in_page() -> list[str]:
+    """Return the activations that the report's page can compute."""
+    known = evaluated("mlpstudy.report", "network.js", "Object.keys(mlpstudy.network.activations)")
+    assert isinstance(known, list)
+    return known
+
+
+ACTIVATION_TABLES: dict[str, Table] = {
+    "study/network/activations.py, ActivationName": lambda: get_args(ActivationName),
+    "the key [network] activation": lambda: choices(Network, "activation"),
+    "docs/study-file.md": lambda: documented("activation"),
+    "engine/torch/layers/activations.py": lambda: TORCH_ACTIVATIONS,
+    "predict/forward.py": lambda: NUMPY_ACTIVATIONS,
+    "report/assets/network.js": in_page,
+    "tests/oracle/mlp.py": lambda: ORACLE_ACTIVATIONS,
+}
+
+
+@pytest.mark.parametrize(("place", "table"), ACTIVATION_TABLES.items(), ids=ACTIVATION_TABLES.keys())
+def test_every_table_has_every_activation(place: str, table: Table) -> None:
+    """All of the menu's activations and no other stand there."""
+    assert set(table()) == set(ACTIVATIONS), f"{place} must have the activations of the menu"
+
+
+Z = np.array([-20.0, -3.0, -0.7, -1e-3, 1e-3, 0.4, 2.0, 15.0])
+"""Beside 0, where a slope may jump."""
+
+
+def by_formula(entry: Activation, z: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
+    """Compute f(z) as the menu writes it."""
+    words = {"max": max, "tanh": np.tanh, "exp": np.exp, "__builtins__": {}}
+    return [float(eval(entry.formula, words, {"z": value})) for value in z]  # noqa: S307  # our own menu
+
+
+@pytest.mark.parametrize("entry", ACTIVATIONS.values(), ids=ACTIVATIONS.keys())
+def test_tables_compute_the_formula_of_the_menu(entry: Activation) -> None:
+    """The engine, the forward pass in NumPy and the oracle compute what the menu says; slopes are those of values."""
+    expected = by_formula(entry, Z)
+    engine, oracle = TORCH_ACTIVATIONS[entry.name], ORACLE_ACTIVATIONS[entry.name]
+    z = torch.tensor(Z, requires_grad=True)
+    h = engine.value(z)
+    (slope,) = torch.autograd.grad(h.sum(), [z])
+    assert NUMPY_ACTIVATIONS[entry.name](Z.astype(np.float32)) == pytest.approx(expected, rel=1e-5)
+    assert h.tolist() == pytest.approx(expected)
+    assert oracle.value(Z) == pytest.approx(expected)
+    assert engine.slope(h.detach()).tolist() == pytest.approx(slope.tolist())
+    assert oracle.slope(np.array(expected)) == pytest.approx(slope.numpy())
+    steepest = np.gradient(by_formula(entry, np.linspace(-5, 5, 10_001)), 1e-3).max()
+    assert (engine.steepest, oracle.steepest) == pytest.approx((steepest, steepest), rel=1e-5)
+
+
+def test_the_output_layer_has_an_activation_of_the_menu() -> None:
+    """It hands its sums on as they are."""
+    assert by_formula(ACTIVATIONS[OF_OUTPUT], Z) == Z.tolist()
