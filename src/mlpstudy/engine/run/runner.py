@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -140,10 +140,9 @@ class _Progress:
             state=self._trainer.state(),
         )
 
-    def ended(self, **fields: Any) -> RunRecord:  # noqa: ANN401
-        """Return the record of the run, which ends now."""
-        wall_s = time.perf_counter() - self._clock
-        return replace(self._started, n_epochs_done=len(self.epochs), wall_s=wall_s, **fields)
+    def ended(self) -> RunRecord:
+        """Return the record of the run, which ends now; its status is the caller's to say."""
+        return replace(self._started, n_epochs_done=len(self.epochs), wall_s=time.perf_counter() - self._clock)
 
 
 def _trainer(
@@ -230,10 +229,10 @@ def _ended(
     reason = lost if outcome is None else _why_diverged(epochs[-1], outcome, limit)
     if outcome is None or reason is not None:
         diverged_epoch = first_diverged_epoch(epochs, limit) or epochs[-1].epoch
-        ended = progress.ended(status="diverged", reason=reason, diverged_epoch=diverged_epoch)
+        ended = replace(progress.ended(), status="diverged", reason=reason, diverged_epoch=diverged_epoch)
         return RunResult(ended, epochs, None, initial, final, diagnostics)
     accuracy = float(outcome.correct(dataset.test.labels).mean())
-    ended = progress.ended(status="finished", test_loss=outcome.log_loss(), test_accuracy=accuracy)
+    ended = replace(progress.ended(), status="finished", test_loss=outcome.log_loss(), test_accuracy=accuracy)
     return RunResult(ended, epochs, outcome, initial, final, diagnostics)
 
 
