@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 import mlpstudy
 from browser.conftest import Offline
 from mlpstudy.datasets.pictures.digits import digit
-from mlpstudy.predict.model import load_ensemble
+from mlpstudy.predict.ensemble import load_ensemble
 from mlpstudy.report import write_report
 from mlpstudy.results import StudyResults
 from mlpstudy.store import WritableStore

@@ -15,7 +15,8 @@ from helpers import small_study
 from mlpstudy.datasets import load
 from mlpstudy.errors import DataError, ResultsError
 from mlpstudy.predict.choosing import choose
-from mlpstudy.predict.model import load_ensemble, load_model
+from mlpstudy.predict.ensemble import load_ensemble
+from mlpstudy.predict.model import load_model
 from mlpstudy.store import Store
 from predict.studies import write_images, write_numbers, write_sparse, write_study, write_table
 
@@ -63,7 +64,7 @@ def test_more_cores_than_an_engine_has_threads(tmp_path: Path, monkeypatch: pyte
     """A machine of a thousand cores predicts what any other does."""
     results = mlpstudy.run(small_study(), out=tmp_path / "s")
     few = load_ensemble(results.store, "8", [0], n_threads=1).predict(np.zeros((3, 784), np.float32))
-    monkeypatch.setattr("mlpstudy.predict.model.n_cores", lambda: 1000)
+    monkeypatch.setattr("mlpstudy.predict.ensemble.n_cores", lambda: 1000)
     many = load_ensemble(results.store, "8", [0]).predict(np.zeros((3, 784), np.float32))
     np.testing.assert_array_equal(many.p_predicted, few.p_predicted)
 
@@ -98,7 +99,7 @@ def test_threads_and_batches_change_nothing(tmp_path: Path, monkeypatch: pytest.
     results = mlpstudy.run(small_study(), out=tmp_path / "s", seeds=2)
     features = load(results.study.data, 0).test.features
     one = load_ensemble(results.store, "16", n_threads=1).predict(features)
-    monkeypatch.setattr("mlpstudy.predict.model.BATCH", 100)
+    monkeypatch.setattr("mlpstudy.predict.ensemble.BATCH", 100)
     many = load_ensemble(results.store, "16", n_threads=3).predict(features)
     assert (one.probabilities == many.probabilities).all()
     assert (one.disagreement == many.disagreement).all()

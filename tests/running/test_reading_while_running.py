@@ -16,7 +16,7 @@ from mlpstudy.cli.app import app
 from mlpstudy.cli.show import results_as_json
 from mlpstudy.dashboard.following.reader import StudyReader
 from mlpstudy.judging.folder import judge_moment, read_moment, verify_store
-from mlpstudy.predict.model import load_ensemble
+from mlpstudy.predict.ensemble import load_ensemble
 from mlpstudy.report import report_html
 from mlpstudy.results import StudyResults
 from mlpstudy.store import WritableStore

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from mlpstudy.datasets.new_examples import NewExamples
-    from mlpstudy.predict.model import Model, Prediction
+    from mlpstudy.predict.ensemble import Prediction
+    from mlpstudy.predict.model import Model
 
 SHOWN = 40
 """Most predictions that the table on the terminal shows."""
