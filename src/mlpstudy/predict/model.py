@@ -31,6 +31,7 @@ class Model:
 
     >>> import tempfile
     >>> import mlpstudy
+    >>> import numpy as np
     >>> study = mlpstudy.Study(
     ...     name="width",
     ...     data={"name": "mnist", "train_examples": 512, "test_examples": 256},
