@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -14,18 +15,25 @@ from patience import PATIENCE_S
 
 
 def evaluated(package: str, script: str, expression: str, given: object = None) -> object:
-    """Return the value of an expression after a script that needs no document; ``given`` is a value it may use.
+    """Return the value of an expression after a script that needs no document and no other script.
+
+    The expression may use ``given``, the namespace ``mlpstudy``, and what a module exports, ``exported``.
 
     >>> evaluated("mlpstudy.report", "network.js", "mlpstudy.network.activations[given](3)", "linear")
     3
+    >>> evaluated("mlpstudy.dashboard", "words.js", "exported.percent(given)", 0.5)
+    '50.00 %'
     """
+    address = f"data:text/javascript;base64,{base64.b64encode(asset(package, script).encode()).decode()}"
     program = (
-        f"globalThis.mlpstudy = {{}};\n{asset(package, script)}\n"
-        'const given = JSON.parse(require("node:fs").readFileSync(0, "utf8"));\n'
+        'import { readFileSync } from "node:fs";\n'
+        'const given = JSON.parse(readFileSync(0, "utf8"));\n'
+        "globalThis.mlpstudy = {};\n"
+        f"const exported = await import({json.dumps(address)});\n"
         f"process.stdout.write(JSON.stringify({expression}));\n"
     )
     ran = subprocess.run(
-        [_node(), "--eval", program],
+        [_node(), "--input-type=module", "--eval", program],
         input=json.dumps(given),
         capture_output=True,
         text=True,

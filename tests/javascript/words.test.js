@@ -59,9 +59,11 @@ test("What is long ago is said in tens of seconds, or whole minutes, hours or da
   ]);
 });
 
-test("Shares and losses have fixed digits, and a dash where nothing was measured.", () => {
+test("Shares and losses have fixed digits, of two that are equally near the even one, and a dash is nothing.", () => {
   says(percent, [
     [0.987_65, "98.77 %"],
+    [97 / 800, "12.12 %"],
+    [99 / 800, "12.38 %"],
     [1, "100.00 %"],
     [0, "0.00 %"],
     [null, "–"],
@@ -70,6 +72,8 @@ test("Shares and losses have fixed digits, and a dash where nothing was measured
   says(loss, [
     [0.05, "0.0500"],
     [0, "0.0000"],
+    [999.99, "999.9900"],
+    [123_456, "1.23e5"],
     [null, "–"],
   ]);
 });
@@ -77,7 +81,7 @@ test("Shares and losses have fixed digits, and a dash where nothing was measured
 test("A difference has its sign and the digits of its unit.", () => {
   assert.equal(difference(0.0123, "percentage points"), "+1.23");
   assert.equal(difference(-0.0123, "percentage points"), "−1.23");
-  assert.equal(difference(0, "percentage points"), "+0.00");
+  for (const nothing of [0, -0.000_01, 0.000_01]) assert.equal(difference(nothing, "percentage points"), "0.00");
   assert.equal(difference(0.012_34, "nats"), "+0.0123");
   assert.equal(difference(-1.5, "nats"), "−1.5000");
   assert.equal(difference(null, "nats"), "–");

@@ -119,7 +119,7 @@ function drawLeaders(state) {
   const hasTiers = verdict?.tiers.some((tier) => tier) ?? false;
   const tiersSay = hasTiers ? " Architectures that share a tier letter are not told apart." : "";
   fill(byId("judged"), ...judgedSays(state, verdict), tiersSay);
-  const scale = head.baselines.map(([name, accuracy]) => `${name} ${(100 * accuracy).toFixed(2)} %`).join(", ");
+  const scale = head.baselines.map(([name, accuracy]) => `${name} ${percent(accuracy)}`).join(", ");
   byId("baselines").textContent = scale ? `For scale, on the same test examples: ${scale}.` : "";
   byId("leaders-more").textContent =
     rows.length > MAX_ROWS ? `The first ${MAX_ROWS} of ${counted(rows.length, "architecture")}.` : "";

@@ -1,5 +1,7 @@
 // Elements without HTML text, and numbers as people read them.
 
+const HALF = `5${"0".repeat(24)}`; // decimals of what lies in the middle: no number that is near has the same
+const LARGE_LOSS = 1000; // from here on decimals of a loss say nothing
 const HOUR_S = 3600;
 const DAY_S = 86_400;
 const UNITS = [
@@ -34,7 +36,7 @@ export function duration(seconds) {
   if (seconds <= 0) return "0 s";
   const [unit, size] = UNITS.find(([, , below]) => seconds < below);
   const value = seconds / size;
-  return `${value.toFixed(Number(value.toFixed(1)) < 10 ? 1 : 0)} ${unit}`;
+  return `${fixed(value, Number(fixed(value, 1)) < 10 ? 1 : 0)} ${unit}`;
 }
 
 // Time left is an estimate: no more digits than it has.
@@ -52,14 +54,29 @@ export function coarse(seconds) {
 }
 
 export const clock = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-export const percent = (share, digits = 2) => (share === null ? "–" : `${(100 * share).toFixed(digits)} %`);
-export const loss = (value) => (value === null ? "–" : value.toFixed(4));
+
+// A number with so many decimals as mlpstudy.text.numerals.fixed writes it: of two that are equally near the even one;
+// what rounds to zero has no sign.
+export function fixed(value, digits) {
+  const away = value.toFixed(digits);
+  const isBetween = value.toFixed(digits + HALF.length).endsWith(HALF);
+  const isOdd = Number(away.at(-1)) % 2 === 1;
+  const text = isBetween && isOdd ? (Number(away) - Math.sign(value) * 10 ** -digits).toFixed(digits) : away;
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+export const percent = (share, digits = 2) => (share === null ? "–" : `${fixed(100 * share, digits)} %`);
+
+export function loss(value) {
+  if (value === null) return "–";
+  return value < LARGE_LOSS ? fixed(value, 4) : Number(value.toPrecision(3)).toExponential().replace("+", "");
+}
 
 // A difference of two measures, with its sign, in the digits of its unit: nats, else percentage points.
 export function difference(value, unit) {
   if (value === null) return "–";
-  const digits = unit === "nats" ? value.toFixed(4) : (100 * value).toFixed(2);
-  return `${value < 0 ? "" : "+"}${digits}`.replace("-", "−");
+  const text = unit === "nats" ? fixed(value, 4) : fixed(100 * value, 2);
+  return Number(text) > 0 ? `+${text}` : text.replace("-", "−");
 }
 
 export const counted = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
