@@ -100,18 +100,11 @@ def _guess(path: Path, other: set[str | None]) -> Guess | None:
     Raises:
         DataError: several columns are as probable; the line names them.
     """
-    from mlpstudy.datasets.opening.files import check_exists
-    from mlpstudy.datasets.overview.target_guess import guess_target
-    from mlpstudy.datasets.readers.choosing import TABLES, find_format
-    from mlpstudy.datasets.readers.tables import read_table
+    from mlpstudy.datasets.overview.target_guess import guess_target_of
     from mlpstudy.errors import DataError, must
 
-    check_exists([path])
-    if find_format([path]) not in TABLES:
-        return None
-    frame = read_table(path).frame
-    guess = guess_target(frame.select([name for name in frame.columns if name not in other] or frame.columns))
-    if guess.is_ambiguous:
+    guess = guess_target_of(path, other)
+    if guess is not None and guess.is_ambiguous:
         fix = f"--target {shell(guess.target)}, or another column"
         found = f"several that could be it: {', '.join(guess.candidates)}"
         raise DataError(must(f"the column of {path} that holds the class", "be named", found, fix))

@@ -26,15 +26,17 @@ FORMS = "(features, labels), a data frame, a list of dicts, or a dict of them wi
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """Data that Python code gives: training, test and validation examples, the last two only where they are given.
+    """Data that Python code gives, all as tables or all as arrays.
 
     Attributes:
-        labelled: as arrays, or None.
-        tables: as tables, or None.
+        train: the training examples.
+        test: the test examples, where they are given too.
+        validation: the validation examples, where they are given too.
     """
 
-    labelled: tuple[Labelled, Labelled | None, Labelled | None] | None = None
-    tables: tuple[Table, Table | None, Table | None] | None = None
+    train: Labelled | Table
+    test: Labelled | Table | None = None
+    validation: Labelled | Table | None = None
 
     @classmethod
     def of(cls, data: Any) -> Given:  # noqa: ANN401  # arrays and frames of any package
@@ -49,7 +51,7 @@ class Given:
         Raises:
             DataError: it is something else, or not fit to learn from.
 
-        >>> Given.of((np.eye(4), ["a", "b", "a", "b"])).labelled[0].class_names
+        >>> Given.of((np.eye(4), ["a", "b", "a", "b"])).train.class_names
         ('a', 'b')
         """
         if isinstance(data, cls):
@@ -66,15 +68,14 @@ class Given:
         is_pair = isinstance(by_split["train"], tuple | list)
         if is_pair and not all(isinstance(part, Mapping) for part in by_split["train"]):
             main = _labelled(by_split["train"], "data")
-            others = [_aligned(by_split.get(name), main, f'data["{name}"]') for name in SPLITS[1:]]
-            return cls(labelled=(main, others[0], others[1]))
+            return cls(main, *(_aligned(by_split.get(name), main, f'data["{name}"]') for name in SPLITS[1:]))
         from mlpstudy.datasets.tables.frames import as_table  # noqa: PLC0415  # heavy: Polars
 
         table = as_table(by_split["train"], "data", FORMS)
-        tables = [
+        others = (
             as_table(by_split[name], f'data["{name}"]', FORMS) if name in by_split else None for name in SPLITS[1:]
-        ]
-        return cls(tables=(table, tables[0], tables[1]))
+        )
+        return cls(table, *others)
 
 
 def _aligned(pair: Any, main: Labelled, what: str) -> Labelled | None:  # noqa: ANN401  # as in Given.of

@@ -24,10 +24,9 @@ from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
 from mlpstudy.datasets.preprocessing.sparse import SparsePreprocessing
 from mlpstudy.datasets.preprocessing.stored import ArrayPreprocessing, Preprocessing
 from mlpstudy.datasets.raw import Labelled, Values
-from mlpstudy.datasets.readers.choosing import TABLES, find_format
+from mlpstudy.datasets.readers.choosing import format_of
 from mlpstudy.datasets.readers.image_folder import image_files
-from mlpstudy.datasets.readers.libsvm import read_libsvm
-from mlpstudy.datasets.readers.npy import read_npy_features
+from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.datasets.tables.cells import as_text
 from mlpstudy.datasets.tables.columns import TablePreprocessing
@@ -118,18 +117,27 @@ class Reader:
         name = printable(path)
         if path.suffix.lower() in SUFFIXES:
             return NewExamples((name,), self._read_picture(path, name), _unknown(1))
-        if path.suffix.lower() != ".npy" and find_format([path]) in TABLES:
+        found = format_of(path)
+        if found.holds == "table":
             return self._read_table(path, name)
         if isinstance(self.preprocessing, TablePreprocessing):
             columns = ", ".join(column.name for column in self.preprocessing.columns[:_SHOWN])
-            raise DataError(must(name, f"be a table (CSV, TSV, Parquet) with the columns {columns}", path.suffix))
-        if path.suffix.lower() == ".npy":
-            values = read_npy_features(path).values
-            return self._of_values(values, name)
-        if isinstance(self.preprocessing, SparsePreprocessing) and find_format([path]) == "libsvm":
-            read = read_libsvm(path, like=self._like(self.preprocessing))
-            return self._of_values(read.values, name, read.labels)
-        raise DataError(must(name, "be of rows: CSV, TSV, Parquet or NPY", find_format([path])))
+            tables = ", ".join(known.title for known in FORMATS if known.holds == "table")
+            raise DataError(must(name, f"be a table ({tables}) with the columns {columns}", path.suffix))
+        if found not in self._formats() or found.read_rows is None:
+            *titles, last = (known.title for known in self._formats())
+            raise DataError(must(name, f"be of rows: {', '.join(titles)} or {last}", found.name))
+        values, labels = found.read_rows(path, Asked(like=self._like()))
+        return self._of_values(values, name, labels)
+
+    def _formats(self) -> list[Format]:
+        """Return the formats that rows to predict may come in; sparse ones only where the study's own are sparse."""
+        is_sparse = isinstance(self.preprocessing, SparsePreprocessing)
+        return [
+            known
+            for known in FORMATS
+            if known.holds == "table" or (known.read_rows is not None and (is_sparse or known.holds != "sparse rows"))
+        ]
 
     def _read_picture(self, path: Path, name: str) -> Features:
         preprocessing = self.preprocessing
@@ -174,10 +182,12 @@ class Reader:
         n = int(features.shape[0])
         return NewExamples(_row_names(name, n), features, _unknown(n) if labels is None else labels)
 
-    def _like(self, preprocessing: SparsePreprocessing) -> Labelled:
-        """Return what a reader of sparse text takes columns and classes from."""
-        none = canonical(np.zeros((0, preprocessing.n_features), dtype=np.float32))
-        first = preprocessing.first_column
+    def _like(self) -> Labelled | None:
+        """Return what a reader of sparse text takes columns and classes from; None where the study has none."""
+        if not isinstance(self.preprocessing, SparsePreprocessing):
+            return None
+        none = canonical(np.zeros((0, self.preprocessing.n_features), dtype=np.float32))
+        first = self.preprocessing.first_column
         return Labelled(none, _unknown(0), self.class_names, None, "", first_column=first)
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from mlpstudy.datasets.readers.idx import read_idx_pair
-from mlpstudy.datasets.readers.idx_folder import has_idx_files, read_idx_folder
+from mlpstudy.datasets.readers.idx_folder import is_idx_set, read_idx_folder
 from mlpstudy.errors import DataError
 
 X = np.arange(24, dtype=np.uint8).reshape(4, 2, 3)
@@ -46,7 +46,7 @@ def refusal(path: Path) -> str:
 def test_the_four_standard_names_drop_in(tmp_path: Path, mark: str, end: str) -> None:
     """Compressed or not, with a dash or a dot: training and test examples, grey values as they are."""
     examples = read_idx_folder(fill(tmp_path, mark=mark, end=end))
-    assert has_idx_files(tmp_path)
+    assert is_idx_set(tmp_path)
     np.testing.assert_array_equal(examples.values, X.reshape(4, 6), strict=True)
     assert (examples.labels.tolist(), examples.class_names, examples.image_shape) == ([1, 0, 0, 1], ("0", "2"), (2, 3))
     assert examples.test is not None
@@ -87,7 +87,7 @@ def test_of_several_sets_one_is_named_by_its_file(tmp_path: Path) -> None:
 
 def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
     """The line says which files there must be."""
-    assert not has_idx_files(tmp_path)
+    assert not is_idx_set(tmp_path)
     assert "hold train-images-idx3-ubyte and the three files beside it" in refusal(tmp_path)
     assert "be a folder of IDX files" in refusal(tmp_path / "other")
 

@@ -16,20 +16,20 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from mlpstudy.datasets.named.registry import find_dataset
-from mlpstudy.datasets.opening.files import check_exists, printable
+from mlpstudy.datasets.opening.files import printable
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
 from mlpstudy.datasets.overview.balance import lopsided_warning
 from mlpstudy.datasets.overview.leaks import find_leaks
 from mlpstudy.datasets.overview.target_guess import Guess, guess_target
 from mlpstudy.datasets.raw import Labelled
-from mlpstudy.datasets.readers.choosing import TABLES, find_format, read_labelled
+from mlpstudy.datasets.readers.choosing import find_format, read_files
 from mlpstudy.datasets.readers.csv_faults import DELIMITERS
-from mlpstudy.datasets.readers.tables import read_table
+from mlpstudy.datasets.readers.menu import Asked
 from mlpstudy.datasets.tables.cells import Meaning, as_numbers, as_text, is_supported
 from mlpstudy.datasets.tables.fitting import find_meaning, fit_table
 from mlpstudy.datasets.tables.roles import collect_tables, find_column
 from mlpstudy.datasets.tables.table import Table
-from mlpstudy.datasets.targets.classes import is_quantity, no_classes, quantity_warning
+from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes, quantity_warning
 from mlpstudy.errors import DataError
 from mlpstudy.study.data import Data, looks_like_path
 
@@ -129,12 +129,11 @@ def describe_data(path: str | Path | Sequence[str | Path], target: str | None = 
     if isinstance(path, str) and not looks_like_path(path) and not Path(path).exists():
         return _of_labelled(find_dataset(path, "the data").read(), path, "a data set that has a name")
     files = [Path(path)] if isinstance(path, str | Path) else [Path(part) for part in path]
-    check_exists(files)
     found = find_format(files)
-    if found in TABLES:
-        return describe_table(read_table(files[0]), target)
-    names = " + ".join(printable(file) for file in files)
-    return _of_labelled(read_labelled(files, found), names, _WORDS[found])
+    read = read_files(files, found, Asked())
+    if not isinstance(read, Labelled):
+        return describe_table(read, target)
+    return _of_labelled(read, " + ".join(printable(file) for file in files), found.words)
 
 
 def describe_table(table: Table, target: str | None = None) -> Description:
@@ -276,20 +275,9 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
 
 def _few(read: Labelled, origin: str, counts: list[int]) -> tuple[str, ...]:
     """Return a warning for each class that a study could not split; of a quantity's values one for all."""
-    names = [name for name, count in zip(read.class_names, counts, strict=True) if count < 2]  # noqa: PLR2004  # train, test
+    names = [name for name, count in zip(read.class_names, counts, strict=True) if count < LEAST_EXAMPLES]
     if read.test is not None:
         return ()
     if names and is_quantity(read.class_names):
         return (str(no_classes(f"{origin}, labels", read.class_names, len(names))),)
     return tuple(f'{origin}: class "{name}" has a single example, which cannot be held out' for name in names)
-
-
-_WORDS = {
-    "npy": "two NPY files: features, labels",
-    "npz": "NPZ",
-    "idx": "IDX",
-    "idx folder": "a folder of IDX files",
-    "libsvm": "libsvm text, sparse",
-    "image folder": "a folder of images, one folder a class",
-    "split image folder": "a folder of images: train and test, one folder a class in each",
-}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
+from mlpstudy.datasets.readers.choosing import find_format, read_files
+from mlpstudy.datasets.readers.menu import Asked
 from mlpstudy.datasets.tables.cells import as_text, is_supported
+from mlpstudy.datasets.tables.table import Table
 
 NAMES = (
     *("target", "label", "labels", "y", "survived", "species", "diagnosis", "outcome", "churn", "churned", "exited"),
@@ -54,6 +59,24 @@ def guess_target(frame: pl.DataFrame) -> Guess:
     by_name = {name.strip().lower(): name for name in reversed(frame.columns)}
     found = tuple(by_name[name] for name in NAMES if name in by_name and _names_classes(frame[by_name[name]]))
     return Guess(found[0], found) if found else Guess(frame.columns[-1])
+
+
+def guess_target_of(path: Path, without: Collection[str | None] = ()) -> Guess | None:
+    """Return the column of a file that probably holds the class, None where the file is no table.
+
+    Args:
+        path: the file.
+        without: columns that are something else.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    found = find_format([path])
+    read = read_files([path], found, Asked()) if found.holds == "table" else None
+    if not isinstance(read, Table):
+        return None
+    frame = read.frame
+    return guess_target(frame.select([name for name in frame.columns if name not in without] or frame.columns))
 
 
 def _names_classes(column: pl.Series) -> bool:

@@ -106,6 +106,19 @@ def read_arrays(images: Path, labels: Path) -> tuple[npt.NDArray[np.uint8], npt.
     return x.values.transpose(0, 2, 1) if is_transposed else x.values, y.values, content_hash(content)
 
 
+def labels_beside(images: Path) -> Path:
+    """Return the labels that belong to images, as MNIST's files and all that followed it are named.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    name = images.name.replace("images", "labels").replace("idx3", "idx1")
+    if name == images.name or not images.with_name(name).is_file():
+        fix = f'["{images.name}", "labels-idx1-ubyte"]'
+        raise DataError(must("data.path", "name the file of labels too", images.name, fix))
+    return images.with_name(name)
+
+
 def _read(file: FileIO, name: str, max_bytes: int) -> IdxFile:
     n_bytes = size_of(file)
     inflated = Inflated(file) if is_gzip(file) else None

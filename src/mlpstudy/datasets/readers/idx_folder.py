@@ -33,9 +33,10 @@ MAX_MAPPING_BYTES = 2**16
 _PRINTABLE = range(33, 127)
 
 
-def has_idx_files(folder: Path) -> bool:
-    """Say whether a folder holds a file of training images under one of the known names."""
-    return any(TRAIN_IMAGES.fullmatch(entry.name) for entry in folder.iterdir())
+def is_idx_set(path: Path) -> bool:
+    """Say whether a path names a set: a file of training images under one of the known names, or its folder."""
+    names = (entry.name for entry in path.iterdir()) if path.is_dir() else (path.name,)
+    return any(TRAIN_IMAGES.fullmatch(name) for name in names)
 
 
 def read_idx_folder(path: str | Path) -> Labelled:

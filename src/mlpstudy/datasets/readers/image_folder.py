@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from mlpstudy.datasets.arrays.pairing import align
 from mlpstudy.datasets.opening.files import printable, within
 from mlpstudy.datasets.opening.limits import MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.opening.memory import check_memory
@@ -18,6 +20,7 @@ from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.machine.cores import n_cores
+from mlpstudy.study.base import content_hash
 
 LONGEST_SIDE = 64
 """Longest side of images of different sizes (pixels), unless a size is asked for."""
@@ -76,6 +79,26 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None, l
             digest.update(os.fsencode(path.relative_to(root)) + b"\0" + sha256)
     labels = np.repeat(found_classes.labels, [len(found) for found in files.values()]).astype(np.int32)
     return Labelled(values, labels, found_classes.names, shape, digest.hexdigest())
+
+
+def read_split_image_folder(folder: str | Path, size: tuple[int, int] | None = None) -> Labelled:
+    """Return the images in the folders ``train`` and ``test`` of a folder, each as ``read_image_folder`` reads it.
+
+    Args:
+        folder: the folder.
+        size: rows and columns; where it is None the test images get those of the training images.
+
+    Returns:
+        the training examples, and the others as ``test``.
+
+    Raises:
+        DataError: as ``read_image_folder``, or the test images have a class that the training images lack.
+    """
+    root = Path(folder)
+    train = read_image_folder(root / "train", size)
+    test = align(read_image_folder(root / "test", train.image_shape, least=1), train, printable(root / "test"))
+    sha256 = content_hash([train.sha256, test.sha256])
+    return replace(train, test=replace(test, sha256=sha256), sha256=sha256)
 
 
 def image_files(folder: Path) -> list[Path]:

@@ -11,7 +11,14 @@ import polars as pl
 from mlpstudy.datasets.raw import Part, Parts
 from mlpstudy.datasets.tables.cells import WORDS, Meaning, as_numbers, as_text
 from mlpstudy.datasets.tables.columns import wrong_cell
-from mlpstudy.datasets.targets.classes import find_classes, index_classes, is_quantity, no_classes, quantity_warning
+from mlpstudy.datasets.targets.classes import (
+    LEAST_EXAMPLES,
+    find_classes,
+    index_classes,
+    is_quantity,
+    no_classes,
+    quantity_warning,
+)
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study.base import content_hash
@@ -19,9 +26,6 @@ from mlpstudy.study.base import content_hash
 if TYPE_CHECKING:
     from mlpstudy.datasets.tables.table import Table
     from mlpstudy.study import Data
-
-_LEAST = 2
-"""Examples a class needs: one to learn from, one to be tested on."""
 
 _SHOWN = 12
 
@@ -93,7 +97,7 @@ def _classes(table: Table, target: str) -> tuple[npt.NDArray[np.int32], tuple[st
     what = f'{table.origin}, column "{target}"'
     if len(distinct) == 1:
         raise DataError(must(what, "have at least two classes", f'"{distinct[0]}" in every row', "another target"))
-    if len(distinct) > max(_LEAST, table.frame.height // _LEAST):
+    if len(distinct) > max(LEAST_EXAMPLES, table.frame.height // LEAST_EXAMPLES):
         n_single = int((text.value_counts(name="n")["n"] == 1).sum())
         raise no_classes(what, distinct.to_list(), n_single, "another target")
     classes = find_classes(np.array(distinct.to_list(), dtype=np.str_), what)
@@ -114,11 +118,11 @@ def _target_text(table: Table, target: str) -> pl.Series:
 def _check_counts(labels: npt.NDArray[np.int32], names: tuple[str, ...], table: Table, target: str) -> None:
     """Refuse a class with a single example, which cannot be both learned from and tested on."""
     counts = np.bincount(labels, minlength=len(names))
-    n_single = int((counts < _LEAST).sum())
+    n_single = int((counts < LEAST_EXAMPLES).sum())
     if n_single and is_quantity(names):
         what = f'{table.origin}, column "{target}"'
         raise no_classes(what, names, n_single, "another target")
-    for k in np.flatnonzero(counts < _LEAST).tolist():
+    for k in np.flatnonzero(counts < LEAST_EXAMPLES).tolist():
         row = int(np.flatnonzero(labels == k)[0]) + 1
         what = f'{table.origin}, column "{target}", class "{names[k]}"'
         fix = "add examples, or remove the row"

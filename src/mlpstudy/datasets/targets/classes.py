@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Labels: TypeAlias = npt.NDArray[Any]
 """Labels as they are in a file, shape ``(n,)``: booleans, numbers, text or bytes of UTF-8."""
 
+LEAST_EXAMPLES = 2
+"""Examples a class needs: one to learn from, one to be tested on."""
+
 _EXACT = 2**53  # whole numbers below it are exact in float64
 
 

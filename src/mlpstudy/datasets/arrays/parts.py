@@ -1,0 +1,74 @@
+"""From arrays with labels to a study's examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpstudy.datasets.raw import Labelled, Part, Parts
+from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes, quantity_warning
+from mlpstudy.errors import DataError, must
+from mlpstudy.study.base import content_hash
+
+if TYPE_CHECKING:
+    from mlpstudy.study import Data
+
+_OF_TABLES = ("target", "group", "time", "categorical", "drop")
+
+
+def collect_arrays(
+    data: Data, main: Labelled, test: Labelled | None = None, validation: Labelled | None = None
+) -> Parts:
+    """Return the examples in arrays.
+
+    Args:
+        data: the study's data.
+        main: what training examples are taken from.
+        test: the test examples, where they have arrays of their own.
+        validation: the validation examples, where they have arrays of their own.
+
+    Raises:
+        DataError: the study says something of them that only tables or other arrays have, or a class is of no use.
+    """
+    origin = data.title
+    for key in _OF_TABLES:
+        if getattr(data, key):
+            raise left_out(data, key, "since the data are no table with named columns")
+    if main.image_shape is not None and main.values.dtype == np.uint8 and data.numeric is not None:
+        raise left_out(data, "numeric", "since grey values of images are divided by 255")
+    if main.test is not None:
+        if data.test is not None:
+            raise left_out(data, "test", f"since {origin} has test examples of its own")
+        test = main.test
+    elif test is None:
+        _check_counts(main, origin)
+    hashes = [part.sha256 for part in (main, test, validation) if part is not None]
+    return Parts(
+        main=Part(main.values, main.labels, origin),
+        test=None if test is None else Part(test.values, test.labels, f"{origin}, test examples"),
+        validation=None if validation is None else Part(validation.values, validation.labels, f"{origin}, validation"),
+        class_names=main.class_names,
+        image_shape=main.image_shape,
+        first_column=main.first_column,
+        sha256=main.sha256 if test is main.test and validation is None else content_hash(hashes),
+        warnings=tuple(line for line in (quantity_warning(main.class_names, f"{origin}, labels"),) if line),
+    )
+
+
+def left_out(data: Data, key: str, why: str) -> DataError:
+    """Return the error of a key of a study's data that has no meaning beside the others."""
+    return DataError(must(f"data.{key}", f"be left out, {why}", str(getattr(data, key)), "remove the key"))
+
+
+def _check_counts(main: Labelled, origin: str) -> None:
+    """Refuse classes with a single example where test examples are held out of them."""
+    counts = np.bincount(main.labels, minlength=len(main.class_names))
+    n_single = int((counts < LEAST_EXAMPLES).sum())
+    if n_single and is_quantity(main.class_names):
+        what = f"{origin}, labels"
+        raise no_classes(what, main.class_names, n_single)
+    for name, count in zip(main.class_names, counts, strict=True):
+        if count < LEAST_EXAMPLES:
+            fix = "add examples, or leave the class out"
+            raise DataError(must(f'{origin}, class "{name}"', "have at least two examples", f"{count} of it", fix))

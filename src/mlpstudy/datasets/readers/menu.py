@@ -1,0 +1,209 @@
+"""The formats that data may come in: one entry each, and a file that reads it.
+
+What a path calls for, what errors list and what the documentation says of formats follows from these entries. The
+readers of tables and of pictures are loaded when they are needed, for Polars and Pillow take long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from mlpstudy.datasets.raw import Labelled
+from mlpstudy.datasets.readers.idx import labels_beside, read_idx_pair
+from mlpstudy.datasets.readers.idx_folder import is_idx_set, read_idx_folder
+from mlpstudy.datasets.readers.libsvm import read_libsvm
+from mlpstudy.datasets.readers.npy import read_npy, read_npy_features
+from mlpstudy.datasets.readers.npz import read_npz
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mlpstudy.datasets.raw import Values
+    from mlpstudy.datasets.tables.table import Table
+
+Contents = Literal["table", "arrays", "images", "pictures", "sparse rows"]
+"""What a format holds: pictures are images that must be decoded and may be resized."""
+
+Read: TypeAlias = "Labelled | Table"
+"""What a reader returns."""
+
+Files = Sequence[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a study asks of a reader; each reader heeds what concerns it.
+
+    Attributes:
+        like: the training examples, where test or validation examples are read: of the same features and classes.
+        image_size: rows and columns that pictures are resized to; None for their own.
+        text: columns of a table that stay text, whatever they look like.
+    """
+
+    like: Labelled | None = None
+    image_size: tuple[int, int] | None = None
+    text: frozenset[str] = frozenset()
+
+    @property
+    def least(self) -> int:
+        """How many classes there must be: 1 where the training examples have the classes."""
+        return 2 if self.like is None else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: how it is known, what it holds, what reads it.
+
+    Attributes:
+        name: in messages that name one.
+        title: in lists of formats.
+        words: what such a file is, where data are described.
+        holds: what.
+        read: reads a file, a pair of files (features, labels) or a folder.
+        endings: of its files' names, in lower case; ``.gz`` may follow.
+        perhaps: endings of files that are of it where their first bytes speak for no other format.
+        starts: whether the first bytes of a file are of it.
+        is_set: whether a path names a set of several files of it.
+        n_files: how many files it may be given as.
+        read_rows: reads rows to predict, with labels where the format has them; None where it is never read for that.
+    """
+
+    name: str
+    title: str
+    words: str
+    holds: Contents
+    read: Callable[[Files, Asked], Read]
+    endings: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    starts: Callable[[bytes], bool] = lambda _: False
+    is_set: Callable[[Path], bool] = lambda _: False
+    n_files: tuple[int, ...] = (1,)
+    read_rows: Callable[[Path, Asked], tuple[Values, npt.NDArray[np.int32] | None]] | None = None
+
+
+def _read_table(files: Files, asked: Asked) -> Table:
+    from mlpstudy.datasets.readers.tables import read_table  # noqa: PLC0415  # heavy: Polars
+
+    return read_table(files[0], text=asked.text)
+
+
+def _read_idx(files: Files, asked: Asked) -> Labelled:
+    labels = files[1] if len(files) > 1 else labels_beside(files[0])
+    return read_idx_pair(files[0], labels, asked.least)
+
+
+def _read_libsvm_rows(path: Path, asked: Asked) -> tuple[Values, npt.NDArray[np.int32]]:
+    read = read_libsvm(path, like=asked.like)
+    return read.values, read.labels
+
+
+def _read_images(files: Files, asked: Asked) -> Labelled:
+    from mlpstudy.datasets.readers.image_folder import read_image_folder  # noqa: PLC0415  # heavy: Pillow
+
+    return read_image_folder(files[0], asked.image_size, asked.least)
+
+
+def _read_split_images(files: Files, asked: Asked) -> Labelled:
+    from mlpstudy.datasets.readers.image_folder import read_split_image_folder  # noqa: PLC0415  # heavy: Pillow
+
+    return read_split_image_folder(files[0], asked.image_size)
+
+
+def _is_split_folder(path: Path) -> bool:
+    """Say whether the folders in a folder are those of the two splits, and no others."""
+    if not path.is_dir():
+        return False
+    folders = {each.name for each in path.iterdir() if each.is_dir() and not each.name.startswith(".")}
+    return folders == {"train", "test"}
+
+
+_LIBSVM_LINE = re.compile(rb"\s*[^\s:,;]+(?:\s+\d+:\S+)+\s*(?:#.*)?")
+
+FORMATS = (
+    Format(
+        name="csv",
+        title="CSV, TSV",
+        words="CSV",
+        holds="table",
+        read=_read_table,
+        endings=(".csv", ".tsv", ".tab"),
+        perhaps=(".txt", ".data", ".dat"),
+    ),
+    Format(
+        name="parquet",
+        title="Parquet",
+        words="Parquet",
+        holds="table",
+        read=_read_table,
+        endings=(".parquet", ".pq"),
+        starts=lambda head: head.startswith(b"PAR1"),
+    ),
+    Format(
+        name="npy",
+        title="NPY",
+        words="two NPY files: features, labels",
+        holds="arrays",
+        read=lambda files, asked: read_npy(files[0], files[1], asked.least),
+        endings=(".npy",),
+        n_files=(2,),
+        read_rows=lambda path, _: (read_npy_features(path).values, None),
+    ),
+    Format(
+        name="npz",
+        title="NPZ",
+        words="NPZ",
+        holds="arrays",
+        read=lambda files, asked: read_npz(files[0], asked.least),
+        endings=(".npz",),
+    ),
+    Format(
+        name="idx",
+        title="IDX",
+        words="IDX",
+        holds="images",
+        read=_read_idx,
+        endings=("ubyte", ".idx"),
+        starts=lambda head: head.startswith(b"\0\0\x08"),
+        n_files=(1, 2),
+    ),
+    Format(
+        name="libsvm",
+        title="libsvm",
+        words="libsvm text, sparse",
+        holds="sparse rows",
+        read=lambda files, asked: read_libsvm(files[0], like=asked.like),
+        endings=(".libsvm", ".svmlight", ".svm"),
+        starts=lambda head: _LIBSVM_LINE.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r")) is not None,
+        read_rows=_read_libsvm_rows,
+    ),
+    Format(
+        name="idx folder",
+        title="a folder of IDX files",
+        words="a folder of IDX files",
+        holds="images",
+        read=lambda files, _: read_idx_folder(files[0]),
+        is_set=is_idx_set,
+    ),
+    Format(
+        name="split image folder",
+        title="a folder of images",
+        words="a folder of images: train and test, one folder a class in each",
+        holds="pictures",
+        read=_read_split_images,
+        is_set=_is_split_folder,
+    ),
+    Format(
+        name="image folder",
+        title="a folder of images",
+        words="a folder of images, one folder a class",
+        holds="pictures",
+        read=_read_images,
+        is_set=Path.is_dir,
+    ),
+)
+"""All formats. Of several that claim a path the first has it."""

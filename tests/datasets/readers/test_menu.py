@@ -1,0 +1,91 @@
+"""The menu of formats is the only list of them: files are recognised by it, help and documentation agree with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from datasets.writing import csv, people, write
+from mlpstudy.cli.app import app
+from mlpstudy.datasets import load
+from mlpstudy.datasets.readers.choosing import find_format, format_of
+from mlpstudy.datasets.readers.menu import FORMATS, Format
+from mlpstudy.errors import DataError
+from mlpstudy.study import Data
+from mlpstudy.study.loading import DATA_ENDINGS
+
+DOCS = Path(__file__).parents[3] / "docs"
+FILES = [known for known in FORMATS if known.endings]
+
+
+def row(known: Format) -> str:
+    """Return the row of a format in docs/formats.md."""
+    of_names = [", ".join(f"`{ending}`" for ending in endings) for endings in (known.endings, known.perhaps) if endings]
+    files = "two" if known.n_files == (2,) else "one or two" if len(known.n_files) > 1 else "one"
+    predicts = "yes" if known.holds == "table" or known.read_rows else "no"
+    return f"| {known.title} | {'; '.join(of_names)} | {files} | {known.holds} | {predicts} |"
+
+
+def test_the_documentation_lists_the_formats_of_the_menu_and_no_others() -> None:
+    """The table in docs/formats.md is the menu, row by row, and docs/data.md names every ending."""
+    text = (DOCS / "formats.md").read_text(encoding="utf-8")
+    table = re.search(r"^\| format \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    assert table is not None
+    assert table[1].splitlines() == [row(known) for known in FILES]
+    data = (DOCS / "data.md").read_text(encoding="utf-8")
+    for known in FILES:
+        for ending in known.endings + known.perhaps:
+            assert f"`{ending}`" in data or not ending.startswith("."), ending
+
+
+def test_help_and_documentation_of_predict_name_what_holds_rows() -> None:
+    """Both name every format whose rows can be predicted, and none besides."""
+    text = CliRunner().invoke(app, ["predict", "--help"], env={"COLUMNS": "200"}).output
+    page = (DOCS / "predict.md").read_text(encoding="utf-8")
+    for known in FILES:
+        for title in known.title.split(", "):
+            is_read = known.holds == "table" or known.read_rows is not None
+            assert (title in page) == is_read, title
+            assert (title in text) == (is_read and known.holds != "sparse rows"), title
+
+
+def test_a_file_of_data_given_for_a_study_is_known_by_the_same_endings() -> None:
+    """What ``run`` answers with ``mlpstudy init`` is what the readers read."""
+    assert set(DATA_ENDINGS) == {ending for known in FILES for ending in known.endings if ending.startswith(".")}
+
+
+@pytest.mark.parametrize("end", ["", ".gz"])
+def test_every_ending_finds_its_format(end: str) -> None:
+    """Whatever case it is in, and whether or not the file is compressed."""
+    for known in FILES:
+        for ending in known.endings:
+            assert format_of(Path(f"some/X{ending.upper()}{end}")) is known
+
+
+def test_a_name_that_says_nothing_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    """Each format that has first bytes of its own; text is libsvm where the first line is, else CSV."""
+    cases = {b"PAR1": "parquet", b"\0\0\x08\x01": "idx", b"+1 3:0.5 17:2 # x\n": "libsvm", b"a,b\n1,2\n": "csv"}
+    for content, name in cases.items():
+        assert format_of(write(tmp_path, content, "x.dat")).name == name
+
+
+def test_labels_beside_what_has_its_own_are_refused(tmp_path: Path) -> None:
+    """A table and a folder of images have their labels: a second file would be passed over."""
+    (tmp_path / "pictures" / "cat").mkdir(parents=True)
+    np.save(tmp_path / "y.npy", np.arange(3))
+    for name, kind in (("pictures", "folder"), (write(tmp_path, csv(people())).name, "csv file")):
+        with pytest.raises(DataError, match=rf"y\.npy must be left out, got labels beside a {kind}, which has its own"):
+            find_format([tmp_path / name, tmp_path / "y.npy"])
+
+
+def test_every_file_is_found_before_one_is_read(tmp_path: Path) -> None:
+    """A wrong path of the test examples is said at once, not after the training examples were read."""
+    write(tmp_path, "no table at all", "train.csv")
+    for test, message in (("none.csv", "none.csv must exist"), ("x.npz", "x.npz must be a table, as the training")):
+        write(tmp_path, "", "x.npz")
+        with pytest.raises(DataError, match=message):
+            load(Data(path="train.csv", target="y", test=test).in_folder(tmp_path), 0)
