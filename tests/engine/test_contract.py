@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.engine.run.state import is_trained
 from mlpstudy.records import Examples, Float32Array, TrainerState
 from mlpstudy.study import Architecture, Network, Training
-from mlpstudy.study.training.training import SLOTS
+from mlpstudy.study.training.optimisers import OPTIMISERS, OptimiserName
 
 DATA = blobs()
 X = np.asarray(DATA.train.features, np.float32)
@@ -216,14 +216,14 @@ def test_an_evaluation_that_was_refused_is_refused_again(engine: Engine) -> None
     assert one.evaluate(good, 1) == expected
 
 
-@pytest.mark.parametrize("optimizer", SLOTS)
-def test_a_state_holds_the_slots_that_the_study_says(engine: Engine, optimizer: Literal["adam"]) -> None:
+@pytest.mark.parametrize("optimizer", OPTIMISERS)
+def test_a_state_holds_the_slots_that_the_study_says(engine: Engine, optimizer: OptimiserName) -> None:
     """The bound of a checkpoint's size counts on it; each slot has every trained tensor, in its shape."""
     one = trainer(engine, training=Training(optimizer=optimizer), batch_normalisation=True)
     tensors = one.state().tensors
     trained = {name: tensor.shape for name, tensor in one.weights().items() if is_trained(name)}
-    assert {name.split("/")[0] for name in tensors} - {"generator"} == {"parameter", *SLOTS[optimizer]}
-    for slot in SLOTS[optimizer]:
+    assert {name.split("/")[0] for name in tensors} - {"generator"} == {"parameter", *OPTIMISERS[optimizer].slots}
+    for slot in OPTIMISERS[optimizer].slots:
         prefix = f"{slot}/"
         assert {k.removeprefix(prefix): v.shape for k, v in tensors.items() if k.startswith(prefix)} == trained
 

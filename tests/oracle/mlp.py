@@ -149,24 +149,16 @@ class Mlp:
 
     def train_step(self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None) -> Array:
         """Do one step of the optimiser on one batch; return the loss of each example before it."""
-        if self.optimizer != "adam":
+        if self.optimizer not in OPTIMISERS:
             message = f"the oracle must know the optimiser, got {self.optimizer}, fix: write its equations here"
             raise NotImplementedError(message)
         loss, gradients = self.gradients(x, labels, masks)
-        tensors = self.trainable()
-        if not self.m:
-            self.m = [np.zeros_like(t) for t in tensors]
-            self.v = [np.zeros_like(t) for t in tensors]
         self.step += 1
-        alpha = self.learning_rate * np.sqrt(1 - self.beta_2**self.step) / (1 - self.beta_1**self.step)
-        for i, (tensor, g) in enumerate(zip(tensors, gradients, strict=True)):
-            self.m[i] = self.m[i] * self.beta_1 + g * (1 - self.beta_1)
-            self.v[i] = self.v[i] * self.beta_2 + g * g * (1 - self.beta_2)
-            tensor[...] -= alpha * self.m[i] / (np.sqrt(self.v[i]) + self.epsilon)
+        OPTIMISERS[self.optimizer](self, gradients)
         return loss
 
     def trainable(self) -> list[Array]:
-        """The tensors that Adam moves, in Keras's order."""
+        """The tensors that the optimiser moves, in Keras's order."""
         return [t for a in self.layers for t in (a.kernel, a.bias, *((a.norm.gamma, a.norm.beta) if a.norm else ()))]
 
     def parameters(self) -> list[Array]:
@@ -189,6 +181,22 @@ def build(sizes: list[int], rng: np.random.Generator, *, normalise: bool = False
             layer.norm = Norm(gamma, beta, rng.normal(0, 0.3, n_out), rng.uniform(0.5, 1.5, n_out))
         layers.append(layer)
     return layers
+
+
+def adam(of: Mlp, gradients: list[Array]) -> None:
+    """A step of Adam: m' = m b1 + g (1 - b1), v' = v b2 + g^2 (1 - b2), w -= alpha m' / (sqrt(v') + epsilon)."""
+    tensors = of.trainable()
+    if not of.m:
+        of.m = [np.zeros_like(t) for t in tensors]
+        of.v = [np.zeros_like(t) for t in tensors]
+    alpha = of.learning_rate * np.sqrt(1 - of.beta_2**of.step) / (1 - of.beta_1**of.step)
+    for i, (tensor, g) in enumerate(zip(tensors, gradients, strict=True)):
+        of.m[i] = of.m[i] * of.beta_1 + g * (1 - of.beta_1)
+        of.v[i] = of.v[i] * of.beta_2 + g * g * (1 - of.beta_2)
+        tensor[...] -= alpha * of.m[i] / (np.sqrt(of.v[i]) + of.epsilon)
+
+
+OPTIMISERS = {"adam": adam}
 
 
 class Activation(NamedTuple):

@@ -92,8 +92,9 @@ class Float64Trainer(TorchTrainer):
 def _float64(name: str, seed: int) -> Trainer:
     """A trainer in double precision."""
     generator = torch.Generator()
-    module = MultilayerPerceptron(without_dropout(name).network, start(name, seed), generator)
-    return Float64Trainer(module.double(), without_dropout(name).training, generator, device="cpu")
+    architecture = without_dropout(name)
+    module = MultilayerPerceptron(architecture.network, start(name, seed), generator)
+    return Float64Trainer(module.double(), architecture, generator, device="cpu")
 
 
 def _by_trainer(trainer: Trainer, seed: int) -> Trained:

@@ -15,17 +15,24 @@ import pytest
 import torch
 
 from javascript.node import evaluated
+from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.torch.layers.activations import ACTIVATIONS as TORCH_ACTIVATIONS
+from mlpstudy.engine.torch.losses.menu import LOSSES as TORCH_LOSSES
+from mlpstudy.engine.torch.optimisers.menu import OPTIMISERS as TORCH_OPTIMISERS
 from mlpstudy.predict.forward import ACTIVATIONS as NUMPY_ACTIVATIONS
-from mlpstudy.study import Network
+from mlpstudy.study import Network, Training
+from mlpstudy.study.base import Frozen
 from mlpstudy.study.network.activations import ACTIVATIONS, OF_OUTPUT, Activation, ActivationName
+from mlpstudy.study.training.optimisers import OPTIMISERS, Optimiser, OptimiserName
+from mlpstudy.tasks.losses import LOSSES
 from oracle.mlp import ACTIVATIONS as ORACLE_ACTIVATIONS
+from oracle.mlp import OPTIMISERS as ORACLE_OPTIMISERS
 
 DOCS = Path(__file__).parents[2] / "docs" / "study-file.md"
 Table = Callable[[], Iterable[str]]
 
 
-def choices(model: type[Network], key: str) -> tuple[str, ...]:
+def choices(model: type[Frozen], key: str) -> tuple[str, ...]:
     """Return what a study file may write for a key."""
     return get_args(model.model_fields[key].annotation)
 
@@ -43,21 +50,63 @@ def in_page() -> list[str]:
     return known
 
 
-ACTIVATION_TABLES: dict[str, Table] = {
-    "study/network/activations.py, ActivationName": lambda: get_args(ActivationName),
-    "the key [network] activation": lambda: choices(Network, "activation"),
-    "docs/study-file.md": lambda: documented("activation"),
-    "engine/torch/layers/activations.py": lambda: TORCH_ACTIVATIONS,
-    "predict/forward.py": lambda: NUMPY_ACTIVATIONS,
-    "report/assets/network.js": in_page,
-    "tests/oracle/mlp.py": lambda: ORACLE_ACTIVATIONS,
+MENUS: dict[str, Iterable[str]] = {
+    "study/network/activations.py": ACTIVATIONS,
+    "study/training/optimisers.py": OPTIMISERS,
+    "tasks/losses.py": LOSSES,
 }
+TABLES: dict[str, dict[str, Table]] = {
+    "study/network/activations.py": {
+        "its type ActivationName": lambda: get_args(ActivationName),
+        "the key activation of study/network/network.py": lambda: choices(Network, "activation"),
+        "docs/study-file.md": lambda: documented("activation"),
+        "kernels/": lambda: _kernels.ACTIVATIONS,
+        "engine/torch/layers/activations.py": lambda: TORCH_ACTIVATIONS,
+        "predict/forward.py": lambda: NUMPY_ACTIVATIONS,
+        "report/assets/network.js": in_page,
+        "tests/oracle/mlp.py": lambda: ORACLE_ACTIVATIONS,
+    },
+    "study/training/optimisers.py": {
+        "its type OptimiserName": lambda: get_args(OptimiserName),
+        "the key optimizer of study/training/training.py": lambda: choices(Training, "optimizer"),
+        "docs/study-file.md": lambda: documented("optimizer"),
+        "kernels/": lambda: _kernels.OPTIMISERS,
+        "engine/torch/optimisers/menu.py": lambda: TORCH_OPTIMISERS,
+        "tests/oracle/mlp.py": lambda: ORACLE_OPTIMISERS,
+    },
+    "tasks/losses.py": {
+        "kernels/": lambda: _kernels.LOSSES,
+        "engine/torch/losses/menu.py": lambda: TORCH_LOSSES,
+    },
+}
+ALL_TABLES = [(menu, place) for menu, places in TABLES.items() for place in places]
 
 
-@pytest.mark.parametrize(("place", "table"), ACTIVATION_TABLES.items(), ids=ACTIVATION_TABLES.keys())
-def test_every_table_has_every_activation(place: str, table: Table) -> None:
-    """All of the menu's activations and no other stand there."""
-    assert set(table()) == set(ACTIVATIONS), f"{place} must have the activations of the menu"
+@pytest.mark.parametrize(("menu", "place"), ALL_TABLES, ids=" in ".join)
+def test_every_table_has_every_entry_of_its_menu(menu: str, place: str) -> None:
+    """All of a menu's entries and no other stand there."""
+    assert set(TABLES[menu][place]()) == set(MENUS[menu]), f"{place} must have the entries of {menu}"
+
+
+@pytest.mark.parametrize("entry", OPTIMISERS.values(), ids=OPTIMISERS.keys())
+def test_settings_of_an_optimiser_are_documented_keys(entry: Optimiser) -> None:
+    """What the menu says an optimiser is told is what a study file may say, and what the kernels take."""
+    assert set(entry.settings) <= Training.model_fields.keys()
+    assert all(f"`{key}`" in DOCS.read_text() for key in entry.settings)
+    settings = Training(optimizer=entry.name).optimiser_settings
+    assert list(settings) == list(entry.settings)
+    kernels = _kernels.Network(
+        n_inputs=1,
+        hidden=[1],
+        n_classes=2,
+        dropout=[0.0],
+        batch_size=1,
+        activation="relu",
+        batch_normalisation=False,
+        optimiser=entry.name,
+        optimiser_settings=settings,
+    )
+    assert kernels.slots == entry.slots
 
 
 Z = np.array([-20.0, -3.0, -0.7, -1e-3, 1e-3, 0.4, 2.0, 15.0])

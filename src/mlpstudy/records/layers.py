@@ -9,10 +9,10 @@ from dataclasses import dataclass
 class LayerDiagnostics:
     """What one layer of one run did in one epoch, where ``training.diagnostics`` is on.
 
-    With W the layer's kernel before a step, g the gradient of the batch's mean loss with respect to it, dW what Adam
-    takes off it, alpha m / (sqrt(v) + epsilon), before the difference is rounded to float32, and h = f(x W + b) its
-    activations in training mode, before batch normalisation and dropout (of the output layer: its logits), over the
-    measured steps S of the epoch:
+    With W the layer's kernel before a step, g the gradient of the batch's mean loss with respect to it, dW what the
+    optimiser takes off it (Adam: alpha m / (sqrt(v) + epsilon)), before the difference is rounded to float32, and
+    h = f(x W + b) its activations in training mode, before batch normalisation and dropout (of the output layer: its
+    logits), over the measured steps S of the epoch:
 
         gradient_norm   = mean over S of |g|            |.| is the Frobenius norm
         weight_norm     = mean over S of |W|

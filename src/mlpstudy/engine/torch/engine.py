@@ -65,7 +65,7 @@ class TorchEngine:
 
         generator = self._torch.Generator(device=self._device).manual_seed(dropout_key)
         module = MultilayerPerceptron(architecture.network, initial_weights, generator)
-        return TorchTrainer(module, architecture.training, generator, device=self._device)
+        return TorchTrainer(module, architecture, generator, device=self._device)
 
 
 def _import_torch() -> Any:  # noqa: ANN401  # a module

@@ -14,8 +14,9 @@ from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.run.state import steps_of, tensors_of
 from mlpstudy.engine.torch.arguments import check_examples, check_features, check_order, check_threads
 from mlpstudy.engine.torch.diagnostics import Recorder
-from mlpstudy.engine.torch.losses.cross_entropy import cross_entropy, hits
-from mlpstudy.engine.torch.optimisers.adam import Adam
+from mlpstudy.engine.torch.losses.cross_entropy import hits
+from mlpstudy.engine.torch.losses.menu import LOSSES
+from mlpstudy.engine.torch.optimisers.menu import OPTIMISERS
 from mlpstudy.records import TrainerState
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from mlpstudy.engine.torch.network import MultilayerPerceptron
     from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
-    from mlpstudy.study import Training
+    from mlpstudy.study import Architecture
 
 EVALUATION_BATCH = 1000
 """Examples evaluated at once: enough to fill a core, few enough for its cache."""
@@ -40,22 +41,24 @@ class TorchTrainer:
     several runs at once.
 
     Args:
-        module: returns logits.
-        training: optimiser and batches.
+        module: returns the last layer's numbers.
+        architecture: its training and its loss.
         generator: where the module draws its dropout masks from.
         device: where it computes.
     """
 
     def __init__(
-        self, module: MultilayerPerceptron, training: Training, generator: torch.Generator, *, device: str
+        self, module: MultilayerPerceptron, architecture: Architecture, generator: torch.Generator, *, device: str
     ) -> None:
+        training = architecture.training
         self._device = device
         self._module = module.to(device)
         self._batch_size = training.batch_size
         self._generator = generator
         self._trained, parameters = zip(*self._module.named_parameters(), strict=True)
         self._parameters = list(parameters)
-        self._optimiser = Adam(self._parameters, training)
+        self._loss = LOSSES[architecture.loss.name]
+        self._optimiser = OPTIMISERS[training.optimizer](self._parameters, training)
         self._recorder = Recorder(module, module.activation, self._optimiser.changes) if training.diagnostics else None
         self._stop = threading.Event()
 
@@ -88,7 +91,7 @@ class TorchTrainer:
             for rows in _rows(len(examples)):
                 x, labels = self._batch(examples, rows)
                 p = self._infer(x, is_finite=is_finite)
-                losses.append(cross_entropy(p, labels).sum())
+                losses.append(self._loss.of(p, labels).sum())
                 n_hits.append(hits(p, labels).sum())
         return Evaluation(_mean(losses, len(examples)), _mean(n_hits, len(examples)))
 
@@ -162,8 +165,8 @@ class TorchTrainer:
         """Train on one batch; return the sum of its losses and the number of its hits."""
         if self._recorder is not None:
             self._recorder.before_step()
-        p = torch.softmax(self._module(x), dim=1)
-        losses = cross_entropy(p, labels)
+        p = self._loss.outputs(self._module(x))
+        losses = self._loss.of(p, labels)
         gradients = torch.autograd.grad(losses.mean(), self._parameters)
         self._optimiser.step(gradients)
         if self._recorder is not None:
@@ -172,7 +175,7 @@ class TorchTrainer:
 
     def _infer(self, x: Tensor, *, is_finite: bool) -> Tensor:
         """Return the class probabilities of a batch; NaN of a network that is not finite."""
-        p = torch.softmax(self._module(x), dim=1)
+        p = self._loss.outputs(self._module(x))
         return p if is_finite else torch.full_like(p, math.nan)
 
     def _batch(self, examples: Examples, rows: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from mlpstudy.study.base import Frozen, content_of
-
-SLOTS = {"adam": ("m", "v")}
-"""Of each optimiser the arrays that it keeps beside a trained tensor, by their names in checkpoints."""
+from mlpstudy.study.training.optimisers import OPTIMISERS, OptimiserName
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Training(Frozen):
-    """Optimiser, batches and epochs. The loss is the categorical cross-entropy.
-
-    Adam (Kingma & Ba 2015) with epsilon outside the bias correction, as Keras has it. At step t:
-
-        m += (g - m) (1 - beta_1);   v += (g^2 - v) (1 - beta_2)
-        w -= learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon)
+    """Optimiser, batches and epochs. The equations of the optimisers stand in their menu, ``optimisers.py``.
 
     Attributes:
         epochs: passes over the training examples.
         batch_size: examples a step; the short last batch of an epoch is trained on.
-        optimizer: Adam.
+        optimizer: by its name in the menu.
         learning_rate: step size.
-        beta_1: decay of the first moment.
-        beta_2: decay of the second moment.
-        epsilon: added to the root of the second moment.
+        beta_1: decay of Adam's first moment.
+        beta_2: decay of its second moment.
+        epsilon: added to the root of the second moment, outside the bias correction.
         diagnostics: record each epoch what every layer does (gradients, updates, dead units). It changes no result,
             so it is no part of a run's or a study's identity.
 
@@ -41,7 +34,7 @@ class Training(Frozen):
 
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 20
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 128
-    optimizer: Literal["adam"] = "adam"
+    optimizer: OptimiserName = "adam"
     learning_rate: Annotated[float, Field(gt=0)] = 0.001
     beta_1: Beta = 0.9
     beta_2: Beta = 0.999
@@ -51,7 +44,12 @@ class Training(Frozen):
     @property
     def slots(self) -> tuple[str, ...]:
         """What the optimiser keeps beside each trained tensor, by its names in checkpoints."""
-        return SLOTS[self.optimizer]
+        return OPTIMISERS[self.optimizer].slots
+
+    @property
+    def optimiser_settings(self) -> dict[str, float]:
+        """What the optimiser is told beside the learning rate."""
+        return {key: getattr(self, key) for key in OPTIMISERS[self.optimizer].settings}
 
     def content(self) -> dict[str, object]:
         """Return the settings that decide a result."""

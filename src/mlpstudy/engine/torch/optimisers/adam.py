@@ -10,7 +10,7 @@ import torch
 from mlpstudy.engine.torch.float32 import held, positive
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
@@ -47,7 +47,7 @@ class Adam:
         self._parameters = parameters
         self._m = [torch.zeros_like(w) for w in parameters]
         self._v = [torch.zeros_like(w) for w in parameters]
-        self.slots = {"m": self._m, "v": self._v}
+        self.slots: Mapping[str, Sequence[Tensor]] = {"m": self._m, "v": self._v}
         self._training = training
         self._epsilon = positive(training.epsilon)
         self.n_steps = 0
