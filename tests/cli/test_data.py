@@ -114,6 +114,14 @@ def test_list_json_has_the_same() -> None:
     assert listed["licence"] == "CC BY-SA 3.0"
 
 
+@pytest.mark.parametrize("name", ["breast-cancer", "digits", "iris", "mnist", "wine"])
+def test_every_named_set_that_needs_no_connection_is_shown(name: str) -> None:
+    """Also one of images that has no test examples of its own."""
+    result = call("show", name)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"{name}: ")
+
+
 def test_verify_of_a_set_without_files_says_so() -> None:
     """What comes with scikit-learn has nothing to compare."""
     assert call("verify", "iris").stdout == "iris comes with scikit-learn and has no files of its own.\n"

@@ -78,7 +78,7 @@ def show(
     """
     from mlpstudy.datasets import find_dataset, named_datasets, summarise, view_example
 
-    names = {named.info.name for named in named_datasets() if named.info.image_shape is not None}
+    names = {named.info.name for named in named_datasets() if named.has_source}
     if len(data) > 1 or data[0] not in names or Path(data[0]).exists():
         from mlpstudy.cli.printing.describing import show_description
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mlpstudy.datasets import find_dataset, named_datasets
+from mlpstudy.datasets.named.fashion_mnist import FASHION_MNIST
+from mlpstudy.datasets.named.kmnist import KMNIST
 from mlpstudy.errors import DataError
 
+DOCS = Path(__file__).parents[3] / "docs"
 SHIPPED = {"mnist", "breast-cancer", "digits", "iris", "wine"}
 
 
@@ -21,6 +26,25 @@ def test_every_listed_name_is_found() -> None:
         assert (len(examples), n_test) == (named.info.n_train, named.info.n_test)
         assert (examples.class_names, examples.image_shape) == (named.info.class_names, named.info.image_shape)
         assert all(check.ok for check in named.check())
+
+
+def test_the_documentation_has_every_named_set_with_its_numbers_and_licence() -> None:
+    """docs/data.md names each, with its numbers of examples and classes; whoever adds a set writes them there."""
+    table = (DOCS / "data.md").read_text(encoding="utf-8").split("## Data sets with a name")[1].split("```")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    for named in named_datasets():
+        info = named.info
+        (row,) = (row for row in rows if f"`{info.name}`" in row)
+        for shown in (f"{info.n_train:,}", str(len(info.class_names)), info.licence):
+            assert shown in row, (info.name, shown)
+
+
+def test_the_documentation_has_every_file_that_is_downloaded() -> None:
+    """docs/formats.md gives the size and the start of the hash that each is compared with."""
+    text = (DOCS / "formats.md").read_text(encoding="utf-8")
+    for remote in (FASHION_MNIST, KMNIST):
+        for file in remote.files:
+            assert f"`{file.name}` | {file.n_bytes:,} | `{file.sha256[:16]}` |" in text
 
 
 def test_a_table_is_no_set_of_images() -> None:

@@ -30,6 +30,11 @@ class NamedDataset:
     check: Callable[[], tuple[FileCheck, ...]]
     read_other: Callable[[], Labelled] | None = None
 
+    @property
+    def has_source(self) -> bool:
+        """Whether it is a set of images with test examples of its own, which ``load`` reads."""
+        return self.read_other is None
+
     def read(self) -> Labelled:
         """Return the set as a file of it would be read, with its test examples where it has some of its own.
 
