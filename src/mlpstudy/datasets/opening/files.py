@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import zlib
@@ -79,6 +80,12 @@ def reading(path: str | Path) -> Iterator[FileIO]:
 def size_of(file: FileIO) -> int:
     """Return the number of bytes of an open file."""
     return os.fstat(file.fileno()).st_size
+
+
+def sha256_of(file: FileIO) -> str:
+    """Return the SHA-256 of all bytes of an open file, 64 hexadecimal digits."""
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fill(stream: Readable, view: memoryview) -> int:

@@ -1,32 +1,16 @@
-"""CSV, TSV and Parquet files to tables, through Polars; CSV with delimiter and types found out."""
+"""CSV, TSV and Parquet files to tables: the first bytes tell which."""
 
 from __future__ import annotations
 
-import hashlib
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import polars as pl
-from polars import selectors
-
-from mlpstudy.datasets.opening.files import printable, reading, size_of
-from mlpstudy.datasets.opening.limits import MAX_COLUMNS, MAX_LABEL_CHARACTERS
-from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.readers.csv_faults import Dialect, explain, find_dialect, short_row
-from mlpstudy.datasets.readers.parquet_claims import check_parquet
-from mlpstudy.datasets.tables.cells import MISSING, clean_text
+from mlpstudy.datasets.opening.files import printable, reading
+from mlpstudy.datasets.readers.csv_text import read_csv
+from mlpstudy.datasets.readers.parquet import read_parquet
+from mlpstudy.datasets.readers.parquet_claims import MAGIC
 from mlpstudy.datasets.tables.table import Table
-from mlpstudy.errors import DataError, must
-
-if TYPE_CHECKING:
-    from io import FileIO
 
 _HEAD_BYTES = 2**22
-_SAMPLE_ROWS = 1000
-WRITE_NAMES = "write a line of names above the rows"
-_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
-"""What Polars raises; a panic, for pages that lie about themselves, is no subclass of its other errors."""
 
 
 def read_table(path: str | Path, *, text: frozenset[str] = frozenset()) -> Table:
@@ -43,144 +27,6 @@ def read_table(path: str | Path, *, text: frozenset[str] = frozenset()) -> Table
     with reading(path) as file:
         head = file.read(_HEAD_BYTES)
         file.seek(0)
-        if head.startswith(b"PAR1"):
-            return _read_parquet(Path(path), name, file)
-        return _read_csv(Path(path), name, file, head, text)
-
-
-def _read_parquet(path: Path, name: str, file: FileIO) -> Table:
-    claims = check_parquet(path)
-    check_memory(claims.n_bytes + claims.n_rows * claims.n_columns * 8, name)
-    try:
-        frame = pl.read_parquet(path)
-    except _FAULTS as error:
-        is_panic = isinstance(error, pl.exceptions.PanicException)
-        found = "pages that contradict their headers" if is_panic else (str(error).splitlines() or ["another file"])[0]
-        raise DataError(must(name, "be an intact Parquet file", found)) from error
-    if not frame.height:
-        raise DataError(must(name, "have rows", "none of them"))
-    _check_names(frame.columns, name)
-    return Table(frame, name, _sha256(file))
-
-
-def _read_csv(path: Path, name: str, file: FileIO, head: bytes, text: frozenset[str]) -> Table:
-    dialect = find_dialect(head, name, is_whole=size_of(file) <= len(head))
-    _check_names(list(dialect.columns), name)
-    # float64 of each cell beside the text of a block: measured 1.4 times the file where cells have 9 characters.
-    check_memory(2 * size_of(file), name)
-    frame = _scan(path, name, dialect, _find_numbers(path, name, dialect, text))
-    last = frame.columns[-1]
-    frame, blank = _without_blank_lines(frame)
-    if not frame.height:
-        raise DataError(must(name, "have rows below its line of column names", "none of them"))
-    if _is_missing(frame[last]).any() and (fault := short_row(path, name, dialect)):
-        raise DataError(fault)
-    doubts = (_doubt_of_names(dialect.columns, name), f"{name}: {blank} blank lines are left out" if blank else None)
-    return Table(frame, name, _sha256(file), dialect.delimiter, tuple(doubt for doubt in doubts if doubt))
-
-
-def _scan(path: Path, name: str, dialect: Dialect, numbers: frozenset[str]) -> pl.DataFrame:
-    """Read the file in one pass, numbers as float64; once more for columns in which some cell is no number."""
-    frame = _collect(path, name, dialect, dialect.columns, numbers)
-    wrong = [column for column in numbers if frame[column].null_count()]
-    if wrong:
-        again = _collect(path, name, dialect, tuple(wrong), frozenset())
-        frame = frame.with_columns(again)
-    return frame.with_columns(clean_text(frame[column]) for column in frame.columns if frame[column].dtype == pl.String)
-
-
-def _collect(path: Path, name: str, dialect: Dialect, wanted: tuple[str, ...], numbers: frozenset[str]) -> pl.DataFrame:
-    """Read columns: numbers with NaN where a cell is missing and null where it is no number; text as it is."""
-    columns = [_number(column) if column in numbers else _cell(column) for column in wanted]
-    try:
-        return _lazy(path, dialect).select(columns).collect(engine="streaming")
-    except _FAULTS as error:
-        raise DataError(explain(path, name, dialect, str(error))) from error
-
-
-def _lazy(path: Path, dialect: Dialect, n_rows: int | None = None) -> pl.LazyFrame:
-    # Polars leaves spaces and doubled quotes around and in a column's name as they stand in the file.
-    head = pl.scan_csv(path, separator=dialect.delimiter, infer_schema=False, n_rows=0, glob=False)
-    names = head.collect_schema().names()
-    if len(names) != len(dialect.columns):  # a line break of another kind, or a quote, within the line of names
-        be, found = f"have {len(dialect.columns)} column names in its first line", f"{len(names)} of them"
-        raise DataError(must(printable(path), be, found, "end lines with a line feed; quotes only around whole names"))
-    written = dict(zip(names, dialect.columns, strict=True))
-    schema = dict.fromkeys(written, pl.String)
-    missing = [space + word for word in MISSING for space in ("", " ")]
-    frame = pl.scan_csv(
-        path, separator=dialect.delimiter, schema=schema, null_values=missing, n_rows=n_rows, glob=False
-    )
-    return frame.rename({raw: name for raw, name in written.items() if raw != name})
-
-
-def _cell(column: str) -> pl.Expr:
-    """Return a column by its very name: ``pl.col`` takes ``*`` and ``^a.*$`` for patterns."""
-    return selectors.by_name(column).as_expr()
-
-
-def _number(column: str) -> pl.Expr:
-    cell = _cell(column)
-    number = cell.str.strip_chars().cast(pl.Float64, strict=False)
-    return pl.when(cell.is_null()).then(float("nan")).otherwise(number).alias(column)
-
-
-def _find_numbers(path: Path, name: str, dialect: Dialect, text: frozenset[str]) -> frozenset[str]:
-    """Return the columns whose first cells are all numbers."""
-    try:
-        sample = _lazy(path, dialect, _SAMPLE_ROWS).collect()
-    except _FAULTS as error:
-        raise DataError(explain(path, name, dialect, str(error))) from error
-    parsed = sample.select(_number(column) for column in dialect.columns if column not in text)
-    return frozenset(column for column in parsed.columns if not parsed[column].null_count())
-
-
-def _is_missing(column: pl.Series) -> pl.Series:
-    return column.is_nan() if column.dtype == pl.Float64 else column.is_null()
-
-
-def _without_blank_lines(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Return the table without the rows that have no value at all, and their number."""
-    blank: pl.Series | None = None
-    for column in reversed(frame.columns):
-        missing = _is_missing(frame[column])
-        blank = missing if blank is None else blank & missing
-        if not blank.any():
-            return frame, 0
-    assert blank is not None  # noqa: S101  # there are columns
-    return frame.filter(~blank), int(blank.sum())
-
-
-def _check_names(names: list[str], origin: str) -> None:
-    if len(names) > MAX_COLUMNS:
-        raise DataError(must(origin, f"have at most {MAX_COLUMNS} columns", len(names)))
-    seen: set[str] = set()
-    for position, name in enumerate(names, start=1):
-        what = f"{origin}, column {position}"
-        if not name.strip() or len(name) > MAX_LABEL_CHARACTERS or not name.isprintable():
-            be = f"have a name of 1 to {MAX_LABEL_CHARACTERS} printable characters"
-            raise DataError(must(what, be, name[:40], "write one into the first line"))
-        if name in seen:
-            fix = f"{WRITE_NAMES}, or rename one of them" if _is_number(name) else "rename one of them"
-            raise DataError(must(what, "have a name of its own", f'"{name}" twice', fix))
-        seen.add(name)
-
-
-def _doubt_of_names(names: tuple[str, ...], origin: str) -> str | None:
-    """Return the warning of a first line that looks like a row; whole numbers are names often enough, such as years."""
-    value = next((name for name in names if _is_number(name) and not name.isdecimal()), None)
-    if value is None:
-        return None
-    return f'{origin}: the first line is read as column names, one of them "{value}"; where it is a row, {WRITE_NAMES}'
-
-
-def _is_number(name: str) -> bool:
-    try:
-        return math.isfinite(float(name))
-    except ValueError:
-        return False
-
-
-def _sha256(file: FileIO) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+        if head.startswith(MAGIC):
+            return read_parquet(Path(path), name, file)
+        return read_csv(Path(path), name, file, head, text)
