@@ -9,7 +9,8 @@ import pytest
 import mlpstudy
 from helpers import small_study
 from mlpstudy.errors import ResultsError
-from mlpstudy.results.gallery import save_figures, study_diagnostics
+from mlpstudy.results.gallery import study_diagnostics
+from mlpstudy.results.saved_figures import save_figures
 
 
 def test_a_study_records_stores_and_draws_them(tmp_path: Path) -> None:

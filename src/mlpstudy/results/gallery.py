@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +25,6 @@ from mlpstudy.figures import (
     violins_grid,
     weight_violins,
 )
-from mlpstudy.figures.drawing.converting import Converters
-from mlpstudy.figures.drawing.saving import file_stems
 
 if TYPE_CHECKING:
     import altair as alt
@@ -35,9 +32,6 @@ if TYPE_CHECKING:
     from mlpstudy.records import RunRecord
     from mlpstudy.store import Store
     from mlpstudy.study import Study
-
-FEW_RUNS = 16
-"""Up to so many architectures of one seed each run gets figures of its own unless told otherwise."""
 
 
 def run_loss_curves(store: Store, record: RunRecord) -> alt.LayerChart:
@@ -48,7 +42,7 @@ def run_loss_curves(store: Store, record: RunRecord) -> alt.LayerChart:
 
 def study_curves(store: Store, study: Study, records: Sequence[RunRecord]) -> list[ArchitectureCurves]:
     """Return the learning curves of all architectures that have any; with seeds, means and their intervals."""
-    runs = _by_architecture(records)
+    runs = by_architecture(records)
     epochs = store.all_epochs()
     architectures = []
     for architecture in study.architectures:
@@ -87,7 +81,7 @@ def architecture_violins(store: Store, records: Iterable[RunRecord], name: str) 
 
 def study_violins(store: Store, records: Iterable[RunRecord]) -> alt.VConcatChart:
     """Return the violins of all kernels on one page, an architecture a row, pooled over its runs."""
-    runs = _by_architecture(records)
+    runs = by_architecture(records)
     return violins_grid.figure([architecture_weights(store, own, name) for name, own in runs.items()])
 
 
@@ -95,7 +89,7 @@ def study_accuracies(
     store: Store, study: Study, records: Sequence[RunRecord], rows: Iterable[ComparisonRow]
 ) -> alt.LayerChart:
     """Return the test accuracies of all runs, a row an architecture, with the reported values if they compare."""
-    runs = _by_architecture(records)
+    runs = by_architecture(records)
     by_name = {row.architecture: row for row in rows}
     entries = []
     for architecture in study.architectures:
@@ -145,58 +139,7 @@ def study_diagnostics(store: Store, study: Study, records: Iterable[RunRecord], 
     )
 
 
-def save_figures(
-    store: Store,
-    study: Study,
-    records: Sequence[RunRecord],
-    rows: Iterable[ComparisonRow],
-    folder: Path,
-    inside: str = "",
-    *,
-    run_figures: bool | None = None,
-) -> list[Path]:
-    """Save the figures of a study as SVG and PNG, and return the paths.
-
-    The whole study on one page each: ``loss-curves``, ``weight-violins``, ``test-accuracy``. One architecture each,
-    where diagnostics were recorded: ``layers/<architecture>``. One run each, where wanted:
-    ``runs/<architecture>-seed-<seed>-loss`` and ``-weights``.
-
-    Args:
-        store: the study's folder.
-        study: the study.
-        records: its runs.
-        rows: its comparison table.
-        folder: where the files go, as the user named it; no link is followed below it.
-        inside: the folder in it that they go to.
-        run_figures: whether every run gets figures of its own; where None, up to 16 architectures of one seed do.
-
-    Raises:
-        StoreError: a file was not written, whatever the reason.
-    """
-    saved: list[Path] = []
-    ended = [record for record in records if record.status in ("finished", "diverged")]
-    if not ended:
-        return saved
-    runs = _by_architecture(ended)
-    pooled = {name: architecture_weights(store, own, name) for name, own in runs.items()}
-    wanted = len(ended) == len(runs) <= FEW_RUNS if run_figures is None else run_figures
-    to, stems = f"{inside}/" if inside else "", file_stems(architecture.name for architecture in study.architectures)
-    with Converters() as converters:
-        saved += converters.save(study_loss_curves(store, study, ended), folder, f"{to}loss-curves")
-        saved += converters.save(study_accuracies(store, study, ended, rows), folder, f"{to}test-accuracy")
-        saved += converters.save(violins_grid.figure(list(pooled.values())), folder, f"{to}weight-violins")
-        for name in dict.fromkeys(record.architecture for record in ended if store.diagnostics(record.run_id)):
-            chart = study_diagnostics(store, study, runs[name], name)
-            saved += converters.save(chart, folder, f"{to}layers/{stems[name]}")
-        for record in ended if wanted else ():
-            name, base = record.architecture, f"{to}runs/{stems[record.architecture]}-seed-{record.seed}"
-            saved += converters.save(run_loss_curves(store, record), folder, f"{base}-loss")
-            weights = pooled[name] if len(runs[name]) == 1 else architecture_weights(store, [record], name)
-            saved += converters.save(weight_violins.figure(weights), folder, f"{base}-weights")
-    return saved
-
-
-def _by_architecture(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:
+def by_architecture(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:
     """Return the runs of each architecture, in the order given."""
     runs: dict[str, list[RunRecord]] = defaultdict(list)
     for record in records:

@@ -371,12 +371,12 @@ class StudyResults:
         Raises:
             StoreError: a file was not written, whatever the reason.
         """
-        from mlpstudy.results import gallery  # noqa: PLC0415  # heavy: Altair
+        from mlpstudy.results.saved_figures import save_figures  # noqa: PLC0415  # heavy: Altair
 
         target, inside = (self.folder, "figures") if folder is None else (Path(folder), "")
         with self.store.snapshot():
             records, rows = self.runs(), self.comparison()
-        return gallery.save_figures(self.store, self.study, records, rows, target, inside, run_figures=run_figures)
+        return save_figures(self.store, self.study, records, rows, target, inside, run_figures=run_figures)
 
 
 _RESULT_COLUMNS = {
