@@ -36,6 +36,15 @@ template <typename T> int find(const List<T> &all, std::string_view name) {
     return -1;
 }
 
+// The choices themselves, a type each.
+template <typename... Choices> struct Menu {
+    // body(Choice()) of the choice at a position.
+    template <typename Body> [[gnu::always_inline]] static void with(int position, Body body) {
+        int i = 0;
+        ((position == i++ ? body(Choices()) : void()), ...);
+    }
+};
+
 // What an activation of simd/activations.h is called, and whether so many of its values are 0, and its slopes with
 // them, that products skip them.
 struct Activation {

@@ -237,7 +237,7 @@ NB_MODULE(_kernels, m) {
         "Name of the instruction set that new networks use: the best, or MLPSTUDY_INSTRUCTION_SET.");
     const List<Kernels> kernels = available_kernels().front();
     m.attr("ACTIVATIONS") = nb::tuple(nb::cast(names_of(kernels[0].activations)));
-    m.attr("OPTIMISERS") = nb::tuple(nb::cast(optimiser_names(kernels)));
+    m.attr("OPTIMISERS") = nb::tuple(nb::cast(names_of(kernels)));
     m.attr("LOSSES") = nb::tuple(nb::cast(names_of(kernels[0].losses)));
     nb::class_<EpochResult>(m, "EpochResult", "Means over the examples of one epoch, seen in training mode.")
         .def_ro("loss", &EpochResult::loss)

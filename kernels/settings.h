@@ -18,7 +18,7 @@ namespace mlp {
 // Keyword arguments, taken one by one; end() refuses what nobody has taken.
 class Keywords {
   public:
-    explicit Keywords(nb::dict given) : given_(std::move(given)) {}
+    Keywords(const char *what, nb::dict given) : what_(what), given_(std::move(given)) {}
 
     template <typename T> T take(const char *name, const char *kind, std::optional<T> otherwise = {}) {
         known_.insert(name);
@@ -55,25 +55,26 @@ class Keywords {
         reject(std::string(name) + " must be " + all + ", got '" + value + "'");
     }
     void end() const {
-        for (const auto &[name, value] : given_)
-            if (const std::string n = nb::cast<std::string>(name); !known_.contains(n))
-                throw nb::type_error(("a setting must be known, got '" + n + "'").c_str());
+        std::string all;
+        for (const std::string &name : known_) all += (all.empty() ? "" : ", ") + name;
+        for (const auto &[key, value] : given_)
+            if (const std::string name = nb::str(key).c_str(); !known_.contains(name))
+                throw nb::type_error((what_ + " must be among " + all + ", got '" + name + "'").c_str());
     }
 
   private:
+    std::string what_;
     nb::dict given_;
     std::set<std::string> known_;
 };
 
+inline const char *name_of(const Activation &activation) { return activation.name; }
+inline const char *name_of(const Loss &loss) { return loss.name; }
+inline const char *name_of(const Kernels &kernels) { return kernels.optimiser.name; }
+
 template <typename T> std::vector<std::string> names_of(const List<T> &all) {
     std::vector<std::string> names;
-    for (const T &one : all) names.emplace_back(one.name);
-    return names;
-}
-
-inline std::vector<std::string> optimiser_names(const List<Kernels> &all) {
-    std::vector<std::string> names;
-    for (const Kernels &kernels : all) names.emplace_back(kernels.optimiser.name);
+    for (const T &one : all) names.emplace_back(name_of(one));
     return names;
 }
 
@@ -90,9 +91,9 @@ inline std::vector<std::int32_t> column_groups(nb::object given, int n_inputs) {
 
 inline std::unique_ptr<Network> network_of(nb::kwargs given) {
     const List<Kernels> all = chosen_kernels();
-    Keywords k(given);
+    Keywords k("settings", given);
     Config c{};
-    const Kernels &kernels = all[k.choice("optimiser", optimiser_names(all), "adam")];
+    const Kernels &kernels = all[k.choice("optimiser", names_of(all), "adam")];
     c.n_inputs = k.count("n_inputs", 1, 1 << 20);
     for (const std::int64_t width : k.take<std::vector<std::int64_t>>("hidden", "a list of int")) {
         check_count("a hidden width", width, 1, 1 << 16);
@@ -111,7 +112,7 @@ inline std::unique_ptr<Network> network_of(nb::kwargs given) {
     for (const double rate : c.dropout) check_range("a dropout rate", rate, kShare);
     c.loss = k.choice("loss", names_of(kernels.losses), "softmax_cross_entropy");
     c.learning_rate = k.number("learning_rate", kNonNegative, 1e-3);
-    Keywords of_optimiser(k.take<nb::dict>("optimiser_settings", "a dict", nb::dict()));
+    Keywords of_optimiser("optimiser_settings", k.take<nb::dict>("optimiser_settings", "a dict", nb::dict()));
     for (const Setting &s : kernels.optimiser.settings)
         c.optimiser.push_back(of_optimiser.number(s.name, s.range, s.otherwise));
     of_optimiser.end();

@@ -5,7 +5,7 @@
 //     of(z)        f(z); NaN stays NaN
 //     back(g, h)   g f'(z), from h = f(z): z is not kept
 #pragma once
-#include "menu.h"
+#include "vectors.h"
 
 namespace mlp::MLP_ISA {
 

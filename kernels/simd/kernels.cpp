@@ -1,8 +1,6 @@
 // The kernels of one instruction set: this file is compiled once for each, with MLP_ISA as its namespace.
 // No standard container appears here: a template instantiated with AVX-512 flags could otherwise be the copy
 // that the linker keeps for everybody.
-#include <type_traits>
-
 #include "epilogue.h"
 #include "input.h"
 #include "lit.h"

@@ -237,6 +237,13 @@ def test_a_state_of_other_types_is_refused(engine: Engine) -> None:
         trainer(engine).restore(TrainerState(0, wide))
 
 
+def test_a_slot_of_another_shape_is_refused(engine: Engine) -> None:
+    """Also one that could be stretched to the parameter's."""
+    state = trainer(engine).state()
+    with pytest.raises(ValueError, match="shape"):
+        trainer(engine).restore(TrainerState(0, {**state.tensors, "v/output.bias": np.zeros(1, np.float32)}))
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 @pytest.mark.parametrize("tensor", ["hidden_1.kernel", "batchnorm_1.moving_variance"])
 def test_a_weight_that_is_not_finite_is_always_seen(engine: Engine, tensor: str, value: float) -> None:

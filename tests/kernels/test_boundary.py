@@ -73,8 +73,8 @@ def test_a_network_can_be_made_of_every_name_that_is_listed(setting: str, names:
     ("arguments", "line"),
     [
         ({name: value for name, value in GOOD.items() if name != "hidden"}, "hidden must be given, got none"),
-        (GOOD | {"hiden": [3]}, "a setting must be known, got 'hiden'"),
-        (GOOD | {"optimiser_settings": {"momentum": 0.9}}, "a setting must be known, got 'momentum'"),
+        (GOOD | {"hiden": [3]}, "settings must be among activation, .*, optimiser_settings, got 'hiden'"),
+        (GOOD | {"optimiser_settings": {"momentum": 0.9}}, "must be among beta_1, beta_2, epsilon, got 'momentum'"),
         (GOOD | {"n_inputs": 4.5}, "n_inputs must be an int, got float"),
         (GOOD | {"n_inputs": 2**64}, "n_inputs must be an int, got int"),
         (GOOD | {"hidden": 3}, "hidden must be a list of int, got int"),
