@@ -5,11 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpstudy.lazy import Lazy
 from mlpstudy.results import StudyResults
 
 if TYPE_CHECKING:
+    from mlpstudy.running import listening, workflow
+    from mlpstudy.running.listeners import cell, plain_lines
     from mlpstudy.running.listening import Listener
     from mlpstudy.study import Study
+else:  # They load the engine, which opening a study does not need.
+    listening = Lazy("mlpstudy.running.listening")
+    workflow = Lazy("mlpstudy.running.workflow")
+    cell = Lazy("mlpstudy.running.listeners.cell")
+    plain_lines = Lazy("mlpstudy.running.listeners.plain_lines")
 
 
 def run(
@@ -62,11 +70,8 @@ def run(
     ...     print(results.results()["status"].to_list())
     ['finished', 'finished']
     """
-    from mlpstudy.running.listening import Warner  # noqa: PLC0415  # start-up time
-    from mlpstudy.running.workflow import run_study  # noqa: PLC0415  # loads the engine
-
-    chosen = listener or _progress(wanted=progress) or Warner()
-    folder = run_study(
+    chosen = listener or _progress(wanted=progress) or listening.Warner()
+    folder = workflow.run_study(
         study,
         out=out,
         seeds=seeds,
@@ -81,12 +86,9 @@ def run(
 
 def _progress(*, wanted: bool | None) -> Listener | None:
     """Return who shows the progress, if anybody."""
-    from mlpstudy.running.listeners.cell import NotebookCell, in_notebook  # noqa: PLC0415  # loads the engine
-    from mlpstudy.running.listeners.plain_lines import PlainLines  # noqa: PLC0415  # loads the engine
-
-    if wanted is not False and in_notebook():
-        return NotebookCell()
-    return PlainLines() if wanted else None
+    if wanted is not False and cell.in_notebook():
+        return cell.NotebookCell()
+    return plain_lines.PlainLines() if wanted else None
 
 
 def open_study(folder: str | Path) -> StudyResults:

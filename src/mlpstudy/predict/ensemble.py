@@ -10,18 +10,23 @@ import numpy as np
 from mlpstudy.engine.interface import MAX_THREADS
 from mlpstudy.errors import DataError, ResultsError, StoreError, must
 from mlpstudy.evidence.audits.class_use import silent_seeds
+from mlpstudy.lazy import Lazy
 from mlpstudy.machine.cores import n_cores
 from mlpstudy.predict.choosing import choose
+from mlpstudy.study import parameter_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     import numpy.typing as npt
 
+    from mlpstudy.engine import native
     from mlpstudy.engine.native import NativeTrainer
     from mlpstudy.predict.choosing import Choice
     from mlpstudy.records import Features, RunRecord, Weights
     from mlpstudy.store import Store
+else:  # It loads the kernels, which reading a choice does not need.
+    native = Lazy("mlpstudy.engine.native")
 
 BATCH = 10_000
 """Rows that one network predicts at a time: bounds what the kernels need beside the input."""
@@ -156,8 +161,6 @@ def load_ensemble(
 
 def _weights(store: Store, run: RunRecord, n_features: int) -> Weights:
     """Return the trained weights of a run, their shapes compared with the study's."""
-    from mlpstudy.study import parameter_shapes  # noqa: PLC0415  # heavy: pydantic
-
     network = store.study().architecture(run.architecture).network
     expected = parameter_shapes(network, n_features, len(store.class_names))
     weights = store.weights(run.run_id, "final")
@@ -169,9 +172,7 @@ def _weights(store: Store, run: RunRecord, n_features: int) -> Weights:
 
 def _network(store: Store, run: RunRecord) -> NativeTrainer:
     """Return a network of the kernels; reading a choice alone needs none."""
-    from mlpstudy.engine.native import NativeEngine  # noqa: PLC0415  # loads the kernels
-
-    return NativeEngine().trainer(
+    return native.NativeEngine().trainer(
         store.study().architecture(run.architecture),
         store.weights(run.run_id, "final"),
         n_classes=len(store.class_names),

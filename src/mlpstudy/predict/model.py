@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.errors import ResultsError, StoreError, must
 from mlpstudy.evidence.audits.class_use import listed
+from mlpstudy.lazy import Lazy
 from mlpstudy.predict.ensemble import load_ensemble
 from mlpstudy.text.escaping import printable
 
@@ -17,9 +18,16 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from mlpstudy.datasets import loading, new_examples
     from mlpstudy.datasets.new_examples import NewExamples, Reader
+    from mlpstudy.datasets.preprocessing import pixels, stored
     from mlpstudy.predict.ensemble import Ensemble, Prediction
     from mlpstudy.store import Store
+else:  # They load Polars and Pillow, which a model that is only named does not need.
+    loading = Lazy("mlpstudy.datasets.loading")
+    new_examples = Lazy("mlpstudy.datasets.new_examples")
+    pixels = Lazy("mlpstudy.datasets.preprocessing.pixels")
+    stored = Lazy("mlpstudy.datasets.preprocessing.stored")
 
 
 class Model:
@@ -163,31 +171,24 @@ def load_model(
 
 
 def _reader(store: Store, are_digits: bool | None) -> Reader:
-    from mlpstudy.datasets.new_examples import Reader  # noqa: PLC0415  # heavy: polars, pillow
-    from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing  # noqa: PLC0415  # as above
-    from mlpstudy.datasets.preprocessing.stored import preprocessing_from_json  # noqa: PLC0415  # as above
-
     name = store.study().data.name
-    stored = store.preprocessing()
-    if stored is not None:
-        preprocessing = preprocessing_from_json(stored)
+    fields = store.preprocessing()
+    if fields is not None:
+        preprocessing = stored.preprocessing_from_json(fields)
     elif store.image_shape is not None and name is not None:
         # The first version kept none: its studies were of named images, scaled by 255.
-        preprocessing = PixelsPreprocessing(n_features=store.n_features, shape=store.image_shape)
+        preprocessing = pixels.PixelsPreprocessing(n_features=store.n_features, shape=store.image_shape)
     else:
         raise ResultsError(must(str(store.folder), "hold the preprocessing of its data", "none", "run the study again"))
     if preprocessing.n_features != store.n_features:
         found = f"{preprocessing.n_features} features"
         raise StoreError(must(f"{store.folder}: preprocessing", f"give {store.n_features} features", found))
-    return Reader(preprocessing, store.class_names, name == "mnist" if are_digits is None else are_digits)
+    return new_examples.Reader(preprocessing, store.class_names, name == "mnist" if are_digits is None else are_digits)
 
 
 def _test_examples(store: Store, positions: Sequence[int]) -> NewExamples:
-    from mlpstudy.datasets import load  # noqa: PLC0415  # heavy: polars
-    from mlpstudy.datasets.new_examples import NewExamples  # noqa: PLC0415  # as above
-
     study = store.study()
-    dataset = load(study.data, study.study_seed)
+    dataset = loading.load(study.data, study.study_seed)
     if dataset.sha256 != store.data_sha256:
         be, fix = "be the data that the study was run on", "run it where its study file lies, or put the data back"
         raise ResultsError(must(study.data.title, be, "other data", fix))
@@ -197,4 +198,4 @@ def _test_examples(store: Store, positions: Sequence[int]) -> NewExamples:
             raise ResultsError(must("a test example", f"be 0 to {n_test - 1}", position))
     rows = list(positions)
     names = tuple(f"test example {position}" for position in rows)
-    return NewExamples(names, dataset.test.features[rows], dataset.test.labels[rows])
+    return new_examples.NewExamples(names, dataset.test.features[rows], dataset.test.labels[rows])

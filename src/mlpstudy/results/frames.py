@@ -1,26 +1,121 @@
-"""A study's tables as Polars frames: plain numbers, one row an architecture or a pair, for computing and for CSV."""
+"""A study's tables as Polars frames: plain numbers, whole, for computing and for CSV."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from mlpstudy.text.escaping import spreadsheet
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.estimates.intervals import Interval
     from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
-    from mlpstudy.records import Baseline
+    from mlpstudy.records import Baseline, EpochRecord, Outcome, RunRecord
     from mlpstudy.study import Study
 
 Value = str | int | float | None
+
+_RUN_COLUMNS: dict[str, type[pl.DataType]] = {
+    "seed": pl.Int64,
+    "status": pl.String,
+    "test_accuracy": pl.Float64,
+    "test_loss": pl.Float64,
+    "n_epochs_done": pl.Int64,
+    "diverged_epoch": pl.Int64,
+    "reason": pl.String,
+    "n_parameters": pl.Int64,
+    "n_trainable": pl.Int64,
+    "wall_s": pl.Float64,
+    "started_at": pl.String,
+    "run_id": pl.String,
+}
+
+_EPOCH_COLUMNS: dict[str, type[pl.DataType]] = {
+    "architecture": pl.String,
+    "seed": pl.Int64,
+    "run_id": pl.String,
+    "epoch": pl.Int64,
+    "train_loss": pl.Float64,
+    "train_accuracy": pl.Float64,
+    "val_loss": pl.Float64,
+    "val_accuracy": pl.Float64,
+    "train_s": pl.Float64,
+    "val_s": pl.Float64,
+    "us_per_sample": pl.Float64,
+}
+
+
+def run_frame(study: Study, records: Sequence[RunRecord]) -> pl.DataFrame:
+    """Return one row a run: architecture, factors, seed, status, test accuracy and loss, parameters, times."""
+    levels = {architecture.name: dict(architecture.levels) for architecture in study.architectures}
+    columns: dict[str, list[object]] = {"architecture": [record.architecture for record in records]}
+    for factor in study.factors:
+        columns[factor] = [levels[record.architecture][factor] for record in records]
+    for name in _RUN_COLUMNS:
+        columns[name] = [getattr(record, name) for record in records]
+    texts = dict.fromkeys(("architecture", *study.factors), pl.String)
+    return pl.DataFrame(columns, schema={**texts, **_RUN_COLUMNS})
+
+
+def epoch_frame(
+    records: Iterable[RunRecord], epochs: Mapping[str, Iterable[EpochRecord]], n_train: int
+) -> pl.DataFrame:
+    """Return one row an epoch of every run: losses, accuracies, wall times, microseconds a training example.
+
+    Args:
+        records: the runs.
+        epochs: their epochs by run id; a run may have none.
+        n_train: number of training examples.
+    """
+    rows = [
+        {
+            "architecture": record.architecture,
+            "seed": record.seed,
+            "run_id": record.run_id,
+            **dataclasses.asdict(epoch),
+            "us_per_sample": epoch.train_s * 1e6 / n_train,
+        }
+        for record in records
+        for epoch in epochs.get(record.run_id, ())
+    ]
+    return pl.DataFrame(rows, schema=_EPOCH_COLUMNS)
+
+
+def outcome_frame(
+    records: Iterable[RunRecord], outcomes: Mapping[str, Outcome], labels: npt.NDArray[np.int32]
+) -> pl.DataFrame:
+    """Return one row a test example of every run that has an outcome, at least one of them.
+
+    Args:
+        records: the runs.
+        outcomes: what they did, by run id.
+        labels: the true classes, shape ``(n_test,)``.
+    """
+    frames = [
+        pl.DataFrame(
+            {
+                "example": np.arange(labels.size, dtype=np.int32),
+                "label": labels,
+                "predicted": outcomes[record.run_id].predicted,
+                "p_predicted": outcomes[record.run_id].p_predicted,
+                "p_true": outcomes[record.run_id].p_true,
+            }
+        ).select(pl.lit(record.architecture).alias("architecture"), pl.lit(record.seed).alias("seed"), pl.all())
+        for record in records
+        if record.run_id in outcomes
+    ]
+    return pl.concat(frames)
 
 
 def comparison_frame(study: Study, rows: Iterable[ComparisonRow], tiers: dict[str, str]) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from functools import cached_property, wraps
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.lazy import Lazy
 from mlpstudy.store import Store
 from mlpstudy.text.escaping import html, printable
 
@@ -21,15 +21,32 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import polars as pl
 
+    from mlpstudy.evidence import comparison as comparing
+    from mlpstudy.evidence.audits import class_use as classes
     from mlpstudy.evidence.audits.class_use import ClassUse
     from mlpstudy.evidence.comparison import ComparisonRow
+    from mlpstudy.evidence.curves import observations as observing
     from mlpstudy.evidence.curves.observations import Observation
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.evidence.plan import SeedPlan
+    from mlpstudy.judging import folder as judging
     from mlpstudy.judging.folder import Judged, Verification
+    from mlpstudy.predict import model as predicting
     from mlpstudy.predict.model import Model
     from mlpstudy.records import EpochRecord, Outcome, RunRecord, Weights
+    from mlpstudy.results import frames, gallery, paper
+    from mlpstudy.results import saved_figures as saving
     from mlpstudy.study import Study
+else:  # They load SciPy, Polars and Altair, which opening a study does not need.
+    comparing = Lazy("mlpstudy.evidence.comparison")
+    classes = Lazy("mlpstudy.evidence.audits.class_use")
+    observing = Lazy("mlpstudy.evidence.curves.observations")
+    judging = Lazy("mlpstudy.judging.folder")
+    predicting = Lazy("mlpstudy.predict.model")
+    frames = Lazy("mlpstudy.results.frames")
+    gallery = Lazy("mlpstudy.results.gallery")
+    paper = Lazy("mlpstudy.results.paper")
+    saving = Lazy("mlpstudy.results.saved_figures")
 
 RunKey = str | tuple[str, int]
 """A run: its id, or architecture and seed."""
@@ -75,17 +92,14 @@ class StudyResults:
 
     def _repr_html_(self) -> str:
         """Show the comparison table in Jupyter."""
-        from mlpstudy.evidence.audits.class_use import class_lines  # noqa: PLC0415  # heavy: SciPy
-        from mlpstudy.results.paper import comparison_table, typeset  # noqa: PLC0415
-
         rows, tiers = self.comparison_with_tiers()
-        table = comparison_table(self.study, rows, tiers, self.store.n_examples[2], self.store.baselines())
+        table = paper.comparison_table(self.study, rows, tiers, self.store.n_examples[2], self.store.baselines())
         n_ended = sum(row.n_finished + row.n_diverged + row.n_failed for row in rows)
         progress = "" if n_ended == self.n_planned else f" Provisional: {n_ended} of {self.n_planned} runs have ended."
-        lines = class_lines(self.class_use(), self.store.class_names)
+        lines = classes.class_lines(self.class_use(), self.store.class_names)
         said = "".join(f"<p>{html(line)}</p>" for line in lines)
         name = f"<b>{html(self.study.name)}</b> in {html(str(self.folder))}"
-        return f"<p>{name}.{progress}</p>{typeset(table, 'html')}{said}"
+        return f"<p>{name}.{progress}</p>{paper.typeset(table, 'html')}{said}"
 
     @cached_property
     def study(self) -> Study:
@@ -97,11 +111,9 @@ class StudyResults:
         """Number of runs of the whole study."""
         return len(self.study.architectures) * self.store.planned_seeds
 
-    @_of_one_moment
     def runs(self) -> tuple[RunRecord, ...]:
-        """Return the records of all runs, in the order of the study's architectures, then by seed."""
-        rank = {architecture.name: i for i, architecture in enumerate(self.study.architectures)}
-        return tuple(sorted(self.store.runs(), key=lambda record: (rank[record.architecture], record.seed)))
+        """Return the records of all runs, ordered by architecture (as in the study), then seed."""
+        return self.store.runs()
 
     @_of_one_moment
     def run(self, key: RunKey) -> RunRecord:
@@ -110,48 +122,23 @@ class StudyResults:
         Raises:
             ResultsError: there is no such run.
         """
-        for record in self.runs():
+        runs = self.runs()
+        for record in runs:
             if key in (record.run_id, (record.architecture, record.seed)):
                 return record
         names = ", ".join(architecture.name for architecture in self.study.architectures)
         fix = f"(architecture, seed) with an architecture among {names}"
-        raise ResultsError(must("the run", f"be one of the {len(self.runs())} in {self.folder}", key, fix))
+        raise ResultsError(must("the run", f"be one of the {len(runs)} in {self.folder}", key, fix))
 
     @_of_one_moment
     def results(self) -> pl.DataFrame:
         """Return one row a run: architecture, factors, seed, status, test accuracy and loss, parameters, times."""
-        import polars as pl  # noqa: PLC0415  # heavy
-
-        levels = {architecture.name: dict(architecture.levels) for architecture in self.study.architectures}
-        records = self.runs()
-        columns: dict[str, list[object]] = {"architecture": [record.architecture for record in records]}
-        for factor in self.study.factors:
-            columns[factor] = [levels[record.architecture][factor] for record in records]
-        for name in _RESULT_COLUMNS:
-            columns[name] = [getattr(record, name) for record in records]
-        factors = dict.fromkeys(("architecture", *self.study.factors), "str")
-        schema = _schema({**factors, **_RESULT_COLUMNS})
-        return pl.DataFrame(columns, schema=schema)
+        return frames.run_frame(self.study, self.runs())
 
     @_of_one_moment
     def epochs(self) -> pl.DataFrame:
         """Return one row an epoch of every run: losses, accuracies, wall times, microseconds a training example."""
-        import polars as pl  # noqa: PLC0415  # heavy
-
-        per_run = self.store.all_epochs()
-        n_train = self.store.n_examples[0]
-        rows = [
-            {
-                "architecture": record.architecture,
-                "seed": record.seed,
-                "run_id": record.run_id,
-                **dataclasses.asdict(epoch),
-                "us_per_sample": epoch.train_s * 1e6 / n_train,
-            }
-            for record in self.runs()
-            for epoch in per_run.get(record.run_id, ())
-        ]
-        return pl.DataFrame(rows, schema=_schema(_EPOCH_COLUMNS))
+        return frames.epoch_frame(self.runs(), self.store.all_epochs(), self.store.n_examples[0])
 
     @_of_one_moment
     def outcomes(self, key: RunKey | None = None) -> pl.DataFrame:
@@ -159,30 +146,11 @@ class StudyResults:
 
         Columns: architecture, seed, example, label, predicted, p_predicted, p_true.
         """
-        import polars as pl  # noqa: PLC0415  # heavy
-
-        labels = self.store.test_labels()
-        wanted = [self.run(key)] if key is not None else list(self.runs())
+        wanted = self.runs() if key is None else (self.run(key),)
         found = self.store.outcomes(record.run_id for record in wanted if record.status == "finished")
-        frames = []
-        for record in wanted:
-            if record.run_id not in found:
-                continue
-            outcome = found[record.run_id]
-            frames.append(
-                pl.DataFrame(
-                    {
-                        "example": np.arange(labels.size, dtype=np.int32),
-                        "label": labels,
-                        "predicted": outcome.predicted,
-                        "p_predicted": outcome.p_predicted,
-                        "p_true": outcome.p_true,
-                    }
-                ).select(pl.lit(record.architecture).alias("architecture"), pl.lit(record.seed).alias("seed"), pl.all())
-            )
-        if not frames:
+        if not found:
             raise ResultsError(must(str(self.folder), "hold a finished run", "none", "mlpstudy run"))
-        return pl.concat(frames)
+        return frames.outcome_frame(wanted, found, self.store.test_labels())
 
     @_of_one_moment
     def outcome(self, key: RunKey) -> Outcome:
@@ -202,16 +170,12 @@ class StudyResults:
     @_of_one_moment
     def comparison(self) -> tuple[ComparisonRow, ...]:
         """Return the comparison table: one row an architecture, mean and spread over its seeds."""
-        from mlpstudy.evidence.comparison import comparison_rows  # noqa: PLC0415  # heavy: SciPy
-
         names = [architecture.name for architecture in self.study.architectures]
-        return tuple(comparison_rows(self.runs(), order=names, confidence=self.study.judging.confidence))
+        return tuple(comparing.comparison_rows(self.runs(), order=names, confidence=self.study.judging.confidence))
 
     @_of_one_moment
     def observations(self) -> dict[str, Observation]:
         """Return what the learning curves show, an architecture (mean curve over its finished runs)."""
-        from mlpstudy.evidence.curves.observations import observe  # noqa: PLC0415  # heavy: SciPy
-
         per_run = self.store.all_epochs()
         curves: dict[str, list[tuple[EpochRecord, ...]]] = {}
         for record in self.runs():
@@ -221,7 +185,7 @@ class StudyResults:
         for name, own in curves.items():
             train = np.array([[epoch.train_loss for epoch in curve] for curve in own])
             validation = np.array([[epoch.val_loss for epoch in curve] for curve in own])
-            found[name] = observe(train, validation)
+            found[name] = observing.observe(train, validation)
         return found
 
     def judge(self) -> Judgement:
@@ -230,15 +194,11 @@ class StudyResults:
         Raises:
             ResultsError: the study has one architecture only.
         """
-        from mlpstudy.judging.folder import judge_store  # noqa: PLC0415  # heavy: SciPy
-
-        return judge_store(self.store)
+        return judging.judge_store(self.store)
 
     @_of_one_moment
     def class_use(self) -> ClassUse:
         """Return which classes the networks ever give to test examples, and the accuracy of the commonest class."""
-        from mlpstudy.evidence.audits.class_use import class_use  # noqa: PLC0415  # heavy: SciPy
-
         # Not of the sample that is judged, which needs two test examples.
         labels, runs = self.store.test_labels(), self.runs()
         outcomes = self.store.outcomes(record.run_id for record in runs if record.status == "finished")
@@ -247,7 +207,7 @@ class StudyResults:
             if record.run_id in outcomes:
                 predicted[record.architecture].append(outcomes[record.run_id].predicted)
         tables = {name: np.array(own, np.int32).reshape(-1, labels.size) for name, own in predicted.items()}
-        return class_use(tables, labels, len(self.store.class_names))
+        return classes.class_use(tables, labels, len(self.store.class_names))
 
     def tiers(self) -> dict[str, str]:
         """Return the tier of each architecture; none where a single seed, or not all pairs, are compared."""
@@ -255,26 +215,20 @@ class StudyResults:
 
     def comparison_with_tiers(self) -> tuple[tuple[ComparisonRow, ...], dict[str, str]]:
         """Return the comparison table and the tiers of one and the same moment."""
-        from mlpstudy.judging.folder import read_moment, tiers  # noqa: PLC0415  # heavy: SciPy
-
         with self.store.snapshot():
             rows = self.comparison()
             if max((row.n_finished for row in rows), default=0) < 2:  # noqa: PLR2004  # a single seed has no spread
                 return rows, {}
-            moment = read_moment(self.store)
-        return rows, tiers(moment)
+            moment = judging.read_moment(self.store)
+        return rows, judging.tiers(moment)
 
     def comparison_frame(self) -> pl.DataFrame:
         """Return the comparison table as a frame: one row an architecture, numbers whole."""
-        from mlpstudy.results.frames import comparison_frame  # noqa: PLC0415  # heavy
-
-        return comparison_frame(self.study, *self.comparison_with_tiers())
+        return frames.comparison_frame(self.study, *self.comparison_with_tiers())
 
     def baselines(self) -> pl.DataFrame:
         """Return one row a baseline of the study file: what a simple method reaches on the same test examples."""
-        from mlpstudy.results.frames import baseline_frame  # noqa: PLC0415  # heavy
-
-        return baseline_frame(self.store.baselines())
+        return frames.baseline_frame(self.store.baselines())
 
     def verdicts(self) -> pl.DataFrame:
         """Return one row a declared pair and metric: the difference, its intervals, p values and the verdict.
@@ -282,15 +236,11 @@ class StudyResults:
         Raises:
             ResultsError: the study has one architecture only.
         """
-        from mlpstudy.results.frames import verdict_frame  # noqa: PLC0415  # heavy
-
-        return verdict_frame(self.judge())
+        return frames.verdict_frame(self.judge())
 
     def plan(self, *, detect: float | None = None, sd: float | None = None) -> SeedPlan:
         """Return how many seeds find a difference in accuracy (share), by the observed SD or the one given (share)."""
-        from mlpstudy.judging.folder import plan_store  # noqa: PLC0415  # heavy: SciPy
-
-        return plan_store(self.store, detect=detect, sd=sd)
+        return judging.plan_store(self.store, detect=detect, sd=sd)
 
     def model(self, architecture: str | None = None, seeds: int | Collection[int] | None = None) -> Model:
         """Return an architecture's finished seeds as an ensemble that predicts.
@@ -303,9 +253,7 @@ class StudyResults:
         Raises:
             ResultsError: nothing of it has finished, or there is no such architecture or seed.
         """
-        from mlpstudy.predict.model import load_model  # noqa: PLC0415  # heavy: SciPy
-
-        return load_model(self.store, architecture, seeds).warn()
+        return predicting.load_model(self.store, architecture, seeds).warn()
 
     def write_claims(self, judged: Judged | None = None) -> Path:
         """Write every verdict with its numbers to ``claims.json`` in the folder, and return its path.
@@ -316,21 +264,15 @@ class StudyResults:
         Raises:
             StoreError: the folder cannot be written.
         """
-        from mlpstudy.judging.folder import write_claims  # noqa: PLC0415  # heavy: SciPy
-
-        return write_claims(self.store, judged)
+        return judging.write_claims(self.store, judged)
 
     def verify(self) -> Verification:
         """Check every hash and outcome, recompute the claims, and judge the judge on the study's own runs."""
-        from mlpstudy.judging.folder import verify_store  # noqa: PLC0415  # heavy: SciPy
-
-        return verify_store(self.store)
+        return judging.verify_store(self.store)
 
     @_of_one_moment
     def curves(self, key: RunKey | None = None) -> alt.LayerChart | alt.FacetChart:
         """Return the loss curves of one run, or of all architectures on one page, as an Altair chart."""
-        from mlpstudy.results import gallery  # noqa: PLC0415  # heavy: Altair
-
         if key is not None:
             return gallery.run_loss_curves(self.store, self.run(key))
         return gallery.study_loss_curves(self.store, self.study, self.runs())
@@ -347,8 +289,6 @@ class StudyResults:
             StudyError: there is no such architecture.
             ResultsError: no such run has ended.
         """
-        from mlpstudy.results import gallery  # noqa: PLC0415  # heavy: Altair
-
         if architecture is not None:
             self.study.architecture(architecture)
         runs = [r for r in self.runs() if architecture in (None, r.architecture) and seed in (None, r.seed)]
@@ -371,48 +311,7 @@ class StudyResults:
         Raises:
             StoreError: a file was not written, whatever the reason.
         """
-        from mlpstudy.results.saved_figures import save_figures  # noqa: PLC0415  # heavy: Altair
-
         target, inside = (self.folder, "figures") if folder is None else (Path(folder), "")
         with self.store.snapshot():
             records, rows = self.runs(), self.comparison()
-        return save_figures(self.store, self.study, records, rows, target, inside, run_figures=run_figures)
-
-
-_RESULT_COLUMNS = {
-    "seed": "int",
-    "status": "str",
-    "test_accuracy": "float",
-    "test_loss": "float",
-    "n_epochs_done": "int",
-    "diverged_epoch": "int",
-    "reason": "str",
-    "n_parameters": "int",
-    "n_trainable": "int",
-    "wall_s": "float",
-    "started_at": "str",
-    "run_id": "str",
-}
-
-
-_EPOCH_COLUMNS = {
-    "architecture": "str",
-    "seed": "int",
-    "run_id": "str",
-    "epoch": "int",
-    "train_loss": "float",
-    "train_accuracy": "float",
-    "val_loss": "float",
-    "val_accuracy": "float",
-    "train_s": "float",
-    "val_s": "float",
-    "us_per_sample": "float",
-}
-
-
-def _schema(kinds: dict[str, str]) -> dict[str, type[pl.DataType]]:
-    """Return the columns of a frame with their types, so that an empty one has them too."""
-    import polars as pl  # noqa: PLC0415  # heavy
-
-    types: dict[str, type[pl.DataType]] = {"str": pl.String, "int": pl.Int64, "float": pl.Float64}
-    return {name: types[kind] for name, kind in kinds.items()}
+        return saving.save_figures(self.store, self.study, records, rows, target, inside, run_figures=run_figures)

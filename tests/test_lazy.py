@@ -1,0 +1,65 @@
+"""Modules that are imported when they are first used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import mlpstudy
+from mlpstudy.lazy import Lazy
+
+PACKAGE = Path(mlpstudy.__file__).parent
+USING = sorted(path for path in PACKAGE.rglob("*.py") if " = Lazy(" in path.read_text(encoding="utf-8"))
+
+
+def _checked(part: ast.stmt) -> set[tuple[str, str]]:
+    """Return the modules that a statement imports for mypy, each by its name there."""
+    if not isinstance(part, ast.ImportFrom):
+        return set()
+    names = {(one.asname or one.name, f"{part.module}.{one.name}") for one in part.names}
+    return {(name, whole) for name, whole in names if isinstance(_imported(whole), ModuleType)}
+
+
+def _imported(whole: str) -> object:
+    parent, _, name = whole.rpartition(".")
+    try:
+        return import_module(whole)
+    except ModuleNotFoundError:
+        return getattr(import_module(parent), name)
+
+
+@pytest.mark.parametrize("path", USING, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_is_lazy_is_what_mypy_checks(path: Path) -> None:
+    """Where types are checked, the same modules are imported under the same names."""
+    (branch,) = (
+        part
+        for part in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING"
+    )
+    lazy = {
+        (ast.unparse(part.targets[0]), ast.literal_eval(part.value.args[0]))
+        for part in branch.orelse
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Call)
+    }
+    assert lazy
+    assert lazy == set().union(*map(_checked, branch.body))
+
+
+def test_a_name_that_is_not_there_is_an_error_of_its_module() -> None:
+    """Asking for what a module does not have says which module."""
+    with pytest.raises(AttributeError, match="module 'fractions' has no attribute 'Third'"):
+        Lazy("fractions").Third  # noqa: B018  # asking is the point
+
+
+def test_opening_a_study_loads_nothing_heavy() -> None:
+    """Whoever imports the results, or the two functions of the package, waits for no library of tables or figures."""
+    code = "import sys, mlpstudy.api, mlpstudy.results; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"altair", "polars", "scipy", "PIL", "mlpstudy.engine", "mlpstudy.datasets"}
+    assert not heavy & set(done.stdout.split())
