@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import mlpstudy
+from datasets.writing import csv, load_text, numbers, people, write
 from mlpstudy.datasets import Source, find_dataset, load, scale
 from mlpstudy.datasets.named import registry
 from mlpstudy.datasets.splits import choose
 from mlpstudy.errors import DataError
 from mlpstudy.records import Examples
-from mlpstudy.study import Data
+from mlpstudy.study import Data, load_study
 
 SMALL = Data(name="mnist", validation=0.2, train_examples=500, test_examples=100)
 
@@ -31,7 +35,7 @@ def _read_once(mnist: Source, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def numbers(mnist: Source) -> dict[bytes, int]:
+def numbered(mnist: Source) -> dict[bytes, int]:
     """The position of every image of MNIST, the test images after the training images."""
     values = np.concatenate([mnist.train.values, mnist.test.values])
     return {row.tobytes(): i for i, row in enumerate(values)}
@@ -76,11 +80,11 @@ def test_the_splits_have_the_numbers_that_were_asked_for() -> None:
     assert np.abs(of_validation - 0.2 * (of_train + of_validation)).max() < 1
 
 
-def test_no_example_is_in_two_splits(mnist: Source, numbers: dict[bytes, int]) -> None:
+def test_no_example_is_in_two_splits(mnist: Source, numbered: dict[bytes, int]) -> None:
     """Training, validation and test examples are different images, each with its own label, none made up."""
     dataset = load(SMALL, study_seed=0)
     labels = np.concatenate([mnist.train.labels, mnist.test.labels])
-    positions = [[numbers[row] for row in rows(e)] for e in (dataset.train, dataset.validation, dataset.test)]
+    positions = [[numbered[row] for row in rows(e)] for e in (dataset.train, dataset.validation, dataset.test)]
     for found, examples in zip(positions, (dataset.train, dataset.validation, dataset.test), strict=True):
         np.testing.assert_array_equal(labels[found], examples.labels)
     assert len(set().union(*positions)) == 600
@@ -143,3 +147,67 @@ def test_impossible_requests_are_one_line(data: Data, told: str) -> None:
     """The line names the key of the study file."""
     with pytest.raises(DataError, match=told):
         load(data, study_seed=0)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"test": 0.3},
+        {"validation": 0.2},
+        {"validation": "test"},
+        {"numeric": "0-1"},
+        {"drop": ["age"]},
+        {"categorical": ["weight"]},
+        {"group": "family"},
+        {"time": "hired"},
+        {"train_examples": 90},
+        {"test_examples": 20},
+        {"target": "member"},
+    ],
+    ids=str,
+)
+def test_every_key_that_changes_the_data_changes_their_hash(keys: dict[str, Any], tmp_path: Path) -> None:
+    """Results on other data never pass for the same run."""
+    plain = load_text(tmp_path, csv(people()), target="rich")
+    assert load_text(tmp_path, csv(people()), **({"target": "rich"} | keys)).sha256 != plain.sha256
+    assert load_text(tmp_path, csv(people()), study_seed=1, target="rich").sha256 != plain.sha256
+
+
+def test_the_same_content_at_another_path_is_the_same_data(tmp_path: Path) -> None:
+    """Identity is content: a moved or renamed file is the same, another byte is another data set."""
+    first = load_text(tmp_path, csv(people()), target="rich")
+    moved = write(tmp_path, csv(people()), "other-name.csv")
+    assert load(Data(path=str(moved), target="rich"), 0).sha256 == first.sha256
+    write(tmp_path, csv(people()) + csv(people(1)).splitlines()[1], "other-name.csv")
+    assert load(Data(path=str(moved), target="rich"), 0).sha256 != first.sha256
+
+
+def test_the_curves_on_the_test_set_are_warned_about() -> None:
+    """As the notebook did, so a warning says what that means; held-out examples need none."""
+    assert load(Data(name="mnist", train_examples=100), 0).warnings[0].startswith('validation = "test": the curves are')
+    assert load(Data(name="mnist", train_examples=100, validation=0.1), 0).warnings == ()
+
+
+def test_a_study_runs_on_a_file_beside_it(tmp_path: Path) -> None:
+    """Paths are relative to the study file, wherever the program runs; the target's names are kept."""
+    write(tmp_path, csv(people()))
+    write(
+        tmp_path,
+        'name = "own"\n[data]\npath = "table.csv"\ntarget = "rich"\n[training]\nepochs = 2\n'
+        "[factors.width.4]\nhidden = [4]\n[factors.width.8]\nhidden = [8]\n",
+        "study.toml",
+    )
+    results = mlpstudy.run(tmp_path / "study.toml", out=tmp_path / "out", epochs=1)
+    assert results.results()["status"].to_list() == ["finished", "finished"]
+    assert load_study(tmp_path / "study.toml").data.files("table.csv") == (tmp_path / "table.csv",)
+
+
+def test_a_study_runs_on_arrays(tmp_path: Path) -> None:
+    """``mlpstudy.run(study, data=...)``: the study names the data, Python hands them over."""
+    study = mlpstudy.Study(
+        name="own", data="mine", training={"epochs": 1}, factors={"width": {"4": {"hidden": [4]}, "8": {"hidden": [8]}}}
+    )
+    results = mlpstudy.run(study, out=tmp_path / "out", data=numbers())
+    assert results.results()["status"].to_list() == ["finished", "finished"]
+    with pytest.raises(mlpstudy.StoreError, match="must"):
+        mlpstudy.run(study, out=tmp_path / "out", data=numbers(99))

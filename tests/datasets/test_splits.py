@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpstudy.datasets.splits import choose, hold_out
+from datasets.writing import csv, load_text, people
+from mlpstudy.datasets.splits import choose, hold_out, hold_out_groups, hold_out_latest
 from mlpstudy.errors import DataError
 
 LABELS = np.random.default_rng(1).integers(0, 10, 2000).astype(np.int32)
@@ -105,3 +109,52 @@ def test_a_share_of_nothing_is_refused(n_examples: int, share: float) -> None:
     """Validation without an example cannot be."""
     with pytest.raises(DataError, match=r"data\.validation must hold out at least one example"):
         hold_out(np.zeros(n_examples, dtype=np.int32), share, 0)
+
+
+def test_groups_stay_together(tmp_path: Path) -> None:
+    """No family is in two splits, and its name is no feature."""
+    frame = people().with_columns(pl.col("family").str.slice(1).cast(pl.Int64).alias("number"))
+    dataset = load_text(tmp_path, csv(frame), target="rich", group="family", numeric="none")
+    assert dataset.preprocessing is not None
+    names = [column["name"] for column in dataset.preprocessing["columns"]]  # type: ignore[attr-defined]  # JSON
+    assert "family" not in names
+    found = [set(getattr(dataset, name).features[:, -1].tolist()) for name in ("train", "validation", "test")]
+    assert not found[0] & found[1]
+    assert not found[0] & found[2]
+    assert not found[1] & found[2]
+    assert set().union(*found) == set(range(20))
+    assert len(dataset.test) == 24
+
+
+def test_the_latest_rows_are_tested(tmp_path: Path) -> None:
+    """Test examples are later than validation examples, those later than training examples."""
+    frame = people().with_columns(pl.col("hired").str.to_date().to_physical().alias("day"))
+    dataset = load_text(tmp_path, csv(frame), target="rich", time="hired", numeric="none")
+    days = [getattr(dataset, name).features[:, -1] for name in ("train", "validation", "test")]
+    assert days[0].max() < days[1].min() <= days[1].max() < days[2].min()
+    assert sum(part.size for part in days) == 120
+
+
+def test_held_out_for_the_test_by_class() -> None:
+    """Every class gives the same share to the test, and another draw than the validation's decides which."""
+    labels = np.repeat([0, 1], [100, 50]).astype(np.int32)
+    test, validation = hold_out(labels, 0.2, 0, "test split"), hold_out(labels, 0.2, 0, "validation split")
+    assert np.bincount(labels[test.validation]).tolist() == [20, 10]
+    assert test.validation.tolist() != validation.validation.tolist()
+
+
+def test_groups_come_near_to_the_share() -> None:
+    """Groups of very different sizes: the number held out is nearer to the share than any group is large."""
+    groups = np.repeat(np.arange(30), np.arange(1, 31)).astype(np.int32)
+    for seed in range(20):
+        held_out = hold_out_groups(groups, 0.2, seed)
+        assert abs(len(held_out.validation) - 0.2 * groups.size) <= 15
+        assert not set(groups[held_out.train]) & set(groups[held_out.validation])
+        assert held_out.validation.tolist() == hold_out_groups(groups, 0.2, seed).validation.tolist()
+    assert len({tuple(hold_out_groups(groups, 0.2, seed).validation) for seed in range(20)}) > 10
+
+
+def test_equal_times_stay_together() -> None:
+    """The examples of the first held-out time are all held out, so that no day is on both sides."""
+    times = np.array([1, 2, 3, 3, 3, 4], dtype=np.float64)
+    assert hold_out_latest(times, 0.34).validation.tolist() == [2, 3, 4, 5]

@@ -1,4 +1,4 @@
-"""Small tables that the tests of own data share."""
+"""Small tables and arrays that the tests of own data share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
@@ -14,6 +15,7 @@ from mlpstudy.records import Dataset, Examples, Float32Array
 from mlpstudy.study import Data
 
 N_ROWS = 120
+MINE = Data(name="mine")
 
 
 def people(n: int = N_ROWS, seed: int = 0) -> pl.DataFrame:
@@ -60,3 +62,25 @@ def sparse(examples: Examples) -> csr_array:
     """Return features that must be sparse."""
     assert isinstance(examples.features, csr_array)
     return examples.features
+
+
+def numbers(n: int = 90, d: int = 4) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return features with different means and spreads, and labels of three classes."""
+    rng = np.random.default_rng(3)
+    return rng.normal(rng.normal(0, 9, d), np.arange(1, d + 1), (n, d)), np.arange(n) % 3
+
+
+def npy(folder: Path, name: str, values: npt.ArrayLike) -> str:
+    """Write an NPY file and return its path."""
+    np.save(folder / name, np.asarray(values))
+    return str(folder / name)
+
+
+def same(first: Dataset, second: Dataset) -> None:
+    """Check that two data sets hold the same bits in every split."""
+    for name in ("train", "validation", "test"):
+        one, other = getattr(first, name), getattr(second, name)
+        np.testing.assert_array_equal(one.features, other.features, strict=True)
+        np.testing.assert_array_equal(one.labels, other.labels, strict=True)
+    assert first.class_names == second.class_names
+    assert first.preprocessing == second.preprocessing

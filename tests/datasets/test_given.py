@@ -1,0 +1,107 @@
+"""Data that Python code gives: arrays and frames, checked like files; keys that have no meaning beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from datasets.writing import people, same
+from mlpstudy.datasets import Given, load
+from mlpstudy.errors import DataError
+from mlpstudy.study import Data
+
+
+def test_python_code_hands_over_a_data_frame(tmp_path: Path) -> None:
+    """A Polars frame and one of pandas give what a Parquet file of the same table gives."""
+    frame = people()
+    frame.write_parquet(tmp_path / "t.parquet")
+    data = Data(name="mine", target="rich", drop=("family",))
+    wanted = load(Data(path=str(tmp_path / "t.parquet"), target="rich", drop=("family",)), 0)
+    same(load(data, 0, Given.of(frame)), wanted)
+    same(load(data, 0, Given.of(frame.lazy())), wanted)
+    same(load(data, 0, Given.of(_Pandas(frame))), wanted)
+    both = load(data, 0, Given.of({"train": frame, "test": frame.head(10)}))
+    assert len(both.test) == 10
+
+
+class _Pandas:
+    """The part of a pandas frame that is used."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        self.columns = frame.columns
+
+    def __getitem__(self, name: str) -> _Pandas:
+        return _Pandas(self._frame.select(name))
+
+    def to_list(self) -> list[object]:
+        return [float("nan") if cell is None else cell for cell in self._frame.to_series().to_list()]
+
+    def to_dict(self) -> dict[str, list[object]]:
+        return self._frame.to_dict(as_series=False)
+
+
+X, Y = np.eye(6), ["a", "b"] * 3
+
+
+BAD: dict[str, tuple[object, str]] = {
+    "no data": (3, r"data must be \(features, labels\), a data frame, .* or a dict of them .*, got 'int'"),
+    "three arrays": ((X, Y, Y), r"data must be \(features, labels\), .*, got 'tuple'"),
+    "another key": ({"trian": (X, Y)}, "a key of data must be one of train, test, validation, got 'trian'"),
+    "no training examples": ({"test": (X, Y)}, 'data must have the key "train"'),
+    "fewer labels": ((X, Y[:5]), "data, labels must hold one label for each of the 6 examples"),
+    "NaN as a label": ((X, [0.0, 1.0, 0.0, 1.0, 0.0, np.nan]), "data, labels: label 5 must be finite, got 'nan'"),
+    "None as a label": ((X, np.array(["a", "b", None] * 2, dtype=object)), r"data, labels\[2\] must name a class, got"),
+    "a number that is none": ((np.full((6, 2), np.nan), Y), "data, features: row 0, column 0 must be a finite number"),
+    "one class": ((X, ["a"] * 6), "data, labels must have at least two classes, got the label a alone"),
+    "a class with one example": (
+        (X, ["a"] * 5 + ["b"]),
+        'mine, class "b" must have at least two examples, got 1 of it',
+    ),
+    "no rows": (pl.DataFrame({"y": []}), "data must have rows and columns, got 0 rows, 1 columns"),
+    "features of text": ((np.array([["a"], ["b"]] * 3), Y), "data, features must hold numbers, got '<U1'"),
+    "other test features": ({"train": (X, Y), "test": (X[:, :2], Y)}, r'data\["test"\] must have examples of 6 values'),
+}
+
+
+@pytest.mark.parametrize(("given", "line"), BAD.values(), ids=BAD)
+def test_bad_arrays_get_one_line(given: object, line: str) -> None:
+    """Arrays are checked like files."""
+    with pytest.raises(DataError, match=line) as caught:
+        load(Data(name="mine", target="y" if isinstance(given, pl.DataFrame) else None), 0, Given.of(given))
+    assert "\n" not in str(caught.value)
+
+
+IMAGES = np.zeros((6, 2, 2), dtype=np.uint8)
+
+
+IGNORED: dict[str, tuple[Data, object, str]] = {
+    "a size for arrays": (Data(name="mine", image_size=(2, 2)), (X, Y), "data.image_size must be left out, since only"),
+    "a scaling for images": (
+        Data(name="mine", numeric="0-1"),
+        (IMAGES, Y),
+        "data.numeric must be left out, since grey",
+    ),
+    "a share beside test examples": (
+        Data(name="mine", test=0.5),
+        {"train": (X, Y), "test": (X, Y)},
+        "data.test must be left out, since Python code gives test examples, got '0.5', fix: remove the key",
+    ),
+    "a share beside validation examples": (
+        Data(name="mine", validation=0.5),
+        {"train": (X, Y), "validation": (X, Y)},
+        "data.validation must be left out, since Python code gives validation examples",
+    ),
+    "a file beside arrays": (Data(name="mine", test="t.csv"), (X, Y), "data.test must be a share where Python code"),
+    "a path beside arrays": (Data(path="x.csv"), (X, Y), "data.path must be left out where Python code gives the data"),
+}
+
+
+@pytest.mark.parametrize(("data", "given", "line"), IGNORED.values(), ids=IGNORED)
+def test_no_key_is_ignored(data: Data, given: object, line: str) -> None:
+    """What cannot be heeded is refused."""
+    with pytest.raises(DataError, match=line):
+        load(data, 0, Given.of(given))
