@@ -21,9 +21,8 @@ def blocks(path: Path, *languages: str) -> list[str]:
 
 
 def section(text: str, heading: str) -> str:
-    """Return what stands under a heading, up to the next one that is no part of it."""
-    level = len(heading) - len(heading.lstrip("#"))
-    found = re.search(rf"^{re.escape(heading)}$\n(.*?)(?=^#{{1,{level}}} |\Z)", text, re.MULTILINE | re.DOTALL)
+    """Return what stands under a heading, up to the next one of any level, without its code blocks."""
+    found = re.search(rf"^#+ {re.escape(heading)}$\n(.*?)(?=^#+ |\Z)", BLOCK.sub("", text), re.MULTILINE | re.DOTALL)
     assert found is not None, f"no heading {heading!r}"
     return found[1]
 
