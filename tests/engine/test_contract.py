@@ -19,9 +19,8 @@ from helpers import blobs, engine_named
 from mlpstudy import streams
 from mlpstudy.engine.interface import Engine, Trainer
 from mlpstudy.engine.run.initial_weights import initial_weights
-from mlpstudy.engine.run.state import is_trained
 from mlpstudy.records import Examples, Float32Array, TrainerState
-from mlpstudy.study import Architecture, Network, Training
+from mlpstudy.study import Architecture, Network, Training, layers_of
 from mlpstudy.study.training.optimisers import OPTIMISERS, OptimiserName
 
 DATA = blobs()
@@ -221,7 +220,8 @@ def test_a_state_holds_the_slots_that_the_study_says(engine: Engine, optimizer: 
     """The bound of a checkpoint's size counts on it; each slot has every trained tensor, in its shape."""
     one = trainer(engine, training=Training(optimizer=optimizer), batch_normalisation=True)
     tensors = one.state().tensors
-    trained = {name: tensor.shape for name, tensor in one.weights().items() if is_trained(name)}
+    table = layers_of(Network(hidden=(8,), batch_normalisation=True), one.weights())
+    trained = {tensor.name: tensor.shape for layer in table for tensor in layer.tensors if tensor.is_trained}
     assert {name.split("/")[0] for name in tensors} - {"generator"} == {"parameter", *OPTIMISERS[optimizer].slots}
     for slot in OPTIMISERS[optimizer].slots:
         prefix = f"{slot}/"

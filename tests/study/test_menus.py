@@ -18,11 +18,16 @@ from javascript.node import evaluated
 from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.torch.layers.activations import ACTIVATIONS as TORCH_ACTIVATIONS
 from mlpstudy.engine.torch.losses.menu import LOSSES as TORCH_LOSSES
+from mlpstudy.engine.torch.network import LAYERS as TORCH_LAYERS
 from mlpstudy.engine.torch.optimisers.menu import OPTIMISERS as TORCH_OPTIMISERS
+from mlpstudy.figures.weight_violins import ROWS
 from mlpstudy.predict.forward import ACTIVATIONS as NUMPY_ACTIVATIONS
+from mlpstudy.predict.forward import NORMALISATIONS as NUMPY_NORMALISATIONS
 from mlpstudy.study import Network, Training
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.network.activations import ACTIVATIONS, OF_OUTPUT, Activation, ActivationName
+from mlpstudy.study.network.initial import INITIALIZERS, Distribution, Named, Scaled
+from mlpstudy.study.network.normalisations import NORMALISATIONS
 from mlpstudy.study.training.optimisers import OPTIMISERS, Optimiser, OptimiserName
 from mlpstudy.tasks.losses import LOSSES
 from oracle.mlp import ACTIVATIONS as ORACLE_ACTIVATIONS
@@ -50,8 +55,16 @@ def in_page() -> list[str]:
     return known
 
 
+def documented_initializers() -> list[str]:
+    """Return the distributions of initial weights in the documentation: by name alone, and with a scale."""
+    (line,) = re.findall(r"^An initializer is (.*)$", DOCS.read_text(), re.MULTILINE)
+    return re.findall(r'`"(.*?)"`', line) + re.findall(r"`\{ (\w+) = ", line)
+
+
 MENUS: dict[str, Iterable[str]] = {
     "study/network/activations.py": ACTIVATIONS,
+    "study/network/initial.py": INITIALIZERS,
+    "study/network/normalisations.py": [entry.layer_kind for entry in NORMALISATIONS.values()],
     "study/training/optimisers.py": OPTIMISERS,
     "tasks/losses.py": LOSSES,
 }
@@ -65,6 +78,14 @@ TABLES: dict[str, dict[str, Table]] = {
         "predict/forward.py": lambda: NUMPY_ACTIVATIONS,
         "report/assets/network.js": in_page,
         "tests/oracle/mlp.py": lambda: ORACLE_ACTIVATIONS,
+    },
+    "study/network/initial.py": {
+        "its types Scaled and Named": lambda: [*get_args(Scaled), *get_args(Named)],
+        "docs/study-file.md": documented_initializers,
+    },
+    "study/network/normalisations.py": {
+        "engine/torch/network.py": lambda: TORCH_LAYERS.keys() - {"Dense", "Dropout"},
+        "predict/forward.py": lambda: NUMPY_NORMALISATIONS,
     },
     "study/training/optimisers.py": {
         "its type OptimiserName": lambda: get_args(OptimiserName),
@@ -141,3 +162,18 @@ def test_tables_compute_the_formula_of_the_menu(entry: Activation) -> None:
 def test_the_output_layer_has_an_activation_of_the_menu() -> None:
     """It hands its sums on as they are."""
     assert by_formula(ACTIVATIONS[OF_OUTPUT], Z) == Z.tolist()
+
+
+@pytest.mark.parametrize("entry", INITIALIZERS.values(), ids=INITIALIZERS.keys())
+def test_initial_weights_have_the_spread_that_the_menu_writes(entry: Distribution) -> None:
+    """The formula is that of the standard deviation that is drawn with."""
+    words = {"sqrt": np.sqrt, "__builtins__": {}}
+    scale, fan_in, fan_out = 0.3, 50, 7
+    expected = eval(entry.formula, words, {"scale": scale, "fan_in": fan_in, "fan_out": fan_out})  # noqa: S307  # our own menu
+    assert entry.standard_deviation(scale, fan_in, fan_out) == pytest.approx(expected)
+
+
+def test_figures_have_a_row_for_every_kind_of_tensor() -> None:
+    """What a layer may keep has its words in the figure of all weights."""
+    kept = [tensor.kind for entry in NORMALISATIONS.values() for tensor in entry.tensors]
+    assert set(ROWS) == {"kernel", "bias", *kept}

@@ -15,6 +15,7 @@ from mlpstudy.evidence.curves.layers import QUANTITIES, SIZES, LayerCurve, Quant
 from mlpstudy.figures.drawing.scales import epoch_domain, epoch_ticks, plain
 from mlpstudy.figures.drawing.theme import LABEL_SIZE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.drawing.wording import wrapped
+from mlpstudy.study.network.layers import OUTPUT
 from mlpstudy.text.words import counted
 
 PANEL_WIDTH, PANEL_HEIGHT = 230, 150
@@ -42,8 +43,6 @@ NAMES: dict[Quantity, str] = {
 
 OF_HIDDEN = frozenset({"dead_share", "activation_mean"})
 """The output layer is linear, so that no unit of it is dead, and softmax takes no notice of its mean."""
-
-OUTPUT = "output"
 
 BAND_OPACITY = 0.14
 """Fainter than the one band of a loss curve: here up to eight lie over each other."""

@@ -6,13 +6,14 @@ It needs neither compiler nor framework, so whoever only reads a study can compu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpstudy.records.arrays import Float32Array, FloatArray
-from mlpstudy.study.network.activations import OF_OUTPUT, ActivationName
+from mlpstudy.study import layers_of
+from mlpstudy.study.network.activations import ActivationName
 from mlpstudy.tasks.losses import softmax
 
 if TYPE_CHECKING:
@@ -33,6 +34,20 @@ ACTIVATIONS: dict[ActivationName, Callable[[Float32Array], Float32Array]] = {
     "sigmoid": _sigmoid,
     "linear": lambda z: z,
 }
+
+
+def _batch_normalisation(of: Weights, network: Network) -> tuple[Float32Array, Float32Array]:
+    gamma, beta, mean, variance = (
+        of[kind].astype(np.float64) for kind in ("gamma", "beta", "moving_mean", "moving_variance")
+    )
+    factor = gamma / np.sqrt(variance + network.bn_epsilon)
+    return factor.astype(np.float32), (beta - mean * factor).astype(np.float32)
+
+
+NORMALISATIONS: dict[str, Callable[[Weights, Network], tuple[Float32Array, Float32Array]]] = {
+    "BatchNormalization": _batch_normalisation,
+}
+"""Of each kind of normalising layer, from its tensors: one factor and one shift a unit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,12 +76,16 @@ class ForwardLayer:
 
 def forward_layers(weights: Weights, network: Network) -> tuple[ForwardLayer, ...]:
     """Return the layers of a trained network, from its parameters by name."""
-    layers = []
-    for i in range(1, len(network.hidden) + 1):
-        kernel, bias = weights[f"hidden_{i}.kernel"], weights[f"hidden_{i}.bias"]
-        layers.append(ForwardLayer(kernel, bias, *_normalisation(weights, i, network), network.activation))
-    kernel, bias = weights["output.kernel"], weights["output.bias"]
-    return (*layers, ForwardLayer(kernel, bias, *_none(bias.size), OF_OUTPUT))
+    made: list[ForwardLayer] = []
+    for layer in layers_of(network, weights):
+        of = {tensor.kind: weights[tensor.name] for tensor in layer.tensors}
+        if layer.activation is not None:
+            one, zero = np.ones(layer.width, np.float32), np.zeros(layer.width, np.float32)
+            made.append(ForwardLayer(of["kernel"], of["bias"], one, zero, layer.activation))
+        elif layer.kind in NORMALISATIONS:
+            factor, shift = NORMALISATIONS[layer.kind](of, network)
+            made[-1] = replace(made[-1], factor=factor, shift=shift)
+    return tuple(made)
 
 
 def probabilities(layers: Iterable[ForwardLayer], features: Float32Array) -> FloatArray:
@@ -83,17 +102,3 @@ def probabilities(layers: Iterable[ForwardLayer], features: Float32Array) -> Flo
     for layer in layers:
         h = layer.output(h)
     return softmax(h)
-
-
-def _normalisation(weights: Weights, i: int, network: Network) -> tuple[Float32Array, Float32Array]:
-    """Return batch normalisation as one factor and one shift a unit."""
-    if not network.batch_normalisation:
-        return _none(network.hidden[i - 1])
-    names = ("gamma", "beta", "moving_mean", "moving_variance")
-    gamma, beta, mean, variance = (weights[f"batchnorm_{i}.{name}"].astype(np.float64) for name in names)
-    factor = gamma / np.sqrt(variance + network.bn_epsilon)
-    return factor.astype(np.float32), (beta - mean * factor).astype(np.float32)
-
-
-def _none(width: int) -> tuple[Float32Array, Float32Array]:
-    return np.ones(width, np.float32), np.zeros(width, np.float32)

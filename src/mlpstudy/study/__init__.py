@@ -7,7 +7,7 @@ from mlpstudy.study.float32 import check_float32
 from mlpstudy.study.judging import LEAST_JUDGED, MAX_COMPARISONS, Judging
 from mlpstudy.study.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
 from mlpstudy.study.network.initial import Initializer, InitialWeights
-from mlpstudy.study.network.layers import Layer, count_parameters, layers, parameter_shapes
+from mlpstudy.study.network.layers import Layer, count_parameters, layers, layers_of, parameter_shapes
 from mlpstudy.study.network.network import Network
 from mlpstudy.study.study import SEMANTICS_VERSION, Architecture, Study, run_id
 from mlpstudy.study.training.training import Training
@@ -31,6 +31,7 @@ __all__ = [
     "check_float32",
     "count_parameters",
     "layers",
+    "layers_of",
     "load_study",
     "parameter_shapes",
     "parse_study",

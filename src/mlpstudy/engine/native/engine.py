@@ -12,10 +12,11 @@ from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.native.layout import column_groups
 from mlpstudy.engine.provenance import package_version
 from mlpstudy.engine.run.diagnostics import dense_layers
-from mlpstudy.engine.run.state import is_trained, steps_of, tensors_of
+from mlpstudy.engine.run.state import steps_of, tensors_of
 from mlpstudy.errors import EngineError
 from mlpstudy.records import LayerDiagnostics, TrainerState
 from mlpstudy.records.sparse import narrow
+from mlpstudy.study import layers_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,9 +39,12 @@ class NativeTrainer:
         dropout_key: int,
     ) -> None:
         network, training = architecture.network, architecture.training
-        n_features = initial_weights["hidden_1.kernel"].shape[0]
-        self._names = tuple(initial_weights)
-        self._trained = tuple(name for name in initial_weights if is_trained(name))
+        table = layers_of(network, initial_weights)
+        tensors = [tensor for layer in table for tensor in layer.tensors]
+        n_features = tensors[0].shape[0]
+        self._layers = dense_layers(table)
+        self._names = tuple(tensor.name for tensor in tensors)
+        self._trained = tuple(tensor.name for tensor in tensors if tensor.is_trained)
         self.network = _kernels.Network(
             n_inputs=n_features,
             hidden=list(network.hidden),
@@ -86,7 +90,7 @@ class NativeTrainer:
     def diagnostics(self, epoch: int) -> tuple[LayerDiagnostics, ...]:
         """Return what the last ``train_epoch`` recorded of every layer."""
         rows = self.network.diagnostics()
-        layers = dense_layers(self._names) if rows else ()
+        layers = self._layers if rows else ()
         return tuple(LayerDiagnostics(epoch, layer, *row) for layer, row in zip(layers, rows, strict=True))
 
     def weights(self) -> Weights:

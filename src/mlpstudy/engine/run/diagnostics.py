@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlpstudy.study import Layer
+
 MOST_STEPS = 8
 """Steps that are measured in a long epoch."""
 STEPS_FOR_EACH = 32
 """Full batches of an epoch that pay for measuring one of them: measuring costs less than a step does."""
 
 
-def dense_layers(tensor_names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the dense layers, from the first, given the names of a network's tensors in order.
+def dense_layers(table: Iterable[Layer]) -> tuple[str, ...]:
+    """Return the names of the dense layers, from the first.
 
-    >>> dense_layers(["hidden_1.kernel", "hidden_1.bias", "batchnorm_1.gamma", "output.kernel", "output.bias"])
+    >>> from mlpstudy.study import Network, layers
+    >>> dense_layers(layers(Network(hidden=(4,), batch_normalisation=True), 3, 2))
     ('hidden_1', 'output')
     """
-    return tuple(name.removesuffix(".kernel") for name in tensor_names if name.endswith(".kernel"))
+    return tuple(layer.name for layer in table if layer.kind == "Dense")
 
 
 def measured_steps(n_examples: int, batch_size: int) -> tuple[int, ...]:

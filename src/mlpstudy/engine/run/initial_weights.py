@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlpstudy.streams import stream
-from mlpstudy.study import parameter_shapes
+from mlpstudy.study import layers
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from mlpstudy.records import Float32Array, Weights
-    from mlpstudy.study import Initializer, InitialWeights, Network
+    from mlpstudy.records.arrays import Float32Array, FloatArray, Weights
+    from mlpstudy.study import Initializer, Network
+    from mlpstudy.study.network.initial import Shape
 
 TRUNCATED_SD = 0.87962566103423978
 """Standard deviation of a standard normal distribution truncated to [-2, 2]."""
-
-CONSTANTS = {"bias": 0.0, "gamma": 1.0, "beta": 0.0, "moving_mean": 0.0, "moving_variance": 1.0}
-"""Where the tensors that are not drawn start."""
 
 
 def initial_weights(network: Network, n_features: int, n_classes: int, *, study_seed: int, seed: int) -> Weights:
@@ -47,14 +44,14 @@ def initial_weights(network: Network, n_features: int, n_classes: int, *, study_
     """
     weights: dict[str, Float32Array] = {}
     n_kernels = 0
-    for name, shape in parameter_shapes(network, n_features, n_classes).items():
-        layer, tensor = name.split(".")
-        if tensor == "kernel":
-            rng = stream(study_seed, seed, "initial weights", n_kernels)
-            weights[name] = draw(_initializer(network.initial_weights, layer), (shape[0], shape[1]), rng)
-            n_kernels += 1
-        else:
-            weights[name] = np.full(shape, CONSTANTS[tensor], dtype=np.float32)
+    for layer in layers(network, n_features, n_classes):
+        for tensor in layer.tensors:
+            if isinstance(tensor.start, float):
+                weights[tensor.name] = np.full(tensor.shape, tensor.start, dtype=np.float32)
+            else:
+                rng = stream(study_seed, seed, "initial weights", n_kernels)
+                weights[tensor.name] = draw(tensor.start, (tensor.shape[0], tensor.shape[1]), rng)
+                n_kernels += 1
     return weights
 
 
@@ -70,26 +67,28 @@ def draw(initializer: Initializer, shape: tuple[int, int], rng: np.random.Genera
     (2, 3)
     """
     sd = initializer.standard_deviation(*shape)
-    if initializer.kind == "normal":
-        sample = rng.normal(0.0, sd, shape)
-    elif initializer.kind.endswith("uniform"):
-        half_width = sd * math.sqrt(3.0)
-        sample = rng.uniform(-half_width, half_width, shape)
-    else:
-        sample = _truncated_normal(shape, rng) * (sd / TRUNCATED_SD)
-    return sample.astype(np.float32)
+    return SHAPES[initializer.distribution.shape](sd, shape, rng).astype(np.float32)
 
 
-def _initializer(distributions: InitialWeights, layer: str) -> Initializer:
-    """The initializer of a dense layer, by the layer's name."""
-    if layer == "output":
-        return distributions.output
-    return distributions.first_hidden if layer == "hidden_1" else distributions.other_hidden
+def _normal(sd: float, shape: tuple[int, int], rng: np.random.Generator) -> FloatArray:
+    return rng.normal(0.0, sd, shape)
 
 
-def _truncated_normal(shape: tuple[int, int], rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Standard normal numbers within [-2, 2]: those outside are drawn again."""
+def _uniform(sd: float, shape: tuple[int, int], rng: np.random.Generator) -> FloatArray:
+    half_width = sd * math.sqrt(3.0)
+    return rng.uniform(-half_width, half_width, shape)
+
+
+def _truncated_normal(sd: float, shape: tuple[int, int], rng: np.random.Generator) -> FloatArray:
+    """Normal numbers within two standard deviations of the parent distribution: those outside are drawn again."""
     sample = rng.standard_normal(shape)
     while (outside := np.abs(sample) > 2.0).any():  # noqa: PLR2004  # the 2 of the definition
         sample[outside] = rng.standard_normal(int(outside.sum()))
-    return sample
+    return sample * (sd / TRUNCATED_SD)
+
+
+SHAPES: dict[Shape, Callable[[float, tuple[int, int], np.random.Generator], FloatArray]] = {
+    "normal": _normal,
+    "uniform": _uniform,
+    "truncated normal": _truncated_normal,
+}

@@ -26,15 +26,6 @@ NOT_DECIDING = {"n_cores"}
 _MOST_STEPS = 2**53  # of which float64 tells one from the next
 
 
-def is_trained(name: str) -> bool:
-    """Say whether an optimiser changes a tensor; batch normalisation's moving statistics change by themselves.
-
-    >>> is_trained("batchnorm_1.gamma"), is_trained("batchnorm_1.moving_mean")
-    (True, False)
-    """
-    return ".moving_" not in name
-
-
 def tensors_of(
     state: TrainerState, part: str, names: Iterable[str], dtype: type[np.generic] = np.float32
 ) -> list[npt.NDArray[Any]]:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mlpstudy.engine.run.diagnostics import dense_layers, measured_steps
-from mlpstudy.engine.torch.layers.activations import ACTIVATIONS
+from mlpstudy.engine.run.diagnostics import measured_steps
 from mlpstudy.records import LayerDiagnostics
-from mlpstudy.study.network.activations import OF_OUTPUT, ActivationName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,18 +66,14 @@ class Recorder:
 
     Args:
         module: what is being trained.
-        activation: the activation of its hidden layers.
         changes: returns what the optimiser's last step has taken off each parameter, in their order.
     """
 
-    def __init__(
-        self, module: MultilayerPerceptron, activation: ActivationName, changes: Callable[[], Sequence[Tensor]]
-    ) -> None:
+    def __init__(self, module: MultilayerPerceptron, changes: Callable[[], Sequence[Tensor]]) -> None:
         self._module = module
         self._changes = changes
-        self._activation = activation
         self._parameters = dict(module.named_parameters())
-        self._layers = dense_layers(module.tensor_names)
+        self._layers = tuple(module.activations)
         self._before: dict[str, Tensor] = {}
         self.start(1, 1)
 
@@ -115,7 +109,7 @@ class Recorder:
         return tuple(totals.of(epoch, layer, self._n_measured) for layer, totals in self._totals.items())
 
     def _watch(self, layer: str, h: Tensor) -> None:
-        activation = ACTIVATIONS[OF_OUTPUT if layer == self._layers[-1] else self._activation]
+        activation = self._module.activations[layer]
         self._totals[layer].add_activations(_exact(h), _exact(activation.slope(h.detach())), activation.steepest)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,12 +12,21 @@ from mlpstudy.engine.torch.layers.activations import ACTIVATIONS
 from mlpstudy.engine.torch.layers.batchnorm import BatchNormalization
 from mlpstudy.engine.torch.layers.dense import Dense
 from mlpstudy.engine.torch.layers.dropout import Dropout
+from mlpstudy.study import layers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mlpstudy.records import Weights
     from mlpstudy.study import Network
+
+
+LAYERS: dict[str, Callable[[Mapping[str, Tensor], Network, torch.Generator], nn.Module]] = {
+    "Dense": lambda of, *_: Dense(of["kernel"], of["bias"]),
+    "BatchNormalization": lambda of, network, _: BatchNormalization(
+        **of, momentum=network.bn_momentum, epsilon=network.bn_epsilon
+    ),
+    "Dropout": lambda _, network, generator: Dropout(network.dropout, generator),
+}
+"""How each kind of layer is made of its tensors, the network's settings and the generator of dropout masks."""
 
 
 class MultilayerPerceptron(nn.Module):
@@ -42,43 +52,23 @@ class MultilayerPerceptron(nn.Module):
 
     def __init__(self, network: Network, weights: Weights, generator: torch.Generator) -> None:
         super().__init__()
-        self.activation = network.activation
-        self._activation = ACTIVATIONS[network.activation].value
         self.watch: Callable[[str, Tensor], None] | None = None
-        self.tensor_names = tuple(weights)
-        self.n_features = weights["hidden_1.kernel"].shape[0]
-        self.n_classes = weights["output.bias"].shape[0]
-        tensors = {name: torch.tensor(tensor) for name, tensor in weights.items()}
-
-        def dense(name: str) -> Dense:
-            return Dense(tensors[f"{name}.kernel"], tensors[f"{name}.bias"])
-
-        def batchnorm(name: str) -> BatchNormalization:
-            return BatchNormalization(
-                tensors[f"{name}.gamma"],
-                tensors[f"{name}.beta"],
-                tensors[f"{name}.moving_mean"],
-                tensors[f"{name}.moving_variance"],
-                momentum=network.bn_momentum,
-                epsilon=network.bn_epsilon,
-            )
-
-        for i in range(1, len(network.hidden) + 1):
-            self.add_module(f"hidden_{i}", dense(f"hidden_{i}"))
-            if network.batch_normalisation:
-                self.add_module(f"batchnorm_{i}", batchnorm(f"batchnorm_{i}"))
-            if network.dropout > 0:
-                self.add_module(f"dropout_{i}", Dropout(network.dropout, generator))
-        self.add_module("output", dense("output"))
+        table = layers_of(network, weights)
+        self.tensor_names = tuple(tensor.name for layer in table for tensor in layer.tensors)
+        self.n_features, self.n_classes = table[0].tensors[0].shape[0], table[-1].width
+        self.activations = {layer.name: ACTIVATIONS[layer.activation] for layer in table if layer.activation}
+        for layer in table:
+            tensors = {tensor.kind: torch.tensor(weights[tensor.name]) for tensor in layer.tensors}
+            self.add_module(layer.name, LAYERS[layer.kind](tensors, network, generator))
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits, shape ``(batch, n_classes)``."""
         for name, layer in self.named_children():
             x = layer(x)
-            if name.startswith("hidden"):
-                x = self._activation(x)
-            if self.watch is not None and isinstance(layer, Dense):
-                self.watch(name, x)
+            if name in self.activations:
+                x = self.activations[name].value(x)
+                if self.watch is not None:
+                    self.watch(name, x)
         return x
 
     def weights(self) -> Weights:

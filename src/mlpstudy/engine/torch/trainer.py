@@ -59,7 +59,7 @@ class TorchTrainer:
         self._parameters = list(parameters)
         self._loss = LOSSES[architecture.loss.name]
         self._optimiser = OPTIMISERS[training.optimizer](self._parameters, training)
-        self._recorder = Recorder(module, module.activation, self._optimiser.changes) if training.diagnostics else None
+        self._recorder = Recorder(module, self._optimiser.changes) if training.diagnostics else None
         self._stop = threading.Event()
 
     def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.records import EpochRecord, RunRecord
 from mlpstudy.records.arrays import FloatArray, Weights
+from mlpstudy.study.network.layers import layer_and_kind
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.curves.density import Density
@@ -119,12 +120,12 @@ class TensorDensity:
     @property
     def layer(self) -> str:
         """Name of the layer, ``hidden_1``."""
-        return self.tensor.rpartition(".")[0]
+        return layer_and_kind(self.tensor)[0]
 
     @property
     def kind(self) -> str:
         """What the tensor is: kernel, bias, gamma, beta, moving_mean or moving_variance."""
-        return self.tensor.rpartition(".")[2]
+        return layer_and_kind(self.tensor)[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

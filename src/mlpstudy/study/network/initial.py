@@ -1,28 +1,65 @@
-"""Distributions of the initial weights."""
+"""The menu of initial weights: the distributions that kernels may be drawn from."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
 from mlpstudy.study.base import Frozen
 
+Scaled = Literal["normal", "uniform"]
 Named = Literal["glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal"]
+Shape = Literal["normal", "uniform", "truncated normal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A distribution with mean 0, of the weights of a kernel of shape (fan_in, fan_out).
+
+    Attributes:
+        name: as study files have it; one of ``Scaled`` is given a scale there.
+        shape: of its density; a truncated normal one ends at two standard deviations, and is rescaled, as in Keras.
+        formula: its standard deviation.
+        standard_deviation: the same, of scale, fan_in and fan_out.
+        source: where it is from.
+    """
+
+    name: Scaled | Named
+    shape: Shape
+    formula: str
+    standard_deviation: Callable[[float, int, int], float]
+    source: str
+
+
+_GLOROT = (
+    "sqrt(2 / (fan_in + fan_out))",
+    lambda _, fan_in, fan_out: math.sqrt(2.0 / (fan_in + fan_out)),
+    "Glorot & Bengio 2010",
+)
+_HE = ("sqrt(2 / fan_in)", lambda _, fan_in, __: math.sqrt(2.0 / fan_in), "He et al. 2015")
+_LECUN = ("sqrt(1 / fan_in)", lambda _, fan_in, __: math.sqrt(1.0 / fan_in), "LeCun et al. 1998")
+_ENTRIES = (
+    Distribution("normal", "normal", "scale", lambda scale, *_: scale, "the study file"),
+    Distribution("uniform", "uniform", "scale / sqrt(3)", lambda scale, *_: scale / math.sqrt(3.0), "its half width"),
+    Distribution("glorot_uniform", "uniform", *_GLOROT),
+    Distribution("glorot_normal", "truncated normal", *_GLOROT),
+    Distribution("he_uniform", "uniform", *_HE),
+    Distribution("he_normal", "truncated normal", *_HE),
+    Distribution("lecun_uniform", "uniform", *_LECUN),
+    Distribution("lecun_normal", "truncated normal", *_LECUN),
+)
+INITIALIZERS: dict[Scaled | Named, Distribution] = {entry.name: entry for entry in _ENTRIES}
 
 
 class Initializer(Frozen):
     """The distribution that a layer's initial weights are drawn from.
 
     In a study file: a name (``"glorot_uniform"``), ``{ normal = 0.062 }`` with its standard deviation, or
-    ``{ uniform = 0.05 }`` with its half width. With fan_in x fan_out weights, the standard deviation is
-
-        glorot: sqrt(2 / (fan_in + fan_out))     (Glorot & Bengio 2010)
-        he:     sqrt(2 / fan_in)                  (He et al. 2015)
-        lecun:  sqrt(1 / fan_in)                  (LeCun et al. 1998)
-
-    The named normal ones are truncated at two standard deviations and rescaled, as in Keras.
+    ``{ uniform = 0.05 }`` with its half width.
 
     >>> Initializer(kind="normal", scale=0.062).text()
     'normal(0.062)'
@@ -30,7 +67,7 @@ class Initializer(Frozen):
 
     FIRST_KEYS = ("kind", "scale")
 
-    kind: Literal["normal", "uniform"] | Named
+    kind: Scaled | Named
     scale: Annotated[float, Field(gt=0)] | None = None
 
     def standard_deviation(self, fan_in: int, fan_out: int) -> float:
@@ -39,17 +76,12 @@ class Initializer(Frozen):
         >>> round(Initializer(kind="glorot_uniform").standard_deviation(784, 256), 4)
         0.0439
         """
-        match self.kind.split("_")[0]:
-            case "normal":
-                return float(self.scale or 0.0)
-            case "uniform":
-                return float(self.scale or 0.0) / math.sqrt(3.0)
-            case "glorot":
-                return math.sqrt(2.0 / (fan_in + fan_out))
-            case "he":
-                return math.sqrt(2.0 / fan_in)
-            case _:
-                return math.sqrt(1.0 / fan_in)
+        return self.distribution.standard_deviation(self.scale or 0.0, fan_in, fan_out)
+
+    @property
+    def distribution(self) -> Distribution:
+        """Its entry of the menu."""
+        return INITIALIZERS[self.kind]
 
     def text(self) -> str:
         """Return a short text for tables."""
@@ -58,12 +90,12 @@ class Initializer(Frozen):
 
 def parse_initializer(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
     """Turn the forms that a study file allows into the fields of an Initializer."""
-    if isinstance(value, str) and value in {"normal", "uniform", *get_args(Named)}:
-        if value in {"normal", "uniform"}:
+    if isinstance(value, str) and value in INITIALIZERS:
+        if value in get_args(Scaled):
             message = f'{{ {value} = 0.05 }}: a number must follow the name "{value}"'
             raise ValueError(message)
         return {"kind": value}
-    if isinstance(value, dict) and set(value) <= {"normal", "uniform"} and len(value) == 1:
+    if isinstance(value, dict) and set(value) <= set(get_args(Scaled)) and len(value) == 1:
         ((kind, scale),) = value.items()
         if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale < math.inf:
             message = f"{kind} = a number above 0"

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.network.activations import ActivationName
 from mlpstudy.study.network.initial import InitialWeights
+from mlpstudy.study.network.normalisations import BATCH, Normalisation
 
 MAX_WIDTH = 65_536
 """Wider layers than this are taken for a mistake."""
@@ -62,3 +63,8 @@ class Network(Frozen):
     bn_epsilon: Annotated[float, Field(gt=0)] = 1e-3
     dropout: Rate = 0.0
     initial_weights: InitialWeights = InitialWeights()
+
+    @property
+    def normalisation(self) -> Normalisation | None:
+        """What stands behind the activation of every hidden layer, if anything."""
+        return BATCH if self.batch_normalisation else None
