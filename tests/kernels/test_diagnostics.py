@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from oracle.diagnostics import train_and_measure
-from oracle.pair import Activation, Case, Pair, network_of, pair_of
+from oracle.pair import Case, Pair, network_of, pair_of
 
 CASE = Case(50, (40, 33), 7, 16, 16 * 70 + 5, batch_normalisation=True, rate=0.5, diagnostics=True)
 CASES = {
@@ -70,7 +70,7 @@ def test_nothing_has_been_measured_before_the_first_epoch() -> None:
 
 @pytest.mark.usefixtures("instruction_set")
 @pytest.mark.parametrize(("activation", "bias"), [("relu", -100), ("tanh", 100), ("sigmoid", -100), ("linear", 100)])
-def test_units_that_pass_no_gradient_back_are_counted(activation: Activation, bias: float) -> None:
+def test_units_that_pass_no_gradient_back_are_counted(activation: str, bias: float) -> None:
     """Three of 40 units are pushed into the flat part; a linear unit has none."""
     pair = pair_of(Case(10, (40,), 3, 8, 40, activation=activation, diagnostics=True, learning_rate=0.0))
     parameters = pair.network.parameters()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +12,7 @@ from mlpstudy.records.arrays import Float32Array
 from oracle.mlp import Mlp, build
 from oracle.philox import dropout_mask
 
-Activation = Literal["relu", "tanh", "sigmoid", "linear"]
-ACTIVATIONS: tuple[Activation, ...] = ("relu", "tanh", "sigmoid", "linear")
+ACTIVATIONS = _kernels.ACTIVATIONS
 INSTRUCTION_SETS = _kernels.available_instruction_sets()
 
 
@@ -27,7 +25,7 @@ class Case:
     n_classes: int
     batch: int
     n_examples: int
-    activation: Activation = "relu"
+    activation: str = "relu"
     batch_normalisation: bool = False
     rate: float = 0.0
     lit: float = 0.3

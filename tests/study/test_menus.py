@@ -1,13 +1,12 @@
 """Menus: what a study may choose stands in one list, and in every table that must know it.
 
-Whoever adds an entry adds it to its menu; these tests then name each table that it is missing from.
+Whoever adds an entry adds it to its menu; these tests then name each table that it is missing from. The documentation
+is held to the keys in tests/docs/test_study_file.py.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -33,7 +32,6 @@ from mlpstudy.tasks.losses import LOSSES
 from oracle.mlp import ACTIVATIONS as ORACLE_ACTIVATIONS
 from oracle.mlp import OPTIMISERS as ORACLE_OPTIMISERS
 
-DOCS = Path(__file__).parents[2] / "docs" / "study-file.md"
 Table = Callable[[], Iterable[str]]
 
 
@@ -42,23 +40,11 @@ def choices(model: type[Frozen], key: str) -> tuple[str, ...]:
     return get_args(model.model_fields[key].annotation)
 
 
-def documented(key: str) -> list[str]:
-    """Return the words in quotes that stand beside a key in the documentation."""
-    (row,) = re.findall(rf"^\| `{key}` \| (.*) \| .* \|$", DOCS.read_text(), re.MULTILINE)
-    return re.findall(r'`"(.*?)"`', row)
-
-
 def in_page() -> list[str]:
     """Return the activations that the report's page can compute."""
     known = evaluated("mlpstudy.report", "network.js", "Object.keys(mlpstudy.network.activations)")
     assert isinstance(known, list)
     return known
-
-
-def documented_initializers() -> list[str]:
-    """Return the distributions of initial weights in the documentation: by name alone, and with a scale."""
-    (line,) = re.findall(r"^An initializer is (.*)$", DOCS.read_text(), re.MULTILINE)
-    return re.findall(r'`"(.*?)"`', line) + re.findall(r"`\{ (\w+) = ", line)
 
 
 MENUS: dict[str, Iterable[str]] = {
@@ -72,7 +58,6 @@ TABLES: dict[str, dict[str, Table]] = {
     "study/network/activations.py": {
         "its type ActivationName": lambda: get_args(ActivationName),
         "the key activation of study/network/network.py": lambda: choices(Network, "activation"),
-        "docs/study-file.md": lambda: documented("activation"),
         "kernels/": lambda: _kernels.ACTIVATIONS,
         "engine/torch/layers/activations.py": lambda: TORCH_ACTIVATIONS,
         "predict/forward.py": lambda: NUMPY_ACTIVATIONS,
@@ -81,7 +66,6 @@ TABLES: dict[str, dict[str, Table]] = {
     },
     "study/network/initial.py": {
         "its types Scaled and Named": lambda: [*get_args(Scaled), *get_args(Named)],
-        "docs/study-file.md": documented_initializers,
     },
     "study/network/normalisations.py": {
         "engine/torch/network.py": lambda: TORCH_LAYERS.keys() - {"Dense", "Dropout"},
@@ -90,7 +74,6 @@ TABLES: dict[str, dict[str, Table]] = {
     "study/training/optimisers.py": {
         "its type OptimiserName": lambda: get_args(OptimiserName),
         "the key optimizer of study/training/training.py": lambda: choices(Training, "optimizer"),
-        "docs/study-file.md": lambda: documented("optimizer"),
         "kernels/": lambda: _kernels.OPTIMISERS,
         "engine/torch/optimisers/menu.py": lambda: TORCH_OPTIMISERS,
         "tests/oracle/mlp.py": lambda: ORACLE_OPTIMISERS,
@@ -110,10 +93,9 @@ def test_every_table_has_every_entry_of_its_menu(menu: str, place: str) -> None:
 
 
 @pytest.mark.parametrize("entry", OPTIMISERS.values(), ids=OPTIMISERS.keys())
-def test_settings_of_an_optimiser_are_documented_keys(entry: Optimiser) -> None:
+def test_settings_of_an_optimiser_are_keys_of_training(entry: Optimiser) -> None:
     """What the menu says an optimiser is told is what a study file may say, and what the kernels take."""
     assert set(entry.settings) <= Training.model_fields.keys()
-    assert all(f"`{key}`" in DOCS.read_text() for key in entry.settings)
     settings = Training(optimizer=entry.name).optimiser_settings
     assert list(settings) == list(entry.settings)
     kernels = _kernels.Network(
