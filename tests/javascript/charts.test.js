@@ -37,7 +37,7 @@ const given = async (width, spec, options) => {
   return drawn.at(-1);
 };
 
-test("A fluid chart is as wide as its place less the room beside it, within limits; another keeps its width.", async () => {
+test("A fluid chart is as wide as its place less the room beside it, within limits; others stay.", async () => {
   const width = async (room, options) => (await given(room, { width: 100 }, options)).spec.width;
   assert.equal(await width(500, { fluid: true }), 500);
   assert.equal(await width(500, { fluid: true, room: 120 }), 380);
@@ -58,7 +58,7 @@ test("Where there is little room legends stand under each other; elsewhere they 
   assert.equal(wide.options.config.legend.layout, undefined);
 });
 
-test("The page says the title and has the switch: neither is drawn, and the chart's own specification stays.", async () => {
+test("The page says the title and has the switch: neither is drawn, and the specification stays.", async () => {
   const spec = {
     title: "Loss",
     params: [

@@ -31,7 +31,7 @@ page.network = {
 };
 await import("../../src/mlpstudy/report/assets/draw.js");
 
-test("An architecture votes by the mean of its seeds' probabilities, and each seed has a class of its own.", async () => {
+test("An architecture votes by the mean of its seeds' probabilities; each seed has a class of its own.", async () => {
   const [small, large] = await page.drawing.vote([0]);
   assert.deepEqual(
     small.probabilities.map((p) => p.toFixed(3)),

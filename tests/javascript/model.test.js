@@ -42,7 +42,7 @@ test("An applied curve is a new array: who draws sees by that that it changed.",
   assert.equal(before.length, 3);
 });
 
-test("Runs are grouped by architecture in the order of their seeds; a run of an unknown architecture is in no group.", () => {
+test("Runs are grouped by architecture in the order of their seeds; those of an unknown one are in no group.", () => {
   const runs = {
     x: { architecture: 1, seed: 10 },
     y: { architecture: 1, seed: 9 },

@@ -23,7 +23,7 @@ const head = {
   ],
 };
 
-test("The best mean is first, by the study's measure; equals stay in their order, those without a run are last.", () => {
+test("The best mean is first, by the study's measure; equals keep their order, those without a run are last.", () => {
   const names = (isLoss) => ranked(head, isLoss).map((row) => row.name);
   assert.deepEqual(names(false), ["c", "a", "d", "b"]);
   assert.deepEqual(names(true), ["d", "a", "c", "b"]);

@@ -49,7 +49,7 @@ test("Without a choice a page is as the system is, and the button says what a cl
   assert.deepEqual([dark.page.isDark(), dark.button.textContent], [true, "Light"]);
 });
 
-test("A click switches and is remembered; what was remembered wins over the system, but nonsense does not.", async () => {
+test("A click switches and is remembered; what was remembered wins over the system, nonsense not.", async () => {
   const storage = remembering("light");
   const { page, root, button } = await opened({ isDark: true, storage });
   assert.equal(page.isDark(), false);

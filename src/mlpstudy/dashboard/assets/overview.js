@@ -33,7 +33,8 @@ export class Overview {
     drawTrouble(state);
     drawNow(state);
     drawLeaders(state);
-    document.title = `${head.status === "running" ? `${Math.floor(100 * head.progress.share)} % ` : ""}${head.name} – mlpstudy`;
+    const share = head.status === "running" ? `${Math.floor(100 * head.progress.share)} % ` : "";
+    document.title = `${share}${head.name} – mlpstudy`;
   }
 
   drawProgress({ head }) {
@@ -214,8 +215,8 @@ function drawPairs(verdict, isPresent) {
     .filter(([, n]) => n)
     .map(([kind, n]) => `${n} ${kind}`)
     .join(", ");
-  byId("pairs-summary").textContent =
-    `${counted(verdict.n_pairs, "declared comparison")}${isPresent ? "" : `, judged from ${counted(verdict.n_runs, "run")}`}: ${counts}`;
+  const ofWhich = isPresent ? "" : `, judged from ${counted(verdict.n_runs, "run")}`;
+  byId("pairs-summary").textContent = `${counted(verdict.n_pairs, "declared comparison")}${ofWhich}: ${counts}`;
   byId("pairs-unit").textContent = verdict.unit === "nats" ? "nats" : "percentage points";
   fill(byId("pairs-body"), ...verdict.pairs.map((pair) => pairRow(pair, verdict.unit)));
   const nMore = verdict.n_pairs - verdict.pairs.length;

@@ -10,6 +10,7 @@ import { about, el, loss, percent, runName } from "./words.js";
 const byId = (id) => document.getElementById(id);
 const MAX_PANELS = 60;
 const SAY_EVERY_MS = 30_000;
+const PANEL_SAYS = "one line a run and split; each run's numbers are in its table below";
 const SELECTED = /^#run=(?<id>[0-9a-f]{16})$/u;
 
 const page = { state: null, selected: null, measure: "loss", panels: [], isDue: false, said: 0, wasStatus: null };
@@ -122,7 +123,7 @@ function buildPanels(state, architectures, shape) {
     const note = el("span", { class: "muted" });
     const readout = byId("readout");
     const plot = new Plot({
-      label: `Learning curves of ${architecture.name}: one line a run and split; each run's numbers are in its table below`,
+      label: `Learning curves of ${architecture.name}: ${PANEL_SAYS}`,
       onPick: (id) => page.state.runs[id] && select(id),
       onPoint: (at) => {
         readout.textContent = at ? pointSays(architecture, at) : readout.dataset.says;
@@ -145,7 +146,8 @@ function buildPanels(state, architectures, shape) {
 function pointSays(architecture, at) {
   const run = page.state.runs[at.id];
   const value = page.measure === "loss" ? loss(at.value) : percent(at.value);
-  return `${run ? runName(page.state, run) : `${architecture.name}, mean`}: ${at.split} ${page.measure} ${value} after epoch ${at.i + 1}`;
+  const name = run ? runName(page.state, run) : `${architecture.name}, mean`;
+  return `${name}: ${at.split} ${page.measure} ${value} after epoch ${at.i + 1}`;
 }
 
 function select(id, isMove = true) {

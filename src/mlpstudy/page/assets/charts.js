@@ -1,4 +1,5 @@
-// Charts: drawn when they come into sight, all of them soon after, and at the latest when the page is printed; saved as files.
+// Charts: drawn when they come into sight, all of them soon after, and at the latest when the page is printed; saved as
+// files.
 "use strict";
 (() => {
   const page = globalThis.mlpstudy;
