@@ -11,18 +11,21 @@ from typing import Any
 import typer
 
 from mlpstudy.cli.app import app
+from mlpstudy.cli.printing.exits import MEANINGS, ExitCode
 
 TARGET = Path(__file__).parents[1] / "docs" / "commands.md"
-HEAD = """# Commands
-
-Written by `make docs` from the commands' own help. Exit codes: 0 done; 1 the study or the data are at fault, with one \
-line that says so; 2 wrong usage; 130 interrupted, with everything finished so far kept.
-"""
+HEAD = "# Commands\n\nWritten by `make docs` from the commands' own help.\n"
 
 
 def reference() -> str:
     """Return the reference of all commands as Markdown."""
-    return "\n".join([HEAD, *_sections(typer.main.get_command(app), "mlpstudy")])
+    return "\n".join([HEAD, *_sections(typer.main.get_command(app), "mlpstudy"), _exit_codes()])
+
+
+def _exit_codes() -> str:
+    """Return the section of exit codes."""
+    rows = "".join(f"| {code.value} | {MEANINGS[code]} |\n" for code in ExitCode)
+    return f"## Exit codes\n\n| code | means |\n|---|---|\n{rows}"
 
 
 def _sections(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401  # typer does not export its command types
@@ -32,7 +35,7 @@ def _sections(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401  # type
         for sub, child in commands.items():
             yield from _sections(child, f"{name} {sub}")
         return
-    text, _, example = inspect.cleandoc(command.help).partition("Example:")
+    text, _, example = inspect.cleandoc(command.help).replace("Examples:", "Example:").partition("Example:")
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
     usage = " ".join([name, *(_usage(p) for p in arguments), *(["[OPTIONS]"] if options else [])])
@@ -41,7 +44,7 @@ def _sections(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401  # type
     if rows:
         yield "\n".join(["| argument or option | what | default |", "|---|---|---|", *rows, ""])
     if example:
-        yield f"Example: `{_flat(example)}`\n"
+        yield "".join(f"Example: `{one}`\n\n" for one in _flat(example).split("; ")).removesuffix("\n")
 
 
 def _usage(parameter: Any) -> str:  # noqa: ANN401  # as above

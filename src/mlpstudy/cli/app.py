@@ -1,7 +1,4 @@
-"""The command ``mlpstudy``: the menu of its commands, and how errors end it.
-
-Exit codes: 0 done, 1 the study or the data are at fault (one line), 2 wrong usage, 130 interrupted.
-"""
+"""The command ``mlpstudy``: the menu of its commands, and how errors end it."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 from typer.core import TyperGroup
 
+from mlpstudy.cli.printing.exits import ExitCode
 from mlpstudy.cli.printing.terminal import fail, say
 from mlpstudy.cli.process.memory import guard_imports
 from mlpstudy.errors import MlpstudyError
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 
 COMMANDS = ("run", "init", "summary", "show", "judge", "plan", "predict", "verify", "watch", "report", "data")
 """The menu: each name is a file beside this one, with a function of that name, or an ``app`` of several commands."""
-
-INTERRUPTED = 130
 
 
 class _Loaded(Mapping[str, "Command"]):
@@ -83,7 +79,7 @@ def _ending_in_one_line() -> Iterator[None]:
     except BrokenPipeError:
         # Whoever read has had enough (mlpstudy show DIR | head): no error, and nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(1) from None
+        raise typer.Exit(ExitCode.FAULT) from None
     except OSError as error:
         fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except MemoryError as error:
@@ -94,7 +90,7 @@ def _ending_in_one_line() -> Iterator[None]:
             fail("figures and reports must have Python's docstrings, got PYTHONOPTIMIZE=2, fix: PYTHONOPTIMIZE=1")
         raise
     except KeyboardInterrupt:
-        fail("interrupted", INTERRUPTED)
+        fail("interrupted", ExitCode.INTERRUPTED)
 
 
 def _version(wanted: bool) -> None:

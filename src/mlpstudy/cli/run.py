@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpstudy.cli.printing.exits import ExitCode
 from mlpstudy.cli.printing.terminal import fail, say_json
 from mlpstudy.cli.show import RUN_FIGURES, results_as_json
 from mlpstudy.errors import MlpstudyError
@@ -77,7 +78,7 @@ def run(
     if not_drawn:
         fail(not_drawn)
     if n_failed:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAULT)
 
 
 def _print_results(results: StudyResults, *, as_json: bool) -> None:

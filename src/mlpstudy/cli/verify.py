@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpstudy.cli.printing.exits import ExitCode
 from mlpstudy.cli.printing.terminal import say, say_json
 from mlpstudy.text.escaping import shell
 
@@ -43,7 +44,7 @@ def verify(
     else:
         _print(folder, found)
     if not found.holds:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAULT)
 
 
 def _print(folder: Path, found: Verification) -> None:
@@ -97,4 +98,4 @@ def _repair(folder: Path, *, as_json: bool) -> None:
         if not dropped and not left:
             say("Nothing is damaged.")
     if left:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAULT)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from mlpstudy.cli.printing.exits import ExitCode
 from mlpstudy.errors import one_line
 from mlpstudy.text.escaping import printable
 from mlpstudy.text.screen import say, say_json
@@ -57,7 +58,7 @@ def styled(*parts: str | tuple[str, str]) -> Text:
     return Text.assemble(*((printable(text, keep="\n"), style) for text, style in pairs))
 
 
-def fail(message: str, code: int = 1) -> NoReturn:
+def fail(message: str, code: ExitCode = ExitCode.FAULT) -> NoReturn:
     """Print one line to standard error and end the command."""
     say(f"mlpstudy: {one_line(message)}", error=True)
     raise typer.Exit(code)

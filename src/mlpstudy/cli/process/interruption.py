@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from mlpstudy.cli.printing.exits import ExitCode
 from mlpstudy.cli.printing.terminal import say
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Interruption:
         number = signal.Signals(self._signal or signal.SIGINT)
         kept = "everything done so far is kept, the same command goes on from there"
         say(f"mlpstudy: {NAMES[number]}; {kept}", error=True)
-        raise typer.Exit(128 + number) from None
+        raise typer.Exit(ExitCode(128 + number)) from None
 
 
 @contextmanager
