@@ -9,6 +9,7 @@ from types import ModuleType
 
 import numpy as np
 
+from lockstep import LockstepEngine, OneOfThree
 from mlpstudy.engine import get_engine
 from mlpstudy.engine.interface import Engine
 from mlpstudy.engine.torch import TorchEngine
@@ -19,8 +20,14 @@ TORCH_DEVICE = os.environ.get("MLPSTUDY_TEST_TORCH_DEVICE", "cpu")
 """Where tests of both engines let the torch engine compute."""
 
 
+ENGINES = ("native", "torch", "cohort")
+"""All that must keep what an engine promises; ``cohort`` trains each run in company."""
+
+
 def engine_named(name: str) -> Engine:
     """Return an engine; the torch engine on the device that the tests are run for."""
+    if name == "cohort":
+        return OneOfThree(LockstepEngine())
     return TorchEngine(device=TORCH_DEVICE) if name == "torch" else get_engine(name)
 
 

@@ -8,11 +8,11 @@ from scipy.sparse import csr_array
 
 from differential.configurations import Configuration, dense
 from differential.report import Report
-from mlpstudy.engine import RunTask
+from mlpstudy.engine import EpochEnded, Event, RunTask
 from mlpstudy.engine.interface import Engine
 from mlpstudy.engine.run.pace import Pace
-from mlpstudy.engine.run.runner import RunHooks, started_record, train_run
-from mlpstudy.records import Checkpoint, Dataset, EpochRecord, Examples, Resumption, RunResult
+from mlpstudy.records import Checkpoint, Dataset, Examples, Resumption, RunResult
+from runs import run_alone
 
 
 def check_resuming(configuration: Configuration, engine: Engine) -> Report:
@@ -61,21 +61,26 @@ def _run(
     names = tuple(str(k) for k in range(configuration.n_classes))
     dataset = Dataset("drawn", examples, examples, "test", examples, names, configuration.image_shape, "0" * 64)
     task = RunTask("0" * 16, configuration.architecture, 0, configuration.seed)
-    done: list[EpochRecord] = []
+    done: list[EpochEnded] = []
     taken: list[Checkpoint] = []
 
     def take(taken_now: Checkpoint, pace: Pace) -> None:
         taken.append(taken_now)
         pace.written(0.0)
 
-    hooks = RunHooks(
-        on_trainer=lambda _: None,
-        on_epoch=lambda epoch, _: done.append(epoch),
-        n_threads=lambda: n_threads,
+    def happened(event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            done.append(event)
+
+    result = run_alone(
+        engine,
+        task,
+        dataset,
+        found=Resumption(checkpoint),
+        n_threads=n_threads,
         stopped=lambda: len(done) == n_epochs,
-        find=lambda: Resumption(checkpoint),
+        happened=happened,
         on_checkpoint=take,
         checkpoint_s=0.0,
     )
-    result = train_run(engine, task, dataset, started_record(engine, task, dataset), hooks)
     return result, taken[-1] if taken else None

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csc_array, csr_array
 
-from helpers import blobs, engine_named
+from helpers import ENGINES, blobs, engine_named
 from mlpstudy import streams
 from mlpstudy.engine.interface import Engine, Trainer
 from mlpstudy.engine.run.initial_weights import initial_weights
@@ -29,7 +29,7 @@ N = len(DATA.train)
 ORDER = streams.batch_order(0, 0, 1, N)
 
 
-@pytest.fixture(name="engine", params=["native", "torch"])
+@pytest.fixture(name="engine", params=ENGINES)
 def _engine(request: pytest.FixtureRequest) -> Engine:
     """Return each engine."""
     return engine_named(request.param)

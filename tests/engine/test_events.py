@@ -7,7 +7,7 @@ from dataclasses import astuple
 
 from helpers import blobs
 from mlpstudy.engine import CheckpointTaken, EpochEnded, RunEnded, RunStarted, RunTask, get_engine, train_runs
-from mlpstudy.engine.places.threads import Checkpoints
+from mlpstudy.engine.places.place import Checkpoints
 from mlpstudy.study import Architecture, Network, Training
 
 

@@ -3,7 +3,7 @@
 from mlpstudy.engine.events import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted
 from mlpstudy.engine.places.threads import train_runs
 from mlpstudy.engine.registry import ENGINE_NAMES, get_engine
-from mlpstudy.engine.run.runner import RunTask
+from mlpstudy.engine.run.task import RunTask
 
 __all__ = [
     "ENGINE_NAMES",

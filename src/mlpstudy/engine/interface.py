@@ -1,14 +1,21 @@
-"""What an engine is: something that makes trainers. Both engines stand behind these two protocols."""
+"""What an engine is: something that trains runs, one by one or many of one architecture at once.
+
+An engine that trains one run at a time is an ``Engine`` and makes a ``Trainer`` a run; one that trains many together
+is a ``CohortEngine`` and makes a ``Cohort``. Whoever trains with them takes either: ``engine/run`` makes a cohort of
+one of a trainer.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
+    from mlpstudy.records import Dataset, Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
     from mlpstudy.study import Architecture
 
 MAX_THREADS = 256
@@ -98,8 +105,57 @@ class Trainer(Protocol):
         ...
 
 
-class Engine(Protocol):
-    """What trains runs."""
+class Cohort(Protocol):
+    """Runs of one architecture being trained together, in step: a trainer a run, all of them in one call.
+
+    What ``Trainer`` promises of a run holds for each of these: a run's bits are those that it has alone, whoever is
+    trained beside it, and a network that is not finite leaves the others as they are. Results come in the order of the
+    runs.
+    """
+
+    def train_epoch(self, examples: Examples, orders: npt.NDArray[np.int64], n_threads: int) -> Sequence[EpochTraining]:
+        """Train each run on the examples in its own order; ``orders`` has the shape (run, n). All stop, or none."""
+        ...
+
+    def evaluate(self, examples: Examples, n_threads: int) -> Sequence[Evaluation]:
+        """Return loss and accuracy of each run in inference mode."""
+        ...
+
+    def probabilities(self, features: Features, n_threads: int) -> Float32Array:
+        """Return class probabilities in inference mode, shape ``(run, n, n_classes)``."""
+        ...
+
+    def diagnostics(self, epoch: int) -> Sequence[tuple[LayerDiagnostics, ...]]:
+        """Return what the last ``train_epoch`` recorded of each run, as of that epoch."""
+        ...
+
+    def weights(self) -> Sequence[Weights]:
+        """Return copies of the parameter tensors of each run."""
+        ...
+
+    def states(self) -> Sequence[TrainerState]:
+        """Return copies of all that each run goes on from; between epochs."""
+        ...
+
+    def restore(self, run: int, state: TrainerState) -> None:
+        """Let one run, by its position, go on from a state; the others stay as they are.
+
+        Raises:
+            ValueError: the state is not of this architecture; the run may have taken over a part of it.
+        """
+        ...
+
+    def keep(self, runs: Sequence[int]) -> None:
+        """Go on with these runs alone, by their positions in ascending order; there is at least one."""
+        ...
+
+    def request_stop(self) -> None:
+        """Make the running ``train_epoch`` return soon, or the next one before its first step, as ``Trainer`` does."""
+        ...
+
+
+class Origin(Protocol):
+    """What computes, and what tells its numbers from those of another."""
 
     name: str
 
@@ -115,6 +171,10 @@ class Engine(Protocol):
         """Return what tells one build of it from another: a state is gone on from by the build that made it."""
         ...
 
+
+class Engine(Origin, Protocol):
+    """What trains runs one by one."""
+
     def trainer(
         self,
         architecture: Architecture,
@@ -126,3 +186,27 @@ class Engine(Protocol):
     ) -> Trainer:
         """Return a trainer that starts from the given weights."""
         ...
+
+
+@runtime_checkable
+class CohortEngine(Origin, Protocol):
+    """What trains many runs of one architecture at once."""
+
+    def cohort_size(self, architecture: Architecture, dataset: Dataset) -> int:
+        """Return how many runs of an architecture are best trained together, at least 1."""
+        ...
+
+    def cohort(
+        self,
+        architecture: Architecture,
+        initial_weights: Sequence[Weights],
+        *,
+        n_classes: int,
+        image_shape: tuple[int, int] | None,
+        dropout_keys: Sequence[int],
+    ) -> Cohort:
+        """Return a cohort of runs that start from the given weights, a key of its dropout masks each."""
+        ...
+
+
+AnyEngine = Engine | CohortEngine

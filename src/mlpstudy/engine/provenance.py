@@ -14,7 +14,7 @@ from mlpstudy.machine.cores import n_cores
 from mlpstudy.records import Provenance
 
 if TYPE_CHECKING:
-    from mlpstudy.engine.interface import Engine
+    from mlpstudy.engine.interface import Origin
 
 
 @cache
@@ -38,7 +38,7 @@ def package_version() -> str:
         return "unknown"
 
 
-def provenance(engine: Engine) -> Provenance:
+def provenance(engine: Origin) -> Provenance:
     """Return the provenance of what an engine computes in this process."""
     return Provenance(
         mlpstudy=package_version(),

@@ -10,7 +10,7 @@ from mlpstudy.datasets import Given, load
 from mlpstudy.engine import RunTask, get_engine, train_runs
 from mlpstudy.engine.baselines.fitting import baseline
 from mlpstudy.engine.events import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted
-from mlpstudy.engine.places.threads import Checkpoints, TrainingRuns
+from mlpstudy.engine.places.place import Checkpoints
 from mlpstudy.engine.run.pace import INTERVAL_S
 from mlpstudy.engine.run.state import maker
 from mlpstudy.errors import StoreError, StudyError, must
@@ -20,7 +20,8 @@ from mlpstudy.store import WritableStore, checkpoint_size_at_most
 from mlpstudy.study import Study, check_float32, count_parameters, load_study, run_id
 
 if TYPE_CHECKING:
-    from mlpstudy.engine.interface import Engine
+    from mlpstudy.engine.interface import Origin
+    from mlpstudy.engine.places.place import RunsInTraining
     from mlpstudy.records import Dataset, Resumption
     from mlpstudy.running.listening import Listener
 
@@ -96,7 +97,7 @@ def run_study(
     return folder
 
 
-def _checkpoints(store: WritableStore, engine: Engine, dataset: Dataset, interval_s: float) -> Checkpoints:
+def _checkpoints(store: WritableStore, engine: Origin, dataset: Dataset, interval_s: float) -> Checkpoints:
     """Return where runs find what they go on from."""
     made_by = maker(engine)
 
@@ -109,7 +110,7 @@ def _checkpoints(store: WritableStore, engine: Engine, dataset: Dataset, interva
     return Checkpoints(find, store.checkpointed_run_ids(), made_by, interval_s)
 
 
-def _follow(runs: TrainingRuns, store: WritableStore, listener: Listener, stop: Stop) -> None:
+def _follow(runs: RunsInTraining, store: WritableStore, listener: Listener, stop: Stop) -> None:
     """Write down what happens, then tell the listener; after an interruption write down what is left.
 
     Raises:

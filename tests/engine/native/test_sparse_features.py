@@ -11,9 +11,9 @@ from scipy.sparse import csr_array
 
 from helpers import blobs, engine_named
 from mlpstudy.engine import RunTask
-from mlpstudy.engine.run.runner import RunHooks, started_record, train_run
 from mlpstudy.records import Dataset, Examples, Features, Float32Array, RunResult
 from mlpstudy.study import Architecture, Network, Training
+from runs import run_alone
 
 ARCHITECTURE = Architecture(
     name="two",
@@ -41,8 +41,7 @@ def both_forms() -> tuple[Dataset, Dataset]:
 def run(engine_name: str, data: Dataset) -> RunResult:
     """Train one run to its end."""
     engine, task = engine_named(engine_name), RunTask("0" * 16, ARCHITECTURE, 0, 0)
-    hooks = RunHooks(on_trainer=lambda _: None, on_epoch=lambda _, __: None, n_threads=lambda: 1, stopped=lambda: False)
-    result = train_run(engine, task, data, started_record(engine, task, data), hooks)
+    result = run_alone(engine, task, data)
     assert result is not None
     return result
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from helpers import blobs, engine_named
+from helpers import ENGINES, blobs, engine_named
 from mlpstudy import streams
 from mlpstudy.engine.interface import Engine, Trainer
 from mlpstudy.engine.run.initial_weights import initial_weights
@@ -18,7 +18,7 @@ from mlpstudy.study import Architecture, Network, Training
 DATA = blobs()
 
 
-@pytest.fixture(name="engine", params=["native", "torch"])
+@pytest.fixture(name="engine", params=ENGINES)
 def _engine(request: pytest.FixtureRequest) -> Engine:
     """Return each engine."""
     return engine_named(request.param)

@@ -12,9 +12,10 @@ import pytest
 from helpers import blobs
 from mlpstudy.engine import RunTask, get_engine
 from mlpstudy.engine.interface import EpochTraining, Evaluation
-from mlpstudy.engine.run.runner import RunHooks, first_diverged_epoch, started_record, train_run
+from mlpstudy.engine.run.endings import first_diverged_epoch
 from mlpstudy.records import Checkpoint, Dataset, EpochRecord, Resumption, RunResult, TrainerState
 from mlpstudy.study import Architecture, Network, Training
+from runs import run_alone
 
 
 def task(
@@ -39,15 +40,7 @@ def train(
     found: Resumption = Resumption(),  # noqa: B008  # it is frozen
 ) -> RunResult | None:
     """Train one run with the native engine."""
-    hooks = RunHooks(
-        on_trainer=lambda _: None,
-        on_epoch=lambda _, __: None,
-        n_threads=lambda: n_threads,
-        stopped=stopped,
-        find=lambda: found,
-    )
-    engine, data = get_engine("native"), dataset or blobs()
-    return train_run(engine, one, data, started_record(engine, one, data), hooks)
+    return run_alone(get_engine("native"), one, dataset or blobs(), found=found, n_threads=n_threads, stopped=stopped)
 
 
 def finished(one: RunTask, dataset: Dataset | None = None, *, n_threads: int = 1) -> RunResult:
@@ -172,9 +165,7 @@ class Scripted:
 
 def scripted(engine: Scripted) -> RunResult:
     """Run what an engine is told to do."""
-    one, data = task(), blobs()
-    hooks = RunHooks(on_trainer=lambda _: None, on_epoch=lambda _, __: None, n_threads=lambda: 1, stopped=lambda: False)
-    result = train_run(engine, one, data, started_record(engine, one, data), hooks)
+    result = run_alone(engine, task(), blobs())
     assert result is not None
     return result
 

@@ -1,4 +1,4 @@
-"""Planning runs over worker threads: one run a thread, longest first; idle threads help the last runs.
+"""The threads of this machine as a place: a run or a cohort a thread, longest first; idle threads help the last runs.
 
 Engines release the GIL while they compute, so threads suffice and the data are held once. Results do not
 depend on the number of threads: a run's random numbers are keyed, and threads inside a run never split a sum.
@@ -9,112 +9,90 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mlpstudy.engine.events import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted
+from mlpstudy.engine.events import CheckpointTaken, Event, RunFailed
 from mlpstudy.engine.interface import MAX_THREADS
-from mlpstudy.engine.run.pace import INTERVAL_S, Pace
-from mlpstudy.engine.run.runner import RunHooks, RunTask, started_record, train_run
+from mlpstudy.engine.places.place import Checkpoints
+from mlpstudy.engine.places.planning import planned
+from mlpstudy.engine.run.progress import started_record
+from mlpstudy.engine.run.runner import RunHooks, carry_out, failure
+from mlpstudy.engine.run.task import Assignment
 from mlpstudy.errors import EngineError, must
 from mlpstudy.machine.cores import n_cores
-from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, RunRecord
-from mlpstudy.study.cost import Costs
 
 if TYPE_CHECKING:
-    from mlpstudy.engine.interface import Engine, Trainer
-    from mlpstudy.records import Dataset
-
-
-def _nothing(_: RunTask) -> Resumption:
-    return Resumption()
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoints:
-    """Where runs find what they go on from.
-
-    Attributes:
-        find: looks for a run's checkpoint; called in the thread that trains it.
-        run_ids: the runs that have one: they come first.
-        maker: who may go on from the checkpoints made now.
-        interval_s: seconds of a run's work between two of them.
-    """
-
-    find: Callable[[RunTask], Resumption] = _nothing
-    run_ids: frozenset[str] = frozenset()
-    maker: str = ""
-    interval_s: float = INTERVAL_S
+    from mlpstudy.engine.interface import AnyEngine, Cohort
+    from mlpstudy.engine.run.pace import Pace
+    from mlpstudy.engine.run.task import RunTask
+    from mlpstudy.records import Checkpoint, Dataset
 
 
 @dataclass(slots=True)
 class _Shared:
     """What the worker threads share, guarded by one lock."""
 
-    tasks: list[RunTask]
+    waiting: list[tuple[RunTask, ...]]
     n_threads: int
     checkpoints: Checkpoints
     events: queue.SimpleQueue[tuple[Event, Pace | None] | None] = field(default_factory=queue.SimpleQueue)
     # Reentrant: a signal's handler may ask to stop while its thread is asking already.
     lock: threading.RLock = field(default_factory=threading.RLock)
     stop: threading.Event = field(default_factory=threading.Event)
-    trainers: dict[str, Trainer] = field(default_factory=dict)
+    cohorts: dict[int, Cohort] = field(default_factory=dict)
     tried: set[str] = field(default_factory=set)
     n_running: int = 0
 
-    def next_task(self) -> RunTask | None:
-        """Take the next task, or None where there is none left."""
+    def next_tasks(self) -> tuple[RunTask, ...] | None:
+        """Take the next runs that are to be trained together, or None where there are none left."""
         with self.lock:
-            if self.stop.is_set() or not self.tasks:
+            if self.stop.is_set() or not self.waiting:
                 return None
             self.n_running += 1
-            return self.tasks.pop(0)
+            return self.waiting.pop(0)
 
     def again(self, task: RunTask) -> bool:
-        """Put a task that has failed behind all others, where it has failed for the first time."""
+        """Put a run that has failed behind all others, by itself, where it has failed for the first time."""
         with self.lock:
             if task.run_id in self.tried or self.stop.is_set():
                 return False
             self.tried.add(task.run_id)
-            self.tasks.append(task)
+            self.waiting.append((task,))
             return True
 
-    def task_done(self, task: RunTask) -> None:
-        """Give the thread of a run back."""
+    def tasks_done(self) -> None:
+        """Give the thread that calls this back."""
         with self.lock:
             self.n_running -= 1
-            self.trainers.pop(task.run_id, None)
+            self.cohorts.pop(threading.get_ident(), None)
 
-    def add_trainer(self, task: RunTask, trainer: Trainer) -> None:
-        """Remember the trainer of a running run, so that it can be stopped."""
+    def add_cohort(self, cohort: Cohort) -> None:
+        """Remember what this thread trains, so that it can be stopped."""
         with self.lock:
-            self.trainers[task.run_id] = trainer
+            self.cohorts[threading.get_ident()] = cohort
         if self.stop.is_set():
-            trainer.request_stop()
+            cohort.request_stop()
 
     def threads_for_a_run(self) -> int:
-        """One thread while tasks are waiting; an equal share of all threads once there are none."""
+        """One thread while runs are waiting; an equal share of all threads once there are none."""
         with self.lock:
-            return 1 if self.tasks else min(MAX_THREADS, max(1, self.n_threads // max(1, self.n_running)))
+            return 1 if self.waiting else min(MAX_THREADS, max(1, self.n_threads // max(1, self.n_running)))
 
     def request_stop(self) -> None:
         """Stop all running runs soon, and start no more."""
         self.stop.set()
         with self.lock:
-            for trainer in self.trainers.values():
-                trainer.request_stop()
+            for cohort in self.cohorts.values():
+                cohort.request_stop()
 
 
-class TrainingRuns(Iterator[Event]):
-    """Runs being trained on worker threads; yields what happens, in the caller's thread.
+class ThreadsInTraining(Iterator[Event]):
+    """Runs being trained on worker threads; yields what happens, in the caller's thread."""
 
-    Made by ``train_runs``. After ``request_stop`` the iterator goes on to what the runs leave behind, their last
-    checkpoints, and ends. ``close`` stops without listening.
-    """
-
-    def __init__(self, engine: Engine, dataset: Dataset, shared: _Shared) -> None:
-        n_workers = min(shared.n_threads, len(shared.tasks))
+    def __init__(self, engine: AnyEngine, dataset: Dataset, shared: _Shared) -> None:
+        n_workers = min(shared.n_threads, len(shared.waiting))
         self._shared = shared
         self._waiting = [
             threading.Thread(target=_work, args=(engine, dataset, shared), name=f"mlpstudy-{i}")
@@ -172,81 +150,72 @@ class TrainingRuns(Iterator[Event]):
             worker.join()
 
 
+class Threads:
+    """The place that is this machine: a thread a run while there are enough of them, all threads for the last ones.
+
+    Args:
+        n_threads: threads in all; the number of cores where it is None.
+    """
+
+    def __init__(self, n_threads: int | None = None) -> None:
+        self._n_threads = n_threads or n_cores()
+
+    def train(
+        self, engine: AnyEngine, tasks: Sequence[RunTask], dataset: Dataset, checkpoints: Checkpoints
+    ) -> ThreadsInTraining:
+        """Train runs on worker threads, as ``Place`` promises."""
+        waiting = planned(engine, tasks, dataset, checkpoints.run_ids)
+        return ThreadsInTraining(engine, dataset, _Shared(waiting, self._n_threads, checkpoints))
+
+
 def train_runs(
-    engine: Engine,
+    engine: AnyEngine,
     tasks: Sequence[RunTask],
     dataset: Dataset,
     *,
     n_threads: int | None = None,
     checkpoints: Checkpoints | None = None,
-) -> TrainingRuns:
-    """Train runs on worker threads and yield what happens, in the caller's thread.
-
-    Whoever stops listening must close what is returned: ``contextlib.closing``.
-
-    Args:
-        engine: what trains.
-        tasks: what is to be run.
-        dataset: what the networks learn from.
-        n_threads: threads in all; the number of cores where it is None.
-        checkpoints: where runs find what they go on from; nowhere where it is None.
-    """
-    checkpoints = checkpoints or Checkpoints()
-    costs = Costs(dataset.n_features, dataset.n_classes, len(dataset.train))
-
-    def order(task: RunTask) -> tuple[bool, float, int]:
-        return task.run_id not in checkpoints.run_ids, -costs.run(task.architecture), task.seed
-
-    return TrainingRuns(engine, dataset, _Shared(sorted(tasks, key=order), n_threads or n_cores(), checkpoints))
+) -> ThreadsInTraining:
+    """Train runs on this machine: ``Threads(n_threads).train``, without checkpoints where there are none."""
+    return Threads(n_threads).train(engine, tasks, dataset, checkpoints or Checkpoints())
 
 
-def _work(engine: Engine, dataset: Dataset, shared: _Shared) -> None:
-    """Train one run after the other until there are none left."""
+def _work(engine: AnyEngine, dataset: Dataset, shared: _Shared) -> None:
+    """Train one run or cohort after the other until there are none left."""
     try:
-        while (task := shared.next_task()) is not None:
+        while (tasks := shared.next_tasks()) is not None:
             try:
-                _train(engine, dataset, shared, task)
+                _train(engine, dataset, shared, tasks)
             finally:
-                shared.task_done(task)
+                shared.tasks_done()
     finally:
         shared.events.put(None)
 
 
-def _train(engine: Engine, dataset: Dataset, shared: _Shared, task: RunTask) -> None:
-    """Train one run; whatever goes wrong inside it is that run's failure, not the study's."""
+def _train(engine: AnyEngine, dataset: Dataset, shared: _Shared, tasks: tuple[RunTask, ...]) -> None:
+    """Train a run or a cohort, and tell of it."""
+    by_id = {task.run_id: task for task in tasks}
 
-    def put(event: Event, pace: Pace | None = None) -> None:
-        shared.events.put((event, pace))
+    def happened(event: Event) -> None:
+        if isinstance(event, RunFailed):
+            event = replace(event, again=shared.again(by_id[event.record.run_id]))
+        shared.events.put((event, None))
 
-    started: RunRecord | None = None
-
-    def on_start(record: RunRecord, resumed: Checkpoint | None, note: str | None) -> None:
-        nonlocal started
-        started = record
-        put(RunStarted(record, resumed, note))
-
-    def on_epoch(epoch: EpochRecord, layers: tuple[LayerDiagnostics, ...]) -> None:
-        nonlocal started
-        started = started and replace(started, n_epochs_done=epoch.epoch)
-        put(EpochEnded(task.run_id, epoch, layers))
+    def on_checkpoint(checkpoint: Checkpoint, pace: Pace) -> None:
+        shared.events.put((CheckpointTaken(checkpoint), pace))
 
     hooks = RunHooks(
-        on_trainer=lambda trainer: shared.add_trainer(task, trainer),
-        find=lambda: shared.checkpoints.find(task),
-        on_start=on_start,
-        on_epoch=on_epoch,
+        happened=happened,
+        on_checkpoint=on_checkpoint,
+        on_cohort=shared.add_cohort,
         n_threads=shared.threads_for_a_run,
         stopped=shared.stop.is_set,
-        on_checkpoint=lambda checkpoint, pace: put(CheckpointTaken(checkpoint), pace),
-        checkpoint_s=shared.checkpoints.interval_s,
-        maker=shared.checkpoints.maker,
     )
+    checkpoints = shared.checkpoints
     try:
-        result = train_run(engine, task, dataset, started_record(engine, task, dataset), hooks)
-    except BaseException as error:  # noqa: BLE001  # a failed run is a record with its reason; the others go on
-        reason = "out of memory" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
-        failed = replace(started or started_record(engine, task, dataset), status="failed", reason=reason)
-        put(RunFailed(failed, again=shared.again(task)))
-    else:
-        if result is not None:
-            put(RunEnded(result))
+        found = tuple(checkpoints.find(task) for task in tasks)
+    except BaseException as error:  # noqa: BLE001  # what cannot be looked for is these runs' failure
+        for task in tasks:
+            happened(failure(started_record(engine, task, dataset), error))
+        return
+    carry_out(engine, Assignment(tasks, found, checkpoints.maker, checkpoints.interval_s), dataset, hooks)

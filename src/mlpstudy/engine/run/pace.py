@@ -11,12 +11,12 @@ WRITES_COST_AT_MOST = 0.01
 
 
 class Pace:
-    """Says after an epoch whether to copy the state, and whether to have the copy written.
+    """Says after an epoch whether to copy the state, and whether to have the copy written: of a run, or of a cohort.
 
     A copy in memory is what Ctrl-C leaves; a written one is what ``kill -9`` leaves. What the last one cost
     decides when the next is due: a large network on a slow disk is written less often than every ten seconds.
 
-    Used by the run's thread, except ``written``, which is called in the store's.
+    Used by the thread that trains, except ``written``, which is called in the store's.
 
     Args:
         interval_s: seconds of work between two written checkpoints.
@@ -35,7 +35,7 @@ class Pace:
         self._interval_s = interval_s
         self._copied_at = self._handed_at = now
         self._copy_s = self._write_s = 0.0
-        self._is_pending = False
+        self._n_pending = 0
 
     def copies(self, now: float) -> bool:
         """Say whether the state is to be copied."""
@@ -46,14 +46,15 @@ class Pace:
         self._copied_at, self._copy_s = now, now - start
 
     def writes(self, now: float) -> bool:
-        """Say whether a checkpoint is to be written: not before the last one is on disk."""
+        """Say whether a checkpoint is to be written: not before the last ones are on disk."""
         wait_s = max(self._interval_s, self._write_s / WRITES_COST_AT_MOST)
-        return not self._is_pending and now - self._handed_at >= wait_s
+        return not self._n_pending and now - self._handed_at >= wait_s
 
-    def handed(self, now: float) -> None:
-        """Note that a checkpoint was handed over to be written."""
-        self._handed_at, self._is_pending = now, True
+    def handed(self, now: float, n: int = 1) -> None:
+        """Note that so many checkpoints are handed over to be written, one a run."""
+        self._handed_at, self._n_pending, self._write_s = now, n, 0.0
 
     def written(self, seconds: float) -> None:
-        """Note that it is on disk, and what that took."""
-        self._write_s, self._is_pending = seconds, False
+        """Note that one of them is on disk, and what that took."""
+        self._write_s += seconds
+        self._n_pending -= 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from mlpstudy.engine.interface import Engine
+    from mlpstudy.engine.interface import Origin
     from mlpstudy.records import TrainerState
 
 NOT_DECIDING = {"n_cores"}
@@ -57,7 +57,7 @@ def steps_of(state: TrainerState) -> int:
     return state.n_steps
 
 
-def maker(engine: Engine) -> str:
+def maker(engine: Origin) -> str:
     """Return the hash of all that must be the same for a run to go on bit for bit: build, versions, machine."""
     origin = {name: value for name, value in asdict(provenance(engine)).items() if name not in NOT_DECIDING}
     return hashlib.sha256(json.dumps([origin, engine.build()], sort_keys=True).encode()).hexdigest()
