@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pytest
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from mlpstudy.study import Architecture, Study, builtin_names, load_study, run_id
 from mlpstudy.study.base import Frozen
@@ -41,14 +41,14 @@ Model = TypeVar("Model", bound=Frozen)
 
 
 def with_later_key(old: Model, **given: int) -> Model:
-    """Return an object of a class that has got one more key, which is 0 unless it is given."""
-    fields: dict[str, Any] = {"later": (int, 0)}
+    """Return an object of a class that has got two more keys: a number, which is 0, and a list, which is empty."""
+    fields: dict[str, Any] = {"later": (int, 0), "made": (tuple[int, ...], Field(default_factory=tuple))}
     new: Any = create_model("Grown", __base__=type(old), **fields)
     return cast("Model", new(**{key: getattr(old, key) for key in type(old).model_fields}, **given))
 
 
 def grown(study: Study, place: str, **given: int) -> Study:
-    """Return a study where one table has got one more key."""
+    """Return a study where one table has got more keys."""
 
     def of(architecture: Architecture) -> Architecture:
         network, training = architecture.network, architecture.training

@@ -86,7 +86,7 @@ TABLES: dict[str, dict[str, Table]] = {
 ALL_TABLES = [(menu, place) for menu, places in TABLES.items() for place in places]
 
 
-@pytest.mark.parametrize(("menu", "place"), ALL_TABLES, ids=" in ".join)
+@pytest.mark.parametrize(("menu", "place"), ALL_TABLES, ids=[f"{place} of {menu}" for menu, place in ALL_TABLES])
 def test_every_table_has_every_entry_of_its_menu(menu: str, place: str) -> None:
     """All of a menu's entries and no other stand there."""
     assert set(TABLES[menu][place]()) == set(MENUS[menu]), f"{place} must have the entries of {menu}"

@@ -35,13 +35,18 @@ def content_of(model: Frozen, *, without: tuple[str, ...] = ()) -> dict[str, obj
     ({'sugar': 0}, {'sugar': 0, 'milk': True})
     """
     plain = model.model_dump(mode="json", exclude=set(without))
-    changed = model.model_dump(exclude=set(without), exclude_defaults=True)
     parts = {key: part for key in plain if isinstance(part := getattr(model, key), Frozen)}
     return {
         key: content_of(parts[key]) if key in parts else value
         for key, value in plain.items()
-        if key in model.FIRST_KEYS or key in changed
+        if key in model.FIRST_KEYS or not _has_default(model, key)
     }
+
+
+def _has_default(model: Frozen, key: str) -> bool:
+    field = type(model).model_fields[key]
+    default: object = field.get_default(call_default_factory=True, validated_data=model.__dict__)
+    return bool(getattr(model, key) == default)
 
 
 def content_hash(content: object) -> str:

@@ -204,7 +204,8 @@ class Study(_Fields):
     def identity(self) -> str:
         """Return the hash of everything that the study's folder stands for.
 
-        More seeds extend a study and a title explains it: neither changes what it is.
+        More seeds extend a study and a title explains it: neither changes what it is. A table that came after the
+        first version must be left out where it holds nothing but defaults, as single keys are.
         """
         content = {
             "data": self.data.content(),
