@@ -1,8 +1,10 @@
-"""Runs by themselves, through the runner: what many tests train."""
+"""Runs by themselves, through the runner, and what a study's folder holds of runs: what many tests compare."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from mlpstudy.engine import Event, RunEnded, RunFailed, RunTask
 from mlpstudy.engine.interface import AnyEngine
@@ -10,6 +12,8 @@ from mlpstudy.engine.run.pace import INTERVAL_S, Pace
 from mlpstudy.engine.run.runner import RunHooks, carry_out
 from mlpstudy.engine.run.task import Assignment
 from mlpstudy.records import Checkpoint, Dataset, Resumption, RunResult
+from mlpstudy.store import Store
+from mlpstudy.store.verify import verify
 
 
 def _writes_at_once(_: Checkpoint, pace: Pace) -> None:
@@ -41,3 +45,18 @@ def run_alone(
     carry_out(engine, Assignment((task,), (found,), "", checkpoint_s), dataset, hooks)
     assert len(results) <= 1
     return results[0] if results else None
+
+
+def contents(folder: Path) -> dict[str, object]:
+    """Return all that training decides in a study's folder; not what the clock decides."""
+    with Store.open(folder) as store:
+        assert verify(store) == []
+        kept: dict[str, object] = {}
+        for record in store.runs():
+            epochs = [replace(epoch, train_s=0.0, val_s=0.0) for epoch in store.epochs(record.run_id)]
+            outcome = store.outcome(record.run_id)
+            weights = (folder / "weights" / f"{record.run_id}.safetensors").read_bytes()
+            arrays = [a.tobytes() for a in (outcome.predicted, outcome.p_predicted, outcome.p_true)]
+            numbers = (record.status, record.test_loss, record.test_accuracy, record.n_epochs_done)
+            kept[record.run_id] = (numbers, epochs, arrays, weights, str(store.diagnostics(record.run_id)))
+        return kept

@@ -22,6 +22,7 @@ from mlpstudy.running.stopping import Stop
 from mlpstudy.running.workflow import run_study
 from mlpstudy.store import Store, verify
 from mlpstudy.store.checkpoints import CheckpointFiles, decode, encode
+from runs import contents
 
 if TYPE_CHECKING:
     from mlpstudy.engine.interface import EpochTraining
@@ -94,21 +95,6 @@ class Interrupting(Silence):
             raise KeyboardInterrupt
         if isinstance(event, EpochEnded):
             self.steps.may_go_on.release()
-
-
-def contents(folder: Path) -> dict[str, object]:
-    """Return all that training decides in a study's folder; not what the clock decides."""
-    with Store.open(folder) as store:
-        assert verify(store) == []
-        kept: dict[str, object] = {}
-        for record in store.runs():
-            epochs = [replace(epoch, train_s=0.0, val_s=0.0) for epoch in store.epochs(record.run_id)]
-            outcome = store.outcome(record.run_id)
-            weights = (folder / "weights" / f"{record.run_id}.safetensors").read_bytes()
-            arrays = [a.tobytes() for a in (outcome.predicted, outcome.p_predicted, outcome.p_true)]
-            numbers = (record.status, record.test_loss, record.test_accuracy, record.n_epochs_done)
-            kept[record.run_id] = (numbers, epochs, arrays, weights, str(store.diagnostics(record.run_id)))
-        return kept
 
 
 @pytest.fixture(name="straight", scope="module")
