@@ -19,7 +19,7 @@ import time
 import numpy as np
 import scipy
 
-from mlpstudy.evidence.judgement import judge
+from mlpstudy.evidence.judge import judge
 from mlpstudy.evidence.sample import ArchitectureSample, StudySample
 from mlpstudy.study import Judging
 

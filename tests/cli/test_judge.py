@@ -17,7 +17,8 @@ import mlpstudy
 import mlpstudy.judging.folder
 from mlpstudy.cli.app import app
 from mlpstudy.cli.printing import terminal
-from mlpstudy.evidence.judgement import Judgement, judge
+from mlpstudy.evidence.judge import judge
+from mlpstudy.evidence.judgement import Judgement
 from mlpstudy.evidence.sample import StudySample
 from mlpstudy.report import report_html
 from mlpstudy.store.database import Database

@@ -12,7 +12,7 @@ from evidence.simulated import architecture, correct_cells, study
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.audits.self_check import self_check
 from mlpstudy.evidence.claims import Claims, broken_claims, claims_text, make_claims, read_claims, restrict
-from mlpstudy.evidence.judgement import judge
+from mlpstudy.evidence.judge import judge
 from mlpstudy.evidence.sample import StudySample
 from mlpstudy.study import Judging
 

@@ -11,13 +11,15 @@ import pytest
 
 from evidence.simulated import architecture, correct_cells, outcome, run, study
 from mlpstudy.errors import ResultsError
+from mlpstudy.evidence.audits.ledger import ledger_of
 from mlpstudy.evidence.estimates import contrasts
 from mlpstudy.evidence.estimates.signflip import FlipResult, flip_family
-from mlpstudy.evidence.judgement import judge, ledger_of, standings
+from mlpstudy.evidence.judge import judge, standings
 from mlpstudy.evidence.plain import plain
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study import Judging
+from mlpstudy.tasks.metrics.accuracy import ACCURACY
 
 
 def four(n_seeds: int = 8, n_examples: int = 1500) -> StudySample:
@@ -40,7 +42,7 @@ def four(n_seeds: int = 8, n_examples: int = 1500) -> StudySample:
 def test_everything_is_there() -> None:
     """Six pairs, three metrics, effects of both factors and their interaction, noise, flips, standings with tiers."""
     judgement = judge(four(12), Judging())
-    assert [m.metric for m in judgement.metrics] == ["accuracy", "log loss", "calibration error"]
+    assert [m.metric.name for m in judgement.metrics] == ["accuracy", "log loss", "calibration error"]
     assert [m.is_primary for m in judgement.metrics] == [True, False, False]
     assert all(len(m.pairs) == 6 for m in judgement.metrics)
     effects = {e.label: e.estimate for e in judgement.primary.effects}
@@ -114,7 +116,7 @@ def test_collect_sorts_and_counts() -> None:
     assert (a.n, a.diverged_seeds, a.failed_seeds, a.wall_s, a.levels) == (0, (3,), (4,), None, (("size", "small"),))
     assert (b.seeds.tolist(), b.wall_s) == ([0, 1], 3.0)
     assert b.predicted.tolist() == [[1, 1, 1], [1, 0, 0]]
-    assert sample.scores("accuracy")[1] == pytest.approx([1 / 3, 2 / 3])
+    assert sample.scores(ACCURACY)[1] == pytest.approx([1 / 3, 2 / 3])
     assert sample.is_provisional
 
 

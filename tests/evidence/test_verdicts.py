@@ -8,11 +8,13 @@ from scipy import stats
 
 from evidence.simulated import architecture, correct_cells, estimate_of, study
 from mlpstudy.evidence.estimates.power import seeds_for_better
-from mlpstudy.evidence.judgement import PairJudgement, judge
+from mlpstudy.evidence.judge import judge
+from mlpstudy.evidence.judgement import PairJudgement
 from mlpstudy.evidence.sample import ArchitectureSample
 from mlpstudy.evidence.verdicts import PairFacts, judge_pair, mcnemar_p
 from mlpstudy.records.arrays import BoolArray
 from mlpstudy.study import Judging
+from mlpstudy.tasks.metrics.accuracy import ACCURACY
 
 N_EXAMPLES = 5000
 
@@ -122,7 +124,7 @@ def test_a_difference_at_the_bands_edge_is_out_of_reach() -> None:
     """At the edge of the band neither verdict comes soon: BETTER is nearest; with a tiny difference, EQUIVALENT."""
     noise = np.random.default_rng(8).standard_normal(12)
     noise -= noise.mean()
-    facts = PairFacts("a", "b", "accuracy", 0.001, 1, "", 1.0, 10_000, None, provisional=False)
+    facts = PairFacts("a", "b", ACCURACY, 0.001, 1, "", 1.0, 10_000, None, provisional=False)
     at_edge = judge_pair(estimate_of(0.001 + 0.03 * noise), facts)
     assert (at_edge.kind, at_edge.more_seeds) == ("UNRESOLVED", None)
     assert "up to 1000 seeds would not resolve it" in at_edge.reason
@@ -260,7 +262,7 @@ def test_log_loss_has_its_own_direction_and_unit() -> None:
     a, b = architecture("a", drawn(8, 1.7, 1)), architecture("b", drawn(8, 1.4, 2))
     accuracy, loss, calibration = judge(study(a, b), Judging()).metrics
     found = loss.pairs[0]
-    assert (loss.metric, loss.unit, loss.is_primary, accuracy.is_primary) == ("log loss", "nats", False, True)
+    assert (loss.metric.name, loss.unit, loss.is_primary, accuracy.is_primary) == ("log loss", "nats", False, True)
     assert (found.verdict.winner, found.difference < 0) == ("a", True)
     assert "nats" in found.verdict.reason
     assert found.test_examples is None
@@ -268,7 +270,7 @@ def test_log_loss_has_its_own_direction_and_unit() -> None:
     assert found.a_beats_b.probability == 1.0
     assert calibration.pairs[0].estimate.new_data is None
     declared = judge(study(a, b), Judging(metric="log loss"))
-    assert (declared.primary.metric, declared.primary.is_primary) == ("log loss", True)
+    assert (declared.primary.metric.name, declared.primary.is_primary) == ("log loss", True)
 
 
 def test_a_family_asks_for_more_than_one_pair() -> None:

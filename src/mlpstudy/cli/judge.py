@@ -10,7 +10,6 @@ import typer
 
 from mlpstudy.cli.printing.terminal import say, say_json, styled
 from mlpstudy.text.escaping import shell
-from mlpstudy.text.numerals import fixed
 from mlpstudy.text.words import counted, examples_words, noun_of
 
 if TYPE_CHECKING:
@@ -100,9 +99,9 @@ def _print_metric(metric: MetricJudgement, judgement: Judgement, noun: str, *, w
     from mlpstudy.cli.printing.terminal import console
 
     role = "primary metric" if metric.is_primary else "exploratory"
-    console().print(_standings(metric, f"{metric.metric} ({role})"))
+    console().print(_standings(metric, f"{metric.metric.name} ({role})"))
     n = len(metric.pairs)
-    title = f"{counted(n, 'declared comparison')}, {metric.metric}, {_unit(metric)}"
+    title = f"{counted(n, 'declared comparison')}, {metric.metric.name}, {metric.metric.unit.in_full}"
     console().print(_pairs(metric, title, 100 * judgement.judging.confidence, judgement.n_examples, noun))
     _print_reasons(metric.pairs, why=why)
     if metric.effects:
@@ -138,13 +137,8 @@ def _standings(metric: MetricJudgement, title: str) -> Table:
         table.add_column(heading, no_wrap=True)
     for heading in ("Seeds", "Mean"):
         table.add_column(heading, justify="right")
-    best_last = metric.metric != "accuracy"
-    known = [s for s in metric.standings if s.mean is not None]
-    known.sort(key=lambda s: s.mean if s.mean is not None else math.inf, reverse=not best_last)
-    for standing in (*known, *(s for s in metric.standings if s.mean is None)):
-        mean = "-"
-        if standing.mean is not None:
-            mean = f"{standing.mean:.4f} nats" if metric.unit == "nats" else f"{100 * standing.mean:.2f} %"
+    for standing in metric.best_first():
+        mean = "-" if standing.mean is None else metric.metric.value(standing.mean)
         table.add_row(standing.architecture, standing.tier or "-", str(standing.n_seeds), mean)
     return table
 
@@ -152,7 +146,7 @@ def _standings(metric: MetricJudgement, title: str) -> Table:
 def _pairs(metric: MetricJudgement, title: str, percent: float, n_examples: int, noun: str) -> Table:
     """Return the declared comparisons."""
     notes = [f"Intervals at {percent:g} %, a minus b."]
-    if metric.metric == "accuracy":
+    if metric.metric.counts_examples:
         notes.append(f"{noun.capitalize()}: of the {n_examples:,} tested, mean over seeds.")
     if metric.pairs[0].estimate.components is not None and _columns() >= MEDIUM:
         notes.append("Seeds n %: share of the uncertainty on new data that more seeds would remove.")
@@ -184,13 +178,13 @@ def _add_estimate_columns(table: Table, first: str) -> None:
 
 def _estimate_cells(estimate: Estimate, metric: MetricJudgement) -> list[str]:
     """Return the cells of an estimate, but for its value."""
-    together = _interval(estimate.simultaneous.low, estimate.simultaneous.high, metric)
+    together = metric.metric.interval(estimate.simultaneous.low, estimate.simultaneous.high)
     if _columns() < MEDIUM:
         return [f"{together}\n{_new_data(estimate, metric, with_share=False)}"]
     cells = [together, _new_data(estimate, metric), f"{estimate.p_adjusted:.2g}"]
     if _columns() < WIDE:
         return cells
-    return [_interval(estimate.same_test_set.low, estimate.same_test_set.high, metric), *cells]
+    return [metric.metric.interval(estimate.same_test_set.low, estimate.same_test_set.high), *cells]
 
 
 def _chance(pair: PairJudgement) -> str:
@@ -221,7 +215,7 @@ def _verdict(pair: PairJudgement) -> Text:
 
 def _effects(metric: MetricJudgement) -> Table:
     """Return main effects and interactions."""
-    table = _new_table(f"Factors, {metric.metric}, {_unit(metric)}")
+    table = _new_table(f"Factors, {metric.metric.name}, {metric.metric.unit.in_full}")
     table.add_column("Effect")
     _add_estimate_columns(table, "Change")
     for effect in metric.effects:
@@ -258,16 +252,9 @@ def _new_table(title: str | Text) -> Table:
     )
 
 
-def _unit(metric: MetricJudgement) -> str:
-    """Return the unit of differences."""
-    return "nats" if metric.unit == "nats" else "percentage points"
-
-
 def _number(value: float, metric: MetricJudgement) -> str:
     """Write a difference."""
-    if math.isnan(value):
-        return "-"
-    return fixed(value, 3, sign=True) if metric.unit == "nats" else fixed(100 * value, 2, sign=True)
+    return "-" if math.isnan(value) else metric.metric.number(value)
 
 
 def _difference(pair: PairJudgement, metric: MetricJudgement, noun: str) -> str:
@@ -277,19 +264,11 @@ def _difference(pair: PairJudgement, metric: MetricJudgement, noun: str) -> str:
     return _number(pair.difference, metric) + suffix
 
 
-def _interval(low: float, high: float, metric: MetricJudgement) -> str:
-    """Write an interval."""
-    ends: Sequence[float] = (low, high)
-    if not all(math.isfinite(end) for end in ends):
-        return "unbounded"
-    return "[" + ", ".join(_number(end, metric) for end in ends) + "]"
-
-
 def _new_data(estimate: Estimate, metric: MetricJudgement, *, with_share: bool = True) -> str:
     """Write the interval of question 2, and what more seeds can do about it."""
     if estimate.new_data is None or estimate.components is None:
         return "-"
-    text = _interval(estimate.new_data.low, estimate.new_data.high, metric)
+    text = metric.metric.interval(estimate.new_data.low, estimate.new_data.high)
     if not (with_share and estimate.new_data.is_bounded):
         return text
     return f"{text}\nseeds {100 * estimate.components.share_from_seeds:.0f} %"

@@ -11,12 +11,14 @@ import typer
 from mlpstudy.cli.printing.terminal import say, say_json
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.text.escaping import shell
+from mlpstudy.text.numerals import duration, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpstudy.evidence.plan import PlanRow, SeedPlan, SeedSpread
+    from mlpstudy.evidence.plan import PlanRow, SeedPlan
     from mlpstudy.study import Study
+    from mlpstudy.tasks.metrics.metric import Metric
 
 
 def plan(
@@ -26,13 +28,17 @@ def plan(
     detect: Annotated[
         float | None,
         typer.Option(
-            metavar="POINTS", help="True difference to find, in points.", show_default="the band of indifference"
+            metavar="SIZE",
+            help="True difference to find: in points, of log loss in nats.",
+            show_default="the band of indifference",
         ),
     ] = None,
     sd: Annotated[
         float | None,
         typer.Option(
-            metavar="POINTS", help="SD over seeds to plan with, in points.", show_default="observed, or assumed"
+            metavar="SIZE",
+            help="SD over seeds to plan with, in the same unit.",
+            show_default="observed, or assumed",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
@@ -45,24 +51,30 @@ def plan(
     from mlpstudy.evidence.plain import plain
     from mlpstudy.study import builtin_names, load_study
 
-    share = None if detect is None else detect / 100
-    sd_share = None if sd is None else sd / 100
     if study not in builtin_names() and Path(study).is_dir():
         from mlpstudy.results import StudyResults
 
         results = StudyResults(study)
-        found = results.plan(detect=share, sd=sd_share)
+        found = results.plan(detect=_in_unit(detect, results.study), sd=_in_unit(sd, results.study))
         command = command_of(results)
     else:
         from mlpstudy.judging.folder import plan_study
 
         loaded = load_study(study)
-        found = plan_study(loaded, detect=share, sd=sd_share, n_examples=_n_test(loaded))
+        wanted, spread = _in_unit(detect, loaded), _in_unit(sd, loaded)
+        found = plan_study(loaded, detect=wanted, sd=spread, n_examples=_n_test(loaded))
         command = f"mlpstudy run {shell(Path(study))}"
     if as_json:
         say_json(plain(found), indent=1)
         return
     _print(found, command, study)
+
+
+def _in_unit(written: float | None, study: Study) -> float | None:
+    """Return a size that was typed as it is written (of accuracy in points), in the unit of the declared metric."""
+    from mlpstudy.tasks.metrics.menu import METRICS
+
+    return None if written is None else written / METRICS[study.judging.metric].unit.factor
 
 
 def _n_test(study: Study) -> int | None:
@@ -86,12 +98,12 @@ def _print(found: SeedPlan, command: str | None, study: str) -> None:
 
     from mlpstudy.cli.printing.terminal import console
 
-    spread = found.spread
+    spread, metric = found.spread, found.metric
     source = {"assumed": "an assumed", "given": "the given", "observed": "the observed"}[spread.source]
     console().print(
-        f"To find a true difference of {100 * found.detect:g} points with a power of {100 * found.power:.0f} % at a "
-        f"family-wise error of {100 * found.alpha:.0f} %, with {source} "
-        f"SD over seeds of {100 * spread.sd:.3f} points ({100 * spread.sd_difference:.3f} for a difference of two):"
+        f"To find a true difference of {metric.given(found.detect)} with a power of {percent(found.power, 0)} at a "
+        f"family-wise error of {percent(found.alpha, 0)}, with {source} SD over seeds of {metric.sd(spread.sd)} "
+        f"({metric.sd(spread.sd_difference).split()[0]} for a difference of two):"
     )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Family")
@@ -99,9 +111,9 @@ def _print(found: SeedPlan, command: str | None, study: str) -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     with_detectable = spread.source == "observed" and spread.n_seeds > 0
     if with_detectable:
-        table.add_column(f"{spread.n_seeds} seeds\nfind\n(points)", justify="right", no_wrap=True)
+        table.add_column(f"{spread.n_seeds} seeds\nfind\n({metric.unit.of_differences})", justify="right", no_wrap=True)
     for row in found.rows:
-        table.add_row(*_cells(row, with_detectable=with_detectable), style="bold" if row.is_declared else None)
+        table.add_row(*_cells(row, metric, with_detectable=with_detectable), style="bold" if row.is_declared else None)
     console().print(table)
     console().print("Bold: the family that the study declares.")
     for sentence in _reservations(found):
@@ -113,13 +125,13 @@ def _reservations(found: SeedPlan) -> Iterator[str]:
     """Yield what the numbers rest on, and what no number of seeds can do."""
     from mlpstudy.evidence.plan import ASSUMED_EXAMPLES
 
-    spread = found.spread
+    spread, metric = found.spread, found.metric
     if spread.source == "assumed":
         n = spread.n_examples or ASSUMED_EXAMPLES
         scaled = f", times the root of 10,000 / {n:,} for the test examples here" if n != ASSUMED_EXAMPLES else ""
         yield (
-            "The SD is an assumption: 0.15 points, the middle of what networks show on MNIST's 10,000 test images"
-            f"{scaled}. After a few seeds the plan rests on the SD that they have."
+            f"The SD is an assumption: {_assumed(metric)}{scaled}. After a few seeds the plan rests on the SD that "
+            "they have."
         )
     if spread.left_out:
         yield f"The SD is that of the others without {', '.join(spread.left_out)}, which the seeds leave UNSTABLE."
@@ -128,16 +140,28 @@ def _reservations(found: SeedPlan) -> Iterator[str]:
     if spread.new_data_limit:  # of outcomes that say nothing of new data there is none to tell
         about = "" if spread.is_limit_observed else ", if architectures differ there as they do on MNIST"
         yield (
-            f"On new data of the same kind, no number of seeds finds less than about {_rounded_up(spread):.2f} points "
+            f"On new data of the same kind, no number of seeds finds less than about {metric.size(_rounded_up(found))} "
             f"with {spread.n_examples:,} test examples{about}: only more test data would."
         )
     elif spread.is_limit_observed:
         yield "All runs are right on the same test examples: of what new data can show they say nothing."
 
 
-def _rounded_up(spread: SeedSpread) -> float:
-    """Return the least difference that new data can show, in points, so that what is planned with it is not below."""
-    return math.ceil(1e4 * (spread.new_data_limit or 0.0) - 1e-6) / 100
+def _assumed(metric: Metric) -> str:
+    """Return the SD that is assumed, and of what."""
+    from mlpstudy.evidence.plan import ASSUMED_SD
+    from mlpstudy.tasks.metrics.accuracy import ACCURACY
+
+    known = ACCURACY.given(ASSUMED_SD)
+    taken = metric.given(ASSUMED_SD * metric.of_a_share)
+    middle = "the middle of what networks show on MNIST's 10,000 test images"
+    return f"{known}, {middle}" if taken == known else f"{taken}, for {known} of accuracy, {middle}"
+
+
+def _rounded_up(found: SeedPlan) -> float:
+    """Return the least difference that new data can show, so rounded that what is planned with it is not below."""
+    steps = found.metric.unit.factor * 10.0**found.metric.digits
+    return math.ceil(steps * (found.spread.new_data_limit or 0.0) - 1e-6) / steps
 
 
 def _advise(found: SeedPlan, command: str | None, study: str) -> None:
@@ -148,11 +172,12 @@ def _advise(found: SeedPlan, command: str | None, study: str) -> None:
     if found.is_below_new_data:
         seeds = "more than 1,000 seeds" if declared.n_seeds is None else "the seeds above"
         console().print(
-            f"{100 * found.detect:g} points are less: {seeds} would show them on this test set alone. For what "
+            f"{found.metric.given(found.detect)} are less: {seeds} would show them on this test set alone. For what "
             "new data can show:"
         )
-        sd = f" --sd {100 * found.spread.sd:g}" if found.spread.source == "given" else ""
-        say(f"mlpstudy plan {shell(Path(study))} --detect {_rounded_up(found.spread):g}{sd}")
+        factor = found.metric.unit.factor
+        sd = f" --sd {factor * found.spread.sd:g}" if found.spread.source == "given" else ""
+        say(f"mlpstudy plan {shell(Path(study))} --detect {factor * _rounded_up(found):g}{sd}")
     elif declared.n_seeds is None:
         console().print("More than 1,000 seeds: choose a larger difference with --detect.")
     elif not declared.more:
@@ -166,10 +191,8 @@ def _advise(found: SeedPlan, command: str | None, study: str) -> None:
         say(f"{command} --seeds {max(declared.n_seeds, found.spread.n_seeds)}")
 
 
-def _cells(row: PlanRow, *, with_detectable: bool) -> list[str]:
+def _cells(row: PlanRow, metric: Metric, *, with_detectable: bool) -> list[str]:
     """Return the cells of one family."""
-    from mlpstudy.text.numerals import duration
-
     cells = [
         row.family,
         str(row.n_comparisons),
@@ -180,5 +203,5 @@ def _cells(row: PlanRow, *, with_detectable: bool) -> list[str]:
         "> 1000" if row.n_seeds_equivalent is None else str(row.n_seeds_equivalent),
     ]
     if with_detectable:
-        cells.append("-" if row.detectable is None else f"{100 * row.detectable:.2f}")
+        cells.append("-" if row.detectable is None else metric.bare(row.detectable))
     return cells

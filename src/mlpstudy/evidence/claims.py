@@ -12,9 +12,10 @@ import numpy as np
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.judgement import Judgement
 from mlpstudy.evidence.plain import plain
-from mlpstudy.evidence.sample import METRICS, ArchitectureSample, StudySample
+from mlpstudy.evidence.sample import ArchitectureSample, StudySample
 from mlpstudy.evidence.verdicts import VerdictKind
 from mlpstudy.study import Judging
+from mlpstudy.tasks.metrics.menu import METRICS
 
 CLAIMS_VERSION = 1
 """Version of the file's layout; a file of a newer one is refused."""
@@ -27,7 +28,7 @@ class Claim:
     """One verdict with the numbers that it rests on; differences are a minus b, in the unit of the metric.
 
     Attributes:
-        metric: what was compared.
+        metric: name of what was compared.
         a: the first architecture.
         b: the second.
         verdict: BETTER, EQUIVALENT, UNRESOLVED or UNSTABLE.
@@ -110,7 +111,7 @@ def _claims(judgement: Judgement) -> tuple[Claim, ...]:
     """Return one claim a pair and metric."""
     return tuple(
         Claim(
-            metric=one.metric,
+            metric=one.metric.name,
             a=pair.a,
             b=pair.b,
             verdict=pair.verdict.kind,

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 import numpy as np
 from pydantic import BaseModel
 
+from mlpstudy.tasks.metrics.metric import Metric
+
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
 
 def plain(value: object) -> Plain:
     """Return any result of this package as plain JSON values.
 
-    Dataclasses and models become objects with their field names, tuples and arrays lists, infinities and nan null.
+    Dataclasses and models become objects with their field names, metrics their names, tuples and arrays lists,
+    infinities and nan null.
 
     Raises:
         TypeError: the value is of a type that no result has.
@@ -24,6 +27,7 @@ def plain(value: object) -> Plain:
     >>> plain(Interval(-math.inf, 0.5, 0.95))
     {'low': None, 'high': 0.5, 'confidence': 0.95}
     """
+    value = value.name if isinstance(value, Metric) else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, BaseModel):

@@ -22,6 +22,8 @@ from mlpstudy.evidence.estimates.rounding import sd_of
 from mlpstudy.evidence.estimates.signflip import fewest_seeds
 from mlpstudy.evidence.estimates.twoway import DETECTED_SES, two_way
 from mlpstudy.evidence.sample import StudySample
+from mlpstudy.tasks.metrics.accuracy import ACCURACY
+from mlpstudy.tasks.metrics.metric import Metric
 
 ASSUMED_SD = 0.0015
 """SD of test accuracy over seeds that is assumed before anything ran: 0.15 points, the middle of what
@@ -33,16 +35,16 @@ ASSUMED_V_EXAMPLE = 0.005
 200 is decided differently whatever the seeds, as on MNIST's images and on small tables."""
 
 LEAST_DETECT = 1e-8
-"""Share from which on a difference can be planned for: one example in a hundred million."""
+"""Difference from which on one can be planned for: of accuracy one example in a hundred million."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeedSpread:
-    """The spread over seeds that a plan rests on; in shares, not points.
+    """The spread over seeds that a plan rests on, in the unit of the metric (of accuracy shares, not points).
 
     Attributes:
         source: ``"assumed"``, ``"given"`` or ``"observed"``.
-        sd: SD of test accuracy over seeds of one architecture (root of the mean variance).
+        sd: SD of the metric over seeds of one architecture (root of the mean variance).
         sd_difference: SD over seeds of the paired difference of two (root of the mean variance over pairs), of each
             pair no less than judging takes it to be; sqrt(2) sd where it is assumed.
         n_seeds: finished seeds an architecture, the fewest; 0 before anything ran.
@@ -100,14 +102,16 @@ class SeedPlan:
     """How many seeds.
 
     Attributes:
-        detect: true difference in accuracy to be found (share).
-        band: band of indifference (share).
+        metric: what is planned for: the declared metric.
+        detect: true difference to be found, in the unit of the metric.
+        band: band of indifference, in the unit.
         power: probability of finding it.
         alpha: error rate of a family.
         spread: what the plan rests on.
         rows: one a family, the smallest first.
     """
 
+    metric: Metric
     detect: float
     band: float
     power: float
@@ -122,28 +126,31 @@ class SeedPlan:
         return limit is not None and self.detect < limit
 
 
-def assumed_spread(sd: float | None = None, n_examples: int | None = None) -> SeedSpread:
+def assumed_spread(sd: float | None = None, n_examples: int | None = None, metric: Metric = ACCURACY) -> SeedSpread:
     """Return the spread that is planned with where none was observed.
 
     Args:
-        sd: SD over seeds that is given (share); where None, ASSUMED_SD times sqrt(10,000 / N).
+        sd: SD over seeds that is given, in the unit of the metric; where None, ASSUMED_SD times sqrt(10,000 / N).
         n_examples: N, the test examples; None where they are not known: then 10,000 are assumed.
+        metric: what is planned for; what is assumed of accuracy is exchanged at its rate.
 
     Raises:
-        ResultsError: sd is not positive.
+        ResultsError: sd is not positive, or beyond what the metric can be.
 
     >>> assumed_spread().sd, round(assumed_spread(n_examples=100).sd, 6)
     (0.0015, 0.015)
     """
-    if sd is not None and not 0.0 < sd < 1.0:
-        raise ResultsError(must("the assumed SD", "be between 0 and 100 points", f"{100 * sd:g} points"))
-    used = ASSUMED_SD * math.sqrt(ASSUMED_EXAMPLES / (n_examples or ASSUMED_EXAMPLES)) if sd is None else sd
-    limit = None if n_examples is None else DETECTED_SES * math.sqrt(ASSUMED_V_EXAMPLE / n_examples)
+    if sd is not None and not 0.0 < sd < metric.range:
+        be = f"be between 0 and {metric.given(metric.range)}" if math.isfinite(metric.range) else "be above 0"
+        raise ResultsError(must("the assumed SD", be, metric.given(sd)))
+    rate = metric.of_a_share
+    used = rate * ASSUMED_SD * math.sqrt(ASSUMED_EXAMPLES / (n_examples or ASSUMED_EXAMPLES)) if sd is None else sd
+    limit = None if n_examples is None else rate * DETECTED_SES * math.sqrt(ASSUMED_V_EXAMPLE / n_examples)
     return SeedSpread("assumed" if sd is None else "given", used, math.sqrt(2) * used, 0, limit, n_examples)
 
 
 def observed_spread(
-    sample: StudySample, pairs: Sequence[tuple[str, str]], unstable: Collection[str] = ()
+    sample: StudySample, pairs: Sequence[tuple[str, str]], unstable: Collection[str] = (), metric: Metric = ACCURACY
 ) -> SeedSpread:
     """Return the spread over seeds that a study's finished runs show.
 
@@ -151,6 +158,7 @@ def observed_spread(
         sample: what its runs did.
         pairs: the declared family.
         unstable: architectures that are UNSTABLE: left out where any pair is left without them.
+        metric: what is planned for; one that a study may declare.
 
     Raises:
         ResultsError: no pair has two common seeds.
@@ -161,9 +169,9 @@ def observed_spread(
             tuple(a for a in sample.architectures if a.name not in unstable), sample.labels, sample.n_planned
         )
         with suppress(ResultsError):
-            return replace(observed_spread(kept, steady), left_out=tuple(unstable))
-    cells = sample.cells("accuracy")
-    assert cells is not None  # noqa: S101  # accuracy is a mean over examples
+            return replace(observed_spread(kept, steady, metric=metric), left_out=tuple(unstable))
+    cells, _ = sample.measured(metric)
+    assert cells is not None  # noqa: S101  # a metric that decides has a value on every example
     seeds = [a.seeds for a in sample.architectures]
     variances, limits = [], []
     for a, b in ((sample.index(x), sample.index(y)) for x, y in pairs):
@@ -172,7 +180,7 @@ def observed_spread(
             differences = cells[a][rows_a] - cells[b][rows_b]
             parts = two_way(differences)
             # As judged: equal differences of few seeds by luck are no proof of a spread of 0.
-            floor = 1 / (12 * parts.n_examples**2) if differences.any() else 0.0
+            floor = metric.resolution(parts.n_examples) ** 2 / 12 if differences.any() else 0.0
             variances.append(max(parts.ms_seed / parts.n_examples, floor))
             limits.append(parts.smallest_detectable())
     own = [sd_of(table.mean(axis=1)) ** 2 for table in cells if table.shape[0] > 1]
@@ -200,6 +208,7 @@ def seed_plan(
     band: float,
     confidence: float = 0.95,
     seconds_a_seed: float | None = None,
+    metric: Metric = ACCURACY,
 ) -> SeedPlan:
     """Return the seeds that one comparison, all against a baseline, all pairs and the declared family need.
 
@@ -210,10 +219,11 @@ def seed_plan(
         n_architectures: architectures of the study.
         n_declared: comparisons in the family that the study file declares.
         spread: assumed or observed.
-        detect: difference to be found (share: 0.001 is 0.1 points).
-        band: band of indifference (share).
+        detect: difference to be found, in the unit of the metric (of accuracy a share: 0.001 is 0.1 points).
+        band: band of indifference, in the unit.
         confidence: 1 - alpha.
         seconds_a_seed: wall time here of one more seed of every architecture (s).
+        metric: what is planned for.
 
     Raises:
         ResultsError: the difference to be found is not above LEAST_DETECT, or there are fewer than two architectures.
@@ -222,9 +232,10 @@ def seed_plan(
     >>> [(row.n_comparisons, row.fewest, row.n_seeds, row.n_seeds_normal) for row in plan.rows]
     [(1, 6, 18, 16), (8, 9, 30, 26), (36, 11, 38, 33)]
     """
-    if not LEAST_DETECT < detect <= 1.0:
-        be = f"be above {100 * LEAST_DETECT:.6f} and at most 100 points"
-        raise ResultsError(must("the difference to detect", be, f"{100 * detect:g} points"))
+    if not (LEAST_DETECT < detect <= metric.range and math.isfinite(detect)):
+        least = f"{metric.unit.factor * LEAST_DETECT:.8f}".rstrip("0")
+        most = f" and at most {metric.given(metric.range)}" if math.isfinite(metric.range) else ""
+        raise ResultsError(must("the difference to detect", f"be above {least}{most}", metric.given(detect)))
     if n_architectures < 2:  # noqa: PLR2004  # nothing to compare
         raise ResultsError(must("the study", "have two architectures to compare", n_architectures))
     n_pairs = n_architectures * (n_architectures - 1) // 2
@@ -235,7 +246,7 @@ def seed_plan(
         _row(m, name, spread, detect, band, 1 - confidence, seconds_a_seed, is_declared=m == n_declared)
         for m, name in sorted(families.items())
     ]
-    return SeedPlan(detect, band, TARGET, 1 - confidence, spread, tuple(rows))
+    return SeedPlan(metric, detect, band, TARGET, 1 - confidence, spread, tuple(rows))
 
 
 def _row(

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.evidence.calibration import calibration_error
-from mlpstudy.evidence.estimates.intervals import NOT_NEGATIVE, SHARE, Range
 from mlpstudy.records import Outcome, RunRecord
 from mlpstudy.records.arrays import FloatArray
-from mlpstudy.tasks.losses import cross_entropy
-
-Metric = Literal["accuracy", "log loss", "calibration error"]
-METRICS: tuple[Metric, ...] = ("accuracy", "log loss", "calibration error")
+from mlpstudy.tasks.metrics.metric import Answers, Metric
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,39 +85,22 @@ class StudySample:
     def _places(self) -> dict[str, int]:
         return {a.name: i for i, a in enumerate(self.architectures)}
 
-    def cells(self, metric: Metric) -> list[FloatArray] | None:
-        """Return a metric of every run on every example, an array ``(n_a, N)`` an architecture.
+    def answers(self, architecture: ArchitectureSample) -> Answers:
+        """Return what the runs of an architecture answered, as metrics take it."""
+        return Answers(self.labels, architecture.predicted, architecture.p_predicted, architecture.p_true)
 
-        Accuracy: 1 where right, else 0. Log loss: -ln of the probability of the true class, clipped as in
-        training (nats). None for the calibration error, which no single example has.
+    def measured(self, metric: Metric) -> tuple[list[FloatArray] | None, list[FloatArray]]:
+        """Return a metric of every run on every example, an array ``(n_a, N)`` an architecture, and of every run.
+
+        The first is None where no single example has the metric; the second has an array ``(n_a,)`` an architecture.
         """
-        if metric == "accuracy":
-            return [(a.predicted == self.labels).astype(np.float64) for a in self.architectures]
-        if metric == "log loss":
-            return [cross_entropy(a.p_true) for a in self.architectures]
-        return None
+        found = [metric.measured(self.answers(architecture)) for architecture in self.architectures]
+        cells = [table for table, _ in found if table is not None]
+        return cells if len(cells) == len(found) else None, [scores for _, scores in found]
 
     def scores(self, metric: Metric) -> list[FloatArray]:
         """Return a metric of every run, an array ``(n_a,)`` an architecture."""
-        cells = self.cells(metric)
-        if cells is not None:
-            return [table.mean(axis=1) for table in cells]
-        return [
-            np.array(
-                [calibration_error(p, c).error for p, c in zip(a.p_predicted, a.predicted == self.labels, strict=True)]
-            )
-            for a in self.architectures
-        ]
-
-
-def higher_is_better(metric: Metric) -> bool:
-    """Say which end of a metric is good."""
-    return metric == "accuracy"
-
-
-def possible(metric: Metric) -> Range:
-    """Return what a metric can be."""
-    return NOT_NEGATIVE if metric == "log loss" else SHARE
+        return self.measured(metric)[1]
 
 
 def collect(

@@ -11,8 +11,7 @@ from scipy import special
 from mlpstudy.evidence.estimates.contrasts import Estimate
 from mlpstudy.evidence.estimates.power import MAX_SEEDS, seeds_for_better, seeds_for_equivalent
 from mlpstudy.evidence.estimates.signflip import fewest_seeds
-from mlpstudy.evidence.sample import Metric, higher_is_better
-from mlpstudy.evidence.wording import difference_words, interval_words, size_words
+from mlpstudy.tasks.metrics.metric import Metric
 from mlpstudy.text.numerals import duration
 from mlpstudy.text.words import counted, sentence
 
@@ -148,19 +147,19 @@ def judge_pair(estimate: Estimate, facts: PairFacts) -> Verdict:
 
 def _better(estimate: Estimate, facts: PairFacts) -> Verdict:
     """Return BETTER with its margin."""
-    a_wins = (estimate.value > 0) == higher_is_better(facts.metric)
+    a_wins = facts.metric.goodness(estimate.value) > 0
     winner, loser = (facts.a, facts.b) if a_wins else (facts.b, facts.a)
     interval = estimate.simultaneous
     margin: Margin = "may not matter"
-    words = f"; whether by more than the {size_words(facts.band, facts.metric)} that matter is open"
+    words = f"; whether by more than the {facts.metric.size(facts.band)} that matter is open"
     if interval.within(-facts.band, facts.band):
-        margin, words = "does not matter", f", but by less than the {size_words(facts.band, facts.metric)} that matter"
+        margin, words = "does not matter", f", but by less than the {facts.metric.size(facts.band)} that matter"
     elif interval.low > facts.band or interval.high < -facts.band:
         margin, words = "matters", " and by a margin that matters"
-    size = size_words(estimate.value, facts.metric)
+    size = facts.metric.size(estimate.value)
     reason = (
         f"{winner} is better than {loser} by {size}, adjusted interval of {facts.a} minus {facts.b} "
-        f"{interval_words(interval, facts.metric)}{words}{_on_new_data(estimate)}."
+        f"{facts.metric.interval(interval.low, interval.high)}{words}{_on_new_data(estimate)}."
     )
     return _verdict("BETTER", facts, reason, winner=winner, margin=margin)
 
@@ -180,11 +179,11 @@ def _equivalent_reason(estimate: Estimate, facts: PairFacts) -> str:
         text = f"{facts.a} and {facts.b} do the same on every test example in all {estimate.n_seeds} common seeds"
         if estimate.new_data is None or estimate.new_data.high == 0:
             return f"{text}."
-        most = size_words(estimate.new_data.high, facts.metric)
+        most = facts.metric.size(estimate.new_data.high)
         return f"{text}; {facts.n_examples} test examples cannot rule out {most} on new data."
-    band = size_words(facts.band, facts.metric)
+    band = facts.metric.size(facts.band)
     return (
-        f"The difference, {difference_words(estimate.value, facts.metric)}, is inside the {band} that do not "
+        f"The difference, {facts.metric.difference(estimate.value)}, is inside the {band} that do not "
         f"matter (two one-sided tests, p = {facts.equivalence_p:.2g})."
     )
 
@@ -215,14 +214,14 @@ def _unresolved(estimate: Estimate, facts: PairFacts, alpha: float) -> Verdict:
     sd = estimate.se * math.sqrt(estimate.n_seeds)
     m = facts.n_comparisons
     head = (
-        f"The difference, {difference_words(estimate.value, facts.metric)}, adjusted interval "
-        f"{interval_words(estimate.simultaneous, facts.metric)}, is neither clear of 0 nor inside the "
-        f"{size_words(facts.band, facts.metric)} that do not matter"
+        f"The difference, {facts.metric.difference(estimate.value)}, adjusted interval "
+        f"{_together(estimate, facts)}, is neither clear of 0 nor inside the "
+        f"{facts.metric.size(facts.band)} that do not matter"
     )
     fewest = fewest_seeds(m, alpha)
     if estimate.n_seeds < fewest and estimate.simultaneous.excludes(0.0):
         head = (
-            f"The adjusted interval {interval_words(estimate.simultaneous, facts.metric)} excludes 0, but no result of "
+            f"The adjusted interval {_together(estimate, facts)} excludes 0, but no result of "
             f"{counted(estimate.n_seeds, 'seed')} can pass the exact test among {counted(m, 'comparison')}"
         )
     limited = _is_below_new_data(estimate, facts)
@@ -241,6 +240,11 @@ def _unresolved(estimate: Estimate, facts: PairFacts, alpha: float) -> Verdict:
     text = f"{head}; about {counted(more, 'more seed')} would resolve it{here}{_time_words(more_s)}"
     text += _limit_words(estimate, facts)
     return _verdict("UNRESOLVED", facts, text + ".", more_seeds=more, more_s=more_s, limited=limited)
+
+
+def _together(estimate: Estimate, facts: PairFacts) -> str:
+    """Return the simultaneous interval."""
+    return facts.metric.interval(estimate.simultaneous.low, estimate.simultaneous.high)
 
 
 def _time_words(more_s: float | None) -> str:
@@ -262,7 +266,7 @@ def _limit_words(estimate: Estimate, facts: PairFacts) -> str:
     """Return that a test set is too small for new data, where it is."""
     if estimate.components is None or not _is_below_new_data(estimate, facts):
         return ""
-    limit = size_words(estimate.components.smallest_detectable(), facts.metric)
+    limit = facts.metric.size(estimate.components.smallest_detectable())
     return (
         f"; on new data no number of seeds will show a difference of this size, since {facts.n_examples} test examples "
         f"cannot resolve less than {limit}"

@@ -12,13 +12,15 @@ from mlpstudy.errors import MlpstudyError, ResultsError
 from mlpstudy.evidence.audits.self_check import SelfCheck, self_check
 from mlpstudy.evidence.claims import broken_claims, claims_text, make_claims, read_claims, restrict
 from mlpstudy.evidence.estimates.families import family
-from mlpstudy.evidence.judgement import architecture_noise, band, judge, standings
+from mlpstudy.evidence.judge import judge, standings
 from mlpstudy.evidence.plan import SeedPlan, SeedSpread, assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.sample import StudySample, collect
+from mlpstudy.evidence.trouble import architecture_noise
 from mlpstudy.files import read_if_there, write_whole
 from mlpstudy.store.failures import one_line
 from mlpstudy.store.verify import verify
 from mlpstudy.study import LEAST_JUDGED
+from mlpstudy.tasks.metrics.menu import METRICS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,9 +175,10 @@ def verify_store(store: Store) -> Verification:
     try:
         moment = read_moment(store)
         sample, judging = moment.sample, moment.study.judging
-        resolution = 1.0 / sample.n_examples if judging.metric == "accuracy" else 0.0
+        metric = METRICS[judging.metric]
         if sample.n_examples >= LEAST_JUDGED:
-            check = self_check(sample.scores(judging.metric), confidence=judging.confidence, resolution=resolution)
+            resolution = metric.resolution(sample.n_examples)
+            check = self_check(sample.scores(metric), confidence=judging.confidence, resolution=resolution)
         with one_line(store.folder, f"read {CLAIMS}"):
             content = read_if_there(store.folder, CLAIMS, LARGEST_CLAIMS)
         if content is not None:
@@ -211,8 +214,9 @@ def plan_study(
 
     Args:
         study: the study.
-        detect: difference in accuracy to be found (share); the band of indifference where None.
-        sd: SD of test accuracy over seeds to plan with (share); one is assumed where None.
+        detect: difference to be found, in the unit of the declared metric (of accuracy a share); the band of
+            indifference where None.
+        sd: SD of the metric over seeds to plan with, in the unit; one is assumed where None.
         n_examples: test examples, where they are known.
 
     Raises:
@@ -222,7 +226,7 @@ def plan_study(
     >>> plan_study(load_study("notebook"), sd=0.001).rows[-1].n_seeds
     38
     """
-    return _plan(study, assumed_spread(sd, n_examples), detect, None)
+    return _plan(study, assumed_spread(sd, n_examples, METRICS[study.judging.metric]), detect, None)
 
 
 def plan_store(store: Store, *, detect: float | None = None, sd: float | None = None) -> SeedPlan:
@@ -232,8 +236,9 @@ def plan_store(store: Store, *, detect: float | None = None, sd: float | None = 
 
     Args:
         store: the study's folder.
-        detect: difference in accuracy to be found (share); the band of indifference where None.
-        sd: SD of test accuracy over seeds to plan with (share), instead of the observed one.
+        detect: difference to be found, in the unit of the declared metric (of accuracy a share); the band of
+            indifference where None.
+        sd: SD of the metric over seeds to plan with, in the unit, instead of the observed one.
 
     Raises:
         ResultsError: as :func:`plan_study`.
@@ -243,11 +248,12 @@ def plan_store(store: Store, *, detect: float | None = None, sd: float | None = 
     walls = [a.wall_s for a in sample.architectures]
     seconds = None if None in walls else sum(w for w in walls if w is not None) / moment.n_workers
     n_seeds = min(a.n for a in sample.architectures)
-    spread = replace(assumed_spread(sd, sample.n_examples), n_seeds=n_seeds)
+    metric = METRICS[study.judging.metric]
+    spread = replace(assumed_spread(sd, sample.n_examples, metric), n_seeds=n_seeds)
     pairs = _pairs(study)
     with suppress(ResultsError):  # no pair has two seeds in common, or there is one test example
         noise = (architecture_noise(a, sample) for a in sample.architectures)
-        seen = observed_spread(sample, pairs, [one.architecture for one in noise if one.trouble])
+        seen = observed_spread(sample, pairs, [one.architecture for one in noise if one.trouble], metric)
         # What new data can show does not hang on an SD that is given.
         given = replace(spread, new_data_limit=seen.new_data_limit, is_limit_observed=True)
         spread = seen if sd is None else given
@@ -263,7 +269,8 @@ def _pairs(study: Study) -> tuple[tuple[str, str], ...]:
 
 def _plan(study: Study, spread: SeedSpread, detect: float | None, seconds: float | None) -> SeedPlan:
     """Return the plan of a study with a spread."""
-    width = band(study.judging, "accuracy")
+    metric = METRICS[study.judging.metric]
+    width = metric.band(study.judging.indifference_pp)
     return seed_plan(
         len(study.architectures),
         len(_pairs(study)),
@@ -272,4 +279,5 @@ def _plan(study: Study, spread: SeedSpread, detect: float | None, seconds: float
         band=width,
         confidence=study.judging.confidence,
         seconds_a_seed=seconds,
+        metric=metric,
     )

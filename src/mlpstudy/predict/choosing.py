@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Literal
 
 from mlpstudy.errors import ResultsError, must, nearest
 from mlpstudy.evidence.audits.class_use import sample_class_use
-from mlpstudy.evidence.judgement import standings
-from mlpstudy.evidence.sample import higher_is_better
+from mlpstudy.evidence.judge import standings
 from mlpstudy.judging.folder import read_moment
+from mlpstudy.tasks.metrics.menu import METRICS
 from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from mlpstudy.evidence.judgement import Standing
-    from mlpstudy.evidence.sample import Metric
     from mlpstudy.judging.folder import Moment
     from mlpstudy.records import RunRecord
     from mlpstudy.store import Store
+    from mlpstudy.tasks.metrics.metric import Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def best(moment: Moment, records: Iterable[RunRecord], n_classes: int, found: Se
     finished = {run.architecture: run for run in records if run.status == "finished"}
     if len(finished) < 2:  # noqa: PLR2004  # nothing to choose from
         return Choice(next(iter(finished)), "only one") if finished else None
-    tier = _best_tier(moment.study.judging.metric, found, finished)
+    tier = _best_tier(METRICS[moment.study.judging.metric], found, finished)
     use = sample_class_use(moment.sample, n_classes)
     by_size = sorted(tier.architectures, key=lambda name: finished[name].n_parameters)
     chosen = next((name for name in by_size if not use.of(name).is_mute), by_size[0])
@@ -115,12 +115,11 @@ class _Tier:
 
 
 def _best_tier(metric: Metric, found: Sequence[Standing], finished: Collection[str]) -> _Tier:
-    sign = 1.0 if higher_is_better(metric) else -1.0
     known = [one for one in found if one.mean is not None and one.architecture in finished]
     # A single seed has no spread: that nothing is proved different then says nothing.
     has_spread = min(one.n_seeds for one in known) > 1
     lettered = [one for one in known if has_spread and one.tier not in {"", "?"}]
-    leader = max(lettered or known, key=lambda one: sign * (one.mean or 0.0))
+    leader = max(lettered or known, key=lambda one: metric.goodness(one.mean or 0.0))
     if not lettered:
         return _Tier(tuple(one.architecture for one in known if one.mean == leader.mean), None)
     first = _letters(leader.tier)[0]

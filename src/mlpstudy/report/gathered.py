@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import MlpstudyError
-from mlpstudy.evidence.judgement import standings
+from mlpstudy.evidence.estimates.spread import spread
+from mlpstudy.evidence.judge import standings
 from mlpstudy.judging.folder import judge_moment, read_moment
 from mlpstudy.predict.choosing import best
 from mlpstudy.results import gallery
 from mlpstudy.study import why_unjudged
+from mlpstudy.tasks.metrics.menu import METRICS
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.curves.observations import Observation
+    from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.evidence.sample import ArchitectureSample, StudySample
     from mlpstudy.figures import ArchitectureCurves
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from mlpstudy.results import StudyResults
     from mlpstudy.store import Store
     from mlpstudy.study import Study
+    from mlpstudy.tasks.metrics.metric import Metric
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +77,19 @@ class Gathered:
         for record in self.finished:
             runs[record.architecture].append(record)
         return runs
+
+    @property
+    def metric(self) -> Metric:
+        """The metric that the study declared."""
+        return METRICS[self.study.judging.metric]
+
+    def spreads(self, metric: Metric) -> dict[str, Spread | None]:
+        """Return a metric of every architecture over its seeds; None without a finished run."""
+        confidence = self.study.judging.confidence
+        return {
+            one.name: spread(scores, confidence, metric.possible)
+            for one, scores in zip(self.sample.architectures, self.sample.scores(metric), strict=True)
+        }
 
     @property
     def n_ended(self) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from mlpstudy.text.numerals import NONE, between, fixed, with_minus
+from mlpstudy.text.numerals import NONE, between, with_minus
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.estimates.intervals import Interval
     from mlpstudy.evidence.estimates.spread import Spread
-    from mlpstudy.evidence.judgement import MetricJudgement
+    from mlpstudy.tasks.metrics.metric import Metric
     from mlpstudy.text.numerals import TimeUnit
 
 
@@ -51,29 +51,25 @@ def time_words(of: Spread | None, unit: TimeUnit) -> tuple[str, str]:
     return spread_words(of, 1 / unit.seconds, digits, f" {unit.name}")
 
 
-def unit_of(metric: MetricJudgement) -> str:
-    """Return the unit in which differences are written."""
-    return "nats" if metric.unit == "nats" else "percentage points"
+def metric_words(of: Spread | None, metric: Metric) -> tuple[str, str]:
+    """Return a metric's mean, and its interval or what there is instead.
+
+    >>> from mlpstudy.evidence.estimates.spread import spread
+    >>> from mlpstudy.tasks.metrics.log_loss import LOG_LOSS
+    >>> metric_words(spread([0.07, 0.08]), LOG_LOSS)
+    ('0.0750 nats', '[0.0115, 0.1385] SD 0.0071')
+    """
+    return spread_words(of, metric.unit.factor, metric.digits, f" {metric.unit.of_values}")
 
 
-def scale_of(metric: MetricJudgement) -> float:
-    """Return the factor from the judgement's unit to the written one."""
-    return 1.0 if metric.unit == "nats" else 100.0
-
-
-def signed(value: float, metric: MetricJudgement) -> str:
+def signed(value: float, metric: Metric) -> str:
     """Return a difference with its sign."""
-    if not math.isfinite(value):
-        return NONE
-    digits = 4 if metric.unit == "nats" else 2
-    return with_minus(fixed(scale_of(metric) * value, digits, sign=True))
+    return with_minus(metric.number(value)) if math.isfinite(value) else NONE
 
 
-def interval_words(of: Interval | None, metric: MetricJudgement) -> str:
+def interval_words(of: Interval | None, metric: Metric) -> str:
     """Return an interval of a difference."""
-    if of is None:
-        return NONE
-    return with_minus(between(of.low, of.high, scale_of(metric), 4 if metric.unit == "nats" else 2, sign=True))
+    return NONE if of is None else with_minus(metric.interval(of.low, of.high))
 
 
 def pair_of(of: Interval | None, factor: float = 1.0) -> tuple[float, float] | None:

@@ -194,7 +194,7 @@ def verdict_frame(judgement: Judgement) -> pl.DataFrame:
 def _verdict(metric: MetricJudgement, pair: PairJudgement) -> dict[str, Value]:
     estimate, verdict, beats = pair.estimate, pair.verdict, pair.a_beats_b
     return {
-        "metric": metric.metric,
+        "metric": metric.metric.name,
         "primary": metric.is_primary,
         "unit": metric.unit,
         "a": pair.a,

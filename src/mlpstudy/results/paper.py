@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlpstudy.text.escaping import html, latex, markdown, markdown_line
-from mlpstudy.text.numerals import MINUS, fixed, with_minus
+from mlpstudy.text.numerals import MINUS, with_minus
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow
@@ -100,12 +100,12 @@ def verdict_table(judgement: Judgement) -> PaperTable:
     """Return the verdicts on the declared pairs by the primary metric, a pair a row."""
     metric = judgement.primary
     percent = f"{judgement.judging.confidence:.0%}"
-    unit = "nats" if metric.unit == "nats" else "percentage points"
-    band = metric.band if metric.unit == "nats" else 100 * metric.band
+    name, unit = metric.metric.name, metric.metric.unit
+    band = f"{unit.factor * metric.band:g}"
     caption = (
-        f"Differences in {metric.metric} (a {MINUS} b, {unit}) of {len(metric.pairs)} declared pairs: {percent} "
+        f"Differences in {name} (a {MINUS} b, {unit.in_full}) of {len(metric.pairs)} declared pairs: {percent} "
         "interval if both were retrained and judged on this test set, for all pairs at once; that of each pair on new "
-        f"data; p of the exact sign-flip test, Holm-adjusted. Differences of at most {band:g} do not matter."
+        f"data; p of the exact sign-flip test, Holm-adjusted. Differences of at most {band} do not matter."
     )
     if judgement.is_provisional:
         caption += " Provisional: not all planned runs have finished."
@@ -132,14 +132,13 @@ def _pair(pair: PairJudgement, metric: MetricJudgement) -> tuple[str, ...]:
 def _signed(value: float, metric: MetricJudgement) -> str:
     if not math.isfinite(value):
         return ""
-    text = fixed(value, 3, sign=True) if metric.unit == "nats" else fixed(100 * value, 2, sign=True)
-    return with_minus(text)
+    return with_minus(metric.metric.number(value))
 
 
 def _interval(interval: Interval | None, metric: MetricJudgement) -> str:
     if interval is None or not interval.is_bounded:
         return ""
-    return f"[{_signed(interval.low, metric)}, {_signed(interval.high, metric)}]"
+    return with_minus(metric.metric.interval(interval.low, interval.high))
 
 
 def _seeds(row: ComparisonRow | None) -> str:

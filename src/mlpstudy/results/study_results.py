@@ -239,7 +239,12 @@ class StudyResults:
         return frames.verdict_frame(self.judge())
 
     def plan(self, *, detect: float | None = None, sd: float | None = None) -> SeedPlan:
-        """Return how many seeds find a difference in accuracy (share), by the observed SD or the one given (share)."""
+        """Return how many seeds find a difference in the declared metric, by the observed SD or the one given.
+
+        Args:
+            detect: the difference, in the unit of the metric: of accuracy a share, 0.01 for a point.
+            sd: the SD over seeds, in the unit.
+        """
         return judging.plan_store(self.store, detect=detect, sd=sd)
 
     def model(self, architecture: str | None = None, seeds: int | Collection[int] | None = None) -> Model:

@@ -14,6 +14,21 @@ LEAST_JUDGED = 2
 """Test examples without which no spread over examples is known."""
 
 
+def _may_decide(name: object) -> object:
+    """Return the name of a metric that may be declared.
+
+    Raises:
+        ValueError: it is no such name; the error is what it must be, as the line about it says.
+    """
+    from mlpstudy.tasks.metrics.menu import deciding  # noqa: PLC0415  # start-up time: NumPy
+
+    if name not in deciding():
+        *others, last = (f"'{known}'" for known in deciding())
+        message = f"{', '.join(others)} or {last}"
+        raise ValueError(message)
+    return name
+
+
 class Judging(Frozen):
     """What counts as evidence: written down before anything runs.
 
@@ -29,7 +44,7 @@ class Judging(Frozen):
 
     FIRST_KEYS = ("metric", "family", "baseline", "pairs", "confidence", "indifference_pp")
 
-    metric: Literal["accuracy", "log loss"] = "accuracy"
+    metric: Annotated[str, BeforeValidator(_may_decide)] = "accuracy"
     family: Literal["all-pairs", "against", "pairs"] = "all-pairs"
     baseline: str | None = None
     pairs: Annotated[

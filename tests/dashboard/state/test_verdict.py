@@ -12,12 +12,16 @@ import pytest
 from evidence import simulated
 from mlpstudy.dashboard.state import verdict as module
 from mlpstudy.dashboard.state.verdict import leader_sentence, verdict_state
-from mlpstudy.evidence.judgement import MetricJudgement, judge
+from mlpstudy.evidence.judge import judge
+from mlpstudy.evidence.judgement import MetricJudgement, PairJudgement, Standing
 from mlpstudy.study import Judging
+from mlpstudy.tasks.metrics.accuracy import ACCURACY
+from mlpstudy.tasks.metrics.log_loss import LOG_LOSS
+from mlpstudy.tasks.metrics.metric import Metric
 
 
 def metric(
-    means: Mapping[str, float | None], kinds: Mapping[str, str], n_seeds: int = 5, unit: str = "share"
+    means: Mapping[str, float | None], kinds: Mapping[str, str], n_seeds: int = 5, of: Metric = ACCURACY
 ) -> MetricJudgement:
     """Return a metric's judgement with these means, and the verdicts of the pairs with "a"."""
     pairs = [
@@ -29,9 +33,15 @@ def metric(
         )
         for name, kind in kinds.items()
     ]
-    standings = [SimpleNamespace(architecture=name, mean=mean) for name, mean in means.items()]
-    name = "log loss" if unit == "nats" else "accuracy"
-    return cast("MetricJudgement", SimpleNamespace(metric=name, unit=unit, pairs=pairs, standings=standings))
+    return MetricJudgement(
+        metric=of,
+        unit=of.unit.name,
+        is_primary=True,
+        band=0.001,
+        pairs=cast("tuple[PairJudgement, ...]", tuple(pairs)),
+        effects=(),
+        standings=tuple(Standing(name, n_seeds, mean, "") for name, mean in means.items()),
+    )
 
 
 def test_nothing_finished() -> None:
@@ -69,7 +79,7 @@ def test_a_lead_over_nobody() -> None:
 
 def test_a_lower_loss_leads() -> None:
     """By log loss the lowest leads, in nats."""
-    said = leader_sentence(metric({"a": 0.08, "b": 0.09}, {"b": "BETTER a"}, unit="nats"))
+    said = leader_sentence(metric({"a": 0.08, "b": 0.09}, {"b": "BETTER a"}, of=LOG_LOSS))
     assert said == "a leads with 0.0800 nats and is better than the other one."
 
 

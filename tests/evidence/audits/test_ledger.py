@@ -7,7 +7,7 @@ import pytest
 
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.audits.ledger import flip_ledger, hard_examples
-from mlpstudy.evidence.calibration import calibration_error
+from mlpstudy.tasks.metrics.calibration_error import calibration_error
 
 RNG = np.random.default_rng(1)
 LABELS = RNG.integers(0, 4, 60).astype(np.int32)

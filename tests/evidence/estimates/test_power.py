@@ -24,7 +24,7 @@ from mlpstudy.evidence.estimates.power import (
 )
 from mlpstudy.evidence.estimates.signflip import flip_family
 from mlpstudy.evidence.estimates.twoway import two_way
-from mlpstudy.evidence.judgement import judge
+from mlpstudy.evidence.judge import judge
 from mlpstudy.evidence.plan import SeedSpread, assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.verdicts import equivalence_p
 from mlpstudy.study import Judging

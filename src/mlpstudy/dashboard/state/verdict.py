@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlpstudy.evidence.sample import Metric, higher_is_better
 from mlpstudy.text.words import listed
 
 if TYPE_CHECKING:
-    from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement, Standing
+    from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
     from mlpstudy.evidence.verdicts import VerdictKind
     from mlpstudy.records import RunRecord
 
@@ -44,7 +43,7 @@ class VerdictState:
 
     Attributes:
         is_provisional: not all planned runs have finished.
-        metric: the primary metric.
+        metric: name of the primary metric.
         unit: ``share`` or ``nats``.
         sentence: who leads, and whether that means anything.
         counts: pairs of each kind of verdict, in the order of ``KINDS``.
@@ -55,7 +54,7 @@ class VerdictState:
     """
 
     is_provisional: bool
-    metric: Metric
+    metric: str
     unit: str
     sentence: str
     counts: tuple[tuple[VerdictKind, int], ...]
@@ -78,7 +77,7 @@ def verdict_state(judgement: Judgement) -> VerdictState:
     decided_first = sorted(metric.pairs, key=lambda pair: order[pair.verdict.kind])
     return VerdictState(
         is_provisional=judgement.is_provisional,
-        metric=metric.metric,
+        metric=metric.metric.name,
         unit=metric.unit,
         sentence=leader_sentence(metric),
         counts=tuple((kind, sum(pair.verdict.kind == kind for pair in metric.pairs)) for kind in KINDS),
@@ -100,11 +99,10 @@ def _pair(pair: PairJudgement) -> PairState:
 
 def leader_sentence(metric: MetricJudgement) -> str:
     """Say which architecture leads, and whether that means anything yet."""
-    leader = _leader(metric)
+    leader = metric.leader()
     if leader is None or leader.mean is None:
         return "No run has finished yet."
-    value = f"{leader.mean:.4f} nats" if metric.unit == "nats" else f"{100 * leader.mean:.2f} %"
-    start = f"{leader.architecture} leads with {value}"
+    start = f"{leader.architecture} leads with {metric.metric.value(leader.mean)}"
     others = {p.b if p.a == leader.architecture else p.a: p for p in metric.pairs if leader.architecture in {p.a, p.b}}
     if not others:
         return f"{start}; no declared comparison says whether that means anything."
@@ -118,13 +116,6 @@ def leader_sentence(metric: MetricJudgement) -> str:
     parts += _parts(groups, [name for name in groups["BETTER"] if name not in beaten])
     end = "" if beaten else ": the lead means nothing yet" if groups["UNRESOLVED"] else ""
     return f"{start}: {'; '.join(parts)}{end}."
-
-
-def _leader(metric: MetricJudgement) -> Standing | None:
-    """Return the architecture with the best mean, None where no run has finished."""
-    sign = -1.0 if higher_is_better(metric.metric) else 1.0
-    known = [(sign * standing.mean, standing) for standing in metric.standings if standing.mean is not None]
-    return min(known, key=lambda pair: pair[0])[1] if known else None
 
 
 def _parts(groups: dict[VerdictKind, list[str]], worse: Sequence[str]) -> list[str]:

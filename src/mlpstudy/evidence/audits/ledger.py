@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.evidence.sample import StudySample
 from mlpstudy.records.arrays import IntArray
 
 LISTED_HARD = 48
@@ -130,6 +131,16 @@ def flip_ledger(
             )
             for i in listed
         ),
+    )
+
+
+def ledger_of(sample: StudySample, a: str, b: str, *, n_listed: int = 24) -> FlipLedger | None:
+    """Return what two architectures decide differently; None where they have no seed in common."""
+    first, second = sample.architectures[sample.index(a)], sample.architectures[sample.index(b)]
+    if np.intersect1d(first.seeds, second.seeds).size == 0:
+        return None
+    return flip_ledger(
+        (a, b), (first.seeds, second.seeds), (first.predicted, second.predicted), sample.labels, n_listed=n_listed
     )
 
 

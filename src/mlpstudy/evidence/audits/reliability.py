@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.evidence.calibration import calibration_error
 from mlpstudy.evidence.estimates.intervals import SHARE, Interval
 from mlpstudy.evidence.estimates.spread import Spread, spread
+from mlpstudy.tasks.metrics.calibration_error import calibration_error
 
 N_BINS = 10
 """Bins of equal width, as most papers draw them: of equal mass nearly all would lie at a confidence of 1."""

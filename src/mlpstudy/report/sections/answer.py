@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.audits.class_use import class_lines, sample_class_use
-from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.page.blocks import Block, Text
-from mlpstudy.report import words
+from mlpstudy.report.words import metric_words
 from mlpstudy.study import why_unjudged
 from mlpstudy.text.words import counted, listed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.report.gathered import Gathered
 
@@ -27,56 +29,43 @@ def question(of: Gathered) -> str:
 
 
 def answer(of: Gathered) -> str:
-    """Return what the evidence says, with n and interval."""
-    known = {name: row.accuracy for name, row in of.rows.items() if row.accuracy is not None}
+    """Return what the evidence says by the declared metric, with n and interval."""
+    known = {name: one for name, one in of.spreads(of.metric).items() if one is not None}
     if of.choice is None or not known:
         return "No run has finished yet: there is nothing to say."
-    best = _best(of, list(known))
-    row = of.rows[best]
-    mean, more = words.spread_words(row.accuracy, 100, 2, " %")
-    has_interval = row.accuracy is not None and row.accuracy.interval is not None
-    limits = f"{of.level} interval {more.partition(' SD')[0]}" if has_interval else more
-    number = f"a test accuracy of {mean} ({limits}, n = {row.n_finished})"
+    best = max(known, key=lambda name: of.metric.goodness(known[name].mean))
+    number = _number(of, known[best])
     if of.judgement is None and len(of.study.architectures) == 1:
         return f"{best} reaches {number}; with one architecture nothing is compared."
+    leading = f"{best} has the best mean{_shared(known, best)} {number}"
     if of.judgement is None:
         why = why_unjudged(of.study, of.sample.n_examples)
-        return f"{_leading(of, best, number)}; there are no verdicts: {why}."
-    return _compared(of, of.judgement, best, number)
+        return f"{leading}; there are no verdicts: {why}."
+    return _compared(of, of.judgement, best, number, leading)
 
 
-def _leading(of: Gathered, best: str, number: str) -> str:
-    """Say who has the best mean of the declared metric, and how many others have the same."""
-    is_accuracy = of.study.judging.metric == "accuracy"
-    spreads = {name: row.accuracy if is_accuracy else row.loss for name, row in of.rows.items()}
-    mean = {name: one.mean for name, one in spreads.items() if one is not None}
-    n_others = sum(one == mean[best] for one in mean.values()) - 1
-    shared = f", which {counted(n_others, 'other')} share{'s' if n_others == 1 else ''}," if n_others else ","
-    if is_accuracy:
-        return f"{best} has the best mean{shared} {number}"
-    return f"{best} has the best mean log loss{shared} {mean[best]:.4f} nats, and {number}"
+def _number(of: Gathered, best: Spread) -> str:
+    """Return a mean of the declared metric, with its interval and n."""
+    mean, more = metric_words(best, of.metric)
+    limits = f"{of.level} interval {more.partition(' SD')[0]}" if best.interval is not None else more
+    return f"a test {of.metric.name} of {mean} ({limits}, n = {best.n})"
 
 
-def _best(of: Gathered, names: list[str]) -> str:
-    """Return the architecture with the best mean of the declared metric."""
-    if of.judgement is None:
-        return of.choice.architecture if of.choice is not None else names[0]
-    metric = of.judgement.primary
-    sign = 1 if higher_is_better(metric.metric) else -1
-    means = {s.architecture: sign * s.mean for s in metric.standings if s.mean is not None}
-    return max(means, key=lambda name: means[name])
+def _shared(known: Mapping[str, Spread], best: str) -> str:
+    """Say how many others have the same mean as the best."""
+    n_others = sum(one.mean == known[best].mean for one in known.values()) - 1
+    return f", which {counted(n_others, 'other')} share{'s' if n_others == 1 else ''}," if n_others else ","
 
 
-def _compared(of: Gathered, judgement: Judgement, best: str, number: str) -> str:
+def _compared(of: Gathered, judgement: Judgement, best: str, number: str, leading: str) -> str:
     """Return the answer of a comparison."""
     pairs = judgement.primary.pairs
     told = f"of {counted(len(pairs), 'comparison')} {_counts([pair.verdict.kind for pair in pairs])}"
     if of.n_seeds < 2:  # noqa: PLR2004  # one seed is no evidence
         return f"{best} ended with {number}, but one seed cannot say which architecture is better: {told}."
     beaten = [p for p in pairs if p.verdict.winner == best]
-    head = _leading(of, best, number)
     if len(beaten) == len(of.study.architectures) - 1:
-        return f"{head}, and is better than all others: {told}."
+        return f"{leading}, and is better than all others: {told}."
     same = _peers(judgement, best)
     parts = []
     if beaten:
@@ -89,7 +78,7 @@ def _compared(of: Gathered, judgement: Judgement, best: str, number: str) -> str
             kind = " that predicts every class" if of.choice.passed_over else ""
             parts[-1] += f", of which {smallest} is the smallest{kind}"
     middle = f"; {', but '.join(parts)}" if parts else ""
-    return f"{head}{middle}; {told}."
+    return f"{leading}{middle}; {told}."
 
 
 def _peers(judgement: Judgement, best: str) -> list[str]:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.evidence.audits.confusion import confusion
-from mlpstudy.evidence.audits.ledger import LISTED_HARD, hard_examples
+from mlpstudy.evidence.audits.ledger import LISTED_HARD, hard_examples, ledger_of
 from mlpstudy.evidence.audits.reliability import reliability
-from mlpstudy.evidence.judgement import ledger_of
-from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.figures import confusion as confusion_figure
 from mlpstudy.figures import reliability as reliability_figure
 from mlpstudy.figures.examples_grid import data_url
@@ -187,9 +185,7 @@ def pair_to_compare(of: Gathered, best: str) -> tuple[str, str] | None:
     baseline = judgement.judging.baseline
     if baseline is not None and baseline != best:
         return best, baseline
-    sign = 1 if higher_is_better(judgement.primary.metric) else -1
-    standings = [s for s in judgement.primary.standings if s.mean is not None and s.architecture != best]
-    standings.sort(key=lambda s: -sign * (s.mean or 0.0))
+    standings = [s for s in judgement.primary.best_first() if s.mean is not None and s.architecture != best]
     beaten = {p.a if p.verdict.winner == p.b else p.b for p in judgement.primary.pairs if p.verdict.winner == best}
     others = [s.architecture for s in standings if s.architecture in beaten] or [s.architecture for s in standings]
     return (best, others[0]) if others else None

@@ -6,7 +6,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.estimates.cell_means import cell_means
-from mlpstudy.evidence.sample import possible
 from mlpstudy.figures import forest, interaction
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table, Text
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import MetricJudgement
     from mlpstudy.page.blocks import Block
     from mlpstudy.report.gathered import Gathered
+    from mlpstudy.tasks.metrics.metric import Metric
 
 MOST_DRAWN = 45
 MOST_PLOTS = 6
@@ -36,15 +36,15 @@ def section(of: Gathered) -> Section | None:
             f"{of.seeds_words()} seeds an architecture."
         ),
         *(Text(sentence, "note") for sentence in judgement.effects_left_out),
-        *((_forest(effects, metric), _table(effects, metric, of)) if effects else ()),
-        *_plots(of, metric),
+        *((_forest(effects, metric), _table(effects, metric.metric, of)) if effects else ()),
+        *_plots(of, metric.metric),
     ]
     return Section("factors", "What each factor does", tuple(blocks))
 
 
 def _forest(effects: tuple[Effect, ...], metric: MetricJudgement) -> Chart:
     """Return the effects as a forest plot."""
-    factor = words.scale_of(metric)
+    factor = metric.metric.unit.factor
     rows = [
         forest.Difference(
             e.label,
@@ -59,14 +59,14 @@ def _forest(effects: tuple[Effect, ...], metric: MetricJudgement) -> Chart:
     ]
     chart = forest.figure(
         rows,
-        unit=f"change of {metric.metric} ({words.unit_of(metric)})",
+        unit=f"change of {metric.metric.name} ({metric.metric.unit.in_full})",
         band=factor * metric.band,
         title="Main effects (blue) and interactions (grey)",
     )
     return Chart("effects", page_spec(chart), f"Forest plot of {len(rows)} effects.", fluid=True, room=24)
 
 
-def _table(effects: tuple[Effect, ...], metric: MetricJudgement, of: Gathered) -> Table:
+def _table(effects: tuple[Effect, ...], by: Metric, of: Gathered) -> Table:
     """Return the effects as a table."""
     columns = (
         Column("Effect"),
@@ -80,11 +80,11 @@ def _table(effects: tuple[Effect, ...], metric: MetricJudgement, of: Gathered) -
     rows = tuple(
         (
             Cell(e.label),
-            Cell(words.signed(e.estimate.value, metric), sort=e.estimate.value),
-            Cell(words.interval_words(e.estimate.same_test_set, metric), sort=_low(e.estimate.same_test_set.low)),
-            Cell(words.interval_words(e.estimate.simultaneous, metric), sort=_low(e.estimate.simultaneous.low)),
+            Cell(words.signed(e.estimate.value, by), sort=e.estimate.value),
+            Cell(words.interval_words(e.estimate.same_test_set, by), sort=_low(e.estimate.same_test_set.low)),
+            Cell(words.interval_words(e.estimate.simultaneous, by), sort=_low(e.estimate.simultaneous.low)),
             Cell(
-                words.interval_words(e.estimate.new_data, metric),
+                words.interval_words(e.estimate.new_data, by),
                 sort=_low(e.estimate.new_data.low) if e.estimate.new_data else "",
             ),
             Cell(f"{e.estimate.p_adjusted:.2g}"),
@@ -92,20 +92,20 @@ def _table(effects: tuple[Effect, ...], metric: MetricJudgement, of: Gathered) -
         )
         for e in effects
     )
-    return Table(f"Effects on {metric.metric}, {words.unit_of(metric)}, {of.level} intervals", columns, rows)
+    return Table(f"Effects on {by.name}, {by.unit.in_full}, {of.level} intervals", columns, rows)
 
 
 def _low(value: float) -> float | str:
     return value if abs(value) < float("inf") else ""
 
 
-def _plots(of: Gathered, metric: MetricJudgement) -> list[Chart]:
+def _plots(of: Gathered, metric: Metric) -> list[Chart]:
     """Return an interaction plot for each pair of factors, or the only factor's means."""
     names = [name for name, levels in of.study.factors.items() if len(levels) > 1]
     pairs: list[tuple[str, ...]] = [*combinations(names, 2)] or [(name,) for name in names]
     charts = []
-    factor = words.scale_of(metric)
-    scores = of.sample.scores(metric.metric)
+    factor = metric.unit.factor
+    scores = of.sample.scores(metric)
     for pair in pairs[:MOST_PLOTS]:
         # The factor with more levels lies along the axis; of equals the later one.
         along, *others = sorted(pair, key=lambda name: (-len(of.study.factors[name]), -names.index(name)))
@@ -115,7 +115,7 @@ def _plots(of: Gathered, metric: MetricJudgement) -> list[Chart]:
             [a.seeds for a in of.sample.architectures],
             scores,
             confidence=of.study.judging.confidence,
-            possible=possible(metric.metric),
+            possible=metric.possible,
         )
         cells = [
             interaction.CellMean(
@@ -128,12 +128,12 @@ def _plots(of: Gathered, metric: MetricJudgement) -> list[Chart]:
             for cell in found
         ]
         if cells:
-            unit = f"test {metric.metric} ({'nats' if metric.unit == 'nats' else '%'})"
+            unit = f"test {metric.name} ({metric.unit.of_values})"
             chart = interaction.figure(
                 cells, x=along, line=others[0] if others else "", unit=unit, interval=f"{of.level} interval"
             )
             name = "-".join(("means", along, *others))
-            alt = f"Mean {metric.metric} by {' and '.join((along, *others))}."
+            alt = f"Mean {metric.name} by {' and '.join((along, *others))}."
             charts.append(Chart(_slug(name), page_spec(chart), alt, fluid=True, room=70))
     return charts
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from mlpstudy.evidence.sample import higher_is_better
 from mlpstudy.figures import forest
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Details, Section, Sentences, Table, Text
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
     from mlpstudy.page.blocks import Block
     from mlpstudy.report.gathered import Gathered
+    from mlpstudy.tasks.metrics.metric import Metric
 
 MOST_DRAWN = 45
 """Rows of a forest plot: with more pairs the clearest are drawn, all are in the table."""
@@ -41,25 +41,20 @@ def section(of: Gathered) -> Section | None:
 
 def _rules(metric: MetricJudgement, of: Gathered) -> str:
     """Return how it was judged."""
-    band = f"{words.scale_of(metric) * metric.band:g} {words.unit_of(metric)}"
+    unit = metric.metric.unit
     return (
-        f"Judged by {metric.metric}, as the study file declared before anything ran: {len(metric.pairs)} comparisons, "
-        f"{of.level} intervals, {of.seeds_words()} seeds an architecture, {of.sample.n_examples:,} test examples. "
-        f"Differences of at most {band} do not matter."
+        f"Judged by {metric.metric.name}, as the study file declared before anything ran: {len(metric.pairs)} "
+        f"comparisons, {of.level} intervals, {of.seeds_words()} seeds an architecture, {of.sample.n_examples:,} test "
+        f"examples. Differences of at most {unit.factor * metric.band:g} {unit.in_full} do not matter."
     )
 
 
 def _tiers(metric: MetricJudgement, of: Gathered) -> Table:
     """Return the standings, best first."""
-    sign = -1 if higher_is_better(metric.metric) else 1
-    ordered = sorted(metric.standings, key=lambda s: math.inf if s.mean is None else sign * s.mean)
+    spreads = of.spreads(metric.metric)
     rows = []
-    for standing in ordered:
-        row = of.rows.get(standing.architecture)
-        spread = (row.accuracy if metric.metric == "accuracy" else row.loss) if row else None
-        mean, more = (
-            words.spread_words(spread, 100, 2, " %") if metric.unit != "nats" else words.spread_words(spread, 1, 4)
-        )
+    for standing in metric.best_first():
+        mean, more = words.metric_words(spreads[standing.architecture], metric.metric)
         rows.append(
             (
                 Cell(standing.architecture),
@@ -72,7 +67,7 @@ def _tiers(metric: MetricJudgement, of: Gathered) -> Table:
         Column("Architecture"),
         Column("Tier"),
         Column("Seeds", right=True),
-        Column(f"Test {metric.metric}", right=True),
+        Column(f"Test {metric.metric.name}", right=True),
     )
     note = "Architectures that share a letter cannot be told apart. Below the mean: its interval and the SD over seeds."
     return Table("Tiers", columns, tuple(rows), note)
@@ -85,26 +80,25 @@ def _forest(metric: MetricJudgement) -> Chart:
         metric.pairs, key=lambda p: (order[p.verdict.kind], -abs(p.difference) if math.isfinite(p.difference) else 0)
     )
     drawn = pairs[:MOST_DRAWN]
-    factor = words.scale_of(metric)
-    rows = [_difference(p, metric) for p in drawn]
+    unit, name = metric.metric.unit, metric.metric.name
+    rows = [_difference(p, metric.metric) for p in drawn]
     better = "Of each pair the one with the better mean is named first."
-    title = f"Differences in {metric.metric}, {len(drawn)} of {len(pairs)} pairs" if len(drawn) < len(pairs) else ""
+    title = f"Differences in {name}, {len(drawn)} of {len(pairs)} pairs" if len(drawn) < len(pairs) else ""
     chart = forest.figure(
         rows,
-        unit=f"difference ({words.unit_of(metric)})",
-        band=factor * metric.band,
-        title=title or f"Differences in {metric.metric}, all {len(pairs)} pairs",
+        unit=f"difference ({unit.in_full})",
+        band=unit.factor * metric.band,
+        title=title or f"Differences in {name}, all {len(pairs)} pairs",
         subtitle=better,
     )
-    alt = f"Forest plot of {len(drawn)} differences in {metric.metric}; the numbers are in the table below."
+    alt = f"Forest plot of {len(drawn)} differences in {name}; the numbers are in the table below."
     return Chart("forest", page_spec(chart), alt, fluid=True, room=24)
 
 
-def _difference(pair: PairJudgement, metric: MetricJudgement) -> forest.Difference:
+def _difference(pair: PairJudgement, metric: Metric) -> forest.Difference:
     """Return the row of a pair: the one with the better mean first, so that all lie on one side."""
-    factor = words.scale_of(metric)
-    turned = (pair.difference < 0) == higher_is_better(metric.metric)
-    sign = -factor if turned else factor
+    turned = metric.goodness(pair.difference) < 0
+    sign = -metric.unit.factor if turned else metric.unit.factor
     ends = [words.pair_of(pair.estimate.simultaneous, sign), words.pair_of(pair.estimate.new_data, sign)]
     together, new = (None if of is None else (min(of), max(of)) for of in ends)
     names = (pair.b, pair.a) if turned else (pair.a, pair.b)
@@ -134,7 +128,7 @@ def _table(metric: MetricJudgement, of: Gathered) -> Table:
         Column("Seeds", right=True),
     )
     return Table(
-        f"Declared comparisons: {metric.metric}, {words.unit_of(metric)}",
+        f"Declared comparisons: {metric.metric.name}, {metric.metric.unit.in_full}",
         columns,
         tuple(_pair_row(pair, metric, of) for pair in metric.pairs),
         f"{of.level} intervals. On new data: share of that uncertainty that more seeds would remove.",
@@ -159,14 +153,14 @@ def _pair_row(pair: PairJudgement, metric: MetricJudgement, of: Gathered) -> tup
         Cell(pair.a, f"{MINUS} {pair.b}"),
         Cell(verdict.kind, said, kind="verdict"),
         Cell(
-            words.signed(pair.difference, metric),
+            words.signed(pair.difference, metric.metric),
             "" if pair.test_examples is None or math.isnan(pair.test_examples) else _examples(pair.test_examples, of),
             sort=_finite(pair.difference),
         ),
-        Cell(words.interval_words(estimate.same_test_set, metric), sort=_finite(estimate.same_test_set.low)),
-        Cell(words.interval_words(estimate.simultaneous, metric), sort=_finite(estimate.simultaneous.low)),
+        Cell(words.interval_words(estimate.same_test_set, metric.metric), sort=_finite(estimate.same_test_set.low)),
+        Cell(words.interval_words(estimate.simultaneous, metric.metric), sort=_finite(estimate.simultaneous.low)),
         Cell(
-            words.interval_words(estimate.new_data, metric),
+            words.interval_words(estimate.new_data, metric.metric),
             share,
             sort=_finite(estimate.new_data.low) if estimate.new_data else "",
         ),

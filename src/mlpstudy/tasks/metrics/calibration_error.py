@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.records.arrays import FloatArray
+from mlpstudy.tasks.metrics.metric import SHARES, Answers, FloatArray, Metric
 
 Bins = Literal["equal mass", "equal width"]
 
@@ -79,3 +79,23 @@ def calibration_error(
     accuracy = np.bincount(member, weights=right, minlength=n_bins)[used] / count[used]
     error = float(np.sum(count[used] / p.size * np.abs(accuracy - confidence)))
     return Calibration(error, bins, count[used].astype(np.int64), confidence, accuracy)
+
+
+def _errors(answers: Answers) -> FloatArray:
+    """Return the calibration error of every run, shape ``(n,)``: no single example has one."""
+    runs = zip(answers.p_predicted, answers.correct, strict=True)
+    return np.array([calibration_error(p, correct).error for p, correct in runs])
+
+
+CALIBRATION_ERROR = Metric(
+    name="calibration error",
+    formula="sum over bins of n_b / N |accuracy_b - confidence_b|",
+    source="Guo et al. 2017 (arXiv 1706.04599), eq. 3; 15 bins of equal mass, of the predicted class",
+    unit=SHARES,
+    digits=2,
+    higher_is_better=False,
+    possible=(0.0, 1.0),
+    measure=_errors,
+    of_a_share=1.0,
+    on_examples=False,
+)

@@ -1,0 +1,31 @@
+"""Log loss: how surprised a network is by the true classes."""
+
+from __future__ import annotations
+
+import math
+
+from mlpstudy.tasks.losses import cross_entropy
+from mlpstudy.tasks.metrics.metric import NATS, Answers, FloatArray, Metric
+
+NATS_A_SHARE = 5.0
+"""Exchange rate: 0.1 points of accuracy against 0.005 nats. Networks with about 2 % of errors have a log loss of about
+0.1 nats; of the nine networks on MNIST (docs/nine-networks.md) both the means and the spread over seeds (0.15 points
+and 0.0079 nats) stand in this relation."""
+
+
+def _surprise(answers: Answers) -> FloatArray:
+    """Return the loss of training of every run on every example, clipped as there, shape ``(n, N)``."""
+    return cross_entropy(answers.p_true)
+
+
+LOG_LOSS = Metric(
+    name="log loss",
+    formula="-sum(ln(clip(p_true, 1e-7, 1 - 1e-7))) / N",
+    source="Good 1952, Rational Decisions, section 8: the logarithmic score; the clip is that of training",
+    unit=NATS,
+    digits=4,
+    higher_is_better=False,
+    possible=(0.0, math.inf),
+    measure=_surprise,
+    of_a_share=NATS_A_SHARE,
+)
