@@ -67,7 +67,7 @@ def test_the_first_sentence_is_of_the_declared_metric(metric: str, tmp_path: Pat
     assert (first.loss, first.accuracy) == (second.loss, second.accuracy)
     told = {
         "accuracy": "4 has the best mean, which 1 other shares, a test accuracy of ",
-        "log loss": f"4 has the best mean log loss, which 1 other shares, {first.loss.mean:.4f} nats, and a test ",
+        "log loss": f"4 has the best mean, which 1 other shares, a test log loss of {first.loss.mean:.4f} nats (",
     }
     assert told[metric] in _words(report_html(results))
 
