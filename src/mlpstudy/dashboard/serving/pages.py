@@ -17,6 +17,7 @@ SCRIPTS = (
     "detail.js",
     "model.js",
     "overview.js",
+    "panels.js",
     "runs.js",
     "studies.js",
     "study.js",
