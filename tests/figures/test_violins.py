@@ -70,8 +70,8 @@ def test_width_is_the_density_and_ends_where_the_values_end() -> None:
     """A shape's width is proportional to the density, 1 at its peak, and it has no tail beyond the extremes."""
     values = np.random.default_rng(0).normal(size=300)
     of = density(values)
-    shape = [row for row in violin_records([_tensor(values)]) if row["what"] == "trained"]
-    at, width = (np.array([row[name] for row in shape]) for name in ("value", "width"))
+    (shape,) = (row for row in violin_records([_tensor(values)]) if row["what"] == "trained")
+    at, width = (np.array(shape[name]) for name in ("value", "width"))
     np.testing.assert_allclose(width, np.interp(at, of.grid, of.density) / of.density.max(), atol=2e-4)
     assert width.max() == pytest.approx(1.0, abs=1e-3)
     assert at[0] == pytest.approx(max(values.min(), np.quantile(values, 0.25) - 4 * 1.35), abs=0.2)

@@ -172,7 +172,7 @@ def test_means_by_level_end_where_an_accuracy_does(tmp_path: Path) -> None:
     results = _tiny(tmp_path)
     html = report_html(results)
     (found,) = re.findall(r'id="data-charts">(.*?)</script>', html, flags=re.DOTALL)
-    rows = json.loads(found)["means-width"]["data"]["values"]
+    rows = json.loads(found)["means-width"]["datasets"]["means"]
     assert all(0 <= row["low"] <= row["mean"] <= row["high"] <= 100 for row in rows)
     assert any(row["low"] == 0 for row in rows)
 
@@ -195,10 +195,21 @@ def test_sixty_architectures_fit(tmp_path: Path) -> None:
     """1,770 pairs: the clearest are drawn, all are in the table, the file stays small."""
     levels = {str(w): {"hidden": [w]} for w in range(1, 61)}
     html = report_html(_tiny(tmp_path, factors={"width": levels}))
-    assert len(html) < 8_000_000
+    assert len(html) < 6_000_000
     words = _words(html)
     assert "45 of 1770 pairs" in words
     assert len(re.findall(r'<span class="verdict ', html)) == 3 * 1770
+
+
+def test_no_chart_holds_its_rows_twice(tmp_path: Path) -> None:
+    """However many layers draw the same rows, the page has them once: what is in the data sets is nowhere else."""
+    html = report_html(_tiny(tmp_path))
+    (found,) = re.findall(r'id="data-charts">(.*?)</script>', html, flags=re.DOTALL)
+    charts: dict[str, dict[str, object]] = json.loads(found)
+    assert all(chart["datasets"] for chart in charts.values())
+    for name, chart in charts.items():
+        around = json.dumps({key: value for key, value in chart.items() if key != "datasets"})
+        assert not re.findall(r'"values": \[\{', around), name
 
 
 def test_numbers_come_with_interval_and_n(tmp_path: Path) -> None:

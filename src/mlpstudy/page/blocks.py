@@ -40,6 +40,11 @@ class Column:
     long: bool = False
     keep: bool = False
 
+    @property
+    def classes(self) -> str:
+        """The classes of its cells in the style sheet."""
+        return " ".join(name for name in ("right", "long", "keep") if getattr(self, name))
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -39,7 +39,26 @@ def chart_config() -> dict[str, Any]:
 
 
 def page_spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """Return a chart as the Vega-Lite specification that ``mlpstudy.draw`` takes: without its configuration."""
+    """Return a chart as the Vega-Lite specification that ``mlpstudy.draw`` takes: no configuration, its data once."""
     spec = specification(chart)
     spec.pop("config", None)
-    return spec
+    # A chart names its data: Altair writes them again into every layer that draws them.
+    datasets: dict[str, Any] = spec.pop("datasets", {})
+    lean: dict[str, Any] = _without_data(spec, datasets)
+    return {**lean, "datasets": datasets} if datasets else lean
+
+
+def _without_data(part: Any, datasets: dict[str, Any]) -> Any:  # noqa: ANN401  # a part of a specification
+    """Return a part of a specification with its named data put into the data sets."""
+    if isinstance(part, list):
+        return [_without_data(one, datasets) for one in part]
+    if not isinstance(part, dict):
+        return part
+    lean = {key: _without_data(value, datasets) for key, value in part.items() if key != "data"}
+    if "data" in part:
+        data = part["data"]
+        if isinstance(data, dict) and data.keys() == {"name", "values"}:
+            datasets[data["name"]] = data["values"]
+            data = {"name": data["name"]}
+        lean["data"] = data
+    return lean

@@ -151,21 +151,27 @@ def records(tensors: Sequence[TensorDensity]) -> list[dict[str, Any]]:
         rows += [{"panel": panel, "what": "limit", "value": plain(value)} for value in (low, high)]
         for what, of in (("initial", tensor.initial), ("trained", tensor.trained)):
             if of is not None:
-                rows += [{"panel": panel, **point} for point in _outline(what, of, low, high)]
+                rows.append({"panel": panel, **_outline(what, of, low, high)})
         rows.append({"panel": panel, "what": "mark", **_summary(tensor.trained)})
     return rows
 
 
-def _outline(what: str, of: Density, low: float, high: float) -> list[dict[str, Any]]:
-    """Return the points of a shape between two values, 1 at its widest place; one level where it is constant."""
+def _outline(what: str, of: Density, low: float, high: float) -> dict[str, Any]:
+    """Return a shape between two values, 1 at its widest place; one level where it is constant.
+
+    Its points are two columns: a row a point, each with its names, would take four times as many bytes.
+    """
     if of.is_constant:
-        return [{"what": f"{what} level", "value": plain(of.median)}]
+        return {"what": f"{what} level", "value": plain(of.median)}
     # No shape beyond the values that there are: the kernels' tails would show weights that no network has.
     low, high = max(low, of.minimum), min(high, of.maximum)
     values = np.concatenate([[low], of.grid[(of.grid > low) & (of.grid < high)], [high]])
     widths = np.interp(values, of.grid, of.density) / of.density.max()
-    pairs = zip(values, widths, strict=True)
-    return [{"what": what, "value": plain(float(v)), "width": round(float(w), 4)} for v, w in pairs]
+    return {
+        "what": what,
+        "value": [plain(float(value)) for value in values],
+        "width": [round(float(width), 4) for width in widths],
+    }
 
 
 def _summary(of: Density | None) -> dict[str, Any]:
@@ -209,7 +215,8 @@ def _shapes() -> list[alt.Chart]:
     """Return the filled trained shape and, dashed, the outline of the initial one."""
     layers = [_only("limit").mark_point(opacity=0).encode(y=_y("value:Q"))]
     for what in ("trained", "initial"):
-        shape = _only(what).transform_calculate(left="-datum.width").mark_area(style=what, orient="horizontal")
+        points = _only(what).transform_flatten(["value", "width"]).transform_calculate(left="-datum.width")
+        shape = points.mark_area(style=what, orient="horizontal")
         layers.append(shape.encode(y=_y("value:Q"), x=_x("left:Q"), x2="width:Q"))
     return layers
 
