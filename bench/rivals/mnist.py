@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-FOLDER = Path(__file__).resolve().parents[2] / "src" / "mlpstudy" / "datasets" / "mnist"
+FOLDER = Path(__file__).resolve().parents[2] / "src" / "mlpstudy" / "datasets" / "named" / "mnist"
 N_CLASSES = 10
 
 

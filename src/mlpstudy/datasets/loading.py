@@ -11,9 +11,7 @@ import numpy.typing as npt
 
 from mlpstudy.datasets.collecting import collect
 from mlpstudy.datasets.preprocessing.encoding import SCALING
-from mlpstudy.datasets.preprocessing.numbers import fit_numbers
-from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
-from mlpstudy.datasets.preprocessing.sparse import fit_sparse
+from mlpstudy.datasets.preprocessing.fitting import fit_preprocessing
 from mlpstudy.datasets.splits import HeldOut, Indices, choose, hold_out, hold_out_groups, hold_out_latest
 from mlpstudy.errors import DataError, must
 from mlpstudy.records import Dataset, Examples
@@ -63,7 +61,7 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
     is_own = data.path is not None or given is not None
     if is_own:
         _check_classes(parts, positions)
-    preprocessing, warnings = _fit(parts, positions.train, data)
+    preprocessing, warnings = fit_preprocessing(parts, positions.train, data)
     leaks = _leaks(parts, positions.train, preprocessing)
     test = _take(parts.test or parts.main, positions.test, preprocessing)
     return Dataset(
@@ -142,29 +140,6 @@ def _check_classes(parts: Parts, positions: _Positions) -> None:
             raise DataError(
                 must(f'{parts.main.origin}, class "{name}"', "be among the training examples", "none of it", fix)
             )
-
-
-def _fit(parts: Parts, train: Indices, data: Data) -> tuple[Preprocessing, tuple[str, ...]]:
-    """Learn the preprocessing from the training examples, and from nothing else."""
-    values = parts.main.values
-    if not isinstance(values, np.ndarray):
-        return _fit_heavy(values, train, data, parts)
-    if values.dtype == np.uint8 and (parts.image_shape is not None or data.numeric is None):
-        return PixelsPreprocessing(n_features=values.shape[1], shape=parts.image_shape), ()
-    return fit_numbers(_rows(values, train), data.numeric or "standardise"), ()
-
-
-def _fit_heavy(
-    values: pl.DataFrame | csr_array, train: Indices, data: Data, parts: Parts
-) -> tuple[Preprocessing, tuple[str, ...]]:
-    """Learn the preprocessing of a table or of sparse numbers, whose libraries take longer to load than MNIST."""
-    from scipy.sparse import csr_array  # noqa: PLC0415  # heavy
-
-    if isinstance(values, csr_array):
-        return fit_sparse(values[train], data.numeric or "0-1", parts.first_column), ()
-    from mlpstudy.datasets.tables.fitting import fit_table  # noqa: PLC0415  # heavy: Polars
-
-    return fit_table(values, train, data, parts.main.origin)
 
 
 def _leaks(parts: Parts, train: Indices, preprocessing: Preprocessing) -> tuple[Leak, ...]:

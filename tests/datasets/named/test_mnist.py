@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import runpy
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +15,6 @@ from mlpstudy.datasets.named.mnist import FOLDER, SHA256, check_mnist, load_mnis
 from mlpstudy.errors import DataError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mlpstudy.datasets import Source
 
 
@@ -33,6 +33,12 @@ def tampered(name: str) -> bytes:
     content = bytearray(gzip.decompress((FOLDER / name).read_bytes()))
     content[-1] ^= 1
     return gzip.compress(bytes(content), compresslevel=1)
+
+
+def test_the_rivals_of_the_bench_find_the_same_files() -> None:
+    """They read them on their own, from where the package keeps them."""
+    rivals = runpy.run_path(str(Path(__file__).parents[3] / "bench" / "rivals" / "mnist.py"))
+    assert sorted(path.name for path in rivals["FOLDER"].glob("*.gz")) == sorted(SHA256)
 
 
 def test_is_what_a_plain_reader_reads(mnist: Source) -> None:

@@ -132,7 +132,6 @@ def test_columns_count_from_0_where_0_occurs(tmp_path: Path) -> None:
     """Otherwise from 1, as the format says."""
     assert read_libsvm(written(tmp_path, "0 1:1\n1 2:1\n")).values.shape == (2, 2)
     assert read_libsvm(written(tmp_path, "0 0:1\n1 2:1\n")).values.shape == (2, 3)
-    assert read_libsvm(written(tmp_path, TEXT), n_features=9).values.shape == (3, 9)
 
 
 def test_a_test_file_has_the_columns_and_classes_of_the_training_file(tmp_path: Path) -> None:

@@ -33,28 +33,26 @@ CHUNK_BYTES = 2**23
 MAX_LINE_BYTES = 2**25
 
 
-def read_libsvm(path: str | Path, n_features: int | None = None, *, like: Labelled | None = None) -> Labelled:
+def read_libsvm(path: str | Path, *, like: Labelled | None = None) -> Labelled:
     """Return the examples of a libsvm file, their features in CSR.
 
     Args:
         path: the file.
-        n_features: number of columns; None for as many as the largest index says.
         like: the training examples, where this file holds test examples or some to predict: it must have their
             classes and columns.
 
     Raises:
         DataError: one line with file, line number and value, where the file is not of the format, an index is repeated,
-            out of order or larger than ``n_features``, a value is not finite, or the labels are no classes.
+            out of order or larger than those of ``like``, a value is not finite, or the labels are no classes.
     """
     name = printable(path)
     with reading(path) as file:
         parts = _read(file, name)
     if like is not None:
-        n_features = like.n_features
-    values, first_column = parts.features(name, n_features, None if like is None else like.first_column)
-    if like is not None:
+        values, _ = parts.features(name, like.n_features, like.first_column)
         labels = parts.known_labels(name, like.class_names)
         return replace(like, values=values, labels=labels, sha256=parts.digest.hexdigest(), test=None)
+    values, first_column = parts.features(name, None, None)
     labels, names = parts.new_labels(name)
     return Labelled(values, labels, names, None, parts.digest.hexdigest(), first_column=first_column)
 
