@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpstudy.datasets import load
+from mlpstudy.datasets import load, preprocessing_from_json
 from mlpstudy.datasets.overview.balance import lopsided_warning
 from mlpstudy.errors import StudyError, must
 from mlpstudy.judging.folder import plan_study
@@ -19,6 +19,7 @@ from mlpstudy.study import Study, parse_study
 from mlpstudy.text.escaping import is_hidden, printable
 
 if TYPE_CHECKING:
+    from mlpstudy.datasets.tables.columns import Column
     from mlpstudy.records import Dataset
 
 SMALL, LARGE = 5_000, 200_000
@@ -70,7 +71,7 @@ def propose(fields: dict[str, Any], folder: Path, name: str) -> Proposal:
     draft = Study(name=name, data=fields, factors={"hidden": {"16": {"hidden": [16]}}}).in_folder(folder)
     dataset = load(draft.data, draft.study_seed)
     warnings = (*dataset.warnings, *_lopsided(dataset))
-    leaking = dataset.leaking if len(dataset.leaking) < _n_columns(dataset) else ()
+    leaking = dataset.leaking if len(dataset.leaking) < len(_columns(dataset)) else ()
     if leaking:
         fields = {**fields, "drop": [*fields.get("drop", ()), *leaking]}
         draft = Study(name=name, data=fields, factors={"hidden": {"16": {"hidden": [16]}}}).in_folder(folder)
@@ -91,9 +92,13 @@ def propose(fields: dict[str, Any], folder: Path, name: str) -> Proposal:
     return Proposal(text, parse_study(text, "the proposed study file").in_folder(folder), dataset, warnings)
 
 
-def _n_columns(dataset: Dataset) -> int:
-    columns: Any = (dataset.preprocessing or {}).get("columns", ())
-    return len(columns)
+def _columns(dataset: Dataset) -> tuple[Column, ...]:
+    """Return the columns of a table, as they were read from the training examples; none where the data are no table."""
+    stored = dataset.preprocessing
+    if stored is None or stored["kind"] != "table":
+        return ()
+    preprocessing = preprocessing_from_json(stored)
+    return preprocessing.columns if preprocessing.kind == "table" else ()
 
 
 def _lopsided(dataset: Dataset) -> tuple[str, ...]:
@@ -152,7 +157,7 @@ def _text(  # what the file says
         "[data]",
         *(f"{key} = {_value(value)}" for key, value in fields.items()),
         *_more_of_data(fields, dataset),
-        *_columns(dataset),
+        *_seen_columns(_columns(dataset)),
         "",
         "[training]",
         f"batch_size = {training['batch_size']}",
@@ -180,42 +185,35 @@ def _more_of_data(fields: dict[str, Any], dataset: Dataset) -> list[str]:
         lines.append("test = 0.2  # share of the examples that is held out for the test; or a file like that of path")
     if "validation" not in fields:
         lines.append("validation = 0.1  # share of the others that the loss curves are measured on")
-    if _kind(dataset) == "table":
+    columns = _columns(dataset)
+    if columns:
         if "drop" not in fields:
             lines.append('# drop = ["a column"]  # columns that must not decide; group, time: docs/study-file.md')
-        columns: Any = (dataset.preprocessing or {})["columns"]
-        dates = [column["name"] for column in columns if column.get("meaning") == "date"]
+        dates = [column.name for column in columns if column.kind == "number" and column.meaning == "date"]
         if dates and "time" not in fields and "group" not in fields:
             lines.append(f"# time = {_value(dates[0])}  # the latest rows are held out, where new ones come after all")
         lines.append('# numeric = "0-1"  # instead of mean 0, standard deviation 1')
     return lines
 
 
-def _kind(dataset: Dataset) -> str:
-    return str((dataset.preprocessing or {}).get("kind"))
-
-
-def _columns(dataset: Dataset) -> list[str]:
+def _seen_columns(columns: tuple[Column, ...]) -> list[str]:
     """What each column of a table is taken for."""
-    if _kind(dataset) != "table":
+    if not columns:
         return []
-    columns: Any = (dataset.preprocessing or {})["columns"]
-    width = min(30, max(len(column["name"]) for column in columns))
+    width = min(30, max(len(column.name) for column in columns))
     lines = ["#", "# The columns, as they were read from the training examples:"]
-    lines += [f"#   {_comment(column['name']):<{width}}  {_column(column)}" for column in columns[:SHOWN_COLUMNS]]
+    lines += [f"#   {_comment(column.name):<{width}}  {_column(column)}" for column in columns[:SHOWN_COLUMNS]]
     if len(columns) > SHOWN_COLUMNS:
         lines.append(f"#   and {len(columns) - SHOWN_COLUMNS} more")
     return lines
 
 
-def _column(column: dict[str, Any]) -> str:
-    if column["kind"] == "number":
-        return (
-            f"{column['meaning']}{'; missing values become the median, and are marked' if column['indicator'] else ''}"
-        )
-    shown = ", ".join(_comment(level) for level in column["levels"][:6])
-    more = f" and {len(column['levels']) - 6} more" if len(column["levels"]) > 6 else ""  # noqa: PLR2004  # as shown
-    extra = [text for key, text in (("missing", "missing"), ("other", "rare ones together")) if column[key]]
+def _column(column: Column) -> str:
+    if column.kind == "number":
+        return f"{column.meaning}{'; missing values become the median, and are marked' if column.indicator else ''}"
+    shown = ", ".join(_comment(level) for level in column.levels[:6])
+    more = f" and {len(column.levels) - 6} more" if len(column.levels) > 6 else ""  # noqa: PLR2004  # as shown
+    extra = [text for is_so, text in ((column.missing, "missing"), (column.other, "rare ones together")) if is_so]
     return f"category: {shown}{more}" + "".join(f"; {text}" for text in extra)
 
 
