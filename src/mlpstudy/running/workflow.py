@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpstudy.baselines.menu import baseline
 from mlpstudy.datasets import Given, load
 from mlpstudy.engine import RunTask, get_engine, train_runs
-from mlpstudy.engine.baselines.fitting import baseline
 from mlpstudy.engine.events import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted
 from mlpstudy.engine.places.place import Checkpoints
 from mlpstudy.engine.run.pace import INTERVAL_S

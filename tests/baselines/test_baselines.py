@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,11 +12,12 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 
 import mlpstudy
+from mlpstudy.baselines.menu import BASELINES, baseline
 from mlpstudy.datasets import load
-from mlpstudy.engine.baselines.fitting import baseline
 from mlpstudy.records import Dataset
 from mlpstudy.store import Store
 from mlpstudy.study import Data
+from mlpstudy.study.study import BaselineName
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,8 @@ def test_an_unknown_baseline_is_refused() -> None:
     """A baseline that does not exist is named with those that do."""
     with pytest.raises(mlpstudy.StudyError, match="majority class"):
         mlpstudy.Study(name="x", data="mnist", factors={"w": {"8": {"hidden": [8]}}}, baselines=["random forest"])
+
+
+def test_the_menu_is_what_a_study_file_may_name() -> None:
+    """Each name has its method, in the order in which a study file's error lists them."""
+    assert tuple(BASELINES) == get_args(BaselineName)

@@ -1,1 +1,0 @@
-"""Simple methods that a study shows beside its networks, for scale."""
