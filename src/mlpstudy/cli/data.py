@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpstudy.cli.printing.terminal import say, say_json, styled
+from mlpstudy.cli.printing.terminal import new_table, say, say_json, styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,19 +143,8 @@ def _show_json(info: DatasetInfo, splits: tuple[SplitSummary, ...], example: Exa
     }
 
 
-def _table(*columns: str) -> Table:
-    """Return an empty table; a column whose title starts with ">" is aligned to the right."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
-    return table
-
-
 def _list_table(infos: list[DatasetInfo]) -> Table:
-    table = _table("Name", "What", ">Train", ">Test", "Shape", ">Classes", "Licence")
+    table = new_table("Name", "What", ">Train", ">Test", "Shape", ">Classes", "Licence", show_edge=False)
     for info in infos:
         shape = " x ".join(str(n) for n in info.image_shape or ())
         sizes = ("" if n is None else f"{n:,}" for n in (info.n_train, info.n_test))
@@ -170,12 +159,14 @@ def _print_info(info: DatasetInfo, splits: tuple[SplitSummary, ...]) -> None:
 
     console().print(styled((info.name, "bold"), f": {info.title}"))
     console().print(f"{info.licence}, {info.authors}\n")
-    shapes = _table("Split", ">Examples", "Images", "Flattened")
+    shapes = new_table("Split", ">Examples", "Images", "Flattened", show_edge=False)
     for split in splits:
         images = str((split.n_examples, *(info.image_shape or (split.n_features,))))
         shapes.add_row(split.split, f"{split.n_examples:,}", images, str((split.n_examples, split.n_features)))
     console().print(shapes, "")
-    balance = _table("Class", *(title for split in splits for title in (f">{split.split}", ">share")))
+    balance = new_table(
+        "Class", *(title for split in splits for title in (f">{split.split}", ">share")), show_edge=False
+    )
     for label, class_name in enumerate(info.class_names):
         cells = []
         for split in splits:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.printing.terminal import say, say_json, styled
+from mlpstudy.cli.printing.terminal import new_table, say, say_json, styled
 from mlpstudy.text.escaping import shell
 from mlpstudy.text.words import counted, examples_words, noun_of
 
@@ -132,7 +132,7 @@ def _print_reasons(pairs: Sequence[PairJudgement], *, why: bool) -> None:
 
 def _standings(metric: MetricJudgement, title: str) -> Table:
     """Return means and tiers, best first."""
-    table = _new_table(title)
+    table = new_table(title=title, collapse_padding=True)
     for heading in ("Architecture", "Tier"):
         table.add_column(heading, no_wrap=True)
     for heading in ("Seeds", "Mean"):
@@ -150,7 +150,7 @@ def _pairs(metric: MetricJudgement, title: str, percent: float, n_examples: int,
         notes.append(f"{noun.capitalize()}: of the {n_examples:,} tested, mean over seeds.")
     if metric.pairs[0].estimate.components is not None and _columns() >= MEDIUM:
         notes.append("Seeds n %: share of the uncertainty on new data that more seeds would remove.")
-    table = _new_table(styled(title, (f"\n{' '.join(notes)}", "not bold")))
+    table = new_table(title=styled(title, (f"\n{' '.join(notes)}", "not bold")), collapse_padding=True)
     table.add_column("a / b", no_wrap=True)
     _add_estimate_columns(table, "Difference")
     roomy = _columns() >= MEDIUM
@@ -215,7 +215,7 @@ def _verdict(pair: PairJudgement) -> Text:
 
 def _effects(metric: MetricJudgement) -> Table:
     """Return main effects and interactions."""
-    table = _new_table(f"Factors, {metric.metric.name}, {metric.metric.unit.in_full}")
+    table = new_table(title=f"Factors, {metric.metric.name}, {metric.metric.unit.in_full}", collapse_padding=True)
     table.add_column("Effect")
     _add_estimate_columns(table, "Change")
     for effect in metric.effects:
@@ -235,21 +235,6 @@ def _print_noise(judgement: Judgement) -> None:
         marks = f" ({', '.join(counts)})" if counts else ""
         console().print(styled(f"  {one.architecture}", (marks, "red"), f": {text}"), soft_wrap=True)
     console().print()
-
-
-def _new_table(title: str | Text) -> Table:
-    """Return an empty table in the house style."""
-    from rich import box
-    from rich.table import Table
-
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-    )
 
 
 def _number(value: float, metric: MetricJudgement) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.printing.terminal import say, say_json
+from mlpstudy.cli.printing.terminal import new_table, say, say_json
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.text.escaping import shell
 from mlpstudy.text.numerals import duration, percent
@@ -93,9 +93,6 @@ def _n_test(study: Study) -> int | None:
 
 def _print(found: SeedPlan, command: str | None, study: str) -> None:
     """Print what the plan rests on, its table, and what to do."""
-    from rich import box
-    from rich.table import Table
-
     from mlpstudy.cli.printing.terminal import console
 
     spread, metric = found.spread, found.metric
@@ -105,8 +102,7 @@ def _print(found: SeedPlan, command: str | None, study: str) -> None:
         f"family-wise error of {percent(found.alpha, 0)}, with {source} SD over seeds of {metric.sd(spread.sd)} "
         f"({metric.sd(spread.sd_difference).split()[0]} for a difference of two):"
     )
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Family")
+    table = new_table("Family")
     for heading in ("Pairs", "Seeds", "of them\nmissing", "Time\nhere", "At\nleast", "To show\nEQUIVALENT"):
         table.add_column(heading, justify="right", no_wrap=True)
     with_detectable = spread.source == "observed" and spread.n_seeds > 0

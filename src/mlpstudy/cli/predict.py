@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mlpstudy.cli.printing.terminal import say, say_json, styled
+from mlpstudy.cli.printing.terminal import new_table, say, say_json, styled
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -193,15 +193,12 @@ def _about(model: Model) -> list[str]:
 
 
 def _table(model: Model, examples: NewExamples, prediction: Prediction) -> Table:
-    from rich import box
-    from rich.table import Table
-
     n_seeds = len(model.seeds)
     seeds = f"{n_seeds} seeds" if n_seeds > 1 else f"seed {model.seeds[0]}"
     reason = model.ensemble.choice.reason
     because = "" if reason == "named" else f" ({reason})"
     title = styled((f"{model.architecture}, {seeds}", "bold"), (because, "not bold"))
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = new_table(title=title, collapse_padding=True)
     has_labels = bool((examples.labels >= 0).any())
     table.add_column("Input", overflow="fold")
     table.add_column("Class", overflow="fold")

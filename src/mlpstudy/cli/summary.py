@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpstudy.cli.printing.terminal import say_json
+from mlpstudy.cli.printing.terminal import new_table, say_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,17 +45,11 @@ def summary(
 
 def _table(architecture: Architecture, n_features: int, n_classes: int) -> Table:
     """Return the layer table of one architecture."""
-    from rich import box
-    from rich.table import Table
-
     from mlpstudy.study import layers
 
     levels = ", ".join(f"{factor} {level}" for factor, level in architecture.levels)
-    table = Table(title=f"{architecture.name}  ({levels})", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("Layer")
-    table.add_column("Kind")
-    table.add_column("Output shape")
-    table.add_column("Parameters", justify="right")
+    title = f"{architecture.name}  ({levels})"
+    table = new_table("Layer", "Kind", "Output shape", ">Parameters", title=title, pad_edge=True)
     for layer in layers(architecture.network, n_features, n_classes):
         table.add_row(layer.name, layer.kind, f"(batch, {layer.width})", f"{layer.n_parameters:,}")
     return table

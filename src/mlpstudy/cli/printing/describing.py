@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlpstudy.cli.printing.terminal import say_json, styled
+from mlpstudy.cli.printing.terminal import new_table, say_json, styled
 from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
@@ -107,19 +107,8 @@ def _range(description: Description) -> str:
     return text
 
 
-def _table(title: str, *columns: str) -> Table:
-    """Return an empty table; a column whose title starts with ">" is aligned to the right."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
-    return table
-
-
 def _columns(description: Description) -> Table:
-    table = _table("Columns", "Column", "Type", ">Missing", ">Different", "Values")
+    table = new_table("Column", "Type", ">Missing", ">Different", "Values", title="Columns", overflow="fold")
     for column in description.columns[:MOST_COLUMNS]:
         missing = f"{column.n_missing:,}" if column.n_missing else ""
         name = styled((column.name, "bold" if column.name == description.target else ""))
@@ -147,7 +136,7 @@ def _values(column: ColumnDescription) -> str:
 
 
 def _classes(description: Description) -> Table:
-    table = _table("Classes", "Class", ">Examples", ">Share")
+    table = new_table("Class", ">Examples", ">Share", title="Classes", overflow="fold")
     total = max(1, sum(n for _, n in description.classes))
     for name, n in description.classes[:MOST_CLASSES]:
         table.add_row(styled(_cut(name, 40)), f"{n:,}", f"{100 * n / total:.1f} %")
@@ -158,7 +147,7 @@ def _classes(description: Description) -> Table:
 
 def _first_rows(description: Description) -> Table:
     names = [column.name for column in description.columns[:MOST_CELLS]]
-    table = _table("First rows")
+    table = new_table(title="First rows")
     for name in names:
         table.add_column(styled(_cut(name)), no_wrap=True)
     for row in description.first_rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.cli.printing.terminal import console, styled
+from mlpstudy.cli.printing.terminal import console, new_table, styled
 from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
@@ -99,9 +99,6 @@ def _table(
     title: str, architectures: list[Architecture], study: Study, rows: dict[str, ComparisonRow], tiers: dict[str, str]
 ) -> Table:
     """Return one comparison table; in a narrow terminal, what all rows share stands in its title."""
-    from rich import box
-    from rich.table import Table
-
     settings = {architecture.name: _settings(architecture) for architecture in architectures}
     columns, shared_line = list(_settings(architectures[0])), ""
     if console().width < WIDE:
@@ -109,14 +106,7 @@ def _table(
         columns = [name for name in columns if name not in shared]
         same = [f"{name.lower()} {settings[architectures[0].name][name]}".replace("\n", ", ") for name in shared]
         shared_line = f"\n{'; '.join(same)}" if same else ""
-    table = Table(
-        title=styled(title, (shared_line, "not bold")),
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-    )
+    table = new_table(title=styled(title, (shared_line, "not bold")), collapse_padding=True)
     table.add_column("Layers", justify="right")
     for heading in ("Architecture", *columns):
         table.add_column(heading, no_wrap=True)
