@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
 from javascript.node import evaluated
-from mlpstudy.text.numerals import duration, fixed, loss_text, percent, with_minus
+from mlpstudy.dashboard.state.study_state import metric_state
+from mlpstudy.tasks.metrics.menu import METRICS
+from mlpstudy.text.numerals import duration, loss_text, percent, with_minus
 
 PAGE = """({
     durations: given.times.map((s) => exported.duration(s)),
     percents: given.shares.map((share) => exported.percent(share)),
     losses: given.losses.map((loss) => exported.loss(loss)),
-    points: given.differences.map((d) => exported.difference(d, "percentage points")),
-    nats: given.differences.map((d) => exported.difference(d, "nats")),
+    values: given.metrics.map((metric) => given.differences.map((d) => exported.measured(d, metric))),
+    differences: given.metrics.map((metric) => given.differences.map((d) => exported.difference(d, metric))),
 })"""
 
 
@@ -23,16 +27,17 @@ def test_the_page_writes_numbers_as_python_does() -> None:
     times = [*(10 ** rng.uniform(-4, 6, 500)), *(k / 20 for k in range(300)), 0.0, 9.95, 119.5, 7200.0]
     losses = [*(10 ** rng.uniform(-5, 8, 500)), *(k / 32 for k in range(100)), 999.99996, 1000.0]
     differences = [*(rng.normal(size=500)), *(k / 1600 - 0.1 for k in range(320)), 0.0, 1e-7, -1e-7]
+    metrics = [asdict(metric_state(metric)) for metric in METRICS.values()]
     said = evaluated(
         "mlpstudy.dashboard",
         "words.js",
         PAGE,
-        {"shares": shares, "times": times, "losses": losses, "differences": differences},
+        {"shares": shares, "times": times, "losses": losses, "differences": differences, "metrics": metrics},
     )
     assert said == {
         "durations": [duration(s) for s in times],
         "percents": [percent(share) for share in shares],
         "losses": [loss_text(loss) for loss in losses],
-        "points": [with_minus(fixed(100 * d, 2, sign=True)) for d in differences],
-        "nats": [with_minus(fixed(d, 4, sign=True)) for d in differences],
+        "values": [[metric.value(d) for d in differences] for metric in METRICS.values()],
+        "differences": [[with_minus(metric.number(d)) for d in differences] for metric in METRICS.values()],
     }

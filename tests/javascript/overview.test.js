@@ -23,28 +23,54 @@ const head = {
   ],
 };
 
-test("The best mean is first, by the study's measure; equals keep their order, those without a run are last.", () => {
-  const names = (isLoss) => ranked(head, isLoss).map((row) => row.name);
-  assert.deepEqual(names(false), ["c", "a", "d", "b"]);
-  assert.deepEqual(names(true), ["d", "a", "c", "b"]);
+const POINTS = { factor: 100, digits: 2, of_values: "%", in_full: "percentage points", higher_is_better: true };
+const NATS = { factor: 1, digits: 4, of_values: "nats", in_full: "nats", higher_is_better: false };
+const CM = { factor: 1, digits: 3, of_values: "cm", in_full: "cm", higher_is_better: false };
+const by = (metric, values) => ({
+  ...head,
+  metric,
+  table: head.table.map((row, i) => ({ ...row, value: values[i] })),
+});
+
+test("The best mean is first, by the study's metric; equals keep their order, those without a run are last.", () => {
+  const names = (metric, values) => ranked(by(metric, values)).map((row) => row.name);
+  const accuracies = head.table.map((row) => row.accuracy);
+  assert.deepEqual(names(POINTS, accuracies), ["c", "a", "d", "b"]);
   assert.deepEqual(
-    ranked(head, false).map((row) => row.i),
+    names(
+      NATS,
+      head.table.map((row) => row.loss),
+    ),
+    ["d", "a", "c", "b"],
+  );
+  assert.deepEqual(
+    ranked(by(POINTS, accuracies)).map((row) => row.i),
     [2, 0, 3, 1],
   );
 });
 
+test("By a metric that runs do not record the verdict's means decide; without them the study's order stays.", () => {
+  const unknown = by(CM, [null, null, null, null]);
+  const means = [1.5, null, 2.5, 0.5];
+  const names = (given) => ranked(unknown, given).map((row) => row.name);
+  assert.deepEqual(names(undefined), ["a", "b", "c", "d"]);
+  assert.deepEqual(names(means), ["d", "a", "c", "b"]);
+  const known = ranked(unknown, means);
+  assert.equal(unjudged(known, CM, 4, { problem: null }), "d is ahead with 0.500 cm; not judged yet.");
+});
+
 test("Without a judgement it is said who is ahead, and of one architecture no comparison.", () => {
-  const best = { name: "a", accuracy: 0.9765, loss: 0.08 };
-  const other = { name: "b", accuracy: 0.9, loss: 0.3 };
+  const best = { name: "a", value: 0.9765 };
+  const other = { name: "b", value: 0.9 };
   const waiting = { problem: null };
-  assert.equal(unjudged([], false, 2, waiting), "No run has finished yet.");
-  assert.equal(unjudged([best], false, 1, waiting), "a reaches 97.65 %; there is nothing to compare it with.");
+  assert.equal(unjudged([], POINTS, 2, waiting), "No run has finished yet.");
+  assert.equal(unjudged([best], POINTS, 1, waiting), "a reaches 97.65 %; there is nothing to compare it with.");
   assert.equal(
-    unjudged([best], true, 2, waiting),
+    unjudged([{ name: "a", value: 0.08 }], NATS, 2, waiting),
     "Only a has finished runs so far: 0.0800 nats. There is nothing to compare yet.",
   );
-  assert.equal(unjudged([best, other], false, 2, waiting), "a is ahead with 97.65 %; not judged yet.");
-  assert.equal(unjudged([best, other], false, 2, { problem: "too few" }), "a is ahead with 97.65 %; not judged.");
+  assert.equal(unjudged([best, other], POINTS, 2, waiting), "a is ahead with 97.65 %; not judged yet.");
+  assert.equal(unjudged([best, other], POINTS, 2, { problem: "too few" }), "a is ahead with 97.65 %; not judged.");
 });
 
 test("An older verdict is shown while runs still end, and none but the last word afterwards.", () => {
@@ -106,10 +132,10 @@ test("A row of the table has dashes where nothing was measured, and a tier where
 
 test("A comparison has its difference and interval in its unit, or none that is bounded.", () => {
   const pair = { a: "x", b: "y", difference: -0.0125, low: -0.02, high: 0.001, kind: "REAL", winner: "y", reason: "r" };
-  assert.deepEqual(cells(pairRow(pair, "percentage points")), ["x minus y", "−1.25", "−2.00 to +0.10", "REALy", "r"]);
-  assert.deepEqual(cells(pairRow(pair, "nats")).slice(1, 3), ["−0.0125", "−0.0200 to +0.0010"]);
+  assert.deepEqual(cells(pairRow(pair, POINTS)), ["x minus y", "−1.25", "−2.00 to +0.10", "REALy", "r"]);
+  assert.deepEqual(cells(pairRow(pair, NATS)).slice(1, 3), ["−0.0125", "−0.0200 to +0.0010"]);
   const open = { ...pair, high: null, winner: null };
-  assert.deepEqual(cells(pairRow(open, "nats")).slice(2), ["unbounded", "REAL", "r"]);
+  assert.deepEqual(cells(pairRow(open, NATS)).slice(2), ["unbounded", "REAL", "r"]);
 });
 
 test("It is said of which runs a verdict is, and what keeps a newer one away.", () => {

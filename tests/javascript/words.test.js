@@ -8,6 +8,7 @@ import {
   difference,
   duration,
   loss,
+  measured,
   percent,
   runName,
   runSays,
@@ -78,13 +79,23 @@ test("Shares and losses have fixed digits, of two that are equally near the even
   ]);
 });
 
+const POINTS = { factor: 100, digits: 2, of_values: "%" };
+const NATS = { factor: 1, digits: 4, of_values: "nats" };
+
+test("A value of the metric has the digits and the unit that the study sends.", () => {
+  assert.equal(measured(0.5, POINTS), "50.00 %");
+  assert.equal(measured(0.0712, NATS), "0.0712 nats");
+  assert.equal(measured(1.5, { factor: 1, digits: 3, of_values: "cm" }), "1.500 cm");
+  assert.equal(measured(null, NATS), "–");
+});
+
 test("A difference has its sign and the digits of its unit.", () => {
-  assert.equal(difference(0.0123, "percentage points"), "+1.23");
-  assert.equal(difference(-0.0123, "percentage points"), "−1.23");
-  for (const nothing of [0, -0.000_01, 0.000_01]) assert.equal(difference(nothing, "percentage points"), "0.00");
-  assert.equal(difference(0.012_34, "nats"), "+0.0123");
-  assert.equal(difference(-1.5, "nats"), "−1.5000");
-  assert.equal(difference(null, "nats"), "–");
+  assert.equal(difference(0.0123, POINTS), "+1.23");
+  assert.equal(difference(-0.0123, POINTS), "−1.23");
+  for (const nothing of [0, -0.000_01, 0.000_01]) assert.equal(difference(nothing, POINTS), "0.00");
+  assert.equal(difference(0.012_34, NATS), "+0.0123");
+  assert.equal(difference(-1.5, NATS), "−1.5000");
+  assert.equal(difference(null, NATS), "–");
 });
 
 test("What is counted has its plural and its thousands apart.", () => {

@@ -100,7 +100,7 @@ def test_a_judgement_is_shown_with_its_pairs(monkeypatch: pytest.MonkeyPatch) ->
         n_planned=9,
     )
     shown = verdict_state(judge(sample, Judging()))
-    assert (shown.is_provisional, shown.n_pairs, shown.n_runs, shown.metric) == (True, 3, 24, "accuracy")
+    assert (shown.is_provisional, shown.n_pairs, shown.n_runs) == (True, 3, 24)
     assert dict(shown.counts)["BETTER"] == 2
     assert [pair.kind for pair in shown.pairs] == ["BETTER", "BETTER", "UNRESOLVED"]
     assert shown.tiers[0] == shown.tiers[1] != shown.tiers[2]

@@ -8,6 +8,7 @@ import {
   el,
   fill,
   loss,
+  measured,
   miniBar,
   percent,
   runName,
@@ -83,24 +84,30 @@ function drawNow(state) {
   const rows = running.slice(0, 64).map(([id, run]) => {
     const n = state.head.architectures[run.architecture].n_epochs;
     const last = state.curves[id]?.at(-1);
-    const measured = last ? `validation loss ${loss(last[2])}, accuracy ${percent(last[3])}` : "first epoch";
+    const says = last ? `validation loss ${loss(last[2])}, accuracy ${percent(last[3])}` : "first epoch";
     return el(
       "li",
       {},
       el("a", { href: `#run=${id}`, class: "name" }, runName(state, run)),
       miniBar(run.n_epochs_done / n),
       el("span", { class: "epoch" }, `epoch ${run.n_epochs_done} of ${n}`),
-      el("span", { class: "muted measured" }, measured),
+      el("span", { class: "muted measured" }, says),
     );
   });
   fill(byId("now-list"), ...rows);
 }
 
-// The rows of the table, best mean first, those without a run last.
-export function ranked(head, isLoss) {
-  const rows = head.table.map((row, i) => ({ ...row, i, name: head.architectures[i].name }));
-  const measured = (row) => (isLoss ? row.loss : -row.accuracy);
-  const key = (row) => (row.n === 0 ? Infinity : measured(row));
+// The rows of the table, best mean of the declared metric first, those without a run last. What runs do not record is
+// known of the verdict's means.
+export function ranked(head, means = []) {
+  const rows = head.table.map((row, i) => ({
+    ...row,
+    i,
+    name: head.architectures[i].name,
+    value: row.value ?? means[i] ?? null,
+  }));
+  const badness = ({ value }) => (head.metric.higher_is_better ? -value : value);
+  const key = (row) => (row.n === 0 || row.value === null ? Number.MAX_VALUE : badness(row));
   return rows.sort((a, b) => key(a) - key(b) || a.i - b.i);
 }
 
@@ -108,11 +115,10 @@ export function ranked(head, isLoss) {
 function drawLeaders(state) {
   const { head, judging } = state;
   const verdict = shownVerdict(state);
-  const isLoss = head.metric === "log loss";
-  const rows = ranked(head, isLoss);
+  const rows = ranked(head, verdict?.means);
   const known = rows.filter((row) => row.n > 0);
   const isOver = head.status === "finished";
-  byId("sentence").textContent = verdict?.sentence ?? unjudged(known, isLoss, rows.length, judging);
+  byId("sentence").textContent = verdict?.sentence ?? unjudged(known, head.metric, rows.length, judging);
   byId("sentence").classList.toggle("older", verdict !== null && !judging.is_present);
   byId("provisional").hidden = isOver && !(verdict?.is_provisional ?? false);
   const ends = known.flatMap((row) => [row.accuracy, row.low, row.high]).filter((x) => x !== null);
@@ -130,7 +136,7 @@ function drawLeaders(state) {
     byId("leaders-body"),
     ...rows.slice(0, MAX_ROWS).map((row) => leaderRow(row, head, range, hasTiers ? verdict.tiers[row.i] : null)),
   );
-  drawPairs(verdict, judging.is_present);
+  drawPairs(verdict, head.metric, judging.is_present);
 }
 
 // The headings of the table; nTiered is of how many runs the tiers are, null where there are none.
@@ -172,10 +178,10 @@ export function judgedSays({ head, judging }, verdict) {
 }
 
 // What can be said without a judgement: who is ahead, and not more.
-export function unjudged(known, isLoss, n, judging) {
+export function unjudged(known, metric, n, judging) {
   if (known.length === 0) return "No run has finished yet.";
   const [best] = known;
-  const value = isLoss ? `${loss(best.loss)} nats` : percent(best.accuracy);
+  const value = measured(best.value, metric);
   if (n === 1) return `${best.name} reaches ${value}; there is nothing to compare it with.`;
   if (known.length === 1)
     return `Only ${best.name} has finished runs so far: ${value}. There is nothing to compare yet.`;
@@ -208,7 +214,7 @@ export function intervalPicture(row, { low, high }) {
   return picture;
 }
 
-function drawPairs(verdict, isPresent) {
+function drawPairs(verdict, metric, isPresent) {
   byId("pairs").hidden = !verdict;
   if (!verdict) return;
   const counts = verdict.counts
@@ -217,21 +223,21 @@ function drawPairs(verdict, isPresent) {
     .join(", ");
   const ofWhich = isPresent ? "" : `, judged from ${counted(verdict.n_runs, "run")}`;
   byId("pairs-summary").textContent = `${counted(verdict.n_pairs, "declared comparison")}${ofWhich}: ${counts}`;
-  byId("pairs-unit").textContent = verdict.unit === "nats" ? "nats" : "percentage points";
-  fill(byId("pairs-body"), ...verdict.pairs.map((pair) => pairRow(pair, verdict.unit)));
+  byId("pairs-unit").textContent = metric.in_full;
+  fill(byId("pairs-body"), ...verdict.pairs.map((pair) => pairRow(pair, metric)));
   const nMore = verdict.n_pairs - verdict.pairs.length;
   byId("pairs-more").textContent = nMore > 0 ? `and ${nMore} more: mlpstudy judge` : "";
 }
 
-export function pairRow(pair, unit) {
-  const [low, high] = [pair.low, pair.high].map((end) => (end === null ? null : difference(end, unit)));
+export function pairRow(pair, metric) {
+  const [low, high] = [pair.low, pair.high].map((end) => (end === null ? null : difference(end, metric)));
   const interval = low === null || high === null ? "unbounded" : `${low} to ${high}`;
   const winner = pair.winner ? el("span", { class: "more" }, pair.winner) : null;
   return el(
     "tr",
     {},
     el("th", { scope: "row" }, `${pair.a} minus ${pair.b}`),
-    el("td", { class: "right" }, difference(pair.difference, unit)),
+    el("td", { class: "right" }, difference(pair.difference, metric)),
     el("td", { class: "right" }, interval),
     el("td", {}, el("span", { class: `verdict ${pair.kind.toLowerCase()}` }, pair.kind), winner),
     el("td", { class: "long" }, pair.reason),

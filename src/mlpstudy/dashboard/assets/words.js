@@ -72,10 +72,15 @@ export function loss(value) {
   return value < LARGE_LOSS ? fixed(value, 4) : Number(value.toPrecision(3)).toExponential().replace("+", "");
 }
 
-// A difference of two measures, with its sign, in the digits of its unit: nats, else percentage points.
-export function difference(value, unit) {
+// A value of the metric that a study declares, with its unit.
+export function measured(value, { factor, digits, of_values: unit }) {
+  return value === null ? "–" : `${fixed(factor * value, digits)} ${unit}`;
+}
+
+// A difference of two values of the metric, with its sign.
+export function difference(value, { factor, digits }) {
   if (value === null) return "–";
-  const text = unit === "nats" ? fixed(value, 4) : fixed(100 * value, 2);
+  const text = fixed(factor * value, digits);
   return Number(text) > 0 ? `+${text}` : text.replace("-", "−");
 }
 

@@ -12,12 +12,15 @@ from mlpstudy.dashboard.state.timing import RunWork, study_work
 from mlpstudy.dashboard.state.verdict import runs_key
 from mlpstudy.evidence.comparison import comparison_rows
 from mlpstudy.study.cost import Costs
+from mlpstudy.tasks.metrics.menu import METRICS
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow
+    from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.evidence.plain import Plain
     from mlpstudy.records import EpochRecord, RunRecord
     from mlpstudy.study import Study
+    from mlpstudy.tasks.metrics.metric import Metric
 
 StudyStatus = Literal["running", "finished", "stopped"]
 """A study with runs missing is running while somebody writes it, and stopped otherwise."""
@@ -98,11 +101,23 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricState:
+    """The declared metric in the page: how its numbers are written, and which end is good."""
+
+    factor: float
+    digits: int
+    of_values: str
+    in_full: str
+    higher_is_better: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TableRow:
     """An architecture's finished runs so far.
 
     Attributes:
         n: finished runs.
+        value: mean of the declared metric, None without any, or where the judgement alone knows it.
         accuracy: mean test accuracy (0 to 1), None without any.
         low: lower limit of the mean's interval, None with fewer than two.
         high: upper limit.
@@ -111,6 +126,7 @@ class TableRow:
     """
 
     n: int
+    value: float | None
     accuracy: float | None
     low: float | None
     high: float | None
@@ -127,7 +143,7 @@ class Head:
     status: StudyStatus
     writer: str | None
     validation_source: str
-    metric: str
+    metric: MetricState
     confidence: float
     seeds: int
     factors: tuple[str, ...]
@@ -253,6 +269,7 @@ def _head(facts: StudyFacts, records: Sequence[RunRecord], progress: Progress, w
     """Return the study as a whole."""
     study = facts.study
     names = [architecture.name for architecture in study.architectures]
+    metric = METRICS[study.judging.metric]
     rows = {row.architecture: row for row in comparison_rows(records, confidence=study.judging.confidence)}
     is_complete = progress.n_finished + progress.n_diverged >= progress.n_planned
     return Head(
@@ -261,7 +278,7 @@ def _head(facts: StudyFacts, records: Sequence[RunRecord], progress: Progress, w
         status="finished" if is_complete else "running" if writer else "stopped",
         writer=writer,
         validation_source=facts.validation_source,
-        metric=study.judging.metric,
+        metric=metric_state(metric),
         confidence=study.judging.confidence,
         seeds=study.seeds,
         factors=tuple(study.factors),
@@ -270,18 +287,26 @@ def _head(facts: StudyFacts, records: Sequence[RunRecord], progress: Progress, w
             for architecture in study.architectures
         ),
         progress=progress,
-        table=tuple(_row(rows.get(name)) for name in names),
+        table=tuple(_row(rows.get(name), metric) for name in names),
         baselines=facts.baselines,
     )
 
 
-def _row(row: ComparisonRow | None) -> TableRow:
+def metric_state(metric: Metric) -> MetricState:
+    """Return a metric as the page shows it."""
+    unit = metric.unit
+    return MetricState(unit.factor, metric.digits, unit.of_values, unit.in_full, metric.higher_is_better)
+
+
+def _row(row: ComparisonRow | None, metric: Metric) -> TableRow:
     """Return a row of the table."""
     if row is None or row.accuracy is None or row.loss is None:
-        return TableRow(0, None, None, None, None, None)
+        return TableRow(0, None, None, None, None, None, None)
     interval = row.accuracy.interval
+    declared: Spread | None = getattr(row, metric.recorded) if metric.recorded else None
     return TableRow(
         n=row.n_finished,
+        value=None if declared is None else number(declared.mean, 7),
         accuracy=number(row.accuracy.mean, 7),
         low=None if interval is None else number(interval.low, 7),
         high=None if interval is None else number(interval.high, 7),

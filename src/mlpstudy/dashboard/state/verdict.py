@@ -43,10 +43,9 @@ class VerdictState:
 
     Attributes:
         is_provisional: not all planned runs have finished.
-        metric: name of the primary metric.
-        unit: ``share`` or ``nats``.
         sentence: who leads, and whether that means anything.
         counts: pairs of each kind of verdict, in the order of ``KINDS``.
+        means: of the declared metric, one an architecture, in the order of the study; None without a finished run.
         tiers: letters, one an architecture, in the order of the study; empty where there are none.
         n_pairs: declared pairs.
         pairs: at most MAX_PAIRS of them.
@@ -54,10 +53,9 @@ class VerdictState:
     """
 
     is_provisional: bool
-    metric: str
-    unit: str
     sentence: str
     counts: tuple[tuple[VerdictKind, int], ...]
+    means: tuple[float | None, ...]
     tiers: tuple[str, ...]
     n_pairs: int
     pairs: tuple[PairState, ...]
@@ -77,10 +75,9 @@ def verdict_state(judgement: Judgement) -> VerdictState:
     decided_first = sorted(metric.pairs, key=lambda pair: order[pair.verdict.kind])
     return VerdictState(
         is_provisional=judgement.is_provisional,
-        metric=metric.metric.name,
-        unit=metric.unit,
         sentence=leader_sentence(metric),
         counts=tuple((kind, sum(pair.verdict.kind == kind for pair in metric.pairs)) for kind in KINDS),
+        means=tuple(standing.mean for standing in metric.standings),
         tiers=tuple(standing.tier for standing in metric.standings),
         n_pairs=len(metric.pairs),
         pairs=tuple(_pair(pair) for pair in decided_first[:MAX_PAIRS]),

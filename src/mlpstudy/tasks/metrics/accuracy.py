@@ -23,4 +23,5 @@ ACCURACY = Metric(
     measure=_right,
     of_a_share=1.0,
     counts_examples=True,
+    recorded="accuracy",
 )

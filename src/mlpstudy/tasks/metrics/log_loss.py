@@ -28,4 +28,5 @@ LOG_LOSS = Metric(
     possible=(0.0, math.inf),
     measure=_surprise,
     of_a_share=NATS_A_SHARE,
+    recorded="loss",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +79,7 @@ class Metric:
         counts_examples: its values are shares of the test examples, so that a difference is a number of them.
         on_examples: every single example has it. Only such a metric may be declared as what decides: of another
             nothing is known on new data.
+        recorded: the measure of a run's record that it is, which is known before anything is judged; None of another.
 
     >>> from mlpstudy.tasks.metrics.accuracy import ACCURACY
     >>> ACCURACY.value(0.98123), ACCURACY.difference(0.00123), ACCURACY.interval(-0.0002, 0.0012)
@@ -96,6 +97,7 @@ class Metric:
     of_a_share: float
     counts_examples: bool = False
     on_examples: bool = True
+    recorded: Literal["accuracy", "loss"] | None = None
 
     def measured(self, answers: Answers) -> tuple[FloatArray | None, FloatArray]:
         """Return its value of every run on every example, None where no example has one, and of every run."""
