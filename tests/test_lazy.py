@@ -63,3 +63,10 @@ def test_opening_a_study_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"altair", "polars", "scipy", "PIL", "mlpstudy.engine", "mlpstudy.datasets"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_a_study_is_read_without_numpy() -> None:
+    """What is declared is read before anything computes, by commands that compute nothing as well."""
+    code = "import sys; from mlpstudy.study import load_study; load_study('notebook').identity(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"numpy", "scipy"} & set(done.stdout.split())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpstudy.tasks.losses import softmax
+from mlpstudy.tasks.classes import softmax
 
 if TYPE_CHECKING:
     from mlpstudy.records import Dataset

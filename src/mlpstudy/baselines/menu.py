@@ -9,7 +9,8 @@ import numpy as np
 
 from mlpstudy.baselines import logistic_regression, majority_class
 from mlpstudy.records import Baseline
-from mlpstudy.tasks.losses import PROBABILITY_CLIP, cross_entropy
+from mlpstudy.tasks.classes import cross_entropy
+from mlpstudy.tasks.losses import PROBABILITY_CLIP
 
 if TYPE_CHECKING:
     from mlpstudy.records import Dataset

@@ -14,7 +14,7 @@ import numpy as np
 from mlpstudy.records.arrays import Float32Array, FloatArray
 from mlpstudy.study import layers_of
 from mlpstudy.study.network.activations import ActivationName
-from mlpstudy.tasks.losses import softmax
+from mlpstudy.tasks.classes import softmax
 
 if TYPE_CHECKING:
     from mlpstudy.records import Weights

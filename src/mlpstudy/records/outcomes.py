@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.records.arrays import BoolArray, Float32Array
-from mlpstudy.tasks.losses import cross_entropy
+from mlpstudy.tasks.classes import cross_entropy
 
 
 @dataclass(frozen=True, slots=True, eq=False)

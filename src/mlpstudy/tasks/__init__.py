@@ -1,1 +1,1 @@
-"""What networks are trained to say, and how well they say it: losses."""
+"""What networks are trained to say, and how well they say it: classes, losses, metrics."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from mlpstudy.tasks.losses import cross_entropy
+from mlpstudy.tasks.classes import cross_entropy
 from mlpstudy.tasks.metrics.metric import NATS, Answers, FloatArray, Metric
 
 NATS_A_SHARE = 5.0

@@ -1,4 +1,4 @@
-"""Losses: their formulas, and where training has failed."""
+"""Classes: their probabilities, what these cost, and where training has failed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from mlpstudy.tasks.losses import SOFTMAX_CROSS_ENTROPY, cross_entropy, softmax
+from mlpstudy.tasks.classes import cross_entropy, softmax
+from mlpstudy.tasks.losses import SOFTMAX_CROSS_ENTROPY
 
 
 def test_cross_entropy_is_clipped_as_in_training() -> None:
