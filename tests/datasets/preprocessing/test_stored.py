@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
 from datasets.writing import MINE, dense, numbers, sparse
 from mlpstudy.datasets import Given, load, preprocessing_from_json
+from mlpstudy.datasets.preprocessing import stored
+from mlpstudy.datasets.preprocessing.stored import ArrayPreprocessing
+from mlpstudy.datasets.tables.columns import TablePreprocessing
 from mlpstudy.errors import DataError
 from mlpstudy.records import Dataset
 from mlpstudy.study import Data
@@ -126,3 +133,12 @@ def test_a_foreign_preprocessing_is_checked(value: object) -> None:
     with pytest.raises(DataError, match="the stored preprocessing must be") as caught:
         preprocessing_from_json(value)  # type: ignore[arg-type]  # the point of the test
     assert "\n" not in str(caught.value)
+
+
+def test_every_kind_is_explained_and_seeds_the_fuzzer() -> None:
+    """The module that makes a preprocessing from JSON says what each kind does, and foreign JSON of each is tried."""
+    classes = (*get_args(ArrayPreprocessing), TablePreprocessing)
+    kinds = [get_args(each.model_fields["kind"].annotation)[0] for each in classes]
+    assert re.findall(r"^ {4}(\w+) ", str(stored.__doc__), re.MULTILINE) == kinds
+    seeds = Path(__file__).parents[2] / "fuzz" / "corpus" / "preprocessing"
+    assert set(kinds) <= {path.name for path in seeds.iterdir()}
