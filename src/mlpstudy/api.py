@@ -9,11 +9,12 @@ from mlpstudy.lazy import Lazy
 from mlpstudy.results import StudyResults
 
 if TYPE_CHECKING:
-    from mlpstudy.running import listening, workflow
+    from mlpstudy.running import equipment, listening, workflow
     from mlpstudy.running.listeners import cell, plain_lines
     from mlpstudy.running.listening import Listener
     from mlpstudy.study import Study
 else:  # They load the engine, which opening a study does not need.
+    equipment = Lazy("mlpstudy.running.equipment")
     listening = Lazy("mlpstudy.running.listening")
     workflow = Lazy("mlpstudy.running.workflow")
     cell = Lazy("mlpstudy.running.listeners.cell")
@@ -76,8 +77,7 @@ def run(
         out=out,
         seeds=seeds,
         epochs=epochs,
-        engine=engine,
-        n_threads=n_threads,
+        equipment=equipment.Equipment(engine, n_threads),
         listener=chosen,
         data=data,
     )

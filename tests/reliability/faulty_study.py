@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from helpers import blobs
 from mlpstudy.errors import StoreError
 from mlpstudy.running import workflow
+from mlpstudy.running.equipment import Equipment
 from mlpstudy.store import Store, verify
 from mlpstudy.study import Study
 from store.faulty_writer import DIED, FAULTS, REFUSED, THROUGH, UNHURT, first_call
@@ -41,7 +42,7 @@ DATA = blobs()
 
 def run(folder: Path) -> None:
     """Train what is missing, on one thread: the calls come in the same order each time."""
-    workflow.run_study(STUDY, out=folder, n_threads=1, checkpoint_s=0.0)
+    workflow.run_study(STUDY, out=folder, equipment=Equipment(n_threads=1, checkpoint_s=0.0))
 
 
 def contents(folder: Path) -> list[object]:

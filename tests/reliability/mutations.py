@@ -29,6 +29,7 @@ import typer
 
 from mlpstudy.cli.app import app
 from mlpstudy.running import workflow
+from mlpstudy.running.equipment import Equipment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +115,7 @@ def make_base(folder: Path) -> None:
         'training = { epochs = 2, batch_size = 16, diagnostics = true }\nbaselines = ["majority class"]\n'
         "[factors.width]\n3 = { hidden = [3] }\n4 = { hidden = [4] }\n"
     )
-    workflow.run_study(folder / "study.toml", out=folder / "base", n_threads=1)
+    workflow.run_study(folder / "study.toml", out=folder / "base", equipment=Equipment(n_threads=1))
     fault(("judge", "DIR"), folder / "base", folder)
 
 

@@ -10,6 +10,7 @@ from helpers import small_study
 from lockstep import LockstepEngine
 from mlpstudy.engine import CheckpointTaken, EpochEnded, Event
 from mlpstudy.running import workflow
+from mlpstudy.running.equipment import Equipment
 from mlpstudy.running.listening import Silence
 from mlpstudy.running.workflow import run_study
 from runs import contents
@@ -31,10 +32,15 @@ class Interrupting(Silence):
 
 def test_a_folder_does_not_tell_how_its_runs_were_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One by one or in cohorts, stopped and gone on or straight: the same rows, outcomes and weights, to the bit."""
-    one_by_one = contents(run_study(STUDY, out=tmp_path / "a", n_threads=1))
+    one_by_one = contents(run_study(STUDY, out=tmp_path / "a", equipment=Equipment(n_threads=1)))
     monkeypatch.setattr(workflow, "get_engine", lambda _: LockstepEngine(2))
-    assert contents(run_study(STUDY, out=tmp_path / "b", n_threads=2)) == one_by_one
+    assert contents(run_study(STUDY, out=tmp_path / "b", equipment=Equipment(n_threads=2))) == one_by_one
     for kind in (EpochEnded, CheckpointTaken):
         with pytest.raises(KeyboardInterrupt):
-            run_study(STUDY, out=tmp_path / "c", n_threads=1, checkpoint_s=0.0, listener=Interrupting(kind))
-    assert contents(run_study(STUDY, out=tmp_path / "c", n_threads=2)) == one_by_one
+            run_study(
+                STUDY,
+                out=tmp_path / "c",
+                equipment=Equipment(n_threads=1, checkpoint_s=0.0),
+                listener=Interrupting(kind),
+            )
+    assert contents(run_study(STUDY, out=tmp_path / "c", equipment=Equipment(n_threads=2))) == one_by_one

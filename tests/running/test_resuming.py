@@ -16,6 +16,7 @@ from mlpstudy.engine.native import NativeTrainer
 from mlpstudy.errors import StoreError, StudyError
 from mlpstudy.records import TrainerState
 from mlpstudy.running import workflow
+from mlpstudy.running.equipment import Equipment
 from mlpstudy.running.listeners.plain_lines import PlainLines
 from mlpstudy.running.listening import Plan, Silence
 from mlpstudy.running.stopping import Stop
@@ -100,7 +101,9 @@ class Interrupting(Silence):
 @pytest.fixture(name="straight", scope="module")
 def _straight(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """Return what the study gives without an interruption."""
-    return contents(run_study(dropped_and_normalised(), out=tmp_path_factory.mktemp("straight"), n_threads=1))
+    return contents(
+        run_study(dropped_and_normalised(), out=tmp_path_factory.mktemp("straight"), equipment=Equipment(n_threads=1))
+    )
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 3])
@@ -110,7 +113,12 @@ def test_interrupted_again_and_again(tmp_path: Path, straight: dict[str, object]
     for _ in range(40):
         listener = Interrupting(steps, after=3)
         try:
-            run_study(dropped_and_normalised(), out=tmp_path, n_threads=n_threads, checkpoint_s=0.0, listener=listener)
+            run_study(
+                dropped_and_normalised(),
+                out=tmp_path,
+                equipment=Equipment(n_threads=n_threads, checkpoint_s=0.0),
+                listener=listener,
+            )
         except KeyboardInterrupt:
             pass
         else:
@@ -126,7 +134,7 @@ def test_ctrl_c_keeps_what_no_interval_asked_for(tmp_path: Path, steps: Steps) -
     """An interruption writes down the last epoch's state, also where no checkpoint was due for long."""
     study = dropped_and_normalised(training={"epochs": 400, "batch_size": 32})
     with pytest.raises(KeyboardInterrupt):
-        run_study(study, out=tmp_path, n_threads=1, listener=Interrupting(steps, after=2))
+        run_study(study, out=tmp_path, equipment=Equipment(n_threads=1), listener=Interrupting(steps, after=2))
     assert len(list((tmp_path / "checkpoints").iterdir())) == 1
     with Store.open(tmp_path) as store:
         (run,) = [record for record in store.runs() if record.status == "running"]
@@ -134,7 +142,7 @@ def test_ctrl_c_keeps_what_no_interval_asked_for(tmp_path: Path, steps: Steps) -
         assert run.n_epochs_done >= 2
     listener = Interrupting(steps, after=1)
     with pytest.raises(KeyboardInterrupt):
-        run_study(study, out=tmp_path, n_threads=1, listener=listener)
+        run_study(study, out=tmp_path, equipment=Equipment(n_threads=1), listener=listener)
     event = listener.started[run.run_id]
     assert event.resumed is not None
     assert event.record.n_epochs_done == len(event.resumed.epochs) >= 1
@@ -155,13 +163,13 @@ def test_a_stop_is_heeded(tmp_path: Path, steps: Steps) -> None:
     study = dropped_and_normalised(training={"epochs": 400, "batch_size": 32})
     assert not Stop().request()
     with pytest.raises(KeyboardInterrupt):
-        run_study(study, out=tmp_path, n_threads=1, listener=Asking(steps), stop=stop)
+        run_study(study, out=tmp_path, equipment=Equipment(n_threads=1), listener=Asking(steps), stop=stop)
     with Store.open(tmp_path) as store:
         assert {record.status for record in store.runs()} == {"running"}
         assert store.writer() is None
     quiet = Interrupting(steps)
     with pytest.raises(KeyboardInterrupt):
-        run_study(study, out=tmp_path, n_threads=1, listener=quiet, stop=stop)
+        run_study(study, out=tmp_path, equipment=Equipment(n_threads=1), listener=quiet, stop=stop)
     assert quiet.started == {}
 
 
@@ -183,7 +191,9 @@ def _interrupted(folder: Path, steps: Steps) -> str:
     """Leave a run with two generations of its checkpoint; return its id."""
     listener = Interrupting(steps, after=2, counting=CheckpointTaken)
     with pytest.raises(KeyboardInterrupt):
-        run_study(dropped_and_normalised(), out=folder, n_threads=1, checkpoint_s=0.0, listener=listener)
+        run_study(
+            dropped_and_normalised(), out=folder, equipment=Equipment(n_threads=1, checkpoint_s=0.0), listener=listener
+        )
     generations = sorted((folder / "checkpoints").iterdir())
     assert [path.suffix for path in generations] == [".a", ".b"]
     return generations[0].stem
@@ -196,7 +206,7 @@ def _newest(folder: Path) -> Path:
 
 def _resume(folder: Path, steps: Steps) -> dict[str, RunStarted]:
     listener = Interrupting(steps)
-    run_study(dropped_and_normalised(), out=folder, n_threads=1, listener=listener)
+    run_study(dropped_and_normalised(), out=folder, equipment=Equipment(n_threads=1), listener=listener)
     return listener.started
 
 
@@ -263,7 +273,7 @@ def test_finished_runs_have_no_checkpoints(tmp_path: Path) -> None:
                 names = [p.name for p in (tmp_path / "checkpoints").glob(f"*{event.result.record.run_id}*")]
                 seen.append(len(names))
 
-    run_study(dropped_and_normalised(), out=tmp_path, checkpoint_s=0.0, listener=Looking())
+    run_study(dropped_and_normalised(), out=tmp_path, equipment=Equipment(checkpoint_s=0.0), listener=Looking())
     assert seen == [0, 0]
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / ("0" * 16 + ".a")).write_bytes(b"x")
@@ -297,7 +307,9 @@ def test_a_run_that_fails_in_the_middle_is_tried_again_from_its_checkpoint(
                     assert len(store.epochs(record.run_id)) == record.n_epochs_done == 4
 
     listener = Noting(steps)
-    run_study(dropped_and_normalised(), out=tmp_path, n_threads=1, checkpoint_s=0.0, listener=listener)
+    run_study(
+        dropped_and_normalised(), out=tmp_path, equipment=Equipment(n_threads=1, checkpoint_s=0.0), listener=listener
+    )
     (failed,) = listener.failed
     assert failed.again
     assert listener.started[failed.record.run_id].resumed is not None
@@ -308,7 +320,7 @@ def test_an_interval_that_is_none(tmp_path: Path) -> None:
     """Seconds between checkpoints are a number of at least 0."""
     for wrong in (-1.0, float("nan")):
         with pytest.raises(StudyError, match="the seconds between checkpoints must be at least 0"):
-            run_study(dropped_and_normalised(), out=tmp_path / "s", checkpoint_s=wrong)
+            run_study(dropped_and_normalised(), out=tmp_path / "s", equipment=Equipment(checkpoint_s=wrong))
     assert not (tmp_path / "s").exists()
 
 
@@ -321,7 +333,7 @@ def test_a_disk_that_refuses_a_checkpoint_stops_the_study(tmp_path: Path, monkey
     with monkeypatch.context() as patch:
         patch.setattr(CheckpointFiles, "save", full)
         with pytest.raises(StoreError, match="must have room to write a checkpoint, got no space left, fix: free some"):
-            run_study(dropped_and_normalised(), out=tmp_path, checkpoint_s=0.0)
+            run_study(dropped_and_normalised(), out=tmp_path, equipment=Equipment(checkpoint_s=0.0))
     run_study(dropped_and_normalised(), out=tmp_path)
     with Store.open(tmp_path) as store:
         assert [record.status for record in store.runs()] == ["finished"] * 2
@@ -331,7 +343,7 @@ def test_what_goes_on_comes_first(tmp_path: Path, steps: Steps) -> None:
     """Runs with a checkpoint are among those that are missing, and start before the others."""
     run_id = _interrupted(tmp_path, steps)
     listener = Interrupting(steps)
-    run_study(dropped_and_normalised(seeds=2), out=tmp_path, n_threads=1, listener=listener)
+    run_study(dropped_and_normalised(seeds=2), out=tmp_path, equipment=Equipment(n_threads=1), listener=listener)
     assert run_id in {task.run_id for task in listener.plan.tasks}
     assert next(iter(listener.started)) == run_id
 
@@ -354,12 +366,14 @@ def test_how_a_run_goes_on_is_said(tmp_path: Path, steps: Steps, capsys: pytest.
     run_study(dropped_and_normalised(), out=tmp_path / "copy", listener=Lines(steps))
     assert "goes on" not in capsys.readouterr().out
     shutil.copytree(tmp_path, tmp_path / "second", ignore=lambda *_: ["copy", "second"])
-    run_study(dropped_and_normalised(), out=tmp_path / "second", n_threads=1, listener=Lines(steps))
+    run_study(
+        dropped_and_normalised(), out=tmp_path / "second", equipment=Equipment(n_threads=1), listener=Lines(steps)
+    )
     anew = f"{record.architecture} seed 0  starts anew: a checkpoint is damaged"
     assert anew in capsys.readouterr().out.splitlines()
     for generation in "ab":
         shutil.copy(tmp_path / f"{run_id}.{generation}", tmp_path / "checkpoints" / f"{run_id}.{generation}")
-    run_study(dropped_and_normalised(), out=tmp_path, n_threads=1, listener=Lines(steps))
+    run_study(dropped_and_normalised(), out=tmp_path, equipment=Equipment(n_threads=1), listener=Lines(steps))
     output = capsys.readouterr().out
     assert f"{record.architecture} seed 0  goes on after epoch " in output
     assert "starts anew" not in output

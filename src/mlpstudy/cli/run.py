@@ -11,6 +11,7 @@ import typer
 from mlpstudy.cli.printing.exits import ExitCode
 from mlpstudy.cli.printing.terminal import fail, say_json
 from mlpstudy.cli.show import RUN_FIGURES, results_as_json
+from mlpstudy.engine.registry import ENGINES_IN_WORDS
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.text.escaping import shell
 
@@ -25,7 +26,7 @@ def run(
     epochs: Annotated[int | None, typer.Option(min=1, help="Epochs a run, instead of the study's own.")] = None,
     out: Annotated[Path | None, typer.Option(help="The study's folder.", show_default="runs/<study name>")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads in all.", show_default="all cores")] = None,
-    engine: Annotated[str, typer.Option(help="What trains: native or torch.")] = "native",
+    engine: Annotated[str, typer.Option(help=f"What trains: {ENGINES_IN_WORDS}.")] = "native",
     checkpoint_s: Annotated[
         float, typer.Option("--checkpoint-s", min=0, help="Seconds of work between two checkpoints of a run.")
     ] = 10.0,
@@ -45,6 +46,7 @@ def run(
     from mlpstudy.cli.process.memory import check_address_space
     from mlpstudy.cli.watch import dashboard_beside
     from mlpstudy.results import StudyResults
+    from mlpstudy.running.equipment import Equipment
     from mlpstudy.running.listeners.bars import LiveBars
     from mlpstudy.running.listeners.json_lines import JsonLines
     from mlpstudy.running.listeners.plain_lines import PlainLines
@@ -62,10 +64,8 @@ def run(
                 out=out,
                 seeds=seeds,
                 epochs=epochs,
-                engine=engine,
-                n_threads=threads,
+                equipment=Equipment(engine, threads, checkpoint_s),
                 listener=listening,
-                checkpoint_s=checkpoint_s,
                 stop=stop,
             )
         finally:

@@ -1,7 +1,8 @@
-"""Engines by name, imported only when they are asked for."""
+"""The menu of engines: each is imported only when it is asked for."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import EngineError, must, nearest
@@ -9,7 +10,13 @@ from mlpstudy.errors import EngineError, must, nearest
 if TYPE_CHECKING:
     from mlpstudy.engine.interface import Engine
 
-ENGINE_NAMES = ("native", "torch")
+_HOMES = {
+    "native": ("mlpstudy.engine.native", "NativeEngine"),
+    "torch": ("mlpstudy.engine.torch", "TorchEngine"),
+}
+
+ENGINE_NAMES = tuple(_HOMES)
+ENGINES_IN_WORDS = " or ".join(ENGINE_NAMES)
 
 
 def get_engine(name: str) -> Engine:
@@ -21,13 +28,9 @@ def get_engine(name: str) -> Engine:
     >>> get_engine("native").name
     'native'
     """
-    if name == "native":
-        from mlpstudy.engine.native.engine import NativeEngine  # noqa: PLC0415  # loads the compiled kernels
-
-        return NativeEngine()
-    if name == "torch":
-        from mlpstudy.engine.torch import TorchEngine  # noqa: PLC0415  # torch is an extra and heavy
-
-        return TorchEngine()
-    near = nearest(str(name), ENGINE_NAMES)  # a caller from Python may give anything
-    raise EngineError(must("engine", "be native or torch", name, f'write "{near}"' if near else None))
+    if name not in ENGINE_NAMES:  # a caller from Python may give anything
+        near = nearest(str(name), ENGINE_NAMES)
+        raise EngineError(must("engine", f"be {ENGINES_IN_WORDS}", name, f'write "{near}"' if near else None))
+    module, engine = _HOMES[name]
+    made: Engine = getattr(import_module(module), engine)()
+    return made

@@ -24,7 +24,6 @@ class Plan:
         dataset: the data, loaded.
         tasks: the runs that are missing.
         n_runs: number of runs of the whole study.
-        n_threads: threads in all, or None for the number of cores.
     """
 
     study: Study
@@ -32,7 +31,6 @@ class Plan:
     dataset: Dataset
     tasks: tuple[RunTask, ...]
     n_runs: int
-    n_threads: int | None
 
 
 class Listener(Protocol):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.baselines.menu import baseline
 from mlpstudy.datasets import Given, load
-from mlpstudy.engine import RunTask, get_engine, train_runs
+from mlpstudy.engine import RunTask, get_engine
 from mlpstudy.engine.events import CheckpointTaken, EpochEnded, Event, RunEnded, RunFailed, RunStarted
 from mlpstudy.engine.places.place import Checkpoints
-from mlpstudy.engine.run.pace import INTERVAL_S
+from mlpstudy.engine.places.threads import Threads
 from mlpstudy.engine.run.state import maker
-from mlpstudy.errors import StoreError, StudyError, must
+from mlpstudy.errors import StoreError
+from mlpstudy.running.equipment import Equipment
 from mlpstudy.running.listening import Plan, Silence
 from mlpstudy.running.stopping import Stop
 from mlpstudy.store import WritableStore, checkpoint_size_at_most
@@ -43,56 +44,46 @@ def run_study(
     out: str | Path | None = None,
     seeds: int | None = None,
     epochs: int | None = None,
-    engine: str = "native",
-    n_threads: int | None = None,
+    equipment: Equipment = Equipment(),  # noqa: B008  # it is frozen
     listener: Listener | None = None,
     data: object | None = None,
-    checkpoint_s: float = INTERVAL_S,
     stop: Stop | None = None,
 ) -> Path:
-    """Train every run of a study that its folder does not hold yet, and return the folder.
+    """Train every run of a study that its folder does not hold yet, and return the folder: ``mlpstudy.run`` says more.
 
     Every finished run is stored at once, and running ones write checkpoints: after an interruption the same call
     goes on, to the same results. A run that diverges or fails is recorded as such, and the others go on; failed
     runs are tried once more at the end, and by the next call.
 
     Args:
-        study: a Study, the path of a TOML file, or the name of a built-in study.
-        out: the study's folder; ``runs/<study name>`` where it is None.
-        seeds: number of seeds, instead of the study's own; those that are there already are kept.
-        epochs: number of epochs, instead of the study's own.
-        engine: ``"native"`` or ``"torch"``.
-        n_threads: threads in all; the number of cores where it is None.
+        study: what is run; ``out``, ``seeds``, ``epochs``, ``data``: as ``mlpstudy.run`` takes them.
+        out: the study's folder.
+        seeds: number of seeds.
+        epochs: number of epochs.
+        equipment: what it is trained with.
         listener: who wants to see it run.
-        data: arrays or data frames that the study is run on, instead of files (``Given.of``).
-        checkpoint_s: seconds of work between two checkpoints of a run, at least 0.
+        data: what it is run on (``Given.of``).
         stop: whoever holds it may ask the study to stop.
 
     Raises:
         KeyboardInterrupt: it was interrupted, or asked to stop; what it has done is kept.
-        StudyError: the study is at fault.
-        DataError: its data are at fault.
-        EngineError: the engine is unknown or missing.
-        StoreError: the folder cannot be used, or belongs to another study.
+        MlpstudyError: as ``mlpstudy.run`` says.
     """
     resolved = resolve_study(study, seeds=seeds, epochs=epochs)
-    if n_threads is not None and not (hasattr(n_threads, "__index__") and n_threads >= 1):
-        raise StudyError(must("the number of threads", "be a whole number of at least 1", n_threads))
-    if not checkpoint_s >= 0:
-        raise StudyError(must("the seconds between checkpoints", "be at least 0", checkpoint_s))
-    chosen = get_engine(engine)
+    engine = get_engine(equipment.engine)
     dataset = load(resolved.data, resolved.study_seed, None if data is None else Given.of(data))
     folder = Path(out) if out is not None else DEFAULT_FOLDER / resolved.name
     listener = listener or Silence()
-    with WritableStore.create_or_open(folder, resolved, dataset, engine) as store:
+    with WritableStore.create_or_open(folder, resolved, dataset, equipment.engine) as store:
         store.forget_unfinished()
-        tasks = _tasks(resolved, engine, dataset)
+        tasks = _tasks(resolved, equipment.engine, dataset)
         done = store.completed_run_ids()
         missing = tuple(task for task in tasks if task.run_id not in done)
         _fit_baselines(store, resolved, dataset)
-        listener.planned(Plan(resolved, folder, dataset, missing, len(tasks), n_threads))
-        checkpoints = _checkpoints(store, chosen, dataset, checkpoint_s)
-        with closing(train_runs(chosen, missing, dataset, n_threads=n_threads, checkpoints=checkpoints)) as runs:
+        listener.planned(Plan(resolved, folder, dataset, missing, len(tasks)))
+        checkpoints = _checkpoints(store, engine, dataset, equipment.checkpoint_s)
+        place = Threads(equipment.n_threads)
+        with closing(place.train(engine, missing, dataset, checkpoints)) as runs:
             _follow(runs, store, listener, stop or Stop())
     return folder
 

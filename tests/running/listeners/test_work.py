@@ -27,7 +27,7 @@ def _work() -> Work:
     """Two runs of the same cost are missing, of three."""
     architecture = STUDY.architectures[0]
     tasks = tuple(RunTask(run_id, architecture, seed, 0) for seed, run_id in enumerate(("a", "b")))
-    return Work(Plan(STUDY, Path("s"), blobs(), tasks, n_runs=3, n_threads=1))
+    return Work(Plan(STUDY, Path("s"), blobs(), tasks, n_runs=3))
 
 
 def test_a_run_counts_by_its_epochs(work: Work) -> None:
