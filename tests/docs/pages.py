@@ -30,7 +30,7 @@ def section(text: str, heading: str) -> str:
 def rows(text: str) -> list[list[str]]:
     """Return the cells of every row of the tables in a text, without their headings."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))] for line in lines]
+    cells = [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line[1:-1])] for line in lines]
     rules = [i for i, row in enumerate(cells) if all(set(cell) <= set("-:") for cell in row)]
     assert rules, "no table"
     return [row for i, row in enumerate(cells) if i not in rules and i + 1 not in rules]

@@ -46,6 +46,16 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_links_to_headings_lead_somewhere() -> None:
+    """A link to a part of a page names one of its headings, as GitHub makes names of them."""
+    for path in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]:
+        for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", path.read_text(encoding="utf-8")):
+            text = (path.parent / target if target else path).read_text(encoding="utf-8")
+            headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+            names = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert anchor in names, f"{path.name} links to {target}#{anchor}"
+
+
 def test_command_reference_is_what_the_commands_say() -> None:
     """docs/commands.md is what ``make docs`` writes."""
     module = load_tool("command_reference")

@@ -16,6 +16,7 @@ from mlpstudy.study.adjustments import Adjustment
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.network.initial import Initializer, InitialWeights
 from mlpstudy.study.study import Reported
+from mlpstudy.tasks.metrics.menu import deciding
 
 PAGE = page("study-file.md")
 TABLES: dict[type[Frozen], str] = {
@@ -60,7 +61,8 @@ def objects(*models: type[Frozen]) -> set[type[Frozen]]:
 def choices(field: FieldInfo) -> set[str]:
     """Return the words that a key may have as its value, or as a part of it."""
     literals = [part for part in parts(field.annotation) if get_origin(part) is Literal]
-    return {word for literal in literals for word in get_args(literal)}
+    of_menu = deciding() if field is Judging.model_fields["metric"] else []
+    return {*of_menu, *(word for literal in literals for word in get_args(literal))}
 
 
 def quoted(text: str) -> set[str]:
