@@ -57,7 +57,7 @@ class ForwardLayer:
     Attributes:
         kernel: W, shape ``(n_in, n_out)``.
         bias: shape ``(n_out,)``.
-        factor: of batch normalisation, shape ``(n_out,)``; ones without it.
+        factor: of normalisation, shape ``(n_out,)``; ones without it.
         shift: likewise; zeros without it.
         activation: f; linear in the output layer.
     """
@@ -82,7 +82,7 @@ def forward_layers(weights: Weights, network: Network) -> tuple[ForwardLayer, ..
         if layer.activation is not None:
             one, zero = np.ones(layer.width, np.float32), np.zeros(layer.width, np.float32)
             made.append(ForwardLayer(of["kernel"], of["bias"], one, zero, layer.activation))
-        elif layer.kind in NORMALISATIONS:
+        elif layer.kind != "Dropout":
             factor, shift = NORMALISATIONS[layer.kind](of, network)
             made[-1] = replace(made[-1], factor=factor, shift=shift)
     return tuple(made)

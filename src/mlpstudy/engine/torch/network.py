@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mlpstudy.records import Weights
     from mlpstudy.study import Network
 
-
 LAYERS: dict[str, Callable[[Mapping[str, Tensor], Network, torch.Generator], nn.Module]] = {
     "Dense": lambda of, *_: Dense(of["kernel"], of["bias"]),
     "BatchNormalization": lambda of, network, _: BatchNormalization(
