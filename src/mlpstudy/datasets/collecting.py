@@ -67,9 +67,9 @@ def _read(data: Data) -> Reads:
 
 def _of_name(data: Data, name: str) -> Reads:
     """Read a data set that has a name."""
-    read = find_dataset(name).read()
+    named = find_dataset(name)
     _need_shares(data, f"be a share for {name}, which has files of its own")
-    return Reads(read)
+    return Reads(named.read())
 
 
 def _of_code(data: Data, given: Given) -> Reads:

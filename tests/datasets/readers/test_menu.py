@@ -40,6 +40,8 @@ def test_the_documentation_lists_the_formats_of_the_menu_and_no_others() -> None
     for known in FILES:
         for ending in known.endings + known.perhaps:
             assert f"`{ending}`" in data or not ending.startswith("."), ending
+    for known in FORMATS:
+        assert known in FILES or known.title.removeprefix("a folder ") in text
 
 
 def test_help_and_documentation_of_predict_name_what_holds_rows() -> None:

@@ -103,11 +103,11 @@ def test_csv_parquet_and_other_delimiters_hold_the_same_table(tmp_path: Path) ->
     frame = people()
     frame.write_parquet(tmp_path / "t.parquet")
     wanted = load(Data(path=str(tmp_path / "t.parquet"), target="rich"), 0)
-    for delimiter in ",;\t|":
+    for delimiter, word in ((",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "vertical bar")):
         found = load_text(tmp_path, csv(frame, separator=delimiter), target="rich")
         np.testing.assert_array_equal(found.train.features, wanted.train.features)
         np.testing.assert_array_equal(found.test.labels, wanted.test.labels)
-        assert read_table(tmp_path / "table.csv").delimiter == delimiter
+        assert read_table(tmp_path / "table.csv").words == f"CSV, a {word} between cells"
 
 
 def test_a_byte_order_mark_windows_lines_quotes_and_spaces_are_read(tmp_path: Path) -> None:

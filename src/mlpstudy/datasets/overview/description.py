@@ -23,7 +23,6 @@ from mlpstudy.datasets.overview.leaks import find_leaks
 from mlpstudy.datasets.overview.target_guess import Guess, guess_target
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.choosing import find_format, read_files
-from mlpstudy.datasets.readers.csv_faults import DELIMITERS
 from mlpstudy.datasets.readers.menu import Asked
 from mlpstudy.datasets.tables.cells import Meaning, as_numbers, as_text, is_supported
 from mlpstudy.datasets.tables.fitting import find_meaning, fit_table
@@ -147,7 +146,7 @@ def describe_table(table: Table, target: str | None = None) -> Description:
     seen = _as_a_study_sees_it(table, guess.target)
     return Description(
         origin=table.origin,
-        format="Parquet" if table.delimiter is None else f"CSV, a {DELIMITERS[table.delimiter]} between cells",
+        format=table.words,
         n_examples=frame.height,
         n_test=0,
         n_features=frame.width - 1,

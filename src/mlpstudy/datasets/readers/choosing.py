@@ -76,12 +76,19 @@ def _by_content(path: Path) -> Format:
     for known in FORMATS:
         if path.suffix.lower() in known.perhaps:
             return known
+    raise _unknown(path)
+
+
+def _unknown(path: Path) -> DataError:
+    """Return the error of a file of no known format: what is read, and by which ending it is known."""
     in_files = [known for known in FORMATS if known.endings]
     *titles, last = (known.title for known in in_files)
     endings = [ending for known in in_files for ending in known.endings if ending.startswith(".")]
-    be = f"be {', '.join(titles)} or {last}, or a folder of images"
+    folders = dict.fromkeys(known.title for known in FORMATS if not known.endings)
+    in_a_file = f"{', '.join(titles)} or {last}"
+    be = f"be {', or '.join((in_a_file, *folders))}"
     fix = f"a name that ends in one of {', '.join(endings)}"
-    raise DataError(must(printable(path), be, path.suffix or "no ending", fix))
+    return DataError(must(printable(path), be, path.suffix or "no ending", fix))
 
 
 def _check_number(files: Sequence[Path], found: Format) -> None:

@@ -10,7 +10,7 @@ from polars import selectors
 
 from mlpstudy.datasets.opening.files import printable, sha256_of, size_of
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.readers.csv_faults import Dialect, explain, find_dialect, short_row
+from mlpstudy.datasets.readers.csv_faults import DELIMITERS, Dialect, explain, find_dialect, short_row
 from mlpstudy.datasets.tables.cells import MISSING, clean_text
 from mlpstudy.datasets.tables.table import POLARS_FAULTS, WRITE_NAMES, Table, check_names, is_number
 from mlpstudy.errors import DataError, must
@@ -46,7 +46,8 @@ def read_csv(path: Path, name: str, file: FileIO, head: bytes, text: frozenset[s
     if _is_missing(frame[last]).any() and (fault := short_row(path, name, dialect)):
         raise DataError(fault)
     doubts = (_doubt_of_names(dialect.columns, name), f"{name}: {blank} blank lines are left out" if blank else None)
-    return Table(frame, name, sha256_of(file), dialect.delimiter, tuple(doubt for doubt in doubts if doubt))
+    words = f"CSV, a {DELIMITERS[dialect.delimiter]} between cells"
+    return Table(frame, name, sha256_of(file), words, tuple(doubt for doubt in doubts if doubt))
 
 
 def _scan(path: Path, name: str, dialect: Dialect, numbers: frozenset[str]) -> pl.DataFrame:

@@ -62,9 +62,9 @@ class Format:
     Attributes:
         name: in messages that name one.
         title: in lists of formats.
-        words: what such a file is, where data are described.
         holds: what.
         read: reads a file, a pair of files (features, labels) or a folder.
+        words: what such a file is, where data are described; a table says it itself.
         endings: of its files' names, in lower case; ``.gz`` may follow.
         perhaps: endings of files that are of it where their first bytes speak for no other format.
         starts: whether the first bytes of a file are of it.
@@ -75,9 +75,9 @@ class Format:
 
     name: str
     title: str
-    words: str
     holds: Contents
     read: Callable[[Files, Asked], Read]
+    words: str = ""
     endings: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
     starts: Callable[[bytes], bool] = lambda _: False
@@ -128,7 +128,6 @@ FORMATS = (
     Format(
         name="csv",
         title="CSV, TSV",
-        words="CSV",
         holds="table",
         read=_read_table,
         endings=(".csv", ".tsv", ".tab"),
@@ -137,7 +136,6 @@ FORMATS = (
     Format(
         name="parquet",
         title="Parquet",
-        words="Parquet",
         holds="table",
         read=_read_table,
         endings=(".parquet", ".pq"),

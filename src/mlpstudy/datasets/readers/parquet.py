@@ -39,4 +39,4 @@ def read_parquet(path: Path, name: str, file: FileIO) -> Table:
     if not frame.height:
         raise DataError(must(name, "have rows", "none of them"))
     check_names(frame.columns, name)
-    return Table(frame, name, sha256_of(file))
+    return Table(frame, name, sha256_of(file), "Parquet")

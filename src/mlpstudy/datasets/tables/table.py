@@ -23,14 +23,14 @@ class Table:
         frame: its columns; text is trimmed.
         origin: the file, for messages.
         sha256: hash of the file's bytes.
-        delimiter: of a CSV file, else None.
+        words: what it was read from, where data are described.
         warnings: what a user should know of it, a line each.
     """
 
     frame: pl.DataFrame
     origin: str
     sha256: str
-    delimiter: str | None = None
+    words: str = "a data frame"
     warnings: tuple[str, ...] = ()
 
 
