@@ -43,9 +43,9 @@ if "avx512f" in Path("/proc/cpuinfo").read_text(encoding="utf-8"):
 import numpy as np  # noqa: E402  # after the variables above
 import numpy.typing as npt  # noqa: E402  # after the variables above
 
+from mlpstudy.arrays import Float32Array  # noqa: E402  # after the variables above
 from mlpstudy.datasets.named.mnist import load_mnist  # noqa: E402  # after the variables above
 from mlpstudy.engine.native import _kernels, column_groups  # noqa: E402  # after the variables above
-from mlpstudy.records.arrays import Float32Array  # noqa: E402  # after the variables above
 
 Step = Callable[[], object]
 

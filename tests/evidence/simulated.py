@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from mlpstudy.arrays import BoolArray, FloatArray
 from mlpstudy.evidence.estimates.contrasts import Estimate
 from mlpstudy.evidence.estimates.intervals import mean_interval
 from mlpstudy.evidence.sample import ArchitectureSample, StudySample
 from mlpstudy.records import Outcome, Provenance, RunRecord, Status
-from mlpstudy.records.arrays import BoolArray, FloatArray
 
 PROVENANCE = Provenance("0", "native", "0", "avx2", "3.11", "2", "linux", "cpu", 2)
 N_CLASSES = 10

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from evidence.simulated import architecture, correct_cells, outcome, run, study
+from mlpstudy.arrays import FloatArray
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.audits.ledger import ledger_of
 from mlpstudy.evidence.estimates import contrasts
@@ -17,7 +18,6 @@ from mlpstudy.evidence.estimates.signflip import FlipResult, flip_family
 from mlpstudy.evidence.judge import judge, standings
 from mlpstudy.evidence.plain import plain
 from mlpstudy.evidence.sample import StudySample, collect
-from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study import Judging
 from mlpstudy.tasks.metrics.accuracy import ACCURACY
 

@@ -7,12 +7,12 @@ import pytest
 from scipy import stats
 
 from evidence.simulated import architecture, correct_cells, estimate_of, study
+from mlpstudy.arrays import BoolArray
 from mlpstudy.evidence.estimates.power import seeds_for_better
 from mlpstudy.evidence.judge import judge
 from mlpstudy.evidence.judgement import PairJudgement
 from mlpstudy.evidence.sample import ArchitectureSample
 from mlpstudy.evidence.verdicts import PairFacts, judge_pair, mcnemar_p
-from mlpstudy.records.arrays import BoolArray
 from mlpstudy.study import Judging
 from mlpstudy.tasks.metrics.accuracy import ACCURACY
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlpstudy.records.arrays import Float32Array
+from mlpstudy.arrays import Float32Array
 from oracle.pair import Case, distance, network_of, pair_of
 
 MOMENTA = [0.0, 1e-300, 1e-9, 0.01, 0.5, 0.99, 0.9999, 0.999999, 1 - 1e-8, 1 - 1e-12]

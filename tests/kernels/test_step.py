@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.engine.native import _kernels
-from mlpstudy.records.arrays import Float32Array
 from oracle.pair import ACTIVATIONS, INSTRUCTION_SETS, Case, distance, network_of, pair_of
 
 TOLERANCE = 2e-5

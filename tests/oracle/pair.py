@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.engine.native import _kernels
-from mlpstudy.records.arrays import Float32Array
 from oracle.mlp import Mlp, build
 from oracle.philox import dropout_mask
 

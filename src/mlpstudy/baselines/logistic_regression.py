@@ -9,8 +9,8 @@ import numpy as np
 from mlpstudy.tasks.classes import softmax
 
 if TYPE_CHECKING:
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.records import Dataset
-    from mlpstudy.records.arrays import FloatArray
 
 PENALTY = 1.0
 """Weight of the squared coefficients beside the summed loss, halved: scikit-learn's C = 1."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.records import Dataset
-    from mlpstudy.records.arrays import FloatArray
 
 
 def fit(dataset: Dataset) -> FloatArray:

@@ -13,8 +13,8 @@ from mlpstudy.tasks.classes import cross_entropy
 from mlpstudy.tasks.losses import PROBABILITY_CLIP
 
 if TYPE_CHECKING:
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.records import Dataset
-    from mlpstudy.records.arrays import FloatArray
     from mlpstudy.study.study import BaselineName
 
 BASELINES: dict[BaselineName, Callable[[Dataset], FloatArray]] = {

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray, IntArray
 from mlpstudy.evidence.estimates.contrasts import Estimate, estimate_contrasts
-from mlpstudy.records.arrays import FloatArray, IntArray
 
 Levels = tuple[tuple[str, str], ...]
 

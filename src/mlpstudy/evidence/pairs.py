@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.evidence.estimates.contrasts import Estimate, estimate_contrasts
 from mlpstudy.evidence.estimates.families import family_contrasts
 from mlpstudy.evidence.estimates.signflip import holm
@@ -14,7 +15,6 @@ from mlpstudy.evidence.estimates.superiority import Superiority, superiority
 from mlpstudy.evidence.judgement import ArchitectureNoise, PairJudgement
 from mlpstudy.evidence.sample import ArchitectureSample, StudySample
 from mlpstudy.evidence.verdicts import PairFacts, equivalence_p, is_different, judge_pair
-from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study import Judging
 from mlpstudy.tasks.metrics.metric import Metric
 

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.records import Outcome, RunRecord
-from mlpstudy.records.arrays import FloatArray
 from mlpstudy.tasks.metrics.metric import Answers, Metric
 
 

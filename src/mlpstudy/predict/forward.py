@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpstudy.records.arrays import Float32Array, FloatArray
+from mlpstudy.arrays import Float32Array, FloatArray
 from mlpstudy.study import layers_of
 from mlpstudy.study.network.activations import ActivationName
 from mlpstudy.tasks.classes import softmax

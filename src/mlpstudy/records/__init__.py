@@ -3,7 +3,7 @@
 Axes are always in the order run, batch, feature.
 """
 
-from mlpstudy.records.arrays import BoolArray, Features, Float32Array, FloatArray, IntArray, Weights
+from mlpstudy.arrays import BoolArray, Features, Float32Array, FloatArray, IntArray, Weights
 from mlpstudy.records.checkpoints import Checkpoint, Resumption, TrainerState
 from mlpstudy.records.examples import Dataset, Examples, ValidationSource
 from mlpstudy.records.layers import LayerDiagnostics

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.records.arrays import Float32Array
+from mlpstudy.arrays import Float32Array
 from mlpstudy.records.layers import LayerDiagnostics
 from mlpstudy.records.runs import EpochRecord
 

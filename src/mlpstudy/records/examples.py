@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.records.arrays import Features
+from mlpstudy.arrays import Features
 
 ValidationSource = Literal["test", "held out"]
 """What the curves are measured on: the test examples, or training examples that are held out for it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.records.arrays import BoolArray, Float32Array
+from mlpstudy.arrays import BoolArray, Float32Array
 from mlpstudy.tasks.classes import cross_entropy
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mlpstudy.records.arrays import Weights
+from mlpstudy.arrays import Weights
 from mlpstudy.records.layers import LayerDiagnostics
 from mlpstudy.records.outcomes import Outcome
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from javascript.node import evaluated
-from mlpstudy.records.arrays import Float32Array, FloatArray
+from mlpstudy.arrays import Float32Array, FloatArray
 from mlpstudy.report.draw.choosing import CompactRun
 from mlpstudy.report.draw.compact import (
     LEVELS,

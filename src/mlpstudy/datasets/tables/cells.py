@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mlpstudy.records.arrays import FloatArray
+from mlpstudy.arrays import FloatArray
 
 Meaning = Literal["number", "boolean", "date"]
 """What the cells of a column are that becomes one number a row."""

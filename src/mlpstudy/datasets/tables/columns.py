@@ -18,10 +18,10 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 
+from mlpstudy.arrays import Float32Array, FloatArray
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.tables.cells import WORDS, Meaning, as_numbers, as_text, chosen, is_supported
 from mlpstudy.errors import DataError, must, nearest
-from mlpstudy.records.arrays import Float32Array, FloatArray
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.data import Scaling
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables.cells import (
     WORDS,
     Meaning,
@@ -30,7 +31,6 @@ from mlpstudy.datasets.tables.cells import (
 )
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.errors import DataError, must
-from mlpstudy.records.arrays import FloatArray
 
 if TYPE_CHECKING:
     from mlpstudy.study import Data

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.raw import Part, Parts
 from mlpstudy.datasets.tables.cells import WORDS, Meaning, as_numbers, as_text
 from mlpstudy.datasets.tables.columns import wrong_cell
@@ -20,7 +21,6 @@ from mlpstudy.datasets.targets.classes import (
     quantity_warning,
 )
 from mlpstudy.errors import DataError, must, nearest
-from mlpstudy.records.arrays import FloatArray
 from mlpstudy.study.base import content_hash
 
 if TYPE_CHECKING:

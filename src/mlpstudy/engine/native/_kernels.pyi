@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.records.arrays import Features, Float32Array
+from mlpstudy.arrays import Features, Float32Array
 
 ACTIVATIONS: tuple[str, ...]
 LOSSES: tuple[str, ...]

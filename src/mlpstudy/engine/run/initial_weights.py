@@ -12,7 +12,7 @@ from mlpstudy.streams import stream
 from mlpstudy.study import layers
 
 if TYPE_CHECKING:
-    from mlpstudy.records.arrays import Float32Array, FloatArray, Weights
+    from mlpstudy.arrays import Float32Array, FloatArray, Weights
     from mlpstudy.study import Initializer, Network
     from mlpstudy.study.network.initial import Shape
 

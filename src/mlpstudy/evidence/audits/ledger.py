@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import IntArray
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.sample import StudySample
-from mlpstudy.records.arrays import IntArray
 
 LISTED_HARD = 48
 """Hard examples to list at most: a page of images."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.estimates.intervals import t_two_sided_p
 from mlpstudy.evidence.estimates.rounding import sd_of
 from mlpstudy.evidence.estimates.twoway import two_way
-from mlpstudy.records.arrays import FloatArray
 
 EXCESS_RATIO = 5.0
 """Observed SD, in multiples of what finite test data give, from which the training itself is unstable."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.evidence.estimates.contrasts import estimate_contrasts
 from mlpstudy.evidence.estimates.signflip import fewest_seeds
 from mlpstudy.evidence.verdicts import is_different
-from mlpstudy.records.arrays import FloatArray
 
 N_SPLITS = 100
 """Random splits: the share of false verdicts is known to about 2 points."""

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.evidence.estimates.intervals import t_quantile
-from mlpstudy.records.arrays import FloatArray
 
 
 class MeanCurve(NamedTuple):

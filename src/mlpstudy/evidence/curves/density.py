@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.records.arrays import FloatArray
 
 N_GRID = 256
 """Grid points of a violin: more than its outline has pixels."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.evidence.curves.curves import held, mean_curve
-from mlpstudy.records.arrays import FloatArray
 
 if TYPE_CHECKING:
     from mlpstudy.records import LayerDiagnostics

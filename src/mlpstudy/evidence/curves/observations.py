@@ -29,8 +29,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.records.arrays import FloatArray
 
 Trend = Literal["falling", "flat", "rising", "unknown"]
 Longer = Literal["yes", "no", "unknown"]

@@ -8,9 +8,9 @@ from functools import reduce
 
 import numpy as np
 
+from mlpstudy.arrays import FloatArray, IntArray
 from mlpstudy.evidence.estimates.intervals import ANYTHING, Range
 from mlpstudy.evidence.estimates.spread import Spread, spread
-from mlpstudy.records.arrays import FloatArray, IntArray
 
 Levels = tuple[tuple[str, str], ...]
 

@@ -14,11 +14,11 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray, IntArray
 from mlpstudy.evidence.estimates.intervals import Interval, around, check_confidence, t_quantile, unbounded
 from mlpstudy.evidence.estimates.rounding import ROUNDING, sd_of
 from mlpstudy.evidence.estimates.signflip import flip_family, holm
 from mlpstudy.evidence.estimates.twoway import TwoWay, two_way
-from mlpstudy.records.arrays import FloatArray, IntArray
 
 Contrast = Mapping[int, float]
 """The weight of each architecture that has one, by its position."""

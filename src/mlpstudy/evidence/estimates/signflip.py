@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.evidence.estimates.intervals import t_quantile
 from mlpstudy.evidence.estimates.rounding import ROUNDING
-from mlpstudy.records.arrays import FloatArray
 
 EXACT_UP_TO = 20
 """Seeds up to which all 2^n flips are counted."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray, Weights
 from mlpstudy.errors import ResultsError, must
 from mlpstudy.records import EpochRecord, RunRecord
-from mlpstudy.records.arrays import FloatArray, Weights
 from mlpstudy.study.network.layers import layer_and_kind
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from mlpstudy.predict import forward
 from mlpstudy.predict.forward import ForwardLayer
 
 if TYPE_CHECKING:
-    from mlpstudy.records.arrays import Float32Array, FloatArray, Weights
+    from mlpstudy.arrays import Float32Array, FloatArray, Weights
     from mlpstudy.study import Network
     from mlpstudy.study.network.activations import ActivationName
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlpstudy.tasks.metrics.metric import SHARES, Answers, FloatArray, Metric
+from mlpstudy.arrays import FloatArray
+from mlpstudy.tasks.metrics.metric import SHARES, Answers, Metric
 
 
 def _right(answers: Answers) -> FloatArray:

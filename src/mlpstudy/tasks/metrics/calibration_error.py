@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.tasks.metrics.metric import SHARES, Answers, FloatArray, Metric
+from mlpstudy.tasks.metrics.metric import SHARES, Answers, Metric
 
 Bins = Literal["equal mass", "equal width"]
 

@@ -9,9 +9,9 @@ from typing import Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.text.numerals import between, fixed
 
-FloatArray = npt.NDArray[np.float64]
 Value = TypeVar("Value", float, FloatArray)
 
 
