@@ -36,6 +36,9 @@ class Lockstep:
     def train_epoch(
         self, examples: Examples, orders: npt.NDArray[np.int64], n_threads: int
     ) -> tuple[EpochTraining, ...]:
+        if len(orders) != len(self.trainers):
+            message = f"orders must have shape ({len(self.trainers)}, n), got shape {orders.shape}"
+            raise ValueError(message)
         done: list[EpochTraining] = []
         for trainer, order in zip(self.trainers, orders, strict=True):
             with self._lock:

@@ -114,7 +114,7 @@ class Cohort(Protocol):
     """
 
     def train_epoch(self, examples: Examples, orders: npt.NDArray[np.int64], n_threads: int) -> Sequence[EpochTraining]:
-        """Train each run on the examples in its own order; ``orders`` has the shape (run, n). All stop, or none."""
+        """Train each run on the examples in its own order; ``orders`` has shape (run, n). All stop, or none."""
         ...
 
     def evaluate(self, examples: Examples, n_threads: int) -> Sequence[Evaluation]:

@@ -31,6 +31,7 @@ ARCHITECTURE = Architecture(
     network=Network(hidden=(9, 6), batch_normalisation=True, dropout=0.3),
     training=Training(epochs=6, batch_size=16, diagnostics=True),
 )
+N_STEPS = len(DATA.train) // 16
 TASKS = tuple(RunTask(f"run{seed}", ARCHITECTURE, seed, 0) for seed in range(4))
 
 
@@ -62,7 +63,6 @@ def together(
     events: list[Event] = []
     hooks = RunHooks(events.append, on_checkpoint=on_checkpoint, n_threads=lambda: 1, stopped=stopped)
     carry_out(engine or LockstepEngine(4), Assignment(TASKS, found, "", checkpoint_s), DATA, hooks)
-    assert not any(isinstance(event, RunFailed) for event in events)
     return events
 
 
@@ -154,6 +154,35 @@ def test_a_run_that_diverges_leaves_the_others_alone(alone: dict[str, list[objec
     kinds = [type(event) for event in events if isinstance(event, EpochEnded | RunEnded)]
     assert kinds[: 4 * 3 + 1] == [*[EpochEnded] * 12, RunEnded]
     assert left == [(n, f"run{i}") for n in range(1, 6) for i in range(4) if i != 1 or n < 3]
+
+
+class Failing(Spoiling):
+    """The same, in which another run cannot be trained after its third epoch."""
+
+    def trainer(
+        self, architecture: Architecture, initial_weights: Weights, *, dropout_key: int, **settings: Any
+    ) -> NativeTrainer:
+        trainer = super().trainer(architecture, initial_weights, dropout_key=dropout_key, **settings)
+        if dropout_key == streams.dropout_key(0, 2):
+            train_epoch = trainer.train_epoch
+
+            def failing(examples: Examples, order: npt.NDArray[Any], n_threads: int) -> EpochTraining:
+                if trainer.state().n_steps >= 3 * N_STEPS:
+                    raise MemoryError
+                return train_epoch(examples, order, n_threads)
+
+            trainer.train_epoch = failing  # type: ignore[method-assign]  # a wrapper of the same shape
+        return trainer
+
+
+def test_a_cohort_that_fails_takes_no_run_with_it_that_has_ended() -> None:
+    """Those that are still trained have failed, after the epochs that they have; each run ends once."""
+    events = together(engine=LockstepEngine(4, Failing()))
+    ends = [event for event in events if isinstance(event, RunEnded | RunFailed)]
+    assert [type(event) for event in ends] == [RunEnded, RunFailed, RunFailed, RunFailed]
+    failed = [event.record for event in ends if isinstance(event, RunFailed)]
+    assert [(record.run_id, record.n_epochs_done) for record in failed] == [("run0", 3), ("run2", 3), ("run3", 3)]
+    assert {(record.status, record.reason) for record in failed} == {("failed", "out of memory")}
 
 
 def test_the_last_copies_at_a_stop_are_those_of_the_runs_that_still_train() -> None:
