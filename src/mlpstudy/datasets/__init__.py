@@ -1,21 +1,51 @@
-"""Checked arrays: data sets by name, files of one's own, their splits and preprocessing.
+"""Checked arrays: data sets by name, files of one's own, their splits and preprocessing."""
 
-Tables are read by ``readers.tables`` and described by ``overview.description``, which load Polars; nothing here does.
-"""
+from __future__ import annotations
 
-from mlpstudy.datasets.given import Given
-from mlpstudy.datasets.loading import load
-from mlpstudy.datasets.named.mnist import FOLDER as MNIST_FOLDER
-from mlpstudy.datasets.named.registry import NamedDataset, find_dataset, named_datasets
-from mlpstudy.datasets.named.source import DatasetInfo, FileCheck, RawExamples, Source
-from mlpstudy.datasets.overview.summary import ExampleView, SplitSummary, summarise, view_example
-from mlpstudy.datasets.preprocessing.encoding import one_hot, scale
-from mlpstudy.datasets.preprocessing.stored import Preprocessing, preprocessing_from_json
-from mlpstudy.datasets.raw import Labelled
-from mlpstudy.datasets.readers.idx import IdxFile, read_idx
-from mlpstudy.datasets.readers.idx_folder import read_idx_folder
-from mlpstudy.datasets.readers.libsvm import read_libsvm
-from mlpstudy.datasets.targets.classes import find_classes
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlpstudy.datasets.given import Given
+    from mlpstudy.datasets.loading import load
+    from mlpstudy.datasets.named.mnist import FOLDER as MNIST_FOLDER
+    from mlpstudy.datasets.named.registry import NamedDataset, find_dataset, named_datasets
+    from mlpstudy.datasets.named.source import DatasetInfo, FileCheck, RawExamples, Source
+    from mlpstudy.datasets.overview.summary import ExampleView, SplitSummary, summarise, view_example
+    from mlpstudy.datasets.preprocessing.encoding import one_hot, scale
+    from mlpstudy.datasets.preprocessing.stored import Preprocessing, preprocessing_from_json
+    from mlpstudy.datasets.raw import Labelled
+    from mlpstudy.datasets.readers.idx import IdxFile, read_idx
+    from mlpstudy.datasets.readers.idx_folder import read_idx_folder
+    from mlpstudy.datasets.readers.libsvm import read_libsvm
+    from mlpstudy.datasets.targets.classes import find_classes
+
+_HOMES = {
+    "DatasetInfo": "named.source",
+    "ExampleView": "overview.summary",
+    "FileCheck": "named.source",
+    "Given": "given",
+    "IdxFile": "readers.idx",
+    "Labelled": "raw",
+    "MNIST_FOLDER": "named.mnist",
+    "NamedDataset": "named.registry",
+    "Preprocessing": "preprocessing.stored",
+    "RawExamples": "named.source",
+    "Source": "named.source",
+    "SplitSummary": "overview.summary",
+    "find_classes": "targets.classes",
+    "find_dataset": "named.registry",
+    "load": "loading",
+    "named_datasets": "named.registry",
+    "one_hot": "preprocessing.encoding",
+    "preprocessing_from_json": "preprocessing.stored",
+    "read_idx": "readers.idx",
+    "read_idx_folder": "readers.idx_folder",
+    "read_libsvm": "readers.libsvm",
+    "scale": "preprocessing.encoding",
+    "summarise": "overview.summary",
+    "view_example": "overview.summary",
+}
 
 __all__ = [
     "MNIST_FOLDER",
@@ -43,3 +73,17 @@ __all__ = [
     "summarise",
     "view_example",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used: who needs one reader waits for no other."""
+    if name not in _HOMES:
+        message = f"module 'mlpstudy.datasets' has no attribute {name!r}"
+        raise AttributeError(message)
+    module = import_module(f"mlpstudy.datasets.{_HOMES[name]}")
+    return getattr(module, "FOLDER" if name == "MNIST_FOLDER" else name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__
