@@ -2,22 +2,11 @@
 // each. The choices themselves are types of simd/, and their menus are there.
 #pragma once
 #include <cstddef>
-#include <cstdint>
 #include <new>
 #include <string_view>
 #include <type_traits>
 
 namespace mlp {
-
-// A moving average a' = b a + (1 - b) x. The float32 next to b = 0.999999 is off by 1.3 % of 1 - b, so b comes in two
-// parts, and 1 - b from float64. Neither part is 0, so that an average that has overflowed stays infinite and does not
-// become NaN.
-struct Average {
-    float keep, keep_rest, take; // keep <= b; keep + keep_rest = b; take = 1 - b
-};
-
-Average make_average(double b);
-float normal(double positive); // in float32, but not below its normal numbers: those are flushed to 0
 
 // An array whose length the table that holds it knows.
 template <typename T> struct List {

@@ -22,6 +22,16 @@ namespace mlp {
 static constexpr int divide_up(int a, int b) { return (a + b - 1) / b; }
 static constexpr int round_up(int a, int b) { return divide_up(a, b) * b; }
 
+// A moving average a' = b a + (1 - b) x. The float32 next to b = 0.999999 is off by 1.3 % of 1 - b, so b comes in two
+// parts, and 1 - b from float64. Neither part is 0, so that an average that has overflowed stays infinite and does not
+// become NaN.
+struct Average {
+    float keep, keep_rest, take; // keep <= b; keep + keep_rest = b; take = 1 - b
+};
+
+Average make_average(double b);
+float normal(double positive); // in float32, but not below its normal numbers: those are flushed to 0
+
 // A parameter with the optimiser's slots, in separate arrays (interleaving them was slower).
 struct Tensor {
     float *value, *slot[kMostSlots];

@@ -1,6 +1,6 @@
 // The activations: a struct each, and its place in the menu at the end. Nothing else lists them.
 //
-//     facts        what the rest of the engine must know of it (layout.h)
+//     facts        what the rest of the engine must know of it (choices.h)
 //     steepest     the largest value of f'
 //     of(z)        f(z); NaN stays NaN
 //     back(g, h)   g f'(z), from h = f(z): z is not kept

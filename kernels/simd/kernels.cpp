@@ -14,7 +14,7 @@ namespace mlp::MLP_ISA {
 namespace {
 
 using Optimisers = Menu<Adam>;
-constexpr Loss kLosses[] = {{.name = "softmax_cross_entropy", .compute = softmax_cross_entropy}};
+constexpr Loss kLosses[] = {kSoftmaxCrossEntropy};
 
 int smaller(int a, int b) { return a < b ? a : b; }
 

@@ -64,4 +64,6 @@ static void softmax_cross_entropy(const Layer &layer, Activity &a, const std::in
     }
 }
 
+constexpr Loss kSoftmaxCrossEntropy = {.name = "softmax_cross_entropy", .compute = softmax_cross_entropy};
+
 } // namespace mlp::MLP_ISA

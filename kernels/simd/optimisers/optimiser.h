@@ -1,7 +1,7 @@
 // What an optimiser is, for the kernels that carry it out on a gradient while that is in registers. It is a struct in a
 // file of its own here, and its place in the menu of kernels.cpp:
 //
-//     name, slots, settings    as Optimiser (layout.h) says; the first slot tells the gradient of a step
+//     name, slots, settings    as Optimiser (choices.h) says; the first slot tells the gradient of a step
 //     rests_at_zero            whether weights stay as they are where gradient and slots are 0
 //     Numbers                  what a step needs beside gradient and slots, the same for all weights
 //     numbers(setting, learning_rate, t)    of step t, from 1; settings in the order in which they are declared
