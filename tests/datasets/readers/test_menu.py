@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from datasets.writing import csv, people, write
+from datasets.writing import write
 from mlpstudy.cli.app import app
 from mlpstudy.datasets import load
 from mlpstudy.datasets.readers.choosing import find_format, format_of
@@ -75,13 +75,12 @@ def test_a_name_that_says_nothing_is_known_by_its_first_bytes(tmp_path: Path) ->
         assert format_of(write(tmp_path, content, "x.dat")).name == name
 
 
-def test_labels_beside_what_has_its_own_are_refused(tmp_path: Path) -> None:
-    """A table and a folder of images have their labels: a second file would be passed over."""
+def test_labels_beside_a_folder_are_refused(tmp_path: Path) -> None:
+    """A folder of images has its labels: a second file would be passed over."""
     (tmp_path / "pictures" / "cat").mkdir(parents=True)
     np.save(tmp_path / "y.npy", np.arange(3))
-    for name, kind in (("pictures", "folder"), (write(tmp_path, csv(people())).name, "csv file")):
-        with pytest.raises(DataError, match=rf"y\.npy must be left out, got labels beside a {kind}, which has its own"):
-            find_format([tmp_path / name, tmp_path / "y.npy"])
+    with pytest.raises(DataError, match=r"y\.npy must be left out, got labels beside a folder, which has its own"):
+        find_format([tmp_path / "pictures", tmp_path / "y.npy"])
 
 
 def test_every_file_is_found_before_one_is_read(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The formats that data may come in: one entry each, and a file that reads it.
 
-What a path calls for, what errors list and what the documentation says of formats follows from these entries. The
-readers of tables and of pictures are loaded when they are needed, for Polars and Pillow take long.
+What a path calls for, what errors list and what the documentation says of formats follows from these entries.
 """
 
 from __future__ import annotations
@@ -12,19 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx import labels_beside, read_idx_pair
 from mlpstudy.datasets.readers.idx_folder import is_idx_set, read_idx_folder
-from mlpstudy.datasets.readers.libsvm import read_libsvm
-from mlpstudy.datasets.readers.npy import read_npy, read_npy_features
-from mlpstudy.datasets.readers.npz import read_npz
+from mlpstudy.lazy import Lazy
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.datasets.raw import Values
+    from mlpstudy.datasets.raw import Labelled, Values
+    from mlpstudy.datasets.readers import image_folder, libsvm, npy, npz, tables
     from mlpstudy.datasets.tables.table import Table
+else:  # MNIST needs none of them; Polars and Pillow take long.
+    image_folder = Lazy("mlpstudy.datasets.readers.image_folder")
+    libsvm = Lazy("mlpstudy.datasets.readers.libsvm")
+    npy = Lazy("mlpstudy.datasets.readers.npy")
+    npz = Lazy("mlpstudy.datasets.readers.npz")
+    tables = Lazy("mlpstudy.datasets.readers.tables")
 
 Contents = Literal["table", "arrays", "images", "pictures", "sparse rows"]
 """What a format holds: pictures are images that must be decoded and may be resized."""
@@ -86,32 +89,14 @@ class Format:
     read_rows: Callable[[Path, Asked], tuple[Values, npt.NDArray[np.int32] | None]] | None = None
 
 
-def _read_table(files: Files, asked: Asked) -> Table:
-    from mlpstudy.datasets.readers.tables import read_table  # noqa: PLC0415  # heavy: Polars
-
-    return read_table(files[0], text=asked.text)
-
-
 def _read_idx(files: Files, asked: Asked) -> Labelled:
     labels = files[1] if len(files) > 1 else labels_beside(files[0])
     return read_idx_pair(files[0], labels, asked.least)
 
 
 def _read_libsvm_rows(path: Path, asked: Asked) -> tuple[Values, npt.NDArray[np.int32]]:
-    read = read_libsvm(path, like=asked.like)
+    read = libsvm.read_libsvm(path, like=asked.like)
     return read.values, read.labels
-
-
-def _read_images(files: Files, asked: Asked) -> Labelled:
-    from mlpstudy.datasets.readers.image_folder import read_image_folder  # noqa: PLC0415  # heavy: Pillow
-
-    return read_image_folder(files[0], asked.image_size, asked.least)
-
-
-def _read_split_images(files: Files, asked: Asked) -> Labelled:
-    from mlpstudy.datasets.readers.image_folder import read_split_image_folder  # noqa: PLC0415  # heavy: Pillow
-
-    return read_split_image_folder(files[0], asked.image_size)
 
 
 def _is_split_folder(path: Path) -> bool:
@@ -129,7 +114,7 @@ FORMATS = (
         name="csv",
         title="CSV, TSV",
         holds="table",
-        read=_read_table,
+        read=lambda files, asked: tables.read_table(files[0], text=asked.text),
         endings=(".csv", ".tsv", ".tab"),
         perhaps=(".txt", ".data", ".dat"),
     ),
@@ -137,7 +122,7 @@ FORMATS = (
         name="parquet",
         title="Parquet",
         holds="table",
-        read=_read_table,
+        read=lambda files, asked: tables.read_table(files[0], text=asked.text),
         endings=(".parquet", ".pq"),
         starts=lambda head: head.startswith(b"PAR1"),
     ),
@@ -146,17 +131,17 @@ FORMATS = (
         title="NPY",
         words="two NPY files: features, labels",
         holds="arrays",
-        read=lambda files, asked: read_npy(files[0], files[1], asked.least),
+        read=lambda files, asked: npy.read_npy(files[0], files[1], asked.least),
         endings=(".npy",),
         n_files=(2,),
-        read_rows=lambda path, _: (read_npy_features(path).values, None),
+        read_rows=lambda path, _: (npy.read_npy_features(path).values, None),
     ),
     Format(
         name="npz",
         title="NPZ",
         words="NPZ",
         holds="arrays",
-        read=lambda files, asked: read_npz(files[0], asked.least),
+        read=lambda files, asked: npz.read_npz(files[0], asked.least),
         endings=(".npz",),
     ),
     Format(
@@ -174,7 +159,7 @@ FORMATS = (
         title="libsvm",
         words="libsvm text, sparse",
         holds="sparse rows",
-        read=lambda files, asked: read_libsvm(files[0], like=asked.like),
+        read=lambda files, asked: libsvm.read_libsvm(files[0], like=asked.like),
         endings=(".libsvm", ".svmlight", ".svm"),
         starts=lambda head: _LIBSVM_LINE.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r")) is not None,
         read_rows=_read_libsvm_rows,
@@ -192,7 +177,7 @@ FORMATS = (
         title="a folder of images",
         words="a folder of images: train and test, one folder a class in each",
         holds="pictures",
-        read=_read_split_images,
+        read=lambda files, asked: image_folder.read_split_image_folder(files[0], asked.image_size),
         is_set=_is_split_folder,
     ),
     Format(
@@ -200,7 +185,7 @@ FORMATS = (
         title="a folder of images",
         words="a folder of images, one folder a class",
         holds="pictures",
-        read=_read_images,
+        read=lambda files, asked: image_folder.read_image_folder(files[0], asked.image_size, asked.least),
         is_set=Path.is_dir,
     ),
 )
