@@ -49,8 +49,8 @@ class EpochRecord:
         train_accuracy: running mean of the training accuracy (0 to 1).
         val_loss: loss on the validation examples after the epoch, in inference mode (nats).
         val_accuracy: accuracy on the validation examples (0 to 1).
-        train_s: wall time of the training part (s).
-        val_s: wall time of the validation part (s).
+        train_s: wall time of the training part (s); in a cohort the run's share.
+        val_s: wall time of the validation part (s); likewise.
     """
 
     epoch: int
@@ -78,7 +78,7 @@ class RunRecord:
         test_accuracy: test accuracy (0 to 1) of a finished run, else None.
         n_parameters: all parameters, trainable or not.
         n_trainable: trainable parameters.
-        wall_s: wall time from start to end (s).
+        wall_s: wall time from start to end (s); of a run that is trained in a cohort, its share of the cohort's.
         started_at: start, UTC, ISO 8601.
         provenance: what computed it.
     """

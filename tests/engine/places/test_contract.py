@@ -189,7 +189,7 @@ def test_a_stop_leaves_a_checkpoint_of_every_running_run(place: Making, engine_o
 
 def test_runs_that_go_on_end_as_if_nobody_had_stopped_them(place: Making, engine_of: Kind) -> None:
     """From the checkpoints that a stop has left, to the same bits, with all their epochs."""
-    engine, runs = engine_of(get_engine("native")), tasks(epochs=1000)[:4:3]
+    engine, runs = engine_of(get_engine("native")), tasks(epochs=2000)[:4:3]
     events = list(place(1).train(engine, runs, DATA, Checkpoints()))
     straight = {run_of(event): bits(event.result) for event in events if isinstance(event, RunEnded)}
     kept = checkpoints_after_a_stop(place(1), engine, runs)
@@ -200,7 +200,7 @@ def test_runs_that_go_on_end_as_if_nobody_had_stopped_them(place: Making, engine
     for event in events:
         if isinstance(event, RunEnded):
             assert bits(event.result) == straight[run_of(event)]
-            assert len(event.result.epochs) == 1000
+            assert len(event.result.epochs) == 2000
     assert sum(isinstance(event, RunEnded) for event in events) == 2
 
 

@@ -69,8 +69,8 @@ class Place(Protocol):
     - Runs that have a checkpoint are started first; of the others the most costly (``study.cost``).
     - A run that could not be trained is tried once more, behind all others and by itself, from its newest checkpoint.
       It fails for good where it fails again. The others go on.
-    - At a stop no further run is started, and each that was running leaves the newest copy of its state as a
-      checkpoint.
+    - At a stop no further run is begun, and each that was running leaves the newest copy of its state as a checkpoint;
+      what has happened before is still told.
     - A run's next checkpoint is not handed over before the last one was taken by whoever reads the events.
     - An engine that trains cohorts is given runs of one architecture together, at most as many as it asks for.
 
