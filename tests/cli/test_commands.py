@@ -99,7 +99,7 @@ def test_run_prints_epochs_tables_and_an_honest_line(study: Path, tmp_path: Path
     assert "normalisation: none" in result.output
     assert "normalisation: batchnorm" in result.output
     assert "a paper" in result.output
-    assert "91.23%" in result.output
+    assert "91.23 %" in result.output
     assert "0.3456" in result.output
     assert "One seed says how these runs ended, not which architecture is better" in result.output
 

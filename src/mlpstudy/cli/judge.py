@@ -10,6 +10,7 @@ import typer
 
 from mlpstudy.cli.printing.terminal import new_table, say, say_json, styled
 from mlpstudy.text.escaping import shell
+from mlpstudy.text.numerals import level
 from mlpstudy.text.words import counted, examples_words, noun_of
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _print_metric(metric: MetricJudgement, judgement: Judgement, noun: str, *, w
     console().print(_standings(metric, f"{metric.metric.name} ({role})"))
     n = len(metric.pairs)
     title = f"{counted(n, 'declared comparison')}, {metric.metric.name}, {metric.metric.unit.in_full}"
-    console().print(_pairs(metric, title, 100 * judgement.judging.confidence, judgement.n_examples, noun))
+    console().print(_pairs(metric, title, level(judgement.judging.confidence), judgement.n_examples, noun))
     _print_reasons(metric.pairs, why=why)
     if metric.effects:
         console().print(_effects(metric))
@@ -143,9 +144,9 @@ def _standings(metric: MetricJudgement, title: str) -> Table:
     return table
 
 
-def _pairs(metric: MetricJudgement, title: str, percent: float, n_examples: int, noun: str) -> Table:
+def _pairs(metric: MetricJudgement, title: str, percent: str, n_examples: int, noun: str) -> Table:
     """Return the declared comparisons."""
-    notes = [f"Intervals at {percent:g} %, a minus b."]
+    notes = [f"Intervals at {percent}, a minus b."]
     if metric.metric.counts_examples:
         notes.append(f"{noun.capitalize()}: of the {n_examples:,} tested, mean over seeds.")
     if metric.pairs[0].estimate.components is not None and _columns() >= MEDIUM:

@@ -13,6 +13,7 @@ from mlpstudy.predict.choosing import best
 from mlpstudy.results import gallery
 from mlpstudy.study import why_unjudged
 from mlpstudy.tasks.metrics.menu import METRICS
+from mlpstudy.text.numerals import level
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow
@@ -104,7 +105,7 @@ class Gathered:
     @property
     def level(self) -> str:
         """The level of all intervals, in words."""
-        return f"{self.study.judging.confidence:.0%}"
+        return level(self.study.judging.confidence)
 
     @property
     def n_seeds(self) -> int:

@@ -25,6 +25,7 @@ from mlpstudy.figures import (
     violins_grid,
     weight_violins,
 )
+from mlpstudy.text.numerals import level
 
 if TYPE_CHECKING:
     import altair as alt
@@ -57,8 +58,8 @@ def study_curves(store: Store, study: Study, records: Sequence[RunRecord]) -> li
 def study_loss_curves(store: Store, study: Study, records: Sequence[RunRecord]) -> alt.FacetChart:
     """Return the loss curves of all architectures on one page."""
     architectures = study_curves(store, study, records)
-    level = f"{study.judging.confidence:.0%} interval of the mean"
-    return curves_grid.figure(architectures, validation_source=store.validation_source, interval=level)
+    interval = f"{level(study.judging.confidence)} interval of the mean"
+    return curves_grid.figure(architectures, validation_source=store.validation_source, interval=interval)
 
 
 def _band(curves: list[np.ndarray[tuple[int], np.dtype[np.float64]]], study: Study) -> Band | None:
@@ -111,9 +112,9 @@ def study_accuracies(
                 n_diverged=row.n_diverged if row is not None else 0,
             )
         )
-    level = f"its {study.judging.confidence:.0%} interval"
+    around = f"its {level(study.judging.confidence)} interval"
     baselines = {b.name: b.test_accuracy for b in store.baselines()}
-    return accuracy_dots.figure(entries, reference=study.reported_by or None, interval=level, baselines=baselines)
+    return accuracy_dots.figure(entries, reference=study.reported_by or None, interval=around, baselines=baselines)
 
 
 def study_diagnostics(store: Store, study: Study, records: Iterable[RunRecord], architecture: str) -> alt.ConcatChart:
@@ -135,7 +136,7 @@ def study_diagnostics(store: Store, study: Study, records: Iterable[RunRecord], 
         layer_curves([layers for _, layers in shown], study.judging.confidence),
         n_runs=len(shown),
         seed=shown[0][0].seed if len(shown) == 1 else None,
-        interval=f"{study.judging.confidence:.0%} interval of the mean",
+        interval=f"{level(study.judging.confidence)} interval of the mean",
     )
 
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from mlpstudy.tasks.metrics.accuracy import ACCURACY
+from mlpstudy.tasks.metrics.log_loss import LOG_LOSS
 from mlpstudy.text.escaping import html, latex, markdown, markdown_line
-from mlpstudy.text.numerals import MINUS, with_minus
+from mlpstudy.text.numerals import MINUS, level, with_minus
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
     from mlpstudy.records import Baseline
     from mlpstudy.study import Study
+    from mlpstudy.tasks.metrics.metric import Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def comparison_table(
         baselines: simple methods for scale, in the last rows.
     """
     by_name = {row.architecture: row for row in rows}
-    percent = f"{study.judging.confidence:.0%}"
+    percent = level(study.judging.confidence)
     n_seeds = sorted({row.n_finished for row in by_name.values()})
     counted = f"{n_seeds[0]}" if len(n_seeds) == 1 else f"{n_seeds[0]} to {n_seeds[-1]}" if n_seeds else "0"
     seeds = f"{counted} seed{'' if counted == '1' else 's'} an architecture"
@@ -79,18 +82,18 @@ def comparison_table(
             "-".join(str(width) for width in architecture.network.hidden),
             f"{row.n_parameters:,}" if row else "",
             _seeds(row),
-            _mean(row.accuracy if row else None, 100.0, 2),
-            _mean(row.loss if row else None, 1.0, 4),
+            _mean(row.accuracy if row else None, ACCURACY),
+            _mean(row.loss if row else None, LOG_LOSS),
         ]
         if tiers:
             line.append(tiers.get(architecture.name, ""))
         if study.reported:
             reported = study.reported.get(architecture.name)
             accuracy = reported.test_accuracy if reported else None
-            line.append("" if accuracy is None else f"{100 * accuracy:.2f}")
+            line.append("" if accuracy is None else ACCURACY.bare(accuracy))
         cells.append(tuple(line))
     for baseline in baselines:
-        numbers = (f"{100 * baseline.test_accuracy:.2f}", f"{baseline.test_loss:.4f}")
+        numbers = (ACCURACY.bare(baseline.test_accuracy), LOG_LOSS.bare(baseline.test_loss))
         cells.append((f"({baseline.name})", "", "", "", *numbers, *[""] * (len(columns) - 6)))
     headings, numeric = zip(*columns, strict=True)
     return PaperTable("comparison", caption, headings, numeric, tuple(cells))
@@ -99,7 +102,7 @@ def comparison_table(
 def verdict_table(judgement: Judgement) -> PaperTable:
     """Return the verdicts on the declared pairs by the primary metric, a pair a row."""
     metric = judgement.primary
-    percent = f"{judgement.judging.confidence:.0%}"
+    percent = level(judgement.judging.confidence)
     name, unit = metric.metric.name, metric.metric.unit
     band = f"{unit.factor * metric.band:g}"
     caption = (
@@ -148,14 +151,14 @@ def _seeds(row: ComparisonRow | None) -> str:
     return f"{row.n_finished} ({lost} lost)" if lost else str(row.n_finished)
 
 
-def _mean(spread: Spread | None, factor: float, digits: int) -> str:
+def _mean(spread: Spread | None, metric: Metric) -> str:
     if spread is None:
         return ""
-    text = f"{factor * spread.mean:.{digits}f}"
+    text = metric.bare(spread.mean)
     interval = spread.interval
     if interval is None or not interval.is_bounded:
         return text
-    return f"{text} [{factor * interval.low:.{digits}f}, {factor * interval.high:.{digits}f}]"
+    return f"{text} [{metric.bare(interval.low)}, {metric.bare(interval.high)}]"
 
 
 Form = Literal["markdown", "latex", "html"]

@@ -42,6 +42,15 @@ def percent(share: float, digits: int = 2) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def level(confidence: float) -> str:
+    """Return the level of an interval, with the digits that it has.
+
+    >>> level(0.95), level(0.975)
+    ('95 %', '97.5 %')
+    """
+    return f"{100 * confidence:g} %"
+
+
 def between(low: float, high: float, factor: float = 1.0, digits: int = 2, *, sign: bool = False) -> str:
     """Return an interval in brackets.
 

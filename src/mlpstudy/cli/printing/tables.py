@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.cli.printing.terminal import console, new_table, styled
+from mlpstudy.tasks.metrics.accuracy import ACCURACY
+from mlpstudy.tasks.metrics.log_loss import LOG_LOSS
 from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.table import Table
     from rich.text import Text
 
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.estimates.spread import Spread
     from mlpstudy.results import StudyResults
     from mlpstudy.study import Architecture, Study
+    from mlpstudy.tasks.metrics.metric import Metric
 
 WIDE = 110
 """From this many columns on, the tables show every setting in a column of its own."""
@@ -61,7 +66,9 @@ def print_baselines(results: StudyResults) -> None:
     """Print what simple methods reach, where the study names some."""
     baselines = results.store.baselines()
     if baselines:
-        said = ", ".join(f"{b.name} {b.test_accuracy * 100:.2f}% (loss {b.test_loss:.4f})" for b in baselines)
+        said = ", ".join(
+            f"{b.name} {ACCURACY.value(b.test_accuracy)} (loss {LOG_LOSS.bare(b.test_loss)})" for b in baselines
+        )
         console().print(styled(("For scale", "bold"), f", on the same test examples: {said}\n"), soft_wrap=True)
 
 
@@ -126,8 +133,8 @@ def _table(
             styled(architecture.name, ("\n" + "-".join(str(width) for width in hidden), "dim")),
             *(settings[architecture.name][name] for name in columns),
             _seeds(row),
-            _spread(row.loss if row else None, 1.0),
-            _spread(row.accuracy if row else None, 100.0),
+            _spread(row.loss if row else None, LOG_LOSS, LOG_LOSS.bare),
+            _spread(row.accuracy if row else None, ACCURACY, ACCURACY.value),
         ]
         if tiers:
             cells.append(tiers.get(architecture.name) or "-")
@@ -148,13 +155,11 @@ def _seeds(row: ComparisonRow | None) -> Text:
     return styled(*parts)
 
 
-def _spread(spread: Spread | None, factor: float) -> Text:
-    """Write mean and SD over seeds; accuracies in percent."""
+def _spread(spread: Spread | None, metric: Metric, written: Callable[[float], str]) -> Text:
+    """Write mean and SD over seeds."""
     if spread is None:
         return styled("-")
-    unit, digits = ("%", 2) if factor > 1 else ("", 4)
-    text = f"{spread.mean * factor:.{digits}f}{unit}"
-    return styled(text, ("" if spread.sd is None else f"\nSD {spread.sd * factor:.{digits}f}", "dim"))
+    return styled(written(spread.mean), ("" if spread.sd is None else f"\nSD {metric.bare(spread.sd)}", "dim"))
 
 
 def _reported(study: Study, name: str) -> str:
@@ -164,9 +169,9 @@ def _reported(study: Study, name: str) -> str:
         return "-"
     parts = []
     if reported.test_loss is not None:
-        parts.append(f"{reported.test_loss:.4f}")
+        parts.append(LOG_LOSS.bare(reported.test_loss))
     if reported.test_accuracy is not None:
-        parts.append(f"{reported.test_accuracy * 100:.2f}%")
+        parts.append(ACCURACY.value(reported.test_accuracy))
     return "\n".join(parts)
 
 
@@ -190,6 +195,6 @@ def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
             "far it scatters. More test examples tell accuracies apart that a few count as equal."
         )
     return (
-        f"{n_seeds} seeds: the accuracy of one architecture scatters by up to {sd * 100:.2f} points (SD) from seed to "
+        f"{n_seeds} seeds: the accuracy of one architecture scatters by up to {ACCURACY.size(sd)} (SD) from seed to "
         "seed; a difference between two single runs that is no larger says nothing."
     )

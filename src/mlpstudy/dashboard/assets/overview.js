@@ -145,7 +145,7 @@ function drawLeadersHead(head, nTiered, isPresent) {
     "Architecture",
     "Runs",
     "Test accuracy",
-    `${Math.round(100 * head.confidence)} % interval of the mean`,
+    `${Number((100 * head.confidence).toPrecision(6))} % interval of the mean`,
     "Test loss",
     "Time a run",
   ];

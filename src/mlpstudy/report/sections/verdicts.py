@@ -10,7 +10,7 @@ from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Details, Section, Sentences, Table, Text
 from mlpstudy.report import words
 from mlpstudy.text.numerals import MINUS, NONE, between, with_minus
-from mlpstudy.text.words import examples_words, noun_of
+from mlpstudy.text.words import counted, examples_words, noun_of
 
 if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement, MetricJudgement, PairJudgement
@@ -43,9 +43,10 @@ def _rules(metric: MetricJudgement, of: Gathered) -> str:
     """Return how it was judged."""
     unit = metric.metric.unit
     return (
-        f"Judged by {metric.metric.name}, as the study file declared before anything ran: {len(metric.pairs)} "
-        f"comparisons, {of.level} intervals, {of.seeds_words()} seeds an architecture, {of.sample.n_examples:,} test "
-        f"examples. Differences of at most {unit.factor * metric.band:g} {unit.in_full} do not matter."
+        f"Judged by {metric.metric.name}, as the study file declared before anything ran: "
+        f"{counted(len(metric.pairs), 'comparison')}, {of.level} intervals, {of.seeds_words()} seeds an architecture, "
+        f"{of.sample.n_examples:,} test examples. Differences of at most {unit.factor * metric.band:g} {unit.in_full} "
+        "do not matter."
     )
 
 
