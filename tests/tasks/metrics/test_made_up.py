@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import mlpstudy
+from mlpstudy.arrays import FloatArray
 from mlpstudy.cli.app import app
 from mlpstudy.cli.printing import terminal
 from mlpstudy.dashboard.state.verdict import verdict_state
@@ -25,7 +26,7 @@ from mlpstudy.results.paper import typeset, verdict_table
 from mlpstudy.study import Judging, Study
 from mlpstudy.study.loading import parse_study
 from mlpstudy.tasks.metrics.menu import METRICS
-from mlpstudy.tasks.metrics.metric import Answers, FloatArray, Metric, Unit
+from mlpstudy.tasks.metrics.metric import Answers, Metric, Unit
 
 CM = Unit("cm", 1.0, "cm", "cm", "cm")
 
