@@ -17,6 +17,7 @@ from mlpstudy.evidence.plan import SeedPlan, SeedSpread, assumed_spread, observe
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.evidence.trouble import architecture_noise
 from mlpstudy.files import read_if_there, write_whole
+from mlpstudy.judging.at_once import runs_at_once
 from mlpstudy.store.failures import one_line
 from mlpstudy.store.verify import verify
 from mlpstudy.study import LEAST_JUDGED
@@ -67,7 +68,7 @@ class Moment:
         study: what was compared and how.
         data_sha256: hash of the data.
         sample: what the finished runs did on the test examples.
-        n_workers: runs that trained at once here: one a core.
+        n_workers: runs that trained at once here.
     """
 
     study: Study
@@ -102,8 +103,7 @@ def read_moment(store: Store) -> Moment:
         {architecture.name: architecture.levels for architecture in study.architectures},
         study.seeds,
     )
-    n_workers = max((record.provenance.n_cores for record in finished), default=1)
-    return Moment(study, data_sha256, sample, n_workers)
+    return Moment(study, data_sha256, sample, runs_at_once(finished))
 
 
 def judge_moment(moment: Moment) -> Judged:
