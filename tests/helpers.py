@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 
 from lockstep import LockstepEngine, OneOfThree
-from mlpstudy.engine import get_engine
+from mlpstudy.engine import ENGINE_NAMES, get_engine
 from mlpstudy.engine.interface import Engine
 from mlpstudy.engine.torch import TorchEngine
 from mlpstudy.records import Dataset, Examples
@@ -20,7 +20,7 @@ TORCH_DEVICE = os.environ.get("MLPSTUDY_TEST_TORCH_DEVICE", "cpu")
 """Where tests of both engines let the torch engine compute."""
 
 
-ENGINES = ("native", "torch", "cohort")
+ENGINES = (*ENGINE_NAMES, "cohort")
 """All that must keep what an engine promises; ``cohort`` trains each run in company."""
 
 
