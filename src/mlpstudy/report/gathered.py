@@ -22,12 +22,22 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.evidence.sample import ArchitectureSample, StudySample
     from mlpstudy.figures import ArchitectureCurves
+    from mlpstudy.page.blocks import Section
     from mlpstudy.predict.choosing import Choice
     from mlpstudy.records import Dataset, RunRecord
     from mlpstudy.results import StudyResults
     from mlpstudy.store import Store
     from mlpstudy.study import Study
     from mlpstudy.tasks.metrics.metric import Metric
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """What draw-a-digit adds to a page."""
+
+    section: Section
+    data: dict[str, object]
+    binary: dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +57,8 @@ class Gathered:
         choice: the architecture that single-architecture figures show; None where no run has finished.
         dataset: the data, where they are at hand and the same; else None.
         no_data: why they are not; empty where they are.
+        n_workers: runs that trained at once.
+        drawing: draw-a-digit, where the page has room for it.
     """
 
     results: StudyResults
@@ -61,6 +73,8 @@ class Gathered:
     choice: Choice | None
     dataset: Dataset | None
     no_data: str
+    n_workers: int
+    drawing: Drawing | None = None
 
     @property
     def store(self) -> Store:
@@ -154,6 +168,7 @@ def gather(results: StudyResults) -> Gathered:
         choice=best(moment, records, len(store.class_names), found),
         dataset=dataset,
         no_data=no_data,
+        n_workers=moment.n_workers,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from mlpstudy.errors import StoreError, must
 from mlpstudy.files import write_whole
 from mlpstudy.page import Document, asset, environment, page_scripts, render
 from mlpstudy.page.blocks import charts_of
-from mlpstudy.report.draw.section import drawing
+from mlpstudy.report.draw import section as draw
 from mlpstudy.report.gathered import gather
 from mlpstudy.report.sections import (
     answer,
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 
     from mlpstudy.results import StudyResults
 
-SECTIONS = (verdicts, comparison, curves, weights, factors, noise, errors, layers, cost, method)
-"""The sections after the opening, in their order; each module has ``section(of) -> Section | None``."""
+SECTIONS = (verdicts, comparison, curves, weights, factors, noise, errors, layers, draw, cost, method)
+"""The sections after the opening, in their order: people look before they read of costs and method. Each module has
+``section(of) -> Section | None``."""
 
 WEIGHTS_MB = 12.0
 """Megabytes of the page for the networks that draw-a-digit computes with."""
@@ -54,21 +56,19 @@ def report_html(
     say = progress or (lambda _: None)
     say("judging")
     of = gather(results)
-    draw = drawing(of, weights_mb, say) if weights_mb > 0 else None
+    drawing = draw.drawing(of, weights_mb, say) if weights_mb > 0 else None
+    of = replace(of, drawing=drawing)
     say("drawing the figures")
     sections = [made for module in SECTIONS if (made := module.section(of)) is not None]
-    if draw is not None:
-        # Before the costs and the method: people look before they read.
-        sections.insert(len(sections) - 2, draw.section)
     document = Document(
         title=f"{of.study.name}: report",
         scripts=(
             *page_scripts(),
-            *((asset("mlpstudy.report", name) for name in ("picture.js", "network.js", "draw.js")) if draw else ()),
+            *((asset("mlpstudy.report", name) for name in ("picture.js", "network.js", "draw.js")) if drawing else ()),
         ),
         styles=(asset("mlpstudy.report", "report.css"),),
-        data={"charts": charts_of(tuple(sections)), **(draw.data if draw else {})},
-        binary=draw.binary if draw else {},
+        data={"charts": charts_of(tuple(sections)), **(drawing.data if drawing else {})},
+        binary=drawing.binary if drawing else {},
     )
     return render(
         environment("mlpstudy.report"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlpstudy.page.blocks import Include, Section
 from mlpstudy.report.draw.choosing import chosen
+from mlpstudy.report.gathered import Drawing
 from mlpstudy.text.words import counted, listed
 
 if TYPE_CHECKING:
@@ -33,13 +33,9 @@ MOST_CLASSES = 40
 LARGEST_SIDE = 256
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawing:
-    """What draw-a-digit adds to a page."""
-
-    section: Section
-    data: dict[str, object]
-    binary: dict[str, bytes]
+def section(of: Gathered) -> Section | None:
+    """Return the section, None where the page draws nothing."""
+    return None if of.drawing is None else of.drawing.section
 
 
 def drawing(of: Gathered, weights_mb: float, say: Callable[[str], object]) -> Drawing | None:

@@ -14,6 +14,7 @@ from mlpstudy.page.blocks import Cell, Chart, Column, Section, Table, Text
 from mlpstudy.report import words
 from mlpstudy.report.sections.curves import legend
 from mlpstudy.text.numerals import time_unit
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,8 @@ def section(of: Gathered) -> Section | None:
         said = f"{title}; the numbers are in the table."
         charts.append(Chart(name, page_spec(chart), said, fluid=True, room=70, legend=() if by_time else keys))
     note = Text(
-        "Time is the wall time of one run, on the hardware below, while as many runs trained at once as it has cores.",
+        "Time is the wall time of one run, on the hardware below, while "
+        f"{counted(of.n_workers, 'run')} trained at once.",
         "muted",
     )
     return Section("cost", "What it costs", (_table(of, times, longest), *charts, note))
