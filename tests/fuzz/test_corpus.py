@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fuzz import targets
+from mlpstudy.datasets.readers.menu import FORMATS
 from mlpstudy.errors import DataError
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -33,6 +34,12 @@ class BrokenError(DataError):
 def test_every_target_has_seeds() -> None:
     """And every folder of seeds is a target's."""
     assert {path.parent.name for path in INPUTS} == set(targets.TARGETS)
+
+
+def test_every_format_has_a_target() -> None:
+    """What reads files that a stranger sent is fuzzed; of folders of images, the images are."""
+    folders = {"image folder": "image", "split image folder": "image"}
+    assert {folders.get(known.name, known.name.replace(" ", "_")) for known in FORMATS} <= set(targets.TARGETS)
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}/{path.name}")

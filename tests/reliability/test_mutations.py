@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mlpstudy.results import StudyResults
-from reliability.mutations import COMMANDS, columns, fault, faults, make_base, mutations
+from reliability.mutations import COMMAND, COMMANDS, columns, fault, faults, make_base, mutations
 from store import samples
 from store.breaking import execute
 
 N_CHANGES = 90
 """A sample of the changes; `make mutate` tries all of them."""
+
+
+def test_every_command_that_reads_a_folder_is_tried() -> None:
+    """Each is tried on folders that hold what they cannot; ``watch``, a server, has tests of its own for that."""
+    commands: Mapping[str, Any] = vars(COMMAND)["commands"]
+    reading = {name for name, made in commands.items() if any("DIR" in str(p.metavar) for p in made.params)}
+    assert {command[0] for command in COMMANDS} == reading - {"watch"}
 
 
 @pytest.fixture(name="base", scope="module")
