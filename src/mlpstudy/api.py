@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpstudy.lazy import Lazy
+from mlpstudy.machine.lazy import Lazy
 from mlpstudy.results import StudyResults
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import mlpstudy
 from mlpstudy.cli.app import app
 from mlpstudy.errors import StoreError
 from mlpstudy.figures.drawing.saving import file_stems
-from mlpstudy.files import write_whole
+from mlpstudy.machine.files import write_whole
 from mlpstudy.results import StudyResults
 from mlpstudy.store import Store
 from mlpstudy.study import Study
@@ -244,7 +244,7 @@ TOUCHES = (
 """Calls that touch a file, by the name after the last dot."""
 
 ALLOWED = {
-    "files.py": "the guarded helpers themselves",
+    "machine/files.py": "the guarded helpers themselves",
     "datasets": "reads data, which lie where the user says, by guards of its own",
     "study/loading.py": "reads a study file of the user's, and those of the package",
     "machine/cgroups.py": "reads /proc and /sys",

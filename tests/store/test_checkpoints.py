@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from mlpstudy import files
 from mlpstudy.errors import StoreError
+from mlpstudy.machine import files
 from mlpstudy.records import Checkpoint, Resumption
 from mlpstudy.store import Store, checkpoints, verify
 from mlpstudy.store.checkpoints import decode, encode, size_at_most

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlpstudy import files
+from mlpstudy.machine import files
 from mlpstudy.store import Store, verify
 from store import samples
 from store.breaking import ONE_IN, fault_layer, folder_in_memory, under_the_fault_layer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy import files
+from mlpstudy.machine import files
 from mlpstudy.store import Store, connection, verify
 from store import samples
 from store.breaking import execute, said

@@ -160,7 +160,7 @@ def test_a_disk_without_room_is_called_full(tmp_path: Path, monkeypatch: pytest.
 
     assert "the error unable to open" in said(go_wrong)
     with monkeypatch.context() as patch:
-        patch.setattr("mlpstudy.files._write", refuse)
+        patch.setattr("mlpstudy.machine.files._write", refuse)
         text = said(go_wrong)
     assert text.startswith(f"the disk of {tmp_path} must have room to write the study, got no space left, fix: free")
     assert list(tmp_path.iterdir()) == []

@@ -16,8 +16,8 @@ from mlpstudy.evidence.judge import judge, standings
 from mlpstudy.evidence.plan import SeedPlan, SeedSpread, assumed_spread, observed_spread, seed_plan
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.evidence.trouble import architecture_noise
-from mlpstudy.files import read_if_there, write_whole
 from mlpstudy.judging.at_once import runs_at_once
+from mlpstudy.machine.files import read_if_there, write_whole
 from mlpstudy.store.failures import one_line
 from mlpstudy.store.verify import verify
 from mlpstudy.study import LEAST_JUDGED

@@ -1,1 +1,1 @@
-"""What this process may use of its machine: cores, memory, and the limits of its control groups."""
+"""What a process meets of its machine: cores, memory, control groups, files, modules that load slowly."""

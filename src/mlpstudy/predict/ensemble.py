@@ -10,8 +10,8 @@ import numpy as np
 from mlpstudy.engine.interface import MAX_THREADS
 from mlpstudy.errors import DataError, ResultsError, StoreError, must
 from mlpstudy.evidence.audits.class_use import silent_seeds
-from mlpstudy.lazy import Lazy
 from mlpstudy.machine.cores import n_cores
+from mlpstudy.machine.lazy import Lazy
 from mlpstudy.predict.choosing import choose
 from mlpstudy.study import parameter_shapes
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpstudy.errors import ResultsError, StoreError, must
 from mlpstudy.evidence.audits.class_use import listed
-from mlpstudy.lazy import Lazy
+from mlpstudy.machine.lazy import Lazy
 from mlpstudy.predict.ensemble import load_ensemble
 from mlpstudy.text.escaping import printable
 

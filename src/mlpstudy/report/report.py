@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, must
-from mlpstudy.files import write_whole
+from mlpstudy.machine.files import write_whole
 from mlpstudy.page import Document, asset, environment, page_scripts, render
 from mlpstudy.page.blocks import charts_of
 from mlpstudy.report.draw import section as draw

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
 import numpy as np
 
 from mlpstudy.errors import ResultsError, must
-from mlpstudy.lazy import Lazy
+from mlpstudy.machine.lazy import Lazy
 from mlpstudy.store import Store
 from mlpstudy.text.escaping import html, printable
 

@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from mlpstudy.errors import StoreError, damaged
-from mlpstudy.files import holds, make_folder, names, read_at_most, remove, write_durably
+from mlpstudy.machine.files import holds, make_folder, names, read_at_most, remove, write_durably
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, TrainerState
 from mlpstudy.store import rows
 from mlpstudy.store.ranges import check_written

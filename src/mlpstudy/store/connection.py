@@ -7,7 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, damaged, must
-from mlpstudy.files import open_inside, refuse_irregular, sync_folder
+from mlpstudy.machine.files import open_inside, refuse_irregular, sync_folder
 from mlpstudy.store import schema
 from mlpstudy.store.database import Database
 from mlpstudy.store.failures import DATABASE, one_line, sqlite_code

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, damaged, must
-from mlpstudy.files import FULL, has_room
+from mlpstudy.machine.files import FULL, has_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

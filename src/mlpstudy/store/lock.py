@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, must
-from mlpstudy.files import open_inside
+from mlpstudy.machine.files import open_inside
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError
-from mlpstudy.files import open_inside
+from mlpstudy.machine.files import open_inside
 from mlpstudy.records import Look
 
 if TYPE_CHECKING:

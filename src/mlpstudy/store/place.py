@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import StoreError, must
-from mlpstudy.files import remove, write_new
+from mlpstudy.machine.files import remove, write_new
 from mlpstudy.store.failures import DATABASE, KEPT
 
 if TYPE_CHECKING:

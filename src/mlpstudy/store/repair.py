@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.files import remove
+from mlpstudy.machine.files import remove
 from mlpstudy.store import weights
 from mlpstudy.store.connection import open_writing
 from mlpstudy.store.failures import one_line

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from mlpstudy.errors import ResultsError, StoreError, StudyError, damaged, must
-from mlpstudy.files import read_exactly
+from mlpstudy.machine.files import read_exactly
 from mlpstudy.store import looks, rows, weights
 from mlpstudy.store.connection import open_reading
 from mlpstudy.store.facts import Facts, check_epochs, check_layers, check_measured, check_run, facts

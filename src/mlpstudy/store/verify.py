@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from mlpstudy.errors import MlpstudyError, ResultsError, StoreError
-from mlpstudy.files import names
+from mlpstudy.machine.files import names
 from mlpstudy.store import checkpoints, recording, rows, weights
 from mlpstudy.store.checkpoints import GENERATIONS, CheckpointFiles, file_name, size_at_most
 from mlpstudy.store.failures import one_line

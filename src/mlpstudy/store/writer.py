@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from mlpstudy.errors import StoreError, must
-from mlpstudy.files import make_folder, names, refuse_link, remove, write_durably
+from mlpstudy.machine.files import make_folder, names, refuse_link, remove, write_durably
 from mlpstudy.store import recording, rows, weights
 from mlpstudy.store.checkpoints import CheckpointFiles
 from mlpstudy.store.checks import (

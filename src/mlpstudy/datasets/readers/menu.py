@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mlpstudy.datasets.readers.idx import labels_beside, read_idx_pair
 from mlpstudy.datasets.readers.idx_folder import is_idx_set, read_idx_folder
-from mlpstudy.lazy import Lazy
+from mlpstudy.machine.lazy import Lazy
 
 if TYPE_CHECKING:
     import numpy as np

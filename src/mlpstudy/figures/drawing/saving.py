@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mlpstudy.errors import ResultsError, StoreError, must
 from mlpstudy.figures.drawing.theme import Theme, config
 from mlpstudy.figures.drawing.wording import drawable_values
-from mlpstudy.files import write_whole
+from mlpstudy.machine.files import write_whole
 
 if TYPE_CHECKING:
     import altair as alt

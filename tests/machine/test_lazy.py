@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import mlpstudy
-from mlpstudy.lazy import Lazy
+from mlpstudy.machine.lazy import Lazy
 
 PACKAGE = Path(mlpstudy.__file__).parent
 USING = sorted(path for path in PACKAGE.rglob("*.py") if " = Lazy(" in path.read_text(encoding="utf-8"))
