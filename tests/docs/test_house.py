@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from docs.pages import ROOT, page
+from docs.pages import ROOT, marks, page
 
 PACKAGE = ROOT / "src" / "mlpstudy"
 ROOMS = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
@@ -32,6 +32,20 @@ def test_the_tree_has_the_order_of_the_layers() -> None:
     """The tree is drawn from the ground up: no room stands above one that it may import."""
     floor = {name: -i for i, names in enumerate(contract("layers: a module")) for name in names}
     assert [floor[name] for name in TREE] == sorted(floor.values())
+
+
+PLACES = (ROOT, PACKAGE, ROOT / "tests", ROOT / "kernels")
+BARE = {path.name for place in PLACES[1:] for path in place.rglob("*") if path.suffix != ".pyc"}
+PATH = re.compile(r"[\w./-]+(?:\.(?:py|h|cpp|md|toml|jsonc?|txt)|/)")
+
+
+@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/where-does-my-change-go.md", "CONTRIBUTING.md"])
+def test_paths_of_the_house_are_there(name: str) -> None:
+    """A file or folder in code marks lies in the project, in the package, in the tests or in the kernels."""
+    named = {mark for mark in marks((ROOT / name).read_text(encoding="utf-8")) if PATH.fullmatch(mark)}
+    assert len(named) > 3
+    missing = {mark for mark in named if not any((place / mark).exists() for place in PLACES)}
+    assert {mark for mark in missing if "/" in mark or mark not in BARE} == set()
 
 
 WITHIN = [path.parent.relative_to(PACKAGE).as_posix() for path in sorted(PACKAGE.glob("*/*/__init__.py"))]
