@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import mlpstudy
+import mlpstudy.judging.claims
 import mlpstudy.judging.folder
 from mlpstudy.cli.app import app
 from mlpstudy.cli.printing import terminal
@@ -107,6 +108,7 @@ def test_no_command_judges_twice(folder: Path, command: str, times: int, monkeyp
         return judge(sample, judging, n_workers=n_workers)
 
     monkeypatch.setattr(mlpstudy.judging.folder, "judge", counted)
+    monkeypatch.setattr(mlpstudy.judging.claims, "judge", counted)
     options = {"report": ["--weights-mb", 0], "predict": ["--test", 0]}.get(command, [])
     assert call(command, folder, *options).exit_code == 0
     assert len(judged) == times

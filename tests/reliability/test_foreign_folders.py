@@ -214,7 +214,7 @@ def test_a_judgement_is_printed_also_where_it_cannot_be_kept(folder: Path, monke
     def refuse(*_: object) -> Path:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr("mlpstudy.judging.folder.write_whole", refuse)
+    monkeypatch.setattr("mlpstudy.judging.claims.write_whole", refuse)
     done = CliRunner().invoke(app, ["judge", str(folder)])
     assert done.exit_code == 1
     assert "In short" in done.stdout

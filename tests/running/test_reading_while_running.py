@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from mlpstudy.cli.app import app
 from mlpstudy.cli.show import results_as_json
 from mlpstudy.dashboard.following.reader import StudyReader
-from mlpstudy.judging.folder import judge_moment, read_moment, verify_store
+from mlpstudy.judging.claims import verify_store
+from mlpstudy.judging.folder import judge_moment, read_moment
 from mlpstudy.predict.ensemble import load_ensemble
 from mlpstudy.report import report_html
 from mlpstudy.results import StudyResults

@@ -58,7 +58,7 @@ def plan(
         found = results.plan(detect=_in_unit(detect, results.study), sd=_in_unit(sd, results.study))
         command = command_of(results)
     else:
-        from mlpstudy.judging.folder import plan_study
+        from mlpstudy.judging.planning import plan_study
 
         loaded = load_study(study)
         wanted, spread = _in_unit(detect, loaded), _in_unit(sd, loaded)

@@ -14,7 +14,7 @@ from mlpstudy.text.escaping import shell
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlpstudy.judging.folder import Verification
+    from mlpstudy.judging.claims import Verification
     from mlpstudy.store import Finding
 
 

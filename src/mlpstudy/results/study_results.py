@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from mlpstudy.evidence.curves.observations import Observation
     from mlpstudy.evidence.judgement import Judgement
     from mlpstudy.evidence.plan import SeedPlan
+    from mlpstudy.judging import claims, planning
     from mlpstudy.judging import folder as judging
-    from mlpstudy.judging.folder import Judged, Verification
+    from mlpstudy.judging.claims import Verification
+    from mlpstudy.judging.folder import Judged
     from mlpstudy.predict import model as predicting
     from mlpstudy.predict.model import Model
     from mlpstudy.records import EpochRecord, Outcome, RunRecord, Weights
@@ -42,6 +44,8 @@ else:  # They load SciPy, Polars and Altair, which opening a study does not need
     classes = Lazy("mlpstudy.evidence.audits.class_use")
     observing = Lazy("mlpstudy.evidence.curves.observations")
     judging = Lazy("mlpstudy.judging.folder")
+    claims = Lazy("mlpstudy.judging.claims")
+    planning = Lazy("mlpstudy.judging.planning")
     predicting = Lazy("mlpstudy.predict.model")
     frames = Lazy("mlpstudy.results.frames")
     gallery = Lazy("mlpstudy.results.gallery")
@@ -245,7 +249,7 @@ class StudyResults:
             detect: the difference, in the unit of the metric: of accuracy a share, 0.01 for a point.
             sd: the SD over seeds, in the unit.
         """
-        return judging.plan_store(self.store, detect=detect, sd=sd)
+        return planning.plan_store(self.store, detect=detect, sd=sd)
 
     def model(self, architecture: str | None = None, seeds: int | Collection[int] | None = None) -> Model:
         """Return an architecture's finished seeds as an ensemble that predicts.
@@ -269,11 +273,11 @@ class StudyResults:
         Raises:
             StoreError: the folder cannot be written.
         """
-        return judging.write_claims(self.store, judged)
+        return claims.write_claims(self.store, judged)
 
     def verify(self) -> Verification:
         """Check every hash and outcome, recompute the claims, and judge the judge on the study's own runs."""
-        return judging.verify_store(self.store)
+        return claims.verify_store(self.store)
 
     @_of_one_moment
     def curves(self, key: RunKey | None = None) -> alt.LayerChart | alt.FacetChart:

@@ -14,7 +14,7 @@ import numpy as np
 from mlpstudy.datasets import load, preprocessing_from_json
 from mlpstudy.datasets.overview.balance import lopsided_warning
 from mlpstudy.errors import StudyError, must
-from mlpstudy.judging.folder import plan_study
+from mlpstudy.judging.planning import plan_study
 from mlpstudy.study import Study, parse_study
 from mlpstudy.text.escaping import is_hidden, printable
 
