@@ -59,7 +59,7 @@ def _flat(text: str) -> str:
 def _names(parameter: Any) -> str:  # noqa: ANN401  # as above
     """Return how a parameter is written."""
     if parameter.param_type_name == "argument":
-        return parameter.metavar or parameter.name.upper()
+        return str(parameter.metavar or parameter.name.upper())
     return ", ".join((*parameter.opts, *parameter.secondary_opts))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
@@ -20,13 +20,13 @@ from mlpstudy.report import write_report
 from mlpstudy.results import StudyResults
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-WIDE = {"width": 1100, "height": 820}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1100, "height": 820}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 N_COLOURS = 128
 """Colours of a saved picture: enough for pages, and a third of the bytes."""
 
@@ -47,7 +47,7 @@ def main() -> None:
         browser.close()
 
 
-def _opened(browser: Browser, address: str, size: dict[str, int], scheme: str = "light") -> Page:
+def _opened(browser: Browser, address: str, size: ViewportSize, scheme: Literal["light", "dark"] = "light") -> Page:
     """Open the report and wait until it is drawn."""
     context = browser.new_context(viewport=size, color_scheme=scheme, device_scale_factor=1.5)
     page = context.new_page()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from docs.pages import page, rows, section
+from docs.pages import first_marks, page, rows, section
+from mlpstudy.datasets import named_datasets
 from mlpstudy.figures.menu import FIGURES, Figure
 from mlpstudy.study.network.activations import ACTIVATIONS
 from mlpstudy.study.training.optimisers import OPTIMISERS
@@ -42,3 +43,9 @@ def test_metrics() -> None:
         for entry in METRICS.values()
     ]
     assert rows(section(page("evidence.md"), "Metrics")) == expected
+
+
+def test_named_data_sets() -> None:
+    """data.md names every data set that a study can name, and no other."""
+    named = first_marks(section(page("data.md"), "Data sets with a name"))
+    assert sorted(named) == sorted(known.info.name for known in named_datasets())
