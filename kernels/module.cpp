@@ -5,6 +5,8 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <cmath>
+#include <optional>
 #include <tuple>
 
 #include "arguments.h"
@@ -66,7 +68,8 @@ class PyNetwork {
         network_->set_step(step);
     }
 
-    EpochResult train_epoch(nb::object features, nb::object labels, nb::object order, std::int64_t n_threads) {
+    EpochResult train_epoch(nb::object features, nb::object labels, nb::object order, std::int64_t n_threads,
+                            nb::object learning_rates) {
         const Use use(*this);
         const CheckedTable x(features, network_->config().n_inputs);
         const Checked<std::int32_t> y(labels, "labels", "int32", {x.size()});
@@ -78,8 +81,10 @@ class PyNetwork {
                 reject("order must hold indices in 0.." + std::to_string(x.size() - 1) + ", got " +
                        std::to_string(o.data()[i]) + " at " + std::to_string(i));
         check_count("n_threads", n_threads, 1, 256);
+        const std::optional<Checked<double>> rates = checked_rates(learning_rates, o.size());
         const nb::gil_scoped_release released;
-        return network_->train_epoch(x.table(), y.data(), o.data(), o.size(), static_cast<int>(n_threads));
+        return network_->train_epoch(x.table(), y.data(), o.data(), o.size(), static_cast<int>(n_threads),
+                                     rates ? rates->data() : nullptr);
     }
 
     std::tuple<double, double> evaluate(nb::object features, nb::object labels, std::int64_t n_threads) {
@@ -208,6 +213,18 @@ class PyNetwork {
         for (std::size_t i = 0; i < to.size(); ++i) network_->write(*to[i], array, arrays[i].data());
     }
 
+    // One a step of an epoch over so many rows; none where they are not given.
+    std::optional<Checked<double>> checked_rates(nb::handle given, std::int64_t n_rows) const {
+        if (given.is_none()) return {};
+        const std::int64_t batch = network_->config().batch_size;
+        const Checked<double> rates(given, "learning_rates", "float64", {(n_rows + batch - 1) / batch});
+        for (std::int64_t i = 0; i < rates.size(); ++i)
+            if (!(rates.data()[i] >= 0 && std::isfinite(rates.data()[i])))
+                reject("learning_rates must hold finite numbers of at least 0, got " +
+                       std::string(nb::str(nb::float_(rates.data()[i])).c_str()) + " at " + std::to_string(i));
+        return rates;
+    }
+
     void check_labels(const Checked<std::int32_t> &labels) const {
         const int n_classes = network_->config().n_classes;
         for (std::int64_t i = 0; i < labels.size(); ++i)
@@ -252,7 +269,7 @@ NB_MODULE(_kernels, m) {
         .def("optimiser_state", &PyNetwork::optimiser_state)
         .def("set_optimiser_state", &PyNetwork::set_optimiser_state, nb::arg("step"), nb::arg("slots"))
         .def("train_epoch", &PyNetwork::train_epoch, nb::arg("features"), nb::arg("labels"), nb::arg("order"),
-             nb::arg("n_threads") = 1)
+             nb::arg("n_threads") = 1, nb::arg("learning_rates") = nb::none())
         .def("evaluate", &PyNetwork::evaluate, nb::arg("features"), nb::arg("labels"), nb::arg("n_threads") = 1)
         .def("prepare", &PyNetwork::prepare, nb::arg("features"), nb::arg("labels"), nb::arg("n_threads") = 1)
         .def("evaluate_prepared", &PyNetwork::evaluate_prepared, nb::arg("n_threads") = 1)

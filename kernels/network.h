@@ -77,9 +77,10 @@ class Network {
     // not finite is evaluated to NaN, every probability of it.
     bool is_finite();
 
-    // Arguments have been validated; features [.][n_inputs] or sparse, order: rows to visit.
+    // Arguments have been validated; features [.][n_inputs] or sparse, order: rows to visit; a learning rate a step, or
+    // null: that of the settings for all.
     EpochResult train_epoch(const Table &features, const std::int32_t *labels, const std::int64_t *order,
-                            std::int64_t n_selected, int n_threads);
+                            std::int64_t n_selected, int n_threads, const double *learning_rates = nullptr);
     // Any of probabilities and labels may be null.
     EpochResult evaluate(const Table &features, const std::int32_t *labels, std::int64_t n, float *probabilities,
                          int n_threads);

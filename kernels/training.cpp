@@ -66,7 +66,7 @@ void Network::update_first(Team &team, Workspace &w, int n_rows, const Gather &n
 }
 
 EpochResult Network::train_epoch(const Table &features, const std::int32_t *labels, const std::int64_t *order,
-                                 std::int64_t n_selected, int n_threads) {
+                                 std::int64_t n_selected, int n_threads, const double *learning_rates) {
     const FlushDenormals flush;
     const auto batch = static_cast<int>(std::min<std::int64_t>(config_.batch_size, n_selected));
     if (!training_ || training_->capacity < batch) {
@@ -102,8 +102,8 @@ EpochResult Network::train_epoch(const Table &features, const std::int32_t *labe
                                                   w.loss.get(), w.hit.get());
         });
         ++step_;
-        kernels_.start_step(config_.optimiser.data(), config_.learning_rate, static_cast<double>(step_),
-                            optimiser_step_);
+        const double learning_rate = learning_rates ? learning_rates[result.n_steps] : config_.learning_rate;
+        kernels_.start_step(config_.optimiser.data(), learning_rate, static_cast<double>(step_), optimiser_step_);
         const std::int64_t left = n_selected - seen - n_rows;
         const Gather next{features.dense, order + seen + n_rows, columns_.data(), run_};
         const auto n_next = features.is_sparse() ? 0 : std::min<std::int64_t>(config_.batch_size, left);

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy.typing as npt
-
 from mlpstudy.engine import get_engine
 from mlpstudy.engine.interface import EpochTraining, Trainer
-from mlpstudy.records import Examples, Weights
+from mlpstudy.records import Weights
 from mlpstudy.study import Architecture
 
 
@@ -50,10 +48,10 @@ class FailingEngine:
             raise self._error()
         train_epoch, after = trainer.train_epoch, self._after
 
-        def failing(examples: Examples, order: npt.NDArray[Any], n_threads: int) -> EpochTraining:
+        def failing(*epoch: Any, **named: Any) -> EpochTraining:
             if trainer.state().n_steps >= after:
                 raise self._error()
-            return train_epoch(examples, order, n_threads)
+            return train_epoch(*epoch, **named)
 
         trainer.train_epoch = failing  # type: ignore[method-assign]  # a wrapper of the same shape
         return trainer

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import FloatArray
 from mlpstudy.engine import get_engine
 from mlpstudy.engine.interface import Cohort, CohortEngine, Engine, EpochTraining, Evaluation, Trainer
 from mlpstudy.records import (
@@ -34,16 +36,21 @@ class Lockstep:
         self._asked = self.trainers[0]
 
     def train_epoch(
-        self, examples: Examples, orders: npt.NDArray[np.int64], n_threads: int
+        self,
+        examples: Examples,
+        orders: npt.NDArray[np.int64],
+        n_threads: int,
+        learning_rates: FloatArray | None = None,
     ) -> tuple[EpochTraining, ...]:
-        if len(orders) != len(self.trainers):
-            message = f"orders must have shape ({len(self.trainers)}, n), got shape {orders.shape}"
-            raise ValueError(message)
+        self._check("orders", "n", orders)
+        if learning_rates is not None:
+            self._check("learning_rates", "n_steps", learning_rates)
         done: list[EpochTraining] = []
-        for trainer, order in zip(self.trainers, orders, strict=True):
+        rates = [None] * len(self.trainers) if learning_rates is None else learning_rates
+        for trainer, order, own_rates in zip(self.trainers, orders, rates, strict=True):
             with self._lock:
                 self._asked = trainer
-            done.append(trainer.train_epoch(examples, order, n_threads))
+            done.append(trainer.train_epoch(examples, order, n_threads, own_rates))
             if done[-1].stopped:
                 break
         with self._lock:
@@ -52,6 +59,11 @@ class Lockstep:
             return tuple(done)
         given_up = [one._replace(stopped=True) for one in done]
         return (*given_up, *[NOT_TRAINED] * (len(self.trainers) - len(done)))
+
+    def _check(self, what: str, n: str, given: npt.NDArray[Any]) -> None:
+        if len(given) != len(self.trainers):
+            message = f"{what} must have shape ({len(self.trainers)}, {n}), got shape {given.shape}"
+            raise ValueError(message)
 
     def evaluate(self, examples: Examples, n_threads: int) -> tuple[Evaluation, ...]:
         return tuple(trainer.evaluate(examples, n_threads) for trainer in self.trainers)
@@ -163,8 +175,15 @@ class Middle:
         self._cohort = cohort
         self.request_stop = cohort.request_stop
 
-    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
-        return self._cohort.train_epoch(examples, np.stack([order] * 3), n_threads)[1]
+    def train_epoch(
+        self,
+        examples: Examples,
+        order: npt.NDArray[np.int64],
+        n_threads: int,
+        learning_rates: FloatArray | None = None,
+    ) -> EpochTraining:
+        rates = None if learning_rates is None else np.stack([learning_rates] * 3)
+        return self._cohort.train_epoch(examples, np.stack([order] * 3), n_threads, rates)[1]
 
     def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
         return self._cohort.evaluate(examples, n_threads)[1]

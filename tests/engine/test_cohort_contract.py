@@ -127,6 +127,20 @@ def test_an_order_a_run(engine: CohortEngine) -> None:
     assert bits(one) == bits(cohort(engine, range(3)))
 
 
+def test_step_sizes_a_run(engine: CohortEngine) -> None:
+    """Each run takes steps of its own sizes, as it does alone; fewer than runs are refused, and nobody has trained."""
+    one, before = cohort(engine, range(3)), bits(cohort(engine, range(3)))
+    rates = np.geomspace(1e-1, 1e-4, 3 * 13).reshape(3, 13)
+    with pytest.raises(ValueError, match=r"^learning_rates must have shape \(3, n_steps\), got shape \(2, 13\)"):
+        one.train_epoch(DATA.train, orders(range(3)), 1, rates[:2])
+    assert bits(one) == before
+    one.train_epoch(DATA.train, orders(range(3)), 1, rates)
+    for seed in range(3):
+        alone = cohort(engine, [seed])
+        alone.train_epoch(DATA.train, orders([seed]), 1, rates[[seed]])
+        assert bits(alone)[0] == bits(one)[seed]
+
+
 def test_a_stop_is_everybodys(engine: CohortEngine) -> None:
     """Asked for before or in an epoch, all runs are told to have stopped in it, and none in the next."""
     one = cohort(engine, range(3))

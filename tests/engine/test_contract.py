@@ -22,6 +22,8 @@ from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.records import Examples, Float32Array, TrainerState
 from mlpstudy.study import Architecture, Network, Training, layers_of
 from mlpstudy.study.training.optimisers import OPTIMISERS, OptimiserName
+from oracle.mlp import Layer, Mlp
+from oracle.pair import distance
 
 DATA = blobs()
 X = np.asarray(DATA.train.features, np.float32)
@@ -143,6 +145,16 @@ ORDERS: dict[str, tuple[Any, type[Exception], str]] = {
     "two axes": (np.zeros((4, 1), np.int64), ValueError, "^order must be .*, got shape"),
 }
 
+FALLING = np.geomspace(0.1, 0.001, 13)  # a step size of each of the 13 steps, the last of them of 16 examples
+LEARNING_RATES: dict[str, tuple[Any, type[Exception], str]] = {
+    "float32": (FALLING.astype(np.float32), TypeError, r"^learning_rates must be a C-contiguous float64 array"),
+    "too few": (FALLING[1:].copy(), ValueError, r"^learning_rates must be .* shape \(13,\), got shape \(12,\)"),
+    "two axes": (FALLING[:, None].copy(), ValueError, r"^learning_rates must be .*, got shape \(13, 1\)"),
+    "NaN": (np.r_[FALLING[1:], np.nan], ValueError, "^learning_rates must hold finite numbers of .*, got nan at 12"),
+    "infinite": (np.r_[np.inf, FALLING[1:]], ValueError, "^learning_rates must hold .*, got inf at 0"),
+    "negative": (-FALLING, ValueError, r"^learning_rates must hold finite numbers of at least 0, got -0\.1 at 0"),
+}
+
 
 @pytest.mark.parametrize(("features", "kind", "line"), FEATURES.values(), ids=FEATURES)
 def test_bad_features(engine: Engine, features: Any, kind: type[Exception], line: str) -> None:
@@ -182,6 +194,16 @@ def test_bad_order(engine: Engine, order: Any, kind: type[Exception], line: str)
     assert bits(one) == before
 
 
+@pytest.mark.parametrize(("rates", "kind", "line"), LEARNING_RATES.values(), ids=LEARNING_RATES)
+def test_bad_learning_rates(engine: Engine, rates: Any, kind: type[Exception], line: str) -> None:
+    """Step sizes that are not one of each step are refused in one line, and nothing is trained."""
+    one = trainer(engine)
+    before = bits(one)
+    with pytest.raises(kind, match=line):
+        one.train_epoch(DATA.train, ORDER, 1, rates)
+    assert bits(one) == before
+
+
 @pytest.mark.parametrize("n_threads", [0, -1, 257])
 def test_bad_number_of_threads(engine: Engine, n_threads: int) -> None:
     """Every method names the range."""
@@ -213,6 +235,31 @@ def test_an_evaluation_that_was_refused_is_refused_again(engine: Engine) -> None
         with pytest.raises(ValueError, match="labels must lie in"):
             one.evaluate(bad, 1)
     assert one.evaluate(good, 1) == expected
+
+
+def test_steps_of_the_same_size_are_those_of_that_learning_rate(engine: Engine) -> None:
+    """Bit for bit: an epoch that is told no step sizes has those of its training, for every step."""
+    rate = 0.0123
+    told, other = trainer(engine), trainer(engine, training=Training(batch_size=20, learning_rate=rate))
+    for _ in range(2):
+        done = told.train_epoch(DATA.train, ORDER, 1, np.full(13, rate))
+        assert done == other.train_epoch(DATA.train, ORDER, 1)
+    assert bits(told) == bits(other)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMISERS)
+def test_steps_of_falling_size_follow_the_equations(engine: Engine, optimizer: OptimiserName) -> None:
+    """Two epochs leave the weights that the oracle has where its learning rate is that of each step."""
+    one = trainer(engine, training=Training(batch_size=20, optimizer=optimizer), activation="tanh")
+    kept = {name: tensor.astype(np.float64) for name, tensor in one.weights().items()}
+    layers = [Layer(kept[f"{layer}.kernel"], kept[f"{layer}.bias"]) for layer in ("hidden_1", "output")]
+    oracle = Mlp(layers, activation="tanh", optimizer=optimizer)
+    for rates in (FALLING, FALLING[::-1].copy()):
+        one.train_epoch(DATA.train, ORDER, 1, rates)
+        for i, rate in enumerate(rates):
+            rows, oracle.learning_rate = ORDER[20 * i : 20 * (i + 1)], rate
+            oracle.train_step(X[rows].astype(np.float64), DATA.train.labels[rows])
+    assert distance(list(one.weights().values()), oracle.parameters()) < 1e-5
 
 
 @pytest.mark.parametrize("optimizer", OPTIMISERS)

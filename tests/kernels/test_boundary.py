@@ -108,6 +108,8 @@ def test_settings_that_are_missing_unknown_or_of_another_type(arguments: dict[st
         ({"order": np.zeros(0, np.int64)}, ValueError, "at least one example"),
         ({"order": np.zeros(2, np.int32)}, TypeError, "order must be a C-contiguous int64 array"),
         ({"n_threads": 0}, ValueError, "n_threads must lie in"),
+        ({"learning_rates": [0.1]}, TypeError, "learning_rates must be a C-contiguous float64 array .*, got list"),
+        ({"learning_rates": np.zeros(9)}, ValueError, r"learning_rates must be .*, got shape \(9,\)"),
     ],
 )
 def test_bad_batch(pair: Pair, change: dict[str, Any], kind: type[Exception], line: str) -> None:

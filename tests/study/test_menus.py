@@ -6,6 +6,7 @@ is held to the keys in tests/docs/test_study_file.py.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import get_args
 
@@ -28,6 +29,7 @@ from mlpstudy.study.network.activations import ACTIVATIONS, OF_OUTPUT, Activatio
 from mlpstudy.study.network.initial import INITIALIZERS, Distribution, Named, Scaled
 from mlpstudy.study.network.normalisations import NORMALISATIONS
 from mlpstudy.study.training.optimisers import OPTIMISERS, Optimiser, OptimiserName
+from mlpstudy.study.training.schedules import SCHEDULES, Schedule, ScheduleName
 from mlpstudy.tasks.losses import LOSSES
 from oracle.mlp import ACTIVATIONS as ORACLE_ACTIVATIONS
 from oracle.mlp import OPTIMISERS as ORACLE_OPTIMISERS
@@ -52,6 +54,7 @@ MENUS: dict[str, Iterable[str]] = {
     "study/network/initial.py": INITIALIZERS,
     "study/network/normalisations.py": [entry.layer_kind for entry in NORMALISATIONS.values()],
     "study/training/optimisers.py": OPTIMISERS,
+    "study/training/schedules.py": SCHEDULES,
     "tasks/losses.py": LOSSES,
 }
 TABLES: dict[str, dict[str, Table]] = {
@@ -77,6 +80,9 @@ TABLES: dict[str, dict[str, Table]] = {
         "kernels/": lambda: _kernels.OPTIMISERS,
         "engine/torch/optimisers/menu.py": lambda: TORCH_OPTIMISERS,
         "tests/oracle/mlp.py": lambda: ORACLE_OPTIMISERS,
+    },
+    "study/training/schedules.py": {
+        "its type ScheduleName": lambda: get_args(ScheduleName),
     },
     "tasks/losses.py": {
         "kernels/": lambda: _kernels.LOSSES,
@@ -153,6 +159,16 @@ def test_initial_weights_have_the_spread_that_the_menu_writes(entry: Distributio
     scale, fan_in, fan_out = 0.3, 50, 7
     expected = eval(entry.formula, words, {"scale": scale, "fan_in": fan_in, "fan_out": fan_out})  # noqa: S307  # our own menu
     assert entry.standard_deviation(scale, fan_in, fan_out) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("entry", SCHEDULES.values(), ids=SCHEDULES.keys())
+def test_steps_have_the_size_that_the_menu_writes(entry: Schedule) -> None:
+    """The formula is that of step t of all n, whichever epoch it falls into."""
+    sizes = np.concatenate([entry.of_epoch(0.02, epoch, n_epochs=3, n_steps=7) for epoch in (1, 2, 3)])
+    words = {**vars(math), "n": 21, "learning_rate": 0.02, "__builtins__": {}}
+    expected = [eval(entry.formula, words, {"t": t}) for t in range(1, 22)]  # noqa: S307  # our own menu
+    assert sizes.dtype == np.float64
+    assert sizes.tolist() == pytest.approx(expected)
 
 
 def test_figures_have_a_row_for_every_kind_of_tensor() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.records import Dataset, Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
     from mlpstudy.study import Architecture
 
@@ -57,8 +58,22 @@ class Trainer(Protocol):
     train on or to evaluate are out of range. Nothing has then changed.
     """
 
-    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
-        """Train on the examples in the given order, in batches; the short last batch is trained on."""
+    def train_epoch(
+        self,
+        examples: Examples,
+        order: npt.NDArray[np.int64],
+        n_threads: int,
+        learning_rates: FloatArray | None = None,
+    ) -> EpochTraining:
+        """Train on the examples in the given order, in batches; the short last batch is trained on.
+
+        Args:
+            examples: the training examples.
+            order: their rows.
+            n_threads: how many threads may compute.
+            learning_rates: the step size of each step, float64, shape ``(n_steps,)``, finite and at least 0; where they
+                are None, each step has the architecture's ``learning_rate``.
+        """
         ...
 
     def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:
@@ -113,8 +128,17 @@ class Cohort(Protocol):
     runs.
     """
 
-    def train_epoch(self, examples: Examples, orders: npt.NDArray[np.int64], n_threads: int) -> Sequence[EpochTraining]:
-        """Train each run on the examples in its own order; ``orders`` has shape (run, n). All stop, or none."""
+    def train_epoch(
+        self,
+        examples: Examples,
+        orders: npt.NDArray[np.int64],
+        n_threads: int,
+        learning_rates: FloatArray | None = None,
+    ) -> Sequence[EpochTraining]:
+        """Train each run on the examples in its own order, with its own step sizes. All stop, or none.
+
+        ``orders`` has shape (run, n), ``learning_rates``, where they are given, (run, n_steps).
+        """
         ...
 
     def evaluate(self, examples: Examples, n_threads: int) -> Sequence[Evaluation]:

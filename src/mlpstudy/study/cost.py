@@ -37,7 +37,7 @@ class Costs:
     def epoch(self, architecture: Architecture) -> float:
         """Return the cost of an epoch: parameters x examples, plus a little a step."""
         n_parameters, _ = count_parameters(architecture.network, self.n_features, self.n_classes)
-        n_steps = -(-self.n_train // architecture.training.batch_size)
+        n_steps = architecture.training.n_steps(self.n_train)
         return n_parameters * self.n_train + STEP * n_steps
 
     def run(self, architecture: Architecture) -> float:

@@ -60,9 +60,9 @@ def test_idle_threads_help_the_last_run() -> None:
             trainer = super().trainer(architecture, initial_weights, **settings)
             train_epoch = trainer.train_epoch
 
-            def noted(examples: Examples, order: Any, n_threads: int) -> EpochTraining:
+            def noted(examples: Examples, order: Any, n_threads: int, learning_rates: Any = None) -> EpochTraining:
                 seen.append((architecture.name, n_threads))
-                return train_epoch(examples, order, n_threads)
+                return train_epoch(examples, order, n_threads, learning_rates)
 
             trainer.train_epoch = noted  # type: ignore[method-assign]  # a wrapper of the same shape
             return trainer

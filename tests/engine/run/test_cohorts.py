@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from helpers import blobs
@@ -20,7 +19,7 @@ from mlpstudy.engine.native import NativeEngine, NativeTrainer
 from mlpstudy.engine.run.pace import Pace
 from mlpstudy.engine.run.runner import RunHooks, carry_out
 from mlpstudy.engine.run.task import Assignment
-from mlpstudy.records import Checkpoint, Examples, Resumption, RunResult, TrainerState, Weights
+from mlpstudy.records import Checkpoint, Resumption, RunResult, TrainerState, Weights
 from mlpstudy.study import Architecture, Network, Training
 from runs import run_alone
 
@@ -123,8 +122,8 @@ class Spoiling(NativeEngine):
         if dropout_key == streams.dropout_key(0, 1):
             train_epoch, done = trainer.train_epoch, []
 
-            def spoiling(examples: Examples, order: npt.NDArray[Any], n_threads: int) -> EpochTraining:
-                done.append(train_epoch(examples, order, n_threads))
+            def spoiling(*epoch: Any, **named: Any) -> EpochTraining:
+                done.append(train_epoch(*epoch, **named))
                 if len(done) < 3:
                     return done[-1]
                 weights = {name: np.full_like(tensor, np.nan) for name, tensor in trainer.weights().items()}
@@ -166,10 +165,10 @@ class Failing(Spoiling):
         if dropout_key == streams.dropout_key(0, 2):
             train_epoch = trainer.train_epoch
 
-            def failing(examples: Examples, order: npt.NDArray[Any], n_threads: int) -> EpochTraining:
+            def failing(*epoch: Any, **named: Any) -> EpochTraining:
                 if trainer.state().n_steps >= 3 * N_STEPS:
                     raise MemoryError
-                return train_epoch(examples, order, n_threads)
+                return train_epoch(*epoch, **named)
 
             trainer.train_epoch = failing  # type: ignore[method-assign]  # a wrapper of the same shape
         return trainer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -128,9 +129,9 @@ def test_denormals_are_flushed_while_it_computes(monkeypatch: pytest.MonkeyPatch
     trainer, products = _trainer(), []
     step = TorchTrainer._step
 
-    def spy(self: TorchTrainer, x: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def spy(self: TorchTrainer, *batch: Any) -> tuple[torch.Tensor, torch.Tensor]:
         products.append(torch.full((64,), 1e-30).mul(1e-10).sum().item())
-        return step(self, x, labels)
+        return step(self, *batch)
 
     monkeypatch.setattr(TorchTrainer, "_step", spy)
     trainer.train_epoch(_examples(), batch_order(0, 0, 1, N), 1)

@@ -122,16 +122,16 @@ def test_loss_and_its_gradient() -> None:
 
 
 def test_adam_follows_its_equations() -> None:
-    """Twenty steps equal the published recursion with Keras's epsilon, which is large enough here to matter."""
-    training = Training(learning_rate=0.01, beta_1=0.8, beta_2=0.95, epsilon=0.05)
-    gradients = RNG(3).normal(0, 0.1, (20, 4))
+    """Twenty falling steps equal the published recursion with Keras's epsilon, which is large enough here to matter."""
+    training = Training(beta_1=0.8, beta_2=0.95, epsilon=0.05)
+    gradients, rates = RNG(3).normal(0, 0.1, (20, 4)), np.geomspace(0.01, 0.001, 20).tolist()
     w = torch.zeros(4, dtype=torch.float64)
     adam = Adam([w], training)
     expected, m, v = np.zeros(4), np.zeros(4), np.zeros(4)
     for t, g in enumerate(gradients, start=1):
-        adam.step([torch.from_numpy(g)])
+        adam.step([torch.from_numpy(g)], rates[t - 1])
         m = 0.8 * m + 0.2 * g
         v = 0.95 * v + 0.05 * g**2
         corrected = m / (1 - 0.8**t), np.sqrt(v / (1 - 0.95**t))
-        expected -= 0.01 * corrected[0] / (corrected[1] + 0.05 / np.sqrt(1 - 0.95**t))
+        expected -= rates[t - 1] * corrected[0] / (corrected[1] + 0.05 / np.sqrt(1 - 0.95**t))
     np.testing.assert_allclose(w.numpy(), expected, rtol=1e-10)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.arrays import Features, Float32Array
+from mlpstudy.arrays import Features, Float32Array, FloatArray
 
 ACTIVATIONS: tuple[str, ...]
 LOSSES: tuple[str, ...]
@@ -94,8 +94,12 @@ class Network:
         labels: npt.NDArray[np.int32],
         order: npt.NDArray[np.int64],
         n_threads: int = 1,
+        learning_rates: FloatArray | None = None,
     ) -> EpochResult:
-        """Train on the rows that order names, in batches; the short last batch is trained on, too."""
+        """Train on the rows that order names, in batches; the short last batch is trained on, too.
+
+        Each step has its learning rate; where they are None all have that of the settings.
+        """
 
     def evaluate(self, features: Features, labels: npt.NDArray[np.int32], n_threads: int = 1) -> tuple[float, float]:
         """Mean loss and accuracy in inference mode."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.records import Examples, Features, Float32Array, Weights
     from mlpstudy.study import Architecture
 
@@ -67,9 +68,15 @@ class NativeTrainer:
         self._evaluated: Examples | None = None
         self._is_prepared = False
 
-    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
+    def train_epoch(
+        self,
+        examples: Examples,
+        order: npt.NDArray[np.int64],
+        n_threads: int,
+        learning_rates: FloatArray | None = None,
+    ) -> EpochTraining:
         """Train on the examples in the given order: one compiled call."""
-        done = self.network.train_epoch(narrow(examples.features), examples.labels, order, n_threads)
+        done = self.network.train_epoch(narrow(examples.features), examples.labels, order, n_threads, learning_rates)
         return EpochTraining(done.loss, done.accuracy, done.stopped, done.is_finite)
 
     def evaluate(self, examples: Examples, n_threads: int) -> Evaluation:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.engine.interface import EpochTraining, Evaluation, Trainer
     from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
 
@@ -22,11 +23,15 @@ class Alone:
         self._trainer = trainer
 
     def train_epoch(
-        self, examples: Examples, orders: npt.NDArray[np.int64], n_threads: int
+        self,
+        examples: Examples,
+        orders: npt.NDArray[np.int64],
+        n_threads: int,
+        learning_rates: FloatArray | None = None,
     ) -> tuple[EpochTraining, ...]:
         """Train the run on the examples in its order."""
-        (order,) = orders
-        return (self._trainer.train_epoch(examples, order, n_threads),)
+        (order,), (rates,) = orders, (None,) if learning_rates is None else learning_rates
+        return (self._trainer.train_epoch(examples, order, n_threads, rates),)
 
     def evaluate(self, examples: Examples, n_threads: int) -> tuple[Evaluation, ...]:
         """Return loss and accuracy in inference mode."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.engine.run.task import Assignment, RunTask
     from mlpstudy.records import Dataset, RunRecord, Weights
 
@@ -163,8 +164,7 @@ class _Runs:
             self._hooks.happened(begun)
         training = self.runs[0].task.architecture.training
         for epoch in range(len(self.runs[0].epochs) + 1, training.epochs + 1):
-            orders = np.stack([_order(run.task, epoch, len(self._dataset.train)) for run in self.runs])
-            lost = None if self._hooks.stopped() else self._epoch(epoch, orders, self._hooks.n_threads())
+            lost = None if self._hooks.stopped() else self._epoch(epoch, self._hooks.n_threads())
             if lost is None:
                 self._copies.hand_over()
                 return False
@@ -177,14 +177,17 @@ class _Runs:
         self._end_trained(self._hooks.n_threads())
         return True
 
-    def _epoch(self, epoch: int, orders: npt.NDArray[np.int64], n_threads: int) -> dict[int, str] | None:
+    def _epoch(self, epoch: int, n_threads: int) -> dict[int, str] | None:
         """Train and validate one epoch of each run.
 
         Returns:
             Which runs are lost, by their positions, and why; None where they were stopped on the way.
         """
+        train = self._dataset.train
+        orders = np.stack([_order(run.task, epoch, len(train)) for run in self.runs])
+        learning_rates = np.stack([_learning_rates(run.task, epoch, len(train)) for run in self.runs])
         start = time.perf_counter()
-        trained = self._cohort.train_epoch(self._dataset.train, orders, n_threads)
+        trained = self._cohort.train_epoch(train, orders, n_threads, learning_rates)
         middle = time.perf_counter()
         if any(one.stopped for one in trained):
             return None
@@ -251,6 +254,10 @@ def _initial(task: RunTask, dataset: Dataset) -> Weights:
 
 def _order(task: RunTask, epoch: int, n_train: int) -> npt.NDArray[np.int64]:
     return streams.batch_order(task.study_seed, task.seed, epoch, n_train)
+
+
+def _learning_rates(task: RunTask, epoch: int, n_train: int) -> FloatArray:
+    return task.architecture.training.learning_rates(epoch, n_train)
 
 
 def _cohort(engine: AnyEngine, tasks: Sequence[RunTask], initial: Sequence[Weights], dataset: Dataset) -> Cohort:

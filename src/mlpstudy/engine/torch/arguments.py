@@ -12,6 +12,7 @@ from mlpstudy.records.sparse import check_csr, stray
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.records import Examples, Features
 
 
@@ -59,6 +60,15 @@ def check_order(order: npt.NDArray[np.int64], n_examples: int) -> None:
     wrong = np.flatnonzero((order < 0) | (order >= n_examples))
     if wrong.size:
         message = f"order must hold indices in 0..{n_examples - 1}, got {order[wrong[0]]} at {wrong[0]}"
+        raise ValueError(message)
+
+
+def check_learning_rates(learning_rates: FloatArray, n_steps: int) -> None:
+    """Raise TypeError or ValueError for step sizes that are not one of each step, finite and at least 0."""
+    _check_array(learning_rates, "learning_rates", np.float64, (n_steps,))
+    wrong = np.flatnonzero(~(np.isfinite(learning_rates) & (learning_rates >= 0)))
+    if wrong.size:
+        message = f"learning_rates must hold finite numbers of at least 0, got {learning_rates[wrong[0]]} at {wrong[0]}"
         raise ValueError(message)
 
 

@@ -12,7 +12,13 @@ import torch
 
 from mlpstudy.engine.interface import EpochTraining, Evaluation
 from mlpstudy.engine.run.state import steps_of, tensors_of
-from mlpstudy.engine.torch.arguments import check_examples, check_features, check_order, check_threads
+from mlpstudy.engine.torch.arguments import (
+    check_examples,
+    check_features,
+    check_learning_rates,
+    check_order,
+    check_threads,
+)
 from mlpstudy.engine.torch.diagnostics import Recorder
 from mlpstudy.engine.torch.losses.cross_entropy import hits
 from mlpstudy.engine.torch.losses.menu import LOSSES
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
+    from mlpstudy.arrays import FloatArray
     from mlpstudy.engine.torch.network import MultilayerPerceptron
     from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
     from mlpstudy.study import Architecture
@@ -53,7 +60,7 @@ class TorchTrainer:
         training = architecture.training
         self._device = device
         self._module = module.to(device)
-        self._batch_size = training.batch_size
+        self._batch_size, self._learning_rate = training.batch_size, training.learning_rate
         self._generator = generator
         self._trained, parameters = zip(*self._module.named_parameters(), strict=True)
         self._parameters = list(parameters)
@@ -62,10 +69,19 @@ class TorchTrainer:
         self._recorder = Recorder(module, self._optimiser.changes) if training.diagnostics else None
         self._stop = threading.Event()
 
-    def train_epoch(self, examples: Examples, order: npt.NDArray[np.int64], n_threads: int) -> EpochTraining:
+    def train_epoch(
+        self,
+        examples: Examples,
+        order: npt.NDArray[np.int64],
+        n_threads: int,
+        learning_rates: FloatArray | None = None,
+    ) -> EpochTraining:
         """Train on the examples in the given order, in batches; the short last batch is trained on."""
         self._check(examples, n_threads)
         check_order(order, len(examples))
+        starts = range(0, len(order), self._batch_size)
+        rates = np.full(len(starts), self._learning_rate) if learning_rates is None else learning_rates
+        check_learning_rates(rates, len(starts))
         losses: list[Tensor] = []
         n_hits: list[Tensor] = []
         n_done, is_stopped = 0, False
@@ -73,9 +89,11 @@ class TorchTrainer:
             self._module.train()
             if self._recorder is not None:
                 self._recorder.start(len(order), self._batch_size)
-            while n_done < len(order) and not (is_stopped := self._takes_request()):
-                x, labels = self._batch(examples, order[n_done : n_done + self._batch_size])
-                loss, n = self._step(x, labels)
+            for start, rate in zip(starts, rates.tolist(), strict=True):
+                if is_stopped := self._takes_request():
+                    break
+                x, labels = self._batch(examples, order[start : start + self._batch_size])
+                loss, n = self._step(x, labels, rate)
                 losses.append(loss)
                 n_hits.append(n)
                 n_done += len(labels)
@@ -161,14 +179,14 @@ class TorchTrainer:
         check_threads(n_threads)
         check_examples(examples, self._module.n_features, self._module.n_classes)
 
-    def _step(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def _step(self, x: Tensor, labels: Tensor, learning_rate: float) -> tuple[Tensor, Tensor]:
         """Train on one batch; return the sum of its losses and the number of its hits."""
         if self._recorder is not None:
             self._recorder.before_step()
         p = self._loss.outputs(self._module(x))
         losses = self._loss.of(p, labels)
         gradients = torch.autograd.grad(losses.mean(), self._parameters)
-        self._optimiser.step(gradients)
+        self._optimiser.step(gradients, learning_rate)
         if self._recorder is not None:
             self._recorder.after_step(gradients)
         return losses.detach().sum(), hits(p.detach(), labels).sum()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from mlpstudy.study.base import Frozen, content_of
 from mlpstudy.study.training.optimisers import OPTIMISERS, OptimiserName
+from mlpstudy.study.training.schedules import SCHEDULES
+
+if TYPE_CHECKING:
+    from mlpstudy.arrays import FloatArray
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
@@ -50,6 +54,23 @@ class Training(Frozen):
     def optimiser_settings(self) -> dict[str, float]:
         """What the optimiser is told beside the learning rate."""
         return {key: getattr(self, key) for key in OPTIMISERS[self.optimizer].settings}
+
+    def n_steps(self, n_examples: int) -> int:
+        """Return the number of steps of an epoch of so many examples.
+
+        >>> Training(batch_size=50).n_steps(101)
+        3
+        """
+        return -(-n_examples // self.batch_size)
+
+    def learning_rates(self, epoch: int, n_examples: int) -> FloatArray:
+        """Return the step size of each step of an epoch, from 1, of so many examples.
+
+        >>> Training(batch_size=50).learning_rates(1, 101).tolist()
+        [0.001, 0.001, 0.001]
+        """
+        schedule, n_steps = SCHEDULES["constant"], self.n_steps(n_examples)
+        return schedule.of_epoch(self.learning_rate, epoch, n_epochs=self.epochs, n_steps=n_steps)
 
     def content(self) -> dict[str, object]:
         """Return the settings that decide a result."""

@@ -30,7 +30,7 @@ class Adam:
 
     Args:
         parameters: what is trained.
-        training: learning rate, betas, epsilon.
+        training: betas, epsilon.
 
     Attributes:
         slots: what it keeps, by name: a tensor for each parameter, in their order.
@@ -38,7 +38,7 @@ class Adam:
 
     >>> from mlpstudy.study import Training
     >>> w = torch.zeros(1)
-    >>> Adam([w], Training()).step([torch.tensor([3.0])])
+    >>> Adam([w], Training()).step([torch.tensor([3.0])], 0.001)
     >>> round(w.item(), 6)
     -0.001
     """
@@ -50,12 +50,12 @@ class Adam:
         self.slots: Mapping[str, Sequence[Tensor]] = {"m": self._m, "v": self._v}
         self._training = training
         self._epsilon = positive(training.epsilon)
-        self.n_steps = 0
+        self.n_steps, self._learning_rate = 0, math.nan
 
     @torch.no_grad()
-    def step(self, gradients: Sequence[Tensor]) -> None:
+    def step(self, gradients: Sequence[Tensor], learning_rate: float) -> None:
         """Apply one step with the gradients of the parameters, in their order."""
-        self.n_steps += 1
+        self.n_steps, self._learning_rate = self.n_steps + 1, learning_rate
         t, alpha = self._training, self._alpha()
         for w, g, m, v in zip(self._parameters, gradients, self._m, self._v, strict=True):
             m.lerp_(g, 1 - t.beta_1)
@@ -69,7 +69,7 @@ class Adam:
         return [alpha * m / (v.sqrt() + self._epsilon) for m, v in zip(self._m, self._v, strict=True)]
 
     def _alpha(self) -> float:
-        """Return the step size of the last step that was counted."""
+        """Return the factor of the last step: its learning rate, corrected for moments that began at 0."""
         t = self._training
-        alpha = t.learning_rate * math.sqrt(1 - t.beta_2**self.n_steps) / (1 - t.beta_1**self.n_steps)
+        alpha = self._learning_rate * math.sqrt(1 - t.beta_2**self.n_steps) / (1 - t.beta_1**self.n_steps)
         return held(alpha)

@@ -25,7 +25,7 @@ class Optimiser(Protocol):
     slots: Mapping[str, Sequence[Tensor]]
     n_steps: int
 
-    def step(self, gradients: Sequence[Tensor]) -> None:
+    def step(self, gradients: Sequence[Tensor], learning_rate: float) -> None:
         """Apply one step with the gradients of the parameters, in their order."""
         ...
 
