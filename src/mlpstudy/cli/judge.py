@@ -10,7 +10,7 @@ import typer
 
 from mlpstudy.cli.printing.terminal import new_table, say, say_json, styled
 from mlpstudy.text.escaping import shell
-from mlpstudy.text.numerals import level
+from mlpstudy.text.numerals import level, percent
 from mlpstudy.text.words import counted, examples_words, noun_of
 
 if TYPE_CHECKING:
@@ -257,4 +257,4 @@ def _new_data(estimate: Estimate, metric: MetricJudgement, *, with_share: bool =
     text = metric.metric.interval(estimate.new_data.low, estimate.new_data.high)
     if not (with_share and estimate.new_data.is_bounded):
         return text
-    return f"{text}\nseeds {100 * estimate.components.share_from_seeds:.0f} %"
+    return f"{text}\nseeds {percent(estimate.components.share_from_seeds, 0)}"

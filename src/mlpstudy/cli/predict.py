@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlpstudy.cli.printing.terminal import new_table, say, say_json, styled
+from mlpstudy.text.numerals import percent
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -173,7 +174,7 @@ def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
     accuracy = _accuracy(examples, prediction)
     if accuracy is not None:
         of = "" if accuracy[1] == n else f" of {n}"
-        console().print(f"Accuracy on the {accuracy[1]}{of} whose class is given: {100 * accuracy[0]:.2f} %")
+        console().print(f"Accuracy on the {accuracy[1]}{of} whose class is given: {percent(accuracy[0])}")
     for line in _about(model):
         console().print(line, style="yellow", soft_wrap=True)
 

@@ -139,13 +139,18 @@ def assumed_spread(sd: float | None = None, n_examples: int | None = None, metri
 
     >>> assumed_spread().sd, round(assumed_spread(n_examples=100).sd, 6)
     (0.0015, 0.015)
+    >>> from mlpstudy.tasks.metrics.log_loss import LOG_LOSS
+    >>> of_loss = assumed_spread(n_examples=10_000, metric=LOG_LOSS)
+    >>> of_loss.sd, round(of_loss.new_data_limit, 4)
+    (0.0075, 0.0056)
     """
     if sd is not None and not 0.0 < sd < metric.range:
         be = f"be between 0 and {metric.given(metric.range)}" if math.isfinite(metric.range) else "be above 0"
         raise ResultsError(must("the assumed SD", be, metric.given(sd)))
     rate = metric.of_a_share
     used = rate * ASSUMED_SD * math.sqrt(ASSUMED_EXAMPLES / (n_examples or ASSUMED_EXAMPLES)) if sd is None else sd
-    limit = None if n_examples is None else rate * DETECTED_SES * math.sqrt(ASSUMED_V_EXAMPLE / n_examples)
+    v_example = rate**2 * ASSUMED_V_EXAMPLE if metric.v_example is None else metric.v_example
+    limit = None if n_examples is None else DETECTED_SES * math.sqrt(v_example / n_examples)
     return SeedSpread("assumed" if sd is None else "given", used, math.sqrt(2) * used, 0, limit, n_examples)
 
 

@@ -17,6 +17,7 @@ from mlpstudy.figures.drawing.scales import plain
 from mlpstudy.figures.drawing.swarm import swarm
 from mlpstudy.figures.drawing.theme import LABEL_SIZE, LEVEL_RANGE, LIGHT, N_LEVEL_COLOURS, TITLE_SIZE, Theme, set_theme
 from mlpstudy.figures.drawing.wording import elided, wrapped
+from mlpstudy.text.numerals import percent
 from mlpstudy.text.words import counted
 
 WIDTH = 600
@@ -275,7 +276,7 @@ def _for_scale(baselines: Mapping[str, float]) -> list[str]:
     """Return the baselines in words."""
     if not baselines:
         return []
-    return ["For scale: " + ", ".join(f"{name} {100 * a:.2f} %" for name, a in baselines.items())]
+    return ["For scale: " + ", ".join(f"{name} {percent(a)}" for name, a in baselines.items())]
 
 
 def _notes(architectures: Sequence[ArchitectureAccuracy]) -> list[alt.Chart]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlpstudy.text.numerals import percent
+
 LOPSIDED = 0.8
 """Share of one class from which on an accuracy hides what becomes of the others."""
 
@@ -15,7 +17,7 @@ def majority_line(class_names: Sequence[str], counts: Sequence[int]) -> str:
     'Always answering "no" would be right on 96.8 % of the examples: an accuracy counts from there.'
     """
     name, share = _commonest(class_names, counts)
-    of = f"{100 * share:.1f} % of the examples"
+    of = f"{percent(share, 1)} of the examples"
     return f'Always answering "{name}" would be right on {of}: an accuracy counts from there.'
 
 
@@ -30,7 +32,7 @@ def lopsided_warning(class_names: Sequence[str], counts: Sequence[int]) -> str |
         return None
     others = "the other class has" if len(counts) == 2 else f"the other {len(counts) - 1} classes have"  # noqa: PLR2004  # one other
     return (
-        f'{100 * share:.1f} % of the examples are of class "{name}" ({others} {sum(counts) - max(counts):,}): a network'
+        f'{percent(share, 1)} of the examples are of class "{name}" ({others} {sum(counts) - max(counts):,}): a network'
         f' that always answers "{name}" is right as often, which accuracy does not show;'
         ' metric = "log loss" in [judging] does'
     )

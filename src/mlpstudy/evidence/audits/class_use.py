@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpstudy.text.numerals import percent
 from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def class_lines(use: ClassUse, class_names: Sequence[str]) -> tuple[str, ...]:
     low = use.no_better
     if not lines and not low:
         return ()
-    always = f'Always answering "{class_names[use.commonest]}" has an accuracy of {100 * use.share:.2f} %'
+    always = f'Always answering "{class_names[use.commonest]}" has an accuracy of {percent(use.share)}'
     beaten = "; no architecture's is higher" if _are_all(low, n_known) else f"; that of {listed(low)} is no higher"
     examples = "one test example" if use.n_examples == 1 else f"{use.n_examples:,} test examples"
     return (*lines, f"{always} on the {examples}{beaten if low else ''}.")

@@ -14,6 +14,7 @@ from mlpstudy.errors import ResultsError, must
 from mlpstudy.evidence.estimates.intervals import t_two_sided_p
 from mlpstudy.evidence.estimates.rounding import sd_of
 from mlpstudy.evidence.estimates.twoway import two_way
+from mlpstudy.text.numerals import percent
 
 EXCESS_RATIO = 5.0
 """Observed SD, in multiples of what finite test data give, from which the training itself is unstable."""
@@ -172,7 +173,7 @@ def _with_sentence(found: NoiseAudit) -> NoiseAudit:
     elif found.carries_over < 0.1:  # noqa: PLR2004  # a tenth of a lead is nothing to choose a seed by
         text += "; a lucky seed does not carry over to new data"
     else:
-        text += f"; of a seed's lead about {100 * found.carries_over:.0f} % would carry over to new data"
+        text += f"; of a seed's lead about {percent(found.carries_over, 0)} would carry over to new data"
     if found.n_low:
         text += f"; the runs fall into two groups of {found.n_low} and {found.n_seeds - found.n_low}"
     return replace(found, sentence=text + ".")

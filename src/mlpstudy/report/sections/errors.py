@@ -15,6 +15,7 @@ from mlpstudy.figures.examples_grid import data_url
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Heading, Picture, Pictures, Section, Table, Text
 from mlpstudy.report import words
+from mlpstudy.text.numerals import percent
 from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _hard_pictures(of: Gathered, hard: tuple[HardExample, ...]) -> Pictures:
                 of,
                 h.example,
                 f"{of.class_name(h.label)}, read as {of.class_name(h.usual)}",
-                (f"wrong in {100 * h.wrong:.0f} % of runs", f"no. {h.example}"),
+                (f"wrong in {percent(h.wrong, 0)} of runs", f"no. {h.example}"),
             )
             for h in hard
         )
@@ -156,7 +157,7 @@ def _hard_table(of: Gathered, hard: tuple[HardExample, ...]) -> Table:
             Cell(str(h.example)),
             Cell(of.class_name(h.label)),
             Cell(of.class_name(h.usual)),
-            Cell(f"{100 * h.wrong:.0f} %", sort=h.wrong),
+            Cell(f"{percent(h.wrong, 0)}", sort=h.wrong),
             Cell(f"{h.p_true:.3f}"),
         )
         for h in hard
@@ -219,7 +220,7 @@ def _flip_pictures(of: Gathered, ledger: FlipLedger) -> Pictures:
                 f.example,
                 of.class_name(f.label),
                 (
-                    f"alone right in seeds: first {100 * f.only_a_right:.0f} %, second {100 * f.only_b_right:.0f} %",
+                    f"alone right in seeds: first {percent(f.only_a_right, 0)}, second {percent(f.only_b_right, 0)}",
                     f"first reads {of.class_name(f.usual_a)}, second {of.class_name(f.usual_b)}",
                     f"no. {f.example}",
                 ),
@@ -244,8 +245,8 @@ def _flip_table(of: Gathered, ledger: FlipLedger) -> Table:
         (
             Cell(str(f.example)),
             Cell(of.class_name(f.label)),
-            Cell(f"{100 * f.only_a_right:.0f} %", sort=f.only_a_right),
-            Cell(f"{100 * f.only_b_right:.0f} %", sort=f.only_b_right),
+            Cell(f"{percent(f.only_a_right, 0)}", sort=f.only_a_right),
+            Cell(f"{percent(f.only_b_right, 0)}", sort=f.only_b_right),
             Cell(of.class_name(f.usual_a)),
             Cell(of.class_name(f.usual_b)),
         )

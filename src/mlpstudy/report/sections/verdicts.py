@@ -9,7 +9,7 @@ from mlpstudy.figures import forest
 from mlpstudy.page import page_spec
 from mlpstudy.page.blocks import Cell, Chart, Column, Details, Section, Sentences, Table, Text
 from mlpstudy.report import words
-from mlpstudy.text.numerals import MINUS, NONE, between, with_minus
+from mlpstudy.text.numerals import MINUS, NONE, between, percent, with_minus
 from mlpstudy.text.words import counted, examples_words, noun_of
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _pair_row(pair: PairJudgement, metric: MetricJudgement, of: Gathered) -> tup
     estimate, verdict = pair.estimate, pair.verdict
     share = ""
     if estimate.components is not None and estimate.new_data is not None and estimate.new_data.is_bounded:
-        share = f"seeds {100 * estimate.components.share_from_seeds:.0f} %"
+        share = f"seeds {percent(estimate.components.share_from_seeds, 0)}"
     beats = pair.a_beats_b
     said = verdict.winner or verdict.needs
     return (

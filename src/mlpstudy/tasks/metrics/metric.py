@@ -76,6 +76,8 @@ class Metric:
             or ``(n,)``: a value of every run, where it is not ``on_examples``.
         of_a_share: what an accuracy of 1 (100 points) is worth in its unit: the rate at which the declared band of
             indifference, and the spread that is assumed before anything ran, are exchanged.
+        v_example: variance between examples of a difference of two architectures that is assumed before anything ran;
+            that of accuracy, exchanged, where None.
         counts_examples: its values are shares of the test examples, so that a difference is a number of them.
         on_examples: every single example has it. Only such a metric may be declared as what decides: of another
             nothing is known on new data.
@@ -95,6 +97,7 @@ class Metric:
     possible: tuple[float, float]
     measure: Callable[[Answers], FloatArray]
     of_a_share: float
+    v_example: float | None = None
     counts_examples: bool = False
     on_examples: bool = True
     recorded: Literal["accuracy", "loss"] | None = None
