@@ -25,8 +25,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, random_array
 
+from mlpstudy.arrays import Features
 from mlpstudy.engine.native import _kernels
-from mlpstudy.records import Features
 
 BATCH, N_EXAMPLES, N_CLASSES = 128, 4096, 10
 

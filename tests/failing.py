@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mlpstudy.arrays import Weights
 from mlpstudy.engine import get_engine
 from mlpstudy.engine.interface import EpochTraining, Trainer
-from mlpstudy.records import Weights
 from mlpstudy.study import Architecture
 
 

@@ -10,18 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.arrays import FloatArray
+from mlpstudy.arrays import Features, Float32Array, FloatArray, Weights
 from mlpstudy.engine import get_engine
 from mlpstudy.engine.interface import Cohort, CohortEngine, Engine, EpochTraining, Evaluation, Trainer
-from mlpstudy.records import (
-    Dataset,
-    Examples,
-    Features,
-    Float32Array,
-    LayerDiagnostics,
-    TrainerState,
-    Weights,
-)
+from mlpstudy.records import Dataset, Examples, LayerDiagnostics, TrainerState
 from mlpstudy.study import Architecture
 
 NOT_TRAINED = EpochTraining(float("nan"), float("nan"), stopped=True, is_finite=True)

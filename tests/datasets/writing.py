@@ -10,8 +10,9 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets import load
-from mlpstudy.records import Dataset, Examples, Float32Array
+from mlpstudy.records import Dataset, Examples
 from mlpstudy.study import Data
 
 N_ROWS = 120

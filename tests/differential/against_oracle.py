@@ -17,8 +17,9 @@ import numpy.typing as npt
 from differential.configurations import Configuration, dense
 from differential.references import BELOW, BEYOND, EPS, References, masks, references, relative
 from differential.report import Report
+from mlpstudy.arrays import Weights
 from mlpstudy.engine.interface import Engine, Trainer
-from mlpstudy.records import Examples, TrainerState, Weights
+from mlpstudy.records import Examples, TrainerState
 from oracle.mlp import CLIP, Array, Mlp, activation, cross_entropy, softmax
 
 SLACK = 2e-5

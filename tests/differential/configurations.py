@@ -15,8 +15,9 @@ import numpy.typing as npt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from mlpstudy.arrays import Float32Array, Weights
 from mlpstudy.engine.run.initial_weights import initial_weights
-from mlpstudy.records import Examples, Float32Array, Weights
+from mlpstudy.records import Examples
 from mlpstudy.study import Architecture, Network, Training
 from mlpstudy.study.network.initial import InitialWeights
 

@@ -17,9 +17,10 @@ from scipy.sparse import csc_array, csr_array
 
 from helpers import ENGINES, blobs, engine_named
 from mlpstudy import streams
+from mlpstudy.arrays import Float32Array
 from mlpstudy.engine.interface import Engine, Trainer
 from mlpstudy.engine.run.initial_weights import initial_weights
-from mlpstudy.records import Examples, Float32Array, TrainerState
+from mlpstudy.records import Examples, TrainerState
 from mlpstudy.study import Architecture, Network, Training, layers_of
 from mlpstudy.study.training.optimisers import OPTIMISERS, OptimiserName
 from oracle.mlp import Layer, Mlp

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 if TYPE_CHECKING:
-    from mlpstudy.records import Weights
+    from mlpstudy.arrays import Weights
     from mlpstudy.study import Architecture
 
 

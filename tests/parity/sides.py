@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 import torch
 
+from mlpstudy.arrays import Weights
 from mlpstudy.datasets import load
 from mlpstudy.engine.interface import Trainer
 from mlpstudy.engine.native import _kernels
@@ -18,7 +19,7 @@ from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.engine.torch import TorchEngine
 from mlpstudy.engine.torch.network import MultilayerPerceptron
 from mlpstudy.engine.torch.trainer import TorchTrainer
-from mlpstudy.records import Dataset, Examples, Weights
+from mlpstudy.records import Dataset, Examples
 from mlpstudy.streams import batch_order
 from mlpstudy.study import Architecture, Data, load_study
 from parity.keras_model import keras_model

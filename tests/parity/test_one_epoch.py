@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlpstudy.records import Weights
+from mlpstudy.arrays import Weights
 from parity.sides import NAMES, NATIVE, Trained, start, trained
 
 SEEDS = range(5)

@@ -14,6 +14,7 @@ import polars as pl
 import scipy.sparse
 from scipy.sparse import csr_array
 
+from mlpstudy.arrays import Features
 from mlpstudy.datasets.arrays.features import as_array
 from mlpstudy.datasets.arrays.sparse import canonical, to_sparse_features
 from mlpstudy.datasets.opening.files import printable
@@ -34,7 +35,6 @@ from mlpstudy.datasets.tables.frames import is_frame, to_polars
 from mlpstudy.datasets.tables.rows_by_position import rows_by_position
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.errors import DataError, must
-from mlpstudy.records import Features
 
 UNKNOWN = -1
 """The label of an example whose class is not known."""

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.arrays import FloatArray
-    from mlpstudy.records import Dataset, Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
+    from mlpstudy.arrays import Features, Float32Array, FloatArray, Weights
+    from mlpstudy.records import Dataset, Examples, LayerDiagnostics, TrainerState
     from mlpstudy.study import Architecture
 
 MAX_THREADS = 256

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from mlpstudy.arrays import Features, Weights
     from mlpstudy.engine import native
     from mlpstudy.engine.native import NativeTrainer
     from mlpstudy.predict.choosing import Choice
-    from mlpstudy.records import Features, RunRecord, Weights
+    from mlpstudy.records import RunRecord
     from mlpstudy.store import Store
 else:  # It loads the kernels, which reading a choice does not need.
     native = Lazy("mlpstudy.engine.native")

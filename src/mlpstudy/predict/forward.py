@@ -17,7 +17,7 @@ from mlpstudy.study.network.activations import ActivationName
 from mlpstudy.tasks.classes import softmax
 
 if TYPE_CHECKING:
-    from mlpstudy.records import Weights
+    from mlpstudy.arrays import Weights
     from mlpstudy.study import Network
 
 MOST_EXPONENT = 80.0

@@ -3,7 +3,6 @@
 Axes are always in the order run, batch, feature.
 """
 
-from mlpstudy.arrays import BoolArray, Features, Float32Array, FloatArray, IntArray, Weights
 from mlpstudy.records.checkpoints import Checkpoint, Resumption, TrainerState
 from mlpstudy.records.examples import Dataset, Examples, ValidationSource
 from mlpstudy.records.layers import LayerDiagnostics
@@ -13,15 +12,10 @@ from mlpstudy.records.runs import EpochRecord, Provenance, RunRecord, RunResult,
 
 __all__ = [
     "Baseline",
-    "BoolArray",
     "Checkpoint",
     "Dataset",
     "EpochRecord",
     "Examples",
-    "Features",
-    "Float32Array",
-    "FloatArray",
-    "IntArray",
     "LayerDiagnostics",
     "Look",
     "Outcome",
@@ -32,5 +26,4 @@ __all__ = [
     "Status",
     "TrainerState",
     "ValidationSource",
-    "Weights",
 ]

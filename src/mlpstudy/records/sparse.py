@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy.sparse import csr_array
 
-    from mlpstudy.records import Features
+    from mlpstudy.arrays import Features
 
 _INT32_MAX = np.iinfo(np.int32).max
 

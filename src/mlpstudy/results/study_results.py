@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import polars as pl
 
+    from mlpstudy.arrays import Weights
     from mlpstudy.evidence import comparison as comparing
     from mlpstudy.evidence.audits import class_use as classes
     from mlpstudy.evidence.audits.class_use import ClassUse
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from mlpstudy.judging.folder import Judged
     from mlpstudy.predict import model as predicting
     from mlpstudy.predict.model import Model
-    from mlpstudy.records import EpochRecord, Outcome, RunRecord, Weights
+    from mlpstudy.records import EpochRecord, Outcome, RunRecord
     from mlpstudy.results import frames, gallery, paper
     from mlpstudy.results import saved_figures as saving
     from mlpstudy.study import Study

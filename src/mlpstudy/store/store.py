@@ -24,16 +24,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.records import (
-        Baseline,
-        EpochRecord,
-        Float32Array,
-        LayerDiagnostics,
-        Look,
-        Outcome,
-        RunRecord,
-        ValidationSource,
-    )
+    from mlpstudy.arrays import Float32Array
+    from mlpstudy.records import Baseline, EpochRecord, LayerDiagnostics, Look, Outcome, RunRecord, ValidationSource
     from mlpstudy.store.database import Database
     from mlpstudy.study import Architecture
 

@@ -15,7 +15,7 @@ from mlpstudy.errors import StoreError, damaged, must
 from mlpstudy.store.failures import DATABASE
 
 if TYPE_CHECKING:
-    from mlpstudy.records import Float32Array, Weights
+    from mlpstudy.arrays import Float32Array, Weights
 
 Which = Literal["initial", "final"]
 

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.writing import csv, dense, load_text, people, write
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets import load, preprocessing_from_json
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.datasets.tables.columns import CategoryColumn, NumberColumn, TablePreprocessing
 from mlpstudy.datasets.tables.fitting import find_meaning, fit_table
 from mlpstudy.errors import DataError
-from mlpstudy.records import Dataset, Float32Array
+from mlpstudy.records import Dataset
 from mlpstudy.study import Data
 
 RICH: dict[str, Any] = {"target": "rich", "drop": ["family"]}

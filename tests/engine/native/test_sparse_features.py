@@ -10,8 +10,9 @@ import pytest
 from scipy.sparse import csr_array
 
 from helpers import blobs, engine_named
+from mlpstudy.arrays import Features, Float32Array
 from mlpstudy.engine import RunTask
-from mlpstudy.records import Dataset, Examples, Features, Float32Array, RunResult
+from mlpstudy.records import Dataset, Examples, RunResult
 from mlpstudy.study import Architecture, Network, Training
 from runs import run_alone
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from helpers import blobs
+from mlpstudy.arrays import Weights
 from mlpstudy.engine import RunEnded, RunTask, get_engine, train_runs
 from mlpstudy.engine.interface import Engine, EpochTraining
 from mlpstudy.engine.native import NativeEngine, NativeTrainer
 from mlpstudy.errors import EngineError
-from mlpstudy.records import Examples, Weights
+from mlpstudy.records import Examples
 from mlpstudy.study import Architecture, Network, Training
 from threads import grant
 

@@ -13,13 +13,14 @@ import pytest
 from helpers import blobs
 from lockstep import LockstepEngine
 from mlpstudy import streams
+from mlpstudy.arrays import Weights
 from mlpstudy.engine import EpochEnded, Event, RunEnded, RunFailed, RunStarted, RunTask
 from mlpstudy.engine.interface import CohortEngine, EpochTraining
 from mlpstudy.engine.native import NativeEngine, NativeTrainer
 from mlpstudy.engine.run.pace import Pace
 from mlpstudy.engine.run.runner import RunHooks, carry_out
 from mlpstudy.engine.run.task import Assignment
-from mlpstudy.records import Checkpoint, Resumption, RunResult, TrainerState, Weights
+from mlpstudy.records import Checkpoint, Resumption, RunResult, TrainerState
 from mlpstudy.study import Architecture, Network, Training
 from runs import run_alone
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from mlpstudy.arrays import Weights
 from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.engine.torch import TorchEngine
 from mlpstudy.engine.torch.trainer import TorchTrainer
 from mlpstudy.errors import EngineError
-from mlpstudy.records import Examples, Weights
+from mlpstudy.records import Examples
 from mlpstudy.streams import batch_order
 from mlpstudy.study import Architecture, Network, Training, parameter_shapes
 

@@ -9,7 +9,8 @@ import pytest
 
 import mlpstudy
 from helpers import small_study
-from mlpstudy.records import Dataset, Weights
+from mlpstudy.arrays import Weights
+from mlpstudy.records import Dataset
 from mlpstudy.report.draw.choosing import CALIBRATING, Vote, chosen
 from mlpstudy.report.draw.compact import FINER, LEVELS, ExactNetwork, input_scales, n_bytes, probabilities
 from mlpstudy.report.gathered import Gathered, gather

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets.opening.limits import MAX_FEATURES
 from mlpstudy.errors import DataError, must
-from mlpstudy.records import Float32Array
 
 _BLOCK_VALUES = 2**22
 _TABLE_DIMENSIONS = 2

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets.preprocessing.encoding import one_hot, scale
 from mlpstudy.errors import DataError, must
-from mlpstudy.records import Float32Array
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.named.source import Source

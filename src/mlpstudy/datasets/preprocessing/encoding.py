@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets.opening.parallel import in_threads
 from mlpstudy.errors import DataError, must
-from mlpstudy.records import Float32Array
 
 SCALING = "x / 255, float32"
 """Part of a data set's hash: another scaling would be another data set."""

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets.preprocessing.checks import Numbers, Positive, check_finite, check_width
 from mlpstudy.errors import DataError, must
-from mlpstudy.records import Float32Array
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.data import Scaling
 

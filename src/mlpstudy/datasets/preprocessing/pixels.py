@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets.preprocessing.checks import check_width
 from mlpstudy.datasets.preprocessing.encoding import scale
 from mlpstudy.errors import DataError, must
-from mlpstudy.records import Float32Array
 from mlpstudy.study.base import Frozen
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets.arrays.sparse import canonical
 from mlpstudy.datasets.preprocessing.checks import Numbers, Positive, check_width
 from mlpstudy.errors import DataError, must
-from mlpstudy.records import Float32Array
 from mlpstudy.records.sparse import csr
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.data import Scaling

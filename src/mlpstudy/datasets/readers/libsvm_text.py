@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets.opening.limits import MAX_FEATURES, MAX_LABEL_CHARACTERS
 from mlpstudy.errors import DataError, must
-from mlpstudy.records import Float32Array
 
 _COLON, _LINE_BREAK, _ZERO = ord(":"), ord("\n"), ord("0")
 _COMMENT = re.compile(rb"#[^\n]*")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from mlpstudy.arrays import FloatArray
-    from mlpstudy.records import Examples, Features, Float32Array, Weights
+    from mlpstudy.arrays import Features, Float32Array, FloatArray, Weights
+    from mlpstudy.records import Examples
     from mlpstudy.study import Architecture
 
 

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from mlpstudy.arrays import FloatArray
+    from mlpstudy.arrays import Features, Float32Array, FloatArray, Weights
     from mlpstudy.engine.interface import EpochTraining, Evaluation, Trainer
-    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, TrainerState, Weights
+    from mlpstudy.records import Examples, LayerDiagnostics, TrainerState
 
 
 class Alone:

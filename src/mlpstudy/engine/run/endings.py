@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from mlpstudy.arrays import Float32Array, Weights
     from mlpstudy.engine.run.progress import Progress
-    from mlpstudy.records import Float32Array, Weights
 
 
 def why_lost(done: EpochRecord, *, is_finite: bool) -> str | None:

@@ -11,16 +11,10 @@ from mlpstudy.records import Checkpoint, RunRecord
 from mlpstudy.study import count_parameters
 
 if TYPE_CHECKING:
+    from mlpstudy.arrays import Weights
     from mlpstudy.engine.interface import Origin
     from mlpstudy.engine.run.task import RunTask
-    from mlpstudy.records import (
-        Dataset,
-        EpochRecord,
-        LayerDiagnostics,
-        Status,
-        TrainerState,
-        Weights,
-    )
+    from mlpstudy.records import Dataset, EpochRecord, LayerDiagnostics, Status, TrainerState
 
 
 def started_record(engine: Origin, task: RunTask, dataset: Dataset) -> RunRecord:

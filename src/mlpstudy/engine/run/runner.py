@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from mlpstudy.arrays import FloatArray
+    from mlpstudy.arrays import FloatArray, Weights
     from mlpstudy.engine.run.task import Assignment, RunTask
-    from mlpstudy.records import Dataset, RunRecord, Weights
+    from mlpstudy.records import Dataset, RunRecord
 
 
 @dataclass(frozen=True, slots=True)

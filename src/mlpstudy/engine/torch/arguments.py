@@ -12,8 +12,8 @@ from mlpstudy.records.sparse import check_csr, stray
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from mlpstudy.arrays import FloatArray
-    from mlpstudy.records import Examples, Features
+    from mlpstudy.arrays import Features, FloatArray
+    from mlpstudy.records import Examples
 
 
 def check_threads(n_threads: int) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mlpstudy.errors import EngineError, must
 
 if TYPE_CHECKING:
+    from mlpstudy.arrays import Weights
     from mlpstudy.engine.torch.trainer import TorchTrainer
-    from mlpstudy.records import Weights
     from mlpstudy.study import Architecture
 
 DEVICES = ("cpu", "cuda", "mps")

@@ -15,7 +15,7 @@ from mlpstudy.engine.torch.layers.dropout import Dropout
 from mlpstudy.study import layers_of
 
 if TYPE_CHECKING:
-    from mlpstudy.records import Weights
+    from mlpstudy.arrays import Weights
     from mlpstudy.study import Network
 
 LAYERS: dict[str, Callable[[Mapping[str, Tensor], Network, torch.Generator], nn.Module]] = {

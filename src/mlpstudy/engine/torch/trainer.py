@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
-    from mlpstudy.arrays import FloatArray
+    from mlpstudy.arrays import Features, Float32Array, FloatArray, Weights
     from mlpstudy.engine.torch.network import MultilayerPerceptron
-    from mlpstudy.records import Examples, Features, Float32Array, LayerDiagnostics, Weights
+    from mlpstudy.records import Examples, LayerDiagnostics
     from mlpstudy.study import Architecture
 
 EVALUATION_BATCH = 1000

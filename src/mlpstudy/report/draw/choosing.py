@@ -21,7 +21,8 @@ from mlpstudy.report.draw.compact import FINER, LEVELS, Compact, ExactNetwork, i
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlpstudy.records import Dataset, Float32Array, Outcome, RunRecord
+    from mlpstudy.arrays import Float32Array
+    from mlpstudy.records import Dataset, Outcome, RunRecord
     from mlpstudy.report.gathered import Gathered
 
 Probabilities = npt.NDArray[np.float64]
