@@ -9,8 +9,9 @@ from typing import Any, TypeVar, cast
 import pytest
 from pydantic import Field, create_model
 
-from mlpstudy.study import Architecture, Study, builtin_names, load_study, run_id
+from mlpstudy.study import Architecture, Data, Judging, Network, Study, Training, builtin_names, load_study, run_id
 from mlpstudy.study.base import Frozen
+from mlpstudy.study.network.initial import Initializer, InitialWeights
 
 TESTS = Path(__file__).parent.parent
 GOLDEN = {path.parent.name: path for path in sorted(TESTS.glob("store/golden/*/expected.json"))}
@@ -67,13 +68,15 @@ def grown(study: Study, place: str, **given: int) -> Study:
         return architecture.model_copy(update={"network": network, "training": training})
 
     changed = study.model_copy()
+    if place == "study":
+        return with_later_key(study, **given)
     if place in {"data", "judging"}:
         return study.model_copy(update={place: with_later_key(getattr(study, place), **given)})
     changed.__dict__["architectures"] = tuple(of(architecture) for architecture in study.architectures)
     return changed
 
 
-PLACES = ["data", "network", "initial weights", "initializer", "training", "judging"]
+PLACES = ["study", "data", "network", "initial weights", "initializer", "training", "judging"]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -87,3 +90,31 @@ def test_a_key_that_comes_later_renames_nothing_until_it_is_set(name: str, place
     assert after["the study"] != before["the study"]
     others = before.keys() - {"the study"}
     assert all((after[name] == before[name]) == (place in {"data", "judging"}) for name in others)
+
+
+LATER: dict[type[Frozen], dict[str, object]] = {
+    Data: {
+        "path": None,
+        "target": None,
+        "test": None,
+        "group": None,
+        "time": None,
+        "numeric": None,
+        "categorical": (),
+        "drop": (),
+        "image_size": None,
+    },
+    Network: {},
+    InitialWeights: {},
+    Initializer: {},
+    Training: {"diagnostics": False},
+    Judging: {},
+}
+"""The keys that came after the first version, and what a study means that does not set them."""
+
+
+@pytest.mark.parametrize("model", LATER, ids=lambda model: model.__name__)
+def test_defaults_of_later_keys_never_change(model: type[Frozen]) -> None:
+    """Another default would give studies that do not set the key other results under the same run ids."""
+    later = model.model_fields.keys() - set(model.FIRST_KEYS)
+    assert {key: model.model_fields[key].get_default(call_default_factory=True) for key in later} == LATER[model]

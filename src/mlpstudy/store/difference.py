@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mlpstudy.study.base import content_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -39,12 +37,7 @@ def _said(path: str, pair: tuple[Any, Any]) -> str:
 
 
 def _settings(study: Study) -> Flat:
-    fields = {
-        "data": study.data.content(),
-        "study_seed": study.study_seed,
-        "judging": content_of(study.judging),
-    }
-    return dict(_flat(fields))
+    return dict(_flat(study.content()))
 
 
 def _architectures(there: Study, here: Study) -> Iterator[str]:

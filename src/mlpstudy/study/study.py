@@ -14,7 +14,7 @@ from mlpstudy.errors import StudyError, must, nearest
 from mlpstudy.study.adjustments import Adjustment, by_level, check_adjustments
 from mlpstudy.study.base import Frozen, content_hash, content_of
 from mlpstudy.study.comparisons import check_comparisons
-from mlpstudy.study.data import Data, DataField
+from mlpstudy.study.data import DataField
 from mlpstudy.study.judging import Judging
 from mlpstudy.study.messages import dotted, one_line, unknown_key
 from mlpstudy.study.names import check_names
@@ -102,6 +102,26 @@ class _Fields(Frozen):
     reported_by: str = ""
     reported_epochs: Annotated[int, Field(ge=1)] | None = None
     reported: Annotated[Mapping[str, Reported], BeforeValidator(_text_keys)] = {}
+
+
+_FIRST_FIELDS = (
+    "name",
+    "title",
+    "data",
+    "seeds",
+    "study_seed",
+    "network",
+    "training",
+    "factors",
+    "adjustments",
+    "judging",
+    "baselines",
+    "reported_by",
+    "reported_epochs",
+    "reported",
+)
+"""The fields that identities hold in a form of their own, or not at all: they change no result. Any other one came
+later, and is part of them where it does not have its default."""
 
 
 class Study(_Fields):
@@ -204,17 +224,23 @@ class Study(_Fields):
     def identity(self) -> str:
         """Return the hash of everything that the study's folder stands for.
 
-        More seeds extend a study and a title explains it: neither changes what it is. A table that came after the
-        first version must be left out where it holds nothing but defaults, as single keys are.
+        More seeds extend a study and a title explains it: neither changes what it is.
         """
         content = {
-            "data": self.data.content(),
-            "study_seed": self.study_seed,
+            **self.content(),
             "architectures": [{"name": a.name, **a.content()} for a in self.architectures],
-            "judging": content_of(self.judging),
             "semantics": SEMANTICS_VERSION,
         }
         return content_hash(content)
+
+    def content(self) -> dict[str, object]:
+        """Return what its identity holds beside its architectures."""
+        judging = content_of(self.judging)
+        return self.later_fields() | {"data": self.data.content(), "study_seed": self.study_seed, "judging": judging}
+
+    def later_fields(self) -> dict[str, object]:
+        """Return the fields that came after the first version, those that do not have their defaults."""
+        return content_of(self, without=_FIRST_FIELDS)
 
     def with_changes(self, *, seeds: int | None = None, epochs: int | None = None) -> Study:
         """Return the study with another number of seeds or of epochs (for every architecture).
@@ -245,6 +271,7 @@ class Study(_Fields):
 def run_id(study: Study, architecture: Architecture, seed: int, *, engine: str, data_sha256: str) -> str:
     """Return the hash of everything that decides a run's result, as 16 hexadecimal digits."""
     content = {
+        **study.later_fields(),
         **architecture.content(),
         "data": data_sha256,
         "study_seed": study.study_seed,
@@ -259,26 +286,22 @@ def _setting_keys() -> set[str]:
     return set(Network.model_fields) | set(Training.model_fields)
 
 
+def _tables() -> dict[str, type[Frozen]]:
+    """The tables of a study file that one object each is made from."""
+    types = {key: field.annotation for key, field in _Fields.model_fields.items()}
+    own = {key: of for key, of in types.items() if isinstance(of, type) and issubclass(of, Frozen)}
+    return {"network": Network, "training": Training, **own}
+
+
 def _valid_keys() -> dict[str, set[str]]:
     """The keys that are valid in each table of a study file."""
-    return {
-        "": set(_Fields.model_fields),
-        "data": set(Data.model_fields),
-        "judging": set(Judging.model_fields),
-        "adjustments": set(Adjustment.model_fields),
-        "reported": set(Reported.model_fields),
-    }
+    tables: dict[str, type[Frozen]] = {**_tables(), "": _Fields, "adjustments": Adjustment, "reported": Reported}
+    return {table: set(model.model_fields) for table, model in tables.items()}
 
 
 def _homes() -> dict[str, str]:
     """The table of each key that stands in one table alone."""
-    tables: dict[str, type[Frozen]] = {
-        "[network]": Network,
-        "[training]": Training,
-        "[data]": Data,
-        "[judging]": Judging,
-    }
-    homes = {key: table for table, model in tables.items() for key in model.model_fields}
+    homes = {key: f"[{table}]" for table, model in _tables().items() for key in model.model_fields}
     return homes | dict.fromkeys(("seeds", "study_seed", "baselines"), "the study itself, above all tables")
 
 
