@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -25,20 +26,26 @@ COMMANDS = ("run", "init", "summary", "show", "judge", "plan", "predict", "verif
 """The menu: each name is a file beside this one, with a function of that name, or an ``app`` of several commands."""
 
 
+@cache
+def _command(name: str) -> Command:
+    """Return a command of the menu, made of its file."""
+    module = import_module(f"mlpstudy.cli.{name}")
+    alone = getattr(module, "app", None)
+    if alone is None:
+        alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
+        alone.command(name)(getattr(module, name))
+    command = typer.main.get_command(alone)
+    command.name = name
+    return command
+
+
 class _Loaded(Mapping[str, "Command"]):
     """The commands by name. Each is loaded when it is asked for: a command costs the others no time."""
 
     def __getitem__(self, name: str) -> Command:
         if name not in COMMANDS:
             raise KeyError(name)
-        module = import_module(f"mlpstudy.cli.{name}")
-        alone = getattr(module, "app", None)
-        if alone is None:
-            alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
-            alone.command(name)(getattr(module, name))
-        command = typer.main.get_command(alone)
-        command.name = name
-        return command
+        return _command(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
