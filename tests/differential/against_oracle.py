@@ -38,17 +38,18 @@ class Batch(NamedTuple):
 def check_steps(configuration: Configuration, engine: Engine, jitter: int = 0) -> Report:
     """Compare steps of one batch each, and inference after them; the oracle starts each from the trainer's state."""
     report, (trainer, examples, rng) = Report(), _start(configuration, engine, jitter)
+    rates = configuration.training.learning_rate * configuration.rng(4).uniform(0, 1, (N_STEPS, 1))
     for step in range(N_STEPS):
         n_rows = int(rng.integers(1, min(configuration.training.batch_size, configuration.n_examples) + 1))
         rows = rng.permutation(configuration.n_examples)[:n_rows].astype(np.int64)
         before = trainer.state()
-        done = trainer.train_epoch(examples, rows, int(rng.integers(1, 4)))
+        done = trainer.train_epoch(examples, rows, int(rng.integers(1, 4)), rates[step])
         after = trainer.state()
         copies = references(configuration, before)
         _compare_training(report, f"step {step + 1}:", configuration, copies, [_batch(examples, rows)], done, after)
         if not done.is_finite or report.faults:
             break
-        _compare_update(report, f"step {step + 1}:", configuration, before, after)
+        _compare_update(report, f"step {step + 1}:", configuration, float(rates[step, 0]), before, after)
         _compare_inference(report, f"after step {step + 1}:", references(configuration, after), trainer, examples)
     return report
 
@@ -181,11 +182,16 @@ def _compare_means(
 
 
 def _compare_update(
-    report: Report, where: str, configuration: Configuration, before: TrainerState, after: TrainerState
+    report: Report,
+    where: str,
+    configuration: Configuration,
+    learning_rate: float,
+    before: TrainerState,
+    after: TrainerState,
 ) -> None:
-    """Compare each weight with what its new moments make of it."""
+    """Compare each weight with what its new moments make of it in a step of that size."""
     t, n = configuration.training, after.n_steps
-    alpha = t.learning_rate * np.sqrt(1 - t.beta_2**n) / (1 - t.beta_1**n)
+    alpha = learning_rate * np.sqrt(1 - t.beta_2**n) / (1 - t.beta_1**n)
     for name in (name[2:] for name in after.tensors if name.startswith("m/")):
         m, v = (after.tensors[f"{part}/{name}"].astype(np.float64) for part in ("m", "v"))
         w, new = (state.tensors[f"parameter/{name}"].astype(np.float64) for state in (before, after))
