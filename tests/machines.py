@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-V2 = "0::"
-"""Group of version 2 in ``/proc/self/cgroup``."""
-
 MOUNT_V2 = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate"
 MOUNT_CPU = "33 25 0:28 / /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct"
 MOUNT_MEMORY = "34 25 0:29 / /sys/fs/cgroup/memory rw shared:10 - cgroup cgroup rw,memory"

@@ -19,8 +19,6 @@ from mlpstudy.report import report_html
 from mlpstudy.results import StudyResults
 from report import attacks
 
-VOID = {"meta", "img", "br", "input", "line", "path"}
-
 
 class Elements(HTMLParser):
     """Collects elements, attributes, and the text of scripts and styles, as a browser would see them."""

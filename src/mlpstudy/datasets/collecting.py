@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from mlpstudy.datasets.arrays.parts import collect_arrays, left_out
 from mlpstudy.datasets.named.registry import find_dataset
-from mlpstudy.datasets.opening.files import printable
+from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.choosing import find_format, read_files
 from mlpstudy.datasets.readers.menu import Asked
@@ -123,7 +123,7 @@ def _check_kind(other: _Found | None, main: _Found) -> None:
     """Refuse a table beside what is none, and the other way round."""
     if other is None or (other.format.holds == "table") == (main.format.holds == "table"):
         return
-    name, found = printable(other.files[0]), other.format.name
+    name, found = path_text(other.files[0]), other.format.name
     if main.format.holds == "table":
         raise DataError(must(name, "be a table, as the training examples are", f"{found} data"))
     raise DataError(must(name, "be of the format of the training examples", f"a {found} table"))

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from mlpstudy.arrays import Features
 from mlpstudy.datasets.arrays.features import as_array
 from mlpstudy.datasets.arrays.sparse import canonical, to_sparse_features
-from mlpstudy.datasets.opening.files import printable
+from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.pictures.digits import FIELD, read_digit, read_image
 from mlpstudy.datasets.pictures.files import SUFFIXES
@@ -114,7 +114,7 @@ class Reader:
         return _of_array(as_array(values, "the values"), self.preprocessing)
 
     def _read(self, path: Path) -> NewExamples:
-        name = printable(path)
+        name = path_text(path)
         if path.suffix.lower() in SUFFIXES:
             return NewExamples((name,), self._read_picture(path, name), _unknown(1))
         found = format_of(path)

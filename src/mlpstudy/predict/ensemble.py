@@ -14,6 +14,7 @@ from mlpstudy.machine.cores import n_cores
 from mlpstudy.machine.lazy import Lazy
 from mlpstudy.predict.choosing import choose
 from mlpstudy.study import parameter_shapes
+from mlpstudy.text.words import some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -155,7 +156,7 @@ def load_ensemble(
     if missing or too_many or not wanted:
         be = f"be among the {len(available)} finished of {choice.architecture}"
         found = f"{seeds} of them" if isinstance(seeds, int) else ", ".join(map(str, missing)) or "none"
-        shown = ", ".join(map(str, available[:10])) + (", ..." if len(available) > 10 else "")  # noqa: PLR2004  # a line
+        shown = some([str(seed) for seed in available], 10)
         raise ResultsError(must("the seeds", be, found + " ", shown))
     return Ensemble(store, choice, [runs[seed] for seed in wanted], n_threads)
 

@@ -6,10 +6,10 @@ import warnings
 from typing import TYPE_CHECKING
 
 from mlpstudy.errors import ResultsError, StoreError, must
-from mlpstudy.evidence.audits.class_use import listed
 from mlpstudy.machine.lazy import Lazy
 from mlpstudy.predict.ensemble import load_ensemble
 from mlpstudy.text.escaping import printable
+from mlpstudy.text.words import commas
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -139,7 +139,7 @@ def never_line(model: Model) -> str | None:
     """Return the line that says which classes a model never predicts, None where there is none."""
     if not model.never_predicted:
         return None
-    shown = listed(f'"{name}"' for name in model.never_predicted)
+    shown = commas(f'"{name}"' for name in model.never_predicted)
     n_seeds = len(model.seeds)
     seeds = f"any of {n_seeds} seeds" if n_seeds > 1 else "its one seed"
     return f"{model.architecture} never predicted {shown} on the study's test examples, in {seeds}"

@@ -17,6 +17,7 @@ from mlpstudy.errors import StudyError, must
 from mlpstudy.judging.planning import plan_study
 from mlpstudy.study import Study, parse_study
 from mlpstudy.text.escaping import is_hidden, printable
+from mlpstudy.text.words import commas
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.tables.columns import Column
@@ -211,10 +212,8 @@ def _seen_columns(columns: tuple[Column, ...]) -> list[str]:
 def _column(column: Column) -> str:
     if column.kind == "number":
         return f"{column.meaning}{'; missing values become the median, and are marked' if column.indicator else ''}"
-    shown = ", ".join(_comment(level) for level in column.levels[:6])
-    more = f" and {len(column.levels) - 6} more" if len(column.levels) > 6 else ""  # noqa: PLR2004  # as shown
     extra = [text for is_so, text in ((column.missing, "missing"), (column.other, "rare ones together")) if is_so]
-    return f"category: {shown}{more}" + "".join(f"; {text}" for text in extra)
+    return f"category: {commas(map(_comment, column.levels))}" + "".join(f"; {text}" for text in extra)
 
 
 def _classes(dataset: Dataset) -> str:

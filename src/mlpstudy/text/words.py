@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpstudy.text.numerals import fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:
@@ -28,6 +28,26 @@ def listed(words: Sequence[str], most: int = 6) -> str:
     if len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def commas(words: Iterable[str], most: int = 6) -> str:
+    """Return words with commas between; of very many the first and how many more.
+
+    >>> commas("abc"), commas("abcdefgh")
+    ('a, b, c', 'a, b, c, d, e, f and 2 more')
+    """
+    every = list(words)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more
+
+
+def some(words: Sequence[str], most: int) -> str:
+    """Return words with commas between; of very many the first, and that there are more.
+
+    >>> some(["a", "b"], 2), some(["a", "b", "c"], 2)
+    ('a, b', 'a, b, ...')
+    """
+    return ", ".join([*words[:most], "..."] if len(words) > most else words)
 
 
 def sentence(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mlpstudy.datasets.named.source import DatasetInfo, FileCheck, RawExamples, Source
-from mlpstudy.datasets.opening.files import printable, reading
+from mlpstudy.datasets.opening.files import path_text, reading
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx_folder import read_idx_folder
 from mlpstudy.errors import DataError, must
@@ -146,7 +146,7 @@ def _raw(examples: Labelled) -> RawExamples:
 
 def _check(path: Path, file: RemoteFile) -> FileCheck:
     if not path.exists():
-        missing = must(printable(path), "be downloaded", "no such file", "a study with these data downloads it")
+        missing = must(path_text(path), "be downloaded", "no such file", "a study with these data downloads it")
         return FileCheck(file.name, file.sha256, None, missing)
     try:
         with reading(path) as opened:

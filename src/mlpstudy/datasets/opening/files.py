@@ -23,10 +23,10 @@ class Readable(Protocol):
         ...
 
 
-def printable(path: str | Path) -> str:
+def path_text(path: str | Path) -> str:
     r"""Return a path as one line of text, whatever bytes its name has.
 
-    >>> printable("a\nb.npy")
+    >>> path_text("a\nb.npy")
     "'a\\nb.npy'"
     """
     text = str(path)
@@ -38,7 +38,7 @@ def check_exists(files: Sequence[Path]) -> None:
     for path in files:
         if not path.exists():
             where = "beside the study file" if path.parent != Path() else "in the working directory"
-            raise DataError(must(printable(path), "exist", "no such file or folder", f"put it {where}"))
+            raise DataError(must(path_text(path), "exist", "no such file or folder", f"put it {where}"))
 
 
 def open_regular(path: str | Path, name: str) -> FileIO:
@@ -65,7 +65,7 @@ def reading(path: str | Path) -> Iterator[FileIO]:
     Raises:
         DataError: the file cannot be read, its compressed bytes are damaged, or what it holds does not fit into memory.
     """
-    name = printable(path)
+    name = path_text(path)
     try:
         with open_regular(path, name) as file:
             yield file
@@ -110,10 +110,10 @@ def within(folder: Path, path: Path) -> Path:
         is_inside = path.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
     except (OSError, RuntimeError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise DataError(must(printable(path), "be a readable file", reason)) from error
+        raise DataError(must(path_text(path), "be a readable file", reason)) from error
     if not is_inside:
         fix = "copy the file into the folder"
         raise DataError(
-            must(printable(path), f"lie in {printable(folder)}", "a symbolic link that leads out of it", fix)
+            must(path_text(path), f"lie in {path_text(folder)}", "a symbolic link that leads out of it", fix)
         )
     return path

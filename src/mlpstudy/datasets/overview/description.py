@@ -16,7 +16,7 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from mlpstudy.datasets.named.registry import find_dataset
-from mlpstudy.datasets.opening.files import printable
+from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
 from mlpstudy.datasets.overview.balance import lopsided_warning
 from mlpstudy.datasets.overview.leaks import find_leaks
@@ -132,7 +132,7 @@ def describe_data(path: str | Path | Sequence[str | Path], target: str | None = 
     read = read_files(files, found, Asked())
     if not isinstance(read, Labelled):
         return describe_table(read, target)
-    return _of_labelled(read, " + ".join(printable(file) for file in files), found.words)
+    return _of_labelled(read, " + ".join(path_text(file) for file in files), found.words)
 
 
 def describe_table(table: Table, target: str | None = None) -> Description:

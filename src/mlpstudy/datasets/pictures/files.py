@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mlpstudy.datasets.opening.files import printable
+from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.limits import DEFLATE_RATIO, MAX_IMAGE_FILE_BYTES, MAX_PIXELS, PLAUSIBLE_PIXELS
 from mlpstudy.errors import DataError, must
 
@@ -84,7 +84,7 @@ def decode(path: Path) -> Grey:
             raise
         except MemoryError as error:
             found = f"{image.width} x {image.height} pixels, which do not fit into memory"
-            raise DataError(must(printable(path), "be a picture", found, "make it smaller")) from error
+            raise DataError(must(path_text(path), "be a picture", found, "make it smaller")) from error
         except Exception as error:
             # Each of Pillow's decoders has exceptions of its own.
             raise DataError(_unreadable(path, error)) from error
@@ -98,10 +98,10 @@ def open_picture(path: Path) -> Image.Image:
     """
     if not path.is_file():
         found = "something else" if path.exists() else "no such file"
-        raise DataError(must(printable(path), "be a picture file", found, "a PNG or JPEG file"))
+        raise DataError(must(path_text(path), "be a picture file", found, "a PNG or JPEG file"))
     if path.stat().st_size > MAX_IMAGE_FILE_BYTES:
         be = f"be a picture of at most {MAX_IMAGE_FILE_BYTES >> 20} MiB"
-        raise DataError(must(printable(path), be, f"{path.stat().st_size >> 20} MiB", "save it as JPEG"))
+        raise DataError(must(path_text(path), be, f"{path.stat().st_size >> 20} MiB", "save it as JPEG"))
     try:
         image = Image.open(path, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -116,24 +116,24 @@ def open_picture(path: Path) -> Image.Image:
     if n_pixels > PLAUSIBLE_PIXELS and n_pixels > DEFLATE_RATIO * path.stat().st_size:
         image.close()
         be, found = f"have at most {DEFLATE_RATIO} pixels a byte", f"{image.width} x {image.height} in so small a file"
-        raise DataError(must(printable(path), be, found, "save it again as PNG"))
+        raise DataError(must(path_text(path), be, found, "save it again as PNG"))
     return image
 
 
 def _too_large(path: Path, found: str) -> str:
     return must(
-        printable(path), f"have at most {MAX_PIXELS // 10**6} million pixels", f"{found} pixels", "make it smaller"
+        path_text(path), f"have at most {MAX_PIXELS // 10**6} million pixels", f"{found} pixels", "make it smaller"
     )
 
 
 def _unreadable(path: Path, error: Exception) -> str:
     if isinstance(error, PermissionError):
-        return must(printable(path), "be readable", "permission denied")
+        return must(path_text(path), "be readable", "permission denied")
     if isinstance(error, UnidentifiedImageError):
         found = "an empty file" if path.stat().st_size == 0 else "something else"
-        return must(printable(path), f"be a picture ({', '.join(FORMATS)})", found, "save it as PNG")
+        return must(path_text(path), f"be a picture ({', '.join(FORMATS)})", found, "save it as PNG")
     found = f"one that cannot be decoded ({str(error) or type(error).__name__})"
-    return must(printable(path), "be a whole picture", " ".join(found.split())[:200], "save it again as PNG")
+    return must(path_text(path), "be a whole picture", " ".join(found.split())[:200], "save it again as PNG")
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -154,7 +154,7 @@ def _grey(image: Image.Image, path: Path) -> Grey:
                 grey[i] = (255 * values[i].astype(np.int64) + _MOST_SIXTEEN_BITS // 2) // _MOST_SIXTEEN_BITS
             return grey
     if image.mode in {"F", "I"}:
-        raise DataError(must(printable(path), "have grey values of 8 or 16 bits", "32 bits", "save it as PNG"))
+        raise DataError(must(path_text(path), "have grey values of 8 or 16 bits", "32 bits", "save it as PNG"))
     if not image.has_transparency_data:
         return np.array(image.convert("L") if image.mode in {"1", "L"} else image.convert("RGB").convert("L"))
     coloured = image.convert("RGBA")

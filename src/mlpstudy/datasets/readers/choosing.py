@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlpstudy.datasets.arrays.pairing import align
-from mlpstudy.datasets.opening.files import check_exists, printable, reading
+from mlpstudy.datasets.opening.files import check_exists, path_text, reading
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format, Read
 from mlpstudy.errors import DataError, must
@@ -54,7 +54,7 @@ def read_files(files: Sequence[Path], found: Format, asked: Asked) -> Read:
     read = found.read(files, asked)
     if asked.like is None or not isinstance(read, Labelled):
         return read
-    return align(read, asked.like, printable(files[0]))
+    return align(read, asked.like, path_text(files[0]))
 
 
 def _by_file(path: Path) -> Format:
@@ -88,14 +88,14 @@ def _unknown(path: Path) -> DataError:
     in_a_file = f"{', '.join(titles)} or {last}"
     be = f"be {', or '.join((in_a_file, *folders))}"
     fix = f"a name that ends in one of {', '.join(endings)}"
-    return DataError(must(printable(path), be, path.suffix or "no ending", fix))
+    return DataError(must(path_text(path), be, path.suffix or "no ending", fix))
 
 
 def _check_number(files: Sequence[Path], found: Format) -> None:
     """Refuse a pair where one file is needed, and one where two are."""
     if len(files) > max(found.n_files):
         kind = "folder" if files[0].is_dir() else f"{found.name} file"
-        raise DataError(must(printable(files[1]), "be left out", f"labels beside a {kind}, which has its own"))
+        raise DataError(must(path_text(files[1]), "be left out", f"labels beside a {kind}, which has its own"))
     if len(files) < min(found.n_files):
         name = files[0].name
         labels = f"labels{files[0].suffix}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from polars import selectors
 
-from mlpstudy.datasets.opening.files import printable, sha256_of, size_of
+from mlpstudy.datasets.opening.files import path_text, sha256_of, size_of
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.readers.csv_faults import DELIMITERS, Dialect, explain, find_dialect, short_row
 from mlpstudy.datasets.tables.cells import MISSING, clean_text
@@ -75,7 +75,7 @@ def _lazy(path: Path, dialect: Dialect, n_rows: int | None = None) -> pl.LazyFra
     names = head.collect_schema().names()
     if len(names) != len(dialect.columns):  # a line break of another kind, or a quote, within the line of names
         be, found = f"have {len(dialect.columns)} column names in its first line", f"{len(names)} of them"
-        raise DataError(must(printable(path), be, found, "end lines with a line feed; quotes only around whole names"))
+        raise DataError(must(path_text(path), be, found, "end lines with a line feed; quotes only around whole names"))
     written = dict(zip(names, dialect.columns, strict=True))
     schema = dict.fromkeys(written, pl.String)
     missing = [space + word for word in MISSING for space in ("", " ")]

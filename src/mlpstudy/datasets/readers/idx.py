@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.datasets.arrays.pairing import check_counts, pair
-from mlpstudy.datasets.opening.files import Readable, fill, printable, reading, size_of
+from mlpstudy.datasets.opening.files import Readable, fill, path_text, reading, size_of
 from mlpstudy.datasets.opening.gz import GZIP_MAGIC, Inflated, is_gzip
 from mlpstudy.datasets.opening.limits import MAX_BYTES, MAX_DIMENSIONS, check_ratio
 from mlpstudy.datasets.raw import Labelled
@@ -68,7 +68,7 @@ def read_idx(path: str | Path, *, max_bytes: int = MAX_BYTES) -> IdxFile:
     [7, 2, 1, 0, 4]
     """
     with reading(path) as file:
-        return _read(file, printable(path), max_bytes)
+        return _read(file, path_text(path), max_bytes)
 
 
 def read_idx_pair(images: str | Path, labels: str | Path, least: int = 2) -> Labelled:
@@ -88,7 +88,7 @@ def read_idx_pair(images: str | Path, labels: str | Path, least: int = 2) -> Lab
     ((10000, 784), (28, 28), ('0', '1', '2'))
     """
     pixels, classes, sha256 = read_arrays(Path(images), Path(labels))
-    return pair(pixels, classes, printable(images), printable(labels), sha256, least)
+    return pair(pixels, classes, path_text(images), path_text(labels), sha256, least)
 
 
 def read_arrays(images: Path, labels: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], str]:
@@ -100,8 +100,8 @@ def read_arrays(images: Path, labels: Path) -> tuple[npt.NDArray[np.uint8], npt.
     x, y = read_idx(images), read_idx(labels)
     is_transposed = images.name.startswith(EMNIST)
     if x.values.ndim != 3:  # noqa: PLR2004  # images, rows, columns
-        raise DataError(must(printable(images), "hold images (3 dimensions)", f"a shape of {x.values.shape}"))
-    check_counts(x.values, y.values, printable(images), printable(labels))
+        raise DataError(must(path_text(images), "hold images (3 dimensions)", f"a shape of {x.values.shape}"))
+    check_counts(x.values, y.values, path_text(images), path_text(labels))
     content = {"images": x.sha256, "labels": y.sha256, **({"transposed": True} if is_transposed else {})}
     return x.values.transpose(0, 2, 1) if is_transposed else x.values, y.values, content_hash(content)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from mlpstudy.datasets.arrays.features import to_features
 from mlpstudy.datasets.arrays.pairing import pair
-from mlpstudy.datasets.opening.files import printable, reading, size_of, within
+from mlpstudy.datasets.opening.files import path_text, reading, size_of, within
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx import read_arrays
 from mlpstudy.datasets.targets.classes import index_classes
@@ -64,19 +64,19 @@ def read_idx_folder(path: str | Path) -> Labelled:
     test_x, test_y, test_hash = read_arrays(test_images, test_labels)
     names = _mapping(folder / f"{prefix}mapping.txt", folder) if prefix else {}
     sha256 = content_hash({"train": train_hash, "test": test_hash})
-    examples = pair(x, y, printable(images), printable(train_labels), sha256)
-    found = to_features(test_x, printable(test_images))
+    examples = pair(x, y, path_text(images), path_text(train_labels), sha256)
+    found = to_features(test_x, path_text(test_images))
     if found.image_shape != examples.image_shape:
         be = f"hold images of {examples.image_shape} pixels, as the training images are"
-        raise DataError(must(printable(test_images), be, f"images of {found.image_shape}"))
-    indices = index_classes(test_y, examples.class_names, printable(test_labels))
+        raise DataError(must(path_text(test_images), be, f"images of {found.image_shape}"))
+    indices = index_classes(test_y, examples.class_names, path_text(test_labels))
     named = replace(examples, class_names=_renamed(examples.class_names, names, prefix))
     return replace(named, test=replace(named, values=found.values, labels=indices))
 
 
 def _training_images(path: Path) -> Path:
     """Return the file of training images that a path names."""
-    what = printable(path)
+    what = path_text(path)
     if not path.is_dir():
         if TRAIN_IMAGES.fullmatch(path.name):
             return path
@@ -95,7 +95,7 @@ def _find(folder: Path, stem: str, n_dimensions: int) -> Path:
     names = [f"{stem}{mark}idx{n_dimensions}-ubyte{end}" for mark in "-." for end in ("", ".gz")]
     found = [folder / name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
     if len(found) != 1:
-        what = f"{printable(folder)}"
+        what = f"{path_text(folder)}"
         there = "no such file" if not found else " and ".join(path.name for path in found)
         raise DataError(must(what, f"hold {names[0]} once, gzip-compressed or not", there))
     return within(folder, found[0])
@@ -105,7 +105,7 @@ def _mapping(path: Path, folder: Path) -> dict[str, str]:
     """Return the class names in EMNIST's mapping: a label and the codes of its characters a line; empty without one."""
     if not path.exists() and not path.is_symlink():
         return {}
-    name = printable(path)
+    name = path_text(path)
     with reading(within(folder, path)) as file:
         if size_of(file) > MAX_MAPPING_BYTES:
             raise DataError(must(name, f"be at most {MAX_MAPPING_BYTES} bytes", size_of(file)))

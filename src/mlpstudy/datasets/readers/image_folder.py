@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mlpstudy.datasets.arrays.pairing import align
-from mlpstudy.datasets.opening.files import printable, within
+from mlpstudy.datasets.opening.files import path_text, within
 from mlpstudy.datasets.opening.limits import MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.opening.parallel import in_threads
@@ -55,8 +55,8 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None, l
     for name, found in files.items():
         if not found:
             be = f"hold images ({', '.join(SUFFIXES)})"
-            raise DataError(must(printable(classes[name]), be, "none", "add some, or remove the folder"))
-    found_classes = find_classes(np.array(list(files)), printable(root), least)
+            raise DataError(must(path_text(classes[name]), be, "none", "add some, or remove the folder"))
+    found_classes = find_classes(np.array(list(files)), path_text(root), least)
     paths = [path for found in files.values() for path in found]
     n_threads = max(2, n_cores())
     with quiet():
@@ -64,9 +64,9 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None, l
         shape = size or _common_shape(np.array(sizes))
         n_features = shape[0] * shape[1]
         if n_features > MAX_FEATURES:
-            what, be = f"{printable(root)}: images", f"have at most {MAX_FEATURES} pixels"
+            what, be = f"{path_text(root)}: images", f"have at most {MAX_FEATURES} pixels"
             raise DataError(must(what, be, f"{shape[0]} x {shape[1]}", "image_size = 64"))
-        check_memory(5 * len(paths) * n_features, printable(root))
+        check_memory(5 * len(paths) * n_features, path_text(root))
         values = np.empty((len(paths), n_features), np.uint8)
 
         def read(row: int) -> bytes:
@@ -96,7 +96,7 @@ def read_split_image_folder(folder: str | Path, size: tuple[int, int] | None = N
     """
     root = Path(folder)
     train = read_image_folder(root / "train", size)
-    test = align(read_image_folder(root / "test", train.image_shape, least=1), train, printable(root / "test"))
+    test = align(read_image_folder(root / "test", train.image_shape, least=1), train, path_text(root / "test"))
     sha256 = content_hash([train.sha256, test.sha256])
     return replace(train, test=replace(test, sha256=sha256), sha256=sha256)
 
@@ -116,16 +116,16 @@ def _class_folders(root: Path) -> dict[str, Path]:
         entries = sorted(root.iterdir())
     except OSError as error:
         raise DataError(
-            must(printable(root), "be a folder of images", (error.strerror or str(error)).lower())
+            must(path_text(root), "be a folder of images", (error.strerror or str(error)).lower())
         ) from error
     folders = {path.name: within(root, path) for path in entries if not path.name.startswith(".") and path.is_dir()}
     if not folders:
         is_flat = any(path.suffix.lower() in SUFFIXES for path in entries)
         found = "images that are in no folder" if is_flat else "none"
         fix = f"{root.name}/cat/1.png, {root.name}/dog/2.png, ..."
-        raise DataError(must(printable(root), "have one folder of images a class", found, fix))
+        raise DataError(must(path_text(root), "have one folder of images a class", found, fix))
     if len(folders) > MAX_CLASSES:
-        raise DataError(must(printable(root), f"have at most {MAX_CLASSES} folders", len(folders)))
+        raise DataError(must(path_text(root), f"have at most {MAX_CLASSES} folders", len(folders)))
     return {name: root / name for name in folders}
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.datasets.opening.files import Readable, fill, printable, reading, size_of
+from mlpstudy.datasets.opening.files import Readable, fill, path_text, reading, size_of
 from mlpstudy.datasets.opening.gz import is_gzip, read_whole
 from mlpstudy.datasets.opening.limits import MAX_CELLS, MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.raw import Labelled
@@ -45,7 +45,7 @@ def read_libsvm(path: str | Path, *, like: Labelled | None = None) -> Labelled:
         DataError: one line with file, line number and value, where the file is not of the format, an index is repeated,
             out of order or larger than those of ``like``, a value is not finite, or the labels are no classes.
     """
-    name = printable(path)
+    name = path_text(path)
     with reading(path) as file:
         parts = _read(file, name)
     if like is not None:

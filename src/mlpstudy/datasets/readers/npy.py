@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from mlpstudy.datasets.arrays.features import FeatureArray, to_features
 from mlpstudy.datasets.arrays.pairing import pair
-from mlpstudy.datasets.opening.files import Readable, fill, printable, reading, size_of
+from mlpstudy.datasets.opening.files import Readable, fill, path_text, reading, size_of
 from mlpstudy.datasets.opening.limits import MAX_DIMENSIONS, MAX_LABEL_CHARACTERS
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.errors import DataError, must
@@ -65,7 +65,7 @@ def read_array(path: str | Path) -> NpyArray:
             structures, or is shorter or longer than its header says.
     """
     with reading(path) as file:
-        return read_stream(file, size_of(file), printable(path))
+        return read_stream(file, size_of(file), path_text(path))
 
 
 def read_npy_features(path: str | Path) -> FeatureArray:
@@ -74,7 +74,7 @@ def read_npy_features(path: str | Path) -> FeatureArray:
     Raises:
         DataError: it is no NPY file of features.
     """
-    return to_features(read_array(path).values, printable(path))
+    return to_features(read_array(path).values, path_text(path))
 
 
 def read_npy(features: str | Path, labels: str | Path, least: int = 2) -> Labelled:
@@ -90,7 +90,7 @@ def read_npy(features: str | Path, labels: str | Path, least: int = 2) -> Labell
     """
     x, y = read_array(features), read_array(labels)
     sha256 = content_hash({"features": x.sha256, "labels": y.sha256})
-    return pair(x.values, y.values, printable(features), printable(labels), sha256, least)
+    return pair(x.values, y.values, path_text(features), path_text(labels), sha256, least)
 
 
 def read_stream(stream: Readable, n_bytes: int, name: str) -> NpyArray:

@@ -20,7 +20,7 @@ from typing import cast
 
 from mlpstudy.datasets.arrays.features import to_features
 from mlpstudy.datasets.arrays.pairing import check_counts, one_column, pair
-from mlpstudy.datasets.opening.files import Readable, printable, reading, size_of
+from mlpstudy.datasets.opening.files import Readable, path_text, reading, size_of
 from mlpstudy.datasets.opening.limits import MAX_BYTES, MAX_MEMBERS, check_ratio
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.npy import NpyArray, read_stream
@@ -51,7 +51,7 @@ def read_npz(path: str | Path, least: int = 2) -> Labelled:
             an honest writer does not make (``..``, absolute names, duplicates, links, encryption), claims more than
             its bytes can hold, or its arrays are no examples.
     """
-    name = printable(path)
+    name = path_text(path)
     with reading(path) as file:
         try:
             arrays = _read(file, name)
@@ -91,7 +91,7 @@ def _read(file: FileIO, name: str) -> dict[str, NpyArray]:
         keys = next((keys for keys in KEYS if by_key.keys() >= set(keys)), None)
         if keys is None or (keys == KEYS[1] and by_key.keys() & set(TRAIN_AND_TEST[2:])):
             known = " or ".join(", ".join(keys) for keys in KEYS if keys != KEYS[1])
-            found = ", ".join(sorted(printable(member.filename)[:40] for member in members)[:8])
+            found = ", ".join(sorted(path_text(member.filename)[:40] for member in members)[:8])
             is_sparse = "indptr" in by_key  # as SciPy writes a matrix: it has no labels
             fix = "libsvm text, or data=(matrix, labels) in Python" if is_sparse else "np.savez(path, x=..., y=...)"
             raise DataError(must(name, f"hold the arrays {known}", f"the members {found}", fix))

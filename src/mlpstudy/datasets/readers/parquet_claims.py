@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from mlpstudy.datasets.opening.files import printable, reading, size_of
+from mlpstudy.datasets.opening.files import path_text, reading, size_of
 from mlpstudy.datasets.opening.limits import MAX_CELLS, MAX_COLUMNS, PLAUSIBLE_BYTES, PLAUSIBLE_RATIO
 from mlpstudy.datasets.readers.thrift import Decoder, MalformedError, Struct
 from mlpstudy.errors import DataError, must
@@ -55,7 +55,7 @@ def check_parquet(path: str | Path) -> ParquetClaims:
         DataError: it is no Parquet file of a flat table, is truncated, refers to other files, contradicts itself, or
             claims more columns, cells or bytes than so many bytes may hold.
     """
-    name = printable(path)
+    name = path_text(path)
     with reading(path) as file:
         try:
             return _check(file, name)

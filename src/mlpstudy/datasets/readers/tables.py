@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mlpstudy.datasets.opening.files import printable, reading
+from mlpstudy.datasets.opening.files import path_text, reading
 from mlpstudy.datasets.readers.csv_text import read_csv
 from mlpstudy.datasets.readers.parquet import read_parquet
 from mlpstudy.datasets.readers.parquet_claims import MAGIC
@@ -23,7 +23,7 @@ def read_table(path: str | Path, *, text: frozenset[str] = frozenset()) -> Table
     Raises:
         DataError: one line with file, row, column and value where there are some, and the fix.
     """
-    name = printable(path)
+    name = path_text(path)
     with reading(path) as file:
         head = file.read(_HEAD_BYTES)
         file.seek(0)

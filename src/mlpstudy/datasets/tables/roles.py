@@ -22,6 +22,7 @@ from mlpstudy.datasets.targets.classes import (
 )
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.study.base import content_hash
+from mlpstudy.text.words import some
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.tables.table import Table
@@ -75,19 +76,15 @@ def find_column(table: Table, name: str, what: str | None = None) -> pl.Series:
     if name in table.frame.columns:
         return table.frame[name]
     near = nearest(name, table.frame.columns)
-    fix = f'write "{near}"' if near else f"one of {_listed(table.frame.columns)}"
+    fix = f'write "{near}"' if near else f"one of {some(table.frame.columns, _SHOWN)}"
     raise DataError(must(what or table.origin, f'have the column "{name}"', "no such column", fix))
 
 
 def _find_target(data: Data, main: Table) -> str:
     if data.target is not None:
         return data.target
-    fix = f'target = "{main.frame.columns[-1]}", or another of {_listed(main.frame.columns)}'
+    fix = f'target = "{main.frame.columns[-1]}", or another of {some(main.frame.columns, _SHOWN)}'
     raise DataError(must("data.target", f"name the column of {main.origin} that holds the class", "nothing", fix))
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= _SHOWN else f"{', '.join(names[:_SHOWN])}, ..."
 
 
 def _classes(table: Table, target: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
@@ -148,7 +145,7 @@ def _other(table: Table, main: Table, target: str, class_names: tuple[str, ...])
         row = int((text == distinct[position]).arg_max() or 0) + 1
         what = f'{table.origin}, row {row}, column "{target}"'
         be = "be a class of the training examples"
-        raise DataError(must(what, be, distinct[position], f"one of {_listed(list(class_names))}"))
+        raise DataError(must(what, be, distinct[position], f"one of {some(class_names, _SHOWN)}"))
     codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
     return Part(table.frame, found[codes], table.origin)
 

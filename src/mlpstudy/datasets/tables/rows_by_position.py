@@ -15,6 +15,7 @@ from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.tables.cells import as_text
 from mlpstudy.datasets.tables.columns import CategoryColumn, TablePreprocessing
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.words import some
 
 _SHOWN = 10
 
@@ -43,15 +44,15 @@ def rows_by_position(values: Any, preprocessing: TablePreprocessing, forms: str)
     for i, row in enumerate(rows):
         n = len(row) if isinstance(row, list | tuple) else 1
         if n != len(names):
-            be = f"name its columns, or have these {len(names)} values in this order: {_listed(names)}"
+            be = f"name its columns, or have these {len(names)} values in this order: {some(names, _SHOWN)}"
             raise DataError(must(f"row {i + 1} of the rows", be, f"{n} values without names", "a data frame"))
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     made = pl.DataFrame([pl.Series(name, own, strict=False) for name, own in zip(names, cells, strict=True)])
     for position, column in enumerate(preprocessing.columns):
         if column.kind == "category" and _are_numbers(made[column.name]) and not _has_numbers(column):
             what = f'value {position + 1} of each row, column "{column.name}",'
-            be = f"be a text such as {_listed(list(column.levels))}"
-            fix = f"a data frame, or the values in this order: {_listed(names)}"
+            be = f"be a text such as {some(column.levels, _SHOWN)}"
+            fix = f"a data frame, or the values in this order: {some(names, _SHOWN)}"
             raise DataError(must(what, be, "numbers without names ", fix))
     return made
 
@@ -64,7 +65,3 @@ def _are_numbers(cells: pl.Series) -> bool:
 def _has_numbers(column: CategoryColumn) -> bool:
     """Say whether a level is a number, as those of a column of numbers in ``data.categorical`` are."""
     return bool(pl.Series(column.levels, dtype=pl.String).cast(pl.Float64, strict=False).is_not_null().any())
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")

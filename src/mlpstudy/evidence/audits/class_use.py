@@ -16,17 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.text.numerals import percent
-from mlpstudy.text.words import counted
+from mlpstudy.text.words import commas, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
     from mlpstudy.evidence.sample import StudySample
 
-MOST_NAMES = 6
-"""Names that a line lists; of more it says how many."""
 MOST_LINES = 5
 """Sentences about silent seeds, those first of classes that no seed gives."""
 
@@ -142,7 +140,7 @@ def class_lines(use: ClassUse, class_names: Sequence[str]) -> tuple[str, ...]:
     if not lines and not low:
         return ()
     always = f'Always answering "{class_names[use.commonest]}" has an accuracy of {percent(use.share)}'
-    beaten = "; no architecture's is higher" if _are_all(low, n_known) else f"; that of {listed(low)} is no higher"
+    beaten = "; no architecture's is higher" if _are_all(low, n_known) else f"; that of {commas(low)} is no higher"
     examples = "one test example" if use.n_examples == 1 else f"{use.n_examples:,} test examples"
     return (*lines, f"{always} on the {examples}{beaten if low else ''}.")
 
@@ -169,25 +167,13 @@ def _groups(use: ClassUse) -> dict[_Group, list[str]]:
 def _silence(group: _Group, names: list[str], n_known: int, class_names: Sequence[str]) -> str:
     """Return the sentence of one group."""
     n, of = group.n_silent, group.n_seeds
-    quoted = listed(f'"{class_names[k]}"' for k in group.classes)
+    quoted = commas(f'"{class_names[k]}"' for k in group.classes)
     if n == of and _are_all(names, n_known):
         return f"No architecture ever predicts {quoted} in {'any of ' if of > 1 else 'its '}{counted(of, 'seed')}."
     verb = "predicts" if len(names) == 1 else "predict"
     seeds = f"{n} of {of} seeds" if n < of else f"any of {of} seeds" if of > 1 else "its one seed"
-    return f"{listed(names)} never {verb} {quoted} in {seeds}."
+    return f"{commas(names)} never {verb} {quoted} in {seeds}."
 
 
 def _are_all(names: Sequence[str], n_known: int) -> bool:
     return len(names) == n_known > 1
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names with commas between; of very many the first and how many more.
-
-    >>> listed("abcdefgh")
-    'a, b, c, d, e, f and 2 more'
-    """
-    every = list(names)
-    if len(every) > MOST_NAMES:
-        return f"{', '.join(every[:MOST_NAMES])} and {len(every) - MOST_NAMES} more"
-    return ", ".join(every)
