@@ -1,4 +1,4 @@
-"""Modules that are imported when they are first used."""
+"""Modules, and names of packages, that are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from mlpstudy.machine.lazy import Lazy
 
 PACKAGE = Path(mlpstudy.__file__).parent
 USING = sorted(path for path in PACKAGE.rglob("*.py") if " = Lazy(" in path.read_text(encoding="utf-8"))
+OFFERING = sorted(path for path in PACKAGE.rglob("__init__.py") if " = offered(" in path.read_text(encoding="utf-8"))
 
 
 def _checked(part: ast.stmt) -> set[tuple[str, str]]:
@@ -39,14 +40,20 @@ def _imported(whole: str) -> object:
         return getattr(import_module(parent), name)
 
 
-@pytest.mark.parametrize("path", USING, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_what_is_lazy_is_what_mypy_checks(path: Path) -> None:
-    """Where types are checked, the same modules are imported under the same names."""
+def _branch(path: Path) -> ast.If:
+    """Return the ``if TYPE_CHECKING`` of a file."""
     (branch,) = (
         part
         for part in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING"
     )
+    return branch
+
+
+@pytest.mark.parametrize("path", USING, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_is_lazy_is_what_mypy_checks(path: Path) -> None:
+    """Where types are checked, the same modules are imported under the same names."""
+    branch = _branch(path)
     lazy = {
         (ast.unparse(part.targets[0]), ast.literal_eval(part.value.args[0]))
         for part in branch.orelse
@@ -55,6 +62,22 @@ def test_what_is_lazy_is_what_mypy_checks(path: Path) -> None:
     assert lazy
     checked = set().union(*map(_checked, branch.body))
     assert checked <= lazy <= checked.union(*map(_checked_whole, branch.body))
+
+
+@pytest.mark.parametrize("path", OFFERING, ids=lambda path: str(path.parent.relative_to(PACKAGE.parent)))
+def test_what_a_package_offers_is_there_and_is_what_mypy_checks(path: Path) -> None:
+    """Every public name is that which is imported where types are checked, and no other name is found."""
+    package = import_module(".".join(path.parent.relative_to(PACKAGE.parent).parts))
+    checked = {
+        one.asname or one.name: getattr(import_module(str(part.module)), one.name)
+        for part in _branch(path).body
+        if isinstance(part, ast.ImportFrom)
+        for one in part.names
+    }
+    assert checked.keys() == set(dir(package)) == set(package.__all__)
+    assert all(getattr(package, name) is checked[name] for name in checked)
+    with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'nothing'"):
+        package.nothing  # noqa: B018  # asking is the point
 
 
 def test_a_name_that_is_not_there_is_an_error_of_its_module() -> None:
@@ -77,3 +100,11 @@ def test_a_study_can_be_made_without_numpy() -> None:
     code += "; Study(name='a', data='mnist', factors={'w': {'8': {'hidden': [8]}}}).identity(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "scipy"} & set(done.stdout.split())
+
+
+def test_mnist_loads_without_the_libraries_of_tables_sparse_rows_and_pictures() -> None:
+    """A study of a named set of images waits for none of them."""
+    code = "import sys; from mlpstudy.datasets import load; from mlpstudy.study import Data"
+    code += "; load(Data(name='mnist', train_examples=100), 0); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"polars", "scipy", "PIL", "sklearn", "pooch"} & set(done.stdout.split())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from mlpstudy.machine.lazy import offered
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.given import Given
@@ -19,33 +20,36 @@ if TYPE_CHECKING:
     from mlpstudy.datasets.readers.idx_folder import read_idx_folder
     from mlpstudy.datasets.readers.libsvm import read_libsvm
     from mlpstudy.datasets.targets.classes import find_classes
-
-_HOMES = {
-    "DatasetInfo": "named.source",
-    "ExampleView": "overview.summary",
-    "FileCheck": "named.source",
-    "Given": "given",
-    "IdxFile": "readers.idx",
-    "Labelled": "raw",
-    "MNIST_FOLDER": "named.mnist",
-    "NamedDataset": "named.registry",
-    "Preprocessing": "preprocessing.stored",
-    "RawExamples": "named.source",
-    "Source": "named.source",
-    "SplitSummary": "overview.summary",
-    "find_classes": "targets.classes",
-    "find_dataset": "named.registry",
-    "load": "loading",
-    "named_datasets": "named.registry",
-    "one_hot": "preprocessing.encoding",
-    "preprocessing_from_json": "preprocessing.stored",
-    "read_idx": "readers.idx",
-    "read_idx_folder": "readers.idx_folder",
-    "read_libsvm": "readers.libsvm",
-    "scale": "preprocessing.encoding",
-    "summarise": "overview.summary",
-    "view_example": "overview.summary",
-}
+else:
+    __getattr__, __dir__ = offered(
+        "mlpstudy.datasets",
+        {
+            "DatasetInfo": "named.source",
+            "ExampleView": "overview.summary",
+            "FileCheck": "named.source",
+            "Given": "given",
+            "IdxFile": "readers.idx",
+            "Labelled": "raw",
+            "MNIST_FOLDER": "named.mnist:FOLDER",
+            "NamedDataset": "named.registry",
+            "Preprocessing": "preprocessing.stored",
+            "RawExamples": "named.source",
+            "Source": "named.source",
+            "SplitSummary": "overview.summary",
+            "find_classes": "targets.classes",
+            "find_dataset": "named.registry",
+            "load": "loading",
+            "named_datasets": "named.registry",
+            "one_hot": "preprocessing.encoding",
+            "preprocessing_from_json": "preprocessing.stored",
+            "read_idx": "readers.idx",
+            "read_idx_folder": "readers.idx_folder",
+            "read_libsvm": "readers.libsvm",
+            "scale": "preprocessing.encoding",
+            "summarise": "overview.summary",
+            "view_example": "overview.summary",
+        },
+    )
 
 __all__ = [
     "MNIST_FOLDER",
@@ -73,17 +77,3 @@ __all__ = [
     "summarise",
     "view_example",
 ]
-
-
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first used: who needs one reader waits for no other."""
-    if name not in _HOMES:
-        message = f"module 'mlpstudy.datasets' has no attribute {name!r}"
-        raise AttributeError(message)
-    module = import_module(f"mlpstudy.datasets.{_HOMES[name]}")
-    return getattr(module, "FOLDER" if name == "MNIST_FOLDER" else name)
-
-
-def __dir__() -> list[str]:
-    """List the public names."""
-    return __all__
