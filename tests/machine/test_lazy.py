@@ -94,10 +94,20 @@ def test_opening_a_study_loads_nothing_heavy() -> None:
     assert not heavy & set(done.stdout.split())
 
 
+STUDY = """
+name = "a"
+data = "mnist"
+baselines = ["majority class"]
+[factors.width.8]
+hidden = [8]
+[judging]
+metric = "log loss"
+"""
+
+
 def test_a_study_can_be_made_without_numpy() -> None:
     """What declares a study computes nothing, and has whoever only declares one wait for nothing that does."""
-    code = "import sys; from mlpstudy.study import Study"
-    code += "; Study(name='a', data='mnist', factors={'w': {'8': {'hidden': [8]}}}).identity(); print(*sys.modules)"
+    code = f"import sys; from mlpstudy.study import parse_study; parse_study({STUDY!r}).identity(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "scipy"} & set(done.stdout.split())
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mlpstudy.study.base import Frozen
+from mlpstudy.tasks.metrics.menu import deciding
 
 MAX_COMPARISONS = 5000
 """All pairs of 100 architectures: beyond it hardly any difference could survive the adjustment."""
@@ -20,8 +21,6 @@ def _may_decide(name: object) -> object:
     Raises:
         ValueError: it is no such name; the error is what it must be, as the line about it says.
     """
-    from mlpstudy.tasks.metrics.menu import deciding  # noqa: PLC0415  # start-up time: NumPy
-
     if name not in deciding():
         *others, last = (f"'{known}'" for known in deciding())
         message = f"{', '.join(others)} or {last}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from mlpstudy.machine.lazy import Lazy
 from mlpstudy.tasks.losses import PROBABILITY_CLIP
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
+else:
+    np = Lazy("numpy")
 
 
 def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from mlpstudy.arrays import FloatArray
+from mlpstudy.machine.lazy import Lazy
 from mlpstudy.tasks.metrics.metric import SHARES, Answers, Metric
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from mlpstudy.arrays import FloatArray
+else:
+    np = Lazy("numpy")
 
 
 def _right(answers: Answers) -> FloatArray:

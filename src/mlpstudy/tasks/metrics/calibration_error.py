@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from mlpstudy.arrays import FloatArray
 from mlpstudy.errors import ResultsError, must
+from mlpstudy.machine.lazy import Lazy
 from mlpstudy.tasks.metrics.metric import SHARES, Answers, Metric
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mlpstudy.arrays import FloatArray
+else:
+    np = Lazy("numpy")
 
 Bins = Literal["equal mass", "equal width"]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from mlpstudy.arrays import FloatArray
 from mlpstudy.tasks.classes import cross_entropy
 from mlpstudy.tasks.metrics.metric import NATS, Answers, Metric
+
+if TYPE_CHECKING:
+    from mlpstudy.arrays import FloatArray
 
 NATS_A_SHARE = 5.0
 """Exchange rate: 0.1 points of accuracy against 0.005 nats. Networks with about 2 % of errors have a log loss of about

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from mlpstudy.arrays import FloatArray
+from mlpstudy.machine.lazy import Lazy
 from mlpstudy.text.numerals import between, fixed
 
-Value = TypeVar("Value", float, FloatArray)
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mlpstudy.arrays import FloatArray
+else:
+    np = Lazy("numpy")
+
+Value = TypeVar("Value", float, "FloatArray")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
