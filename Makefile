@@ -1,27 +1,32 @@
-# make run    trains the notebook's nine networks on MNIST and prints the tables
-# make test   everything that must hold: style, types, layers, tests
-# make bench  the whole study beside Keras, PyTorch, JAX and scikit-learn (three quarters of an hour, goes on where it
-#             stopped; BENCH=--quick: four minutes)
-# make docs   writes docs/commands.md
-# make sanitize  the kernels under sanitizers
-# make fuzz   every reader, fuzzed for a while (SECONDS_EACH=15)
+# make run           trains the notebook's nine networks on MNIST and prints the tables
+# make test          everything that must hold: style, types, layers, tests
+# make lint          of that, what needs no test: style, types, layers, the pages' scripts
+# make install       the environment with the package as it is now
+# make docs          writes docs/commands.md
+# make notebook      runs examples/nine_networks.ipynb whole
+# make sanitize      the kernels under sanitizers
 # make differential  drawn networks against the oracle and themselves (SECONDS=180)
-# make kill   a real study, killed again and again (KILLS=200)
-# make faults  every fault at every call that changes a file, in a store and in a whole study
-# make mutate  every column of a study's database, changed in every way, under every command (PART=4: every fourth)
-# make names   every hostile name by itself, in a stranger's folder and in a table, through every command
-# make notebook  runs examples/nine_networks.ipynb whole
-# make lock   renews the locked versions
+# make fuzz          every reader, fuzzed for a while (SECONDS_EACH=15)
+# make kill          a real study, killed again and again (KILLS=200)
+# make faults        every fault at every call that changes a file, in a store and in a whole study
+# make mutate        every column of a study's database, changed in every way, under every command (PART=4: a fourth)
+# make names         every hostile name by itself, in a stranger's folder and in a table, through every command
+# make bench         the whole study beside Keras, PyTorch, JAX and scikit-learn (three quarters of an hour, goes on where
+#                    it stopped; BENCH=--quick: four minutes)
+# make lock          renews the locked versions
+# make clean         removes all that these made
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Its version is chosen here; make lock renews the others, and those of bench/requirements.txt are its claims'.
+TORCH := torch==2.13.0
 CPP := $(shell find kernels tests -name '*.cpp' -o -name '*.h')
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint sanitize fuzz differential kill faults mutate names notebook bench lock clean install docs
+.PHONY: run test lint install docs notebook sanitize differential fuzz kill faults mutate names bench lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -40,7 +45,7 @@ $(VENV)/.installed: $(VENV)/.build-tools $(SOURCES)
 install: $(VENV)/.installed
 
 $(VENV)/.test-tools: $(VENV)/.installed constraints.txt
-	$(PIP) install torch==2.13.0
+	$(PIP) install $(TORCH)
 	$(PIP) install -c constraints.txt --group test
 	touch $@
 
@@ -65,8 +70,8 @@ lint: $(VENV)/.page-tools
 	$(BIN)/node node_modules/@biomejs/biome/bin/biome ci
 	! LC_ALL=C.UTF-8 grep -rnE '.{121}' --include='*.js' --include='*.css' src tests/javascript
 	$(BIN)/node --test 'tests/javascript/*.test.js'
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 # A module's tests stay together: they share what is made once for them.
 test: lint $(VENV)/.chromium
@@ -131,7 +136,7 @@ lock:
 	build/lock/bin/python -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]))' > build/lock/needs.txt
 	build/lock/bin/python -m pip install --quiet -r build/lock/needs.txt --group test --group fuzz
 	build/lock/bin/python -m pip freeze | grep -v '^torch' > constraints.txt
-	echo 'torch==2.13.0' >> constraints.txt
+	echo '$(TORCH)' >> constraints.txt
 	build/lock/bin/npm install --silent --package-lock-only --save-dev --save-exact @biomejs/biome@latest
 
 docs: $(VENV)/.test-tools

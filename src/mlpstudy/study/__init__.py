@@ -5,7 +5,7 @@ from mlpstudy.study.comparisons import why_unjudged
 from mlpstudy.study.data import Data
 from mlpstudy.study.float32 import check_float32
 from mlpstudy.study.judging import LEAST_JUDGED, MAX_COMPARISONS, Judging
-from mlpstudy.study.loading import DEFAULT_STUDY, builtin_names, load_study, parse_study
+from mlpstudy.study.loading import builtin_names, load_study, parse_study
 from mlpstudy.study.network.initial import Initializer, InitialWeights
 from mlpstudy.study.network.layers import Layer, count_parameters, layers, layers_of, parameter_shapes
 from mlpstudy.study.network.network import Network
@@ -13,7 +13,6 @@ from mlpstudy.study.study import SEMANTICS_VERSION, Architecture, Study, run_id
 from mlpstudy.study.training.training import Training
 
 __all__ = [
-    "DEFAULT_STUDY",
     "LEAST_JUDGED",
     "MAX_COMPARISONS",
     "SEMANTICS_VERSION",

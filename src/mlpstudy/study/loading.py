@@ -12,7 +12,6 @@ from mlpstudy.study.float32 import check_float32
 from mlpstudy.study.study import Study
 from mlpstudy.text.escaping import shell
 
-DEFAULT_STUDY = "notebook"
 MAX_FILE_BYTES = 1_000_000
 """A larger study file is taken for a mistake (a data file, say) before it is read."""
 
