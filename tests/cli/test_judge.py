@@ -24,6 +24,7 @@ from mlpstudy.evidence.sample import StudySample
 from mlpstudy.report import report_html
 from mlpstudy.store.database import Database
 from mlpstudy.study import Judging, Study
+from mlpstudy.tasks.metrics.menu import METRICS
 from store import samples as store_samples
 
 FACTORS = {
@@ -178,7 +179,7 @@ def test_judge_fits_the_terminal(folder: Path, columns: int, monkeypatch: pytest
 def test_judge_json_is_all_of_it(folder: Path) -> None:
     """``--json`` holds every pair, metric, interval, p value, effect, the noise audit and the flips."""
     found = json.loads(call("judge", folder, "--json").stdout)
-    assert [m["metric"] for m in found["metrics"]] == ["accuracy", "log loss", "calibration error"]
+    assert [m["metric"] for m in found["metrics"]] == list(METRICS)
     pair = found["metrics"][0]["pairs"][0]
     assert set(pair["estimate"]) >= {"same_test_set", "simultaneous", "new_data", "p", "p_adjusted", "components"}
     assert set(pair["verdict"]) >= {"kind", "reason", "more_seeds", "more_s", "provisional"}

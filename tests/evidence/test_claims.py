@@ -15,6 +15,7 @@ from mlpstudy.evidence.claims import Claims, broken_claims, claims_text, make_cl
 from mlpstudy.evidence.judge import judge
 from mlpstudy.evidence.sample import StudySample
 from mlpstudy.study import Judging
+from mlpstudy.tasks.metrics.menu import METRICS
 
 RNG = np.random.default_rng(1)
 GOOD, BAD, OTHER = (correct_cells(RNG, 9, 1200, ability=a, seed_sd=0.02) for a in (1.9, 1.4, 1.4))
@@ -33,10 +34,10 @@ def claims_of(sample: StudySample) -> Claims:
 
 
 def test_claims_hold_when_recomputed() -> None:
-    """Written, read and recomputed: every claim holds, on all three metrics."""
+    """Written, read and recomputed: every claim holds, on all metrics."""
     claims = read_claims(claims_text(claims_of(three(8))))
     assert claims == claims_of(three(8))
-    assert len(claims.claims) == 9
+    assert len(claims.claims) == 3 * len(METRICS)
     assert broken_claims(claims, judge(restrict(three(8), claims), claims.judging)) == ()
 
 

@@ -20,6 +20,7 @@ from mlpstudy.evidence.plain import plain
 from mlpstudy.evidence.sample import StudySample, collect
 from mlpstudy.study import Judging
 from mlpstudy.tasks.metrics.accuracy import ACCURACY
+from mlpstudy.tasks.metrics.menu import METRICS
 
 
 def four(n_seeds: int = 8, n_examples: int = 1500) -> StudySample:
@@ -40,10 +41,10 @@ def four(n_seeds: int = 8, n_examples: int = 1500) -> StudySample:
 
 
 def test_everything_is_there() -> None:
-    """Six pairs, three metrics, effects of both factors and their interaction, noise, flips, standings with tiers."""
+    """Six pairs, all metrics, effects of both factors and their interaction, noise, flips, standings with tiers."""
     judgement = judge(four(12), Judging())
-    assert [m.metric.name for m in judgement.metrics] == ["accuracy", "log loss", "calibration error"]
-    assert [m.is_primary for m in judgement.metrics] == [True, False, False]
+    assert [m.metric.name for m in judgement.metrics] == list(METRICS)
+    assert [m.is_primary for m in judgement.metrics] == [name == "accuracy" for name in METRICS]
     assert all(len(m.pairs) == 6 for m in judgement.metrics)
     effects = {e.label: e.estimate for e in judgement.primary.effects}
     depth, dropout = effects["depth: 3 instead of 2"], effects["dropout: yes instead of no"]
@@ -171,7 +172,7 @@ def test_standings_alone_are_those_of_the_judgement(metric: Literal["accuracy", 
 
 
 def test_standings_alone_make_one_family_of_one_metric(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sign flips of one family are counted for the standings, of three metrics and their effects for all."""
+    """The sign flips of one family are counted for the standings, of all metrics and their effects for all."""
     families: list[int] = []
 
     def counted(differences: FloatArray, confidence: float) -> FlipResult:
@@ -183,7 +184,7 @@ def test_standings_alone_make_one_family_of_one_metric(monkeypatch: pytest.Monke
     assert families == [6]
     families.clear()
     judge(four(), Judging())
-    assert families == 3 * [6, 2, 1]
+    assert families == len(METRICS) * [6, 2, 1]
 
 
 def test_more_pairs_than_can_be_judged_leave_the_means() -> None:

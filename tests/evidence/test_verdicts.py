@@ -260,7 +260,8 @@ def test_a_study_still_running_is_provisional() -> None:
 def test_log_loss_has_its_own_direction_and_unit() -> None:
     """The lower log loss wins, the sentence is in nats, and the metric is exploratory."""
     a, b = architecture("a", drawn(8, 1.7, 1)), architecture("b", drawn(8, 1.4, 2))
-    accuracy, loss, calibration = judge(study(a, b), Judging()).metrics
+    judged = {found.metric.name: found for found in judge(study(a, b), Judging()).metrics}
+    accuracy, loss, calibration = (judged[name] for name in ("accuracy", "log loss", "calibration error"))
     found = loss.pairs[0]
     assert (loss.metric.name, loss.unit, loss.is_primary, accuracy.is_primary) == ("log loss", "nats", False, True)
     assert (found.verdict.winner, found.difference < 0) == ("a", True)

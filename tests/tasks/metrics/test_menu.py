@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mlpstudy
+from mlpstudy.tasks import metrics
 from mlpstudy.tasks.metrics.menu import METRICS, deciding
-from mlpstudy.tasks.metrics.metric import Answers, Metric
+from mlpstudy.tasks.metrics.metric import Answers, Metric, Unit
 
+FILES = [import_module(found.name) for found in pkgutil.iter_modules(metrics.__path__, "mlpstudy.tasks.metrics.")]
 SOURCES = Path(mlpstudy.__file__).parent
 NAMES = {*METRICS, *(metric.unit.name for metric in METRICS.values())}
-OBJECTS = {"ACCURACY", "LOG_LOSS", "CALIBRATION_ERROR", "SHARES", "NATS"}
+OBJECTS = {name for module in FILES for name, one in vars(module).items() if isinstance(one, Metric | Unit)}
 
 
 def _answers(seed: int, n: int = 3, n_examples: int = 40) -> Answers:
@@ -26,6 +30,11 @@ def _answers(seed: int, n: int = 3, n_examples: int = 40) -> Answers:
     p = rng.dirichlet(np.ones(4), (n, n_examples)).astype(np.float32)
     true = np.take_along_axis(p, np.broadcast_to(labels, (n, n_examples))[..., None], axis=2)[..., 0]
     return Answers(labels, p.argmax(axis=2).astype(np.int32), p.max(axis=2), true)
+
+
+def test_every_metric_of_the_files_is_on_the_menu() -> None:
+    """What a file beside the menu defines may be asked for."""
+    assert {one.name for module in FILES for one in vars(module).values() if isinstance(one, Metric)} == set(METRICS)
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
