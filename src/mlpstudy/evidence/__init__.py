@@ -1,1 +1,1 @@
-"""What the outcomes of a study say: intervals, verdicts, power, noise. Numbers only, never a picture."""
+"""What the outcomes of a study say: intervals, verdicts, power, noise. Numbers and sentences, never a picture."""
