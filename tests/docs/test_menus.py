@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from docs.pages import first_marks, page, rows, section
-from mlpstudy.datasets import named_datasets
+from docs.pages import page, rows, section
 from mlpstudy.figures.menu import FIGURES, Figure
 from mlpstudy.study.network.activations import ACTIVATIONS
+from mlpstudy.study.network.initial import INITIALIZERS
 from mlpstudy.study.training.optimisers import OPTIMISERS
 from mlpstudy.tasks.metrics.menu import METRICS, deciding
+from mlpstudy.tasks.metrics.metric import Metric
 
 
 def _where(figure: Figure) -> str:
@@ -36,16 +37,20 @@ def test_optimisers() -> None:
     assert rows(section(page("study-file.md"), "Optimisers")) == expected
 
 
+def _metric(entry: Metric) -> list[str]:
+    better = "higher" if entry.higher_is_better else "lower"
+    written = f"{entry.unit.in_full}, {entry.digits} decimals"
+    decides = "yes" if entry.name in deciding() else "no"
+    return [entry.name, decides, better, written, entry.given(entry.band(1.0)), f"`{entry.formula}`", entry.source]
+
+
 def test_metrics() -> None:
-    """evidence.md has a row for every metric of the menu: whether it may decide, its formula, where it is from."""
-    expected = [
-        [entry.name, "yes" if entry.name in deciding() else "no", f"`{entry.formula}`", entry.source]
-        for entry in METRICS.values()
-    ]
-    assert rows(section(page("evidence.md"), "Metrics")) == expected
+    """evidence.md has a row for every metric of the menu: whether it decides, how it is read, formula and source."""
+    assert rows(section(page("evidence.md"), "Metrics")) == [_metric(entry) for entry in METRICS.values()]
 
 
-def test_named_data_sets() -> None:
-    """data.md names every data set that a study can name, and no other."""
-    named = first_marks(section(page("data.md"), "Data sets with a name"))
-    assert sorted(named) == sorted(known.info.name for known in named_datasets())
+def test_initial_weights() -> None:
+    """study-file.md has a row for every initializer of the menu: shape, standard deviation, and where it is from."""
+    expected = [[entry.shape, f"`{entry.formula}`", entry.source] for entry in INITIALIZERS.values()]
+    found = rows(section(page("study-file.md"), "Initial weights"))
+    assert [row[1:] for row in found] == expected
