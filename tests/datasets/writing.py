@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pytest
 from scipy.sparse import csr_array
 
 from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets import load
+from mlpstudy.errors import DataError
 from mlpstudy.records import Dataset, Examples
 from mlpstudy.study import Data
 
@@ -41,6 +44,17 @@ def write(folder: Path, content: str | bytes, name: str = "table.csv") -> Path:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+def refusal_of(read: Callable[[Path], object], path: Path) -> str:
+    """Return the line with which a reader refuses a file: it names the file."""
+    with pytest.raises(DataError) as caught:
+        read(path)
+    message = str(caught.value)
+    assert path.name in message
+    assert message.isprintable()
+    assert " must " in message
+    return message
 
 
 def load_text(folder: Path, content: str | bytes, *, study_seed: int = 0, **keys: Any) -> Dataset:

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets.writing import refusal_of
 from mlpstudy.datasets import read_idx
 from mlpstudy.datasets.opening.limits import MAX_BYTES, PLAUSIBLE_BYTES, PLAUSIBLE_RATIO
 from mlpstudy.errors import DataError
@@ -45,15 +46,7 @@ def zeros_member(n_mib: int, prefix: bytes) -> bytes:
     return start + n_mib * block
 
 
-def refusal(path: Path) -> str:
-    """Return the message with which a file is refused: one line that names it."""
-    with pytest.raises(DataError) as caught:
-        read_idx(path)
-    message = str(caught.value)
-    assert path.name in message
-    assert message.isprintable()
-    assert " must " in message
-    return message
+refusal = partial(refusal_of, read_idx)
 
 
 def written(folder: Path, content: bytes) -> Path:

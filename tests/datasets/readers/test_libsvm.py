@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
+from datasets.writing import refusal_of
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers import libsvm
 from mlpstudy.datasets.readers.libsvm import read_libsvm
@@ -41,14 +42,7 @@ def written(folder: Path, text: str | bytes, name: str = "data.svm") -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
-    """Return the line with which a file is refused."""
-    with pytest.raises(DataError) as caught:
-        read_libsvm(path)
-    message = str(caught.value)
-    assert path.name in message
-    assert message.isprintable()
-    return message
+refusal = partial(refusal_of, read_libsvm)
 
 
 def sparse(examples: Labelled) -> csr_array:

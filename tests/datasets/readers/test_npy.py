@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tracemalloc
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 
 from datasets import archives
 from datasets.archives import npy, npy_claiming, npy_header
+from datasets.writing import refusal_of
 from mlpstudy.datasets.readers.npy import read_array, read_npy, read_npy_features
 from mlpstudy.errors import DataError
 
@@ -38,14 +40,7 @@ def written(folder: Path, content: bytes, name: str = "x.npy") -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
-    """Return the line with which an array is refused."""
-    with pytest.raises(DataError) as caught:
-        read_array(path)
-    message = str(caught.value)
-    assert path.name in message
-    assert message.isprintable()
-    return message
+refusal = partial(refusal_of, read_array)
 
 
 def read(folder: Path, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Any:

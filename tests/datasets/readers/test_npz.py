@@ -7,6 +7,7 @@ import stat
 import struct
 import warnings
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from datasets.archives import npy, npy_claiming, npz, zip_claiming, zipped
+from datasets.writing import refusal_of
 from mlpstudy.datasets.readers.npz import read_npz
 from mlpstudy.errors import DataError
 
@@ -32,14 +34,7 @@ def written(folder: Path, content: bytes) -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
-    """Return the line with which a file is refused."""
-    with pytest.raises(DataError) as caught:
-        read_npz(path)
-    message = str(caught.value)
-    assert path.name in message
-    assert message.isprintable()
-    return message
+refusal = partial(refusal_of, read_npz)
 
 
 @pytest.mark.parametrize("keys", [("x", "y"), ("X", "y"), ("features", "labels"), ("x_train", "y_train")])

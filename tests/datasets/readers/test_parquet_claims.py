@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets.writing import refusal_of
 from mlpstudy.datasets.readers.parquet_claims import check_parquet
 from mlpstudy.datasets.readers.thrift import Decoder, MalformedError
 from mlpstudy.errors import DataError
@@ -26,14 +28,7 @@ def written(folder: Path, table: pl.DataFrame = TABLE, **options: Any) -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
-    """Return the line with which a file is refused."""
-    with pytest.raises(DataError) as caught:
-        check_parquet(path)
-    message = str(caught.value)
-    assert path.name in message
-    assert message.isprintable()
-    return message
+refusal = partial(refusal_of, check_parquet)
 
 
 def varint(number: int) -> bytes:
