@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from oracle.pair import ACTIVATIONS, INSTRUCTION_SETS, Case, Pair, pair_of
+from oracle.pair import INSTRUCTION_SETS, Case, Pair, cases, pair_of
 
 SHAPES = {
     "no hidden layer": Case(9, (), 3, 4, 10),
@@ -63,18 +63,7 @@ def test_sparse_features_give_the_bits_of_dense_ones(case: Case, n_threads: int)
 def test_random_shapes_and_densities(name: str, monkeypatch: pytest.MonkeyPatch, data: st.DataObject) -> None:
     """No combination of sizes, density, threads and grouping of columns changes a bit."""
     monkeypatch.setenv("MLPSTUDY_INSTRUCTION_SET", name)
-    size = st.integers(1, 70)
-    case = Case(
-        data.draw(st.integers(1, 2000)),
-        tuple(data.draw(st.lists(size, max_size=2))),
-        data.draw(st.integers(2, 20)),
-        data.draw(size),
-        data.draw(size),
-        activation=data.draw(st.sampled_from(ACTIVATIONS)),
-        lit=data.draw(st.floats(0, 1)),
-        seed=data.draw(st.integers(0, 99)),
-    )
-    groups = np.random.default_rng(case.seed).permutation(case.n_inputs).astype(np.int32)
+    case, groups = data.draw(cases(most_inputs=2000, most_layers=2, most_classes=20))
     dense, sparse = pair_of(case, groups), pair_of(case, groups)
     n_threads = data.draw(st.integers(1, 3))
     assert everything(sparse, csr_array(sparse.features), n_threads) == everything(dense, dense.features, 1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mlpstudy.arrays import Float32Array
 from mlpstudy.engine.native import _kernels
-from oracle.pair import ACTIVATIONS, INSTRUCTION_SETS, Case, distance, network_of, pair_of
+from oracle.pair import ACTIVATIONS, INSTRUCTION_SETS, Case, cases, distance, network_of, pair_of
 
 TOLERANCE = 2e-5
 """Float32 rounding over a handful of steps; a wrong term is off by a hundredth or more."""
@@ -94,18 +94,7 @@ def _sorted(
 def test_random_shapes(name: str, monkeypatch: pytest.MonkeyPatch, data: st.DataObject) -> None:
     """No combination of sizes, sparsity and grouping of columns leaves the oracle."""
     monkeypatch.setenv("MLPSTUDY_INSTRUCTION_SET", name)
-    size = st.integers(1, 70)
-    case = Case(
-        data.draw(st.integers(1, 300)),
-        tuple(data.draw(st.lists(size, max_size=3))),
-        data.draw(st.integers(2, 40)),
-        data.draw(size),
-        data.draw(size),
-        activation=data.draw(st.sampled_from(ACTIVATIONS)),
-        lit=data.draw(st.floats(0, 1)),
-        seed=data.draw(st.integers(0, 99)),
-    )
-    groups = np.random.default_rng(case.seed).permutation(case.n_inputs).astype(np.int32)
+    case, groups = data.draw(cases(most_inputs=300, most_layers=3, most_classes=40))
     pair = pair_of(case, groups)
     p, _ = pair.oracle.forward(pair.features.astype(np.float64), training=False)
     np.testing.assert_allclose(pair.network.probabilities(pair.features), p, rtol=2e-4, atol=1e-6)

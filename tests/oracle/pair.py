@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from hypothesis import strategies as st
 
 from mlpstudy.arrays import Float32Array
 from mlpstudy.engine.native import _kernels
@@ -39,6 +40,25 @@ class Case:
     beta_2: float = 0.999
     epsilon: float = 1e-7
     bn_epsilon: float = 1e-3
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn, *, most_inputs: int, most_layers: int, most_classes: int
+) -> tuple[Case, npt.NDArray[np.int32]]:
+    """Draw a case of any sizes and density, and a grouping of its columns."""
+    size = st.integers(1, 70)
+    case = Case(
+        draw(st.integers(1, most_inputs)),
+        tuple(draw(st.lists(size, max_size=most_layers))),
+        draw(st.integers(2, most_classes)),
+        draw(size),
+        draw(size),
+        activation=draw(st.sampled_from(ACTIVATIONS)),
+        lit=draw(st.floats(0, 1)),
+        seed=draw(st.integers(0, 99)),
+    )
+    return case, np.random.default_rng(case.seed).permutation(case.n_inputs).astype(np.int32)
 
 
 @dataclass
