@@ -17,7 +17,7 @@ from mlpstudy.datasets import load
 from mlpstudy.records import Dataset
 from mlpstudy.store import Store
 from mlpstudy.study import Data
-from mlpstudy.study.study import BaselineName
+from mlpstudy.tasks.menu import BaselineName
 
 
 @pytest.fixture(scope="module")

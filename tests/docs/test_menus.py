@@ -7,7 +7,8 @@ from mlpstudy.figures.menu import FIGURES, Figure
 from mlpstudy.study.network.activations import ACTIVATIONS
 from mlpstudy.study.network.initial import INITIALIZERS
 from mlpstudy.study.training.optimisers import OPTIMISERS
-from mlpstudy.tasks.metrics.menu import METRICS, deciding
+from mlpstudy.tasks.menu import TASKS, deciding
+from mlpstudy.tasks.metrics.menu import METRICS
 from mlpstudy.tasks.metrics.metric import Metric
 
 
@@ -35,6 +36,12 @@ def test_optimisers() -> None:
     """study-file.md has a row for every optimiser of the menu: its step, and where it is from."""
     expected = [[f'`"{entry.name}"`', f"`{entry.formula}`", entry.source] for entry in OPTIMISERS.values()]
     assert rows(section(page("study-file.md"), "Optimisers")) == expected
+
+
+def test_tasks() -> None:
+    """study-file.md has a row for every task of the menu: what is predicted, with which loss."""
+    expected = [[entry.name, entry.predicts, f"`{entry.loss.formula}`"] for entry in TASKS.values()]
+    assert rows(section(page("study-file.md"), "What is predicted")) == expected
 
 
 def _metric(entry: Metric) -> list[str]:

@@ -16,7 +16,7 @@ from mlpstudy.study.adjustments import Adjustment
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.network.initial import Initializer, InitialWeights
 from mlpstudy.study.study import Reported
-from mlpstudy.tasks.metrics.menu import deciding
+from mlpstudy.tasks.menu import deciding
 
 PAGE = page("study-file.md")
 TABLES: dict[type[Frozen], str] = {

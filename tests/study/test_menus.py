@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from javascript.node import evaluated
+from mlpstudy.baselines.menu import BASELINES
 from mlpstudy.engine.native import _kernels
 from mlpstudy.engine.torch.layers.activations import ACTIVATIONS as TORCH_ACTIVATIONS
 from mlpstudy.engine.torch.losses.menu import LOSSES as TORCH_LOSSES
@@ -31,6 +32,8 @@ from mlpstudy.study.network.normalisations import NORMALISATIONS
 from mlpstudy.study.training.optimisers import OPTIMISERS, Optimiser, OptimiserName
 from mlpstudy.study.training.schedules import SCHEDULES, Schedule, ScheduleName
 from mlpstudy.tasks.losses import LOSSES
+from mlpstudy.tasks.menu import TASKS, Task
+from mlpstudy.tasks.metrics.menu import METRICS
 from oracle.mlp import ACTIVATIONS as ORACLE_ACTIVATIONS
 from oracle.mlp import OPTIMISERS as ORACLE_OPTIMISERS
 
@@ -169,6 +172,23 @@ def test_steps_have_the_size_that_the_menu_writes(entry: Schedule) -> None:
     expected = [eval(entry.formula, words, {"t": t}) for t in range(1, 22)]  # noqa: S307  # our own menu
     assert sizes.dtype == np.float64
     assert sizes.tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("entry", TASKS.values(), ids=TASKS.keys())
+def test_a_task_is_made_of_entries_of_other_menus(entry: Task) -> None:
+    """Its loss, its metrics and its baselines are there, and a metric that may decide is among them."""
+    assert LOSSES[entry.loss.name] is entry.loss
+    assert {name: METRICS[name] for name in entry.metrics} == entry.metrics
+    assert set(entry.baselines) <= set(BASELINES)
+    assert entry.deciding
+
+
+def test_every_loss_metric_and_baseline_fits_a_task() -> None:
+    """None of them is on its menu for nothing."""
+    tasks = TASKS.values()
+    assert {task.loss.name for task in tasks} == set(LOSSES)
+    assert {name for task in tasks for name in task.metrics} == set(METRICS)
+    assert {name for task in tasks for name in task.baselines} == set(BASELINES)
 
 
 def test_figures_have_a_row_for_every_kind_of_tensor() -> None:

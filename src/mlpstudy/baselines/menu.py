@@ -15,7 +15,7 @@ from mlpstudy.tasks.losses import PROBABILITY_CLIP
 if TYPE_CHECKING:
     from mlpstudy.arrays import FloatArray
     from mlpstudy.records import Dataset
-    from mlpstudy.study.study import BaselineName
+    from mlpstudy.tasks.menu import BaselineName
 
 BASELINES: dict[BaselineName, Callable[[Dataset], FloatArray]] = {
     "majority class": majority_class.fit,

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mlpstudy.study.base import Frozen
-from mlpstudy.tasks.metrics.menu import deciding
+from mlpstudy.tasks.menu import deciding
+from mlpstudy.text.words import either
 
 MAX_COMPARISONS = 5000
 """All pairs of 100 architectures: beyond it hardly any difference could survive the adjustment."""
@@ -22,9 +23,7 @@ def _may_decide(name: object) -> object:
         ValueError: it is no such name; the error is what it must be, as the line about it says.
     """
     if name not in deciding():
-        *others, last = (f"'{known}'" for known in deciding())
-        message = f"{', '.join(others)} or {last}"
-        raise ValueError(message)
+        raise ValueError(either(deciding()))
     return name
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path as FolderPath
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
@@ -21,7 +21,9 @@ from mlpstudy.study.names import check_names
 from mlpstudy.study.network.initial import InitialWeights
 from mlpstudy.study.network.network import Network
 from mlpstudy.study.training.training import Training
-from mlpstudy.tasks.losses import SOFTMAX_CROSS_ENTROPY, Loss
+from mlpstudy.tasks.losses import Loss
+from mlpstudy.tasks.menu import TASKS, BaselineName, Task
+from mlpstudy.text.words import either
 
 SEMANTICS_VERSION = 1
 """Raised whenever the same study would give other numbers, but for the rounding in which builds and instruction sets
@@ -29,9 +31,6 @@ differ; part of every run's id."""
 
 MAX_ARCHITECTURES = 10_000
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-
-BaselineName = Literal["majority class", "logistic regression"]
-"""Simple methods that a study shows beside its networks, for scale."""
 
 Path = tuple[str | int, ...]
 Settings = Mapping[str, Any]
@@ -61,8 +60,8 @@ class Architecture(Frozen):
 
     @property
     def loss(self) -> Loss:
-        """What its training makes small: the loss of classes."""
-        return SOFTMAX_CROSS_ENTROPY
+        """What its training makes small."""
+        return TASKS["classification"].loss
 
     def content(self) -> dict[str, object]:
         """Return what decides the result, without names."""
@@ -160,6 +159,7 @@ class Study(_Fields):
     @model_validator(mode="after")
     def _check(self) -> Self:
         """Make every architecture once, so that a wrong level is found before anything runs."""
+        _check_fit(self)
         _check_factors(self)
         names = [architecture.name for architecture in self.architectures]
         contents: dict[str, str] = {}
@@ -174,6 +174,11 @@ class Study(_Fields):
             if name not in names:
                 raise StudyError(_no_architecture("a key of reported", name, names))
         return self
+
+    @property
+    def task(self) -> Task:
+        """What its networks are trained to say."""
+        return TASKS["classification"]
 
     @cached_property
     def architectures(self) -> tuple[Architecture, ...]:
@@ -395,6 +400,15 @@ def _no_architecture(what: str, name: str, names: list[str]) -> str:
     near = nearest(name, names)
     fix = f'write "{near}"' if near else f"one of {', '.join(names[:12])}"
     return must(what, "be one of the study's architectures", name, fix)
+
+
+def _check_fit(study: Study) -> None:
+    """What is declared must fit what is predicted."""
+    declared = [("judging.metric", study.judging.metric, study.task.deciding)]
+    declared += [(f"baselines[{i}]", name, study.task.baselines) for i, name in enumerate(study.baselines)]
+    for what, name, fitting in declared:
+        if name not in fitting:
+            raise StudyError(must(what, f"be {either(fitting)} for {study.task.name}", name))
 
 
 def _check_judging(judging: Judging, names: list[str]) -> None:

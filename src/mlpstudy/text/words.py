@@ -30,6 +30,16 @@ def listed(words: Sequence[str], most: int = 6) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
 
 
+def either(names: Sequence[str]) -> str:
+    """Return names of which one is meant.
+
+    >>> either(["a"]), either(["a", "b", "c"])
+    ("'a'", "'a', 'b' or 'c'")
+    """
+    *others, last = (f"'{name}'" for name in names)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def commas(words: Iterable[str], most: int = 6) -> str:
     """Return words with commas between; of very many the first and how many more.
 

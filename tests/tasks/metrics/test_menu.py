@@ -14,7 +14,8 @@ import pytest
 
 import mlpstudy
 from mlpstudy.tasks import metrics
-from mlpstudy.tasks.metrics.menu import METRICS, deciding
+from mlpstudy.tasks.menu import deciding
+from mlpstudy.tasks.metrics.menu import METRICS
 from mlpstudy.tasks.metrics.metric import Answers, Metric, Unit
 
 FILES = [import_module(found.name) for found in pkgutil.iter_modules(metrics.__path__, "mlpstudy.tasks.metrics.")]

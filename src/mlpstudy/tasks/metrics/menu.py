@@ -9,12 +9,3 @@ from mlpstudy.tasks.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in (ACCURACY, LOG_LOSS, CALIBRATION_ERROR)}
 """Every metric by its name, in the order in which they are judged and shown."""
-
-
-def deciding() -> list[str]:
-    """Return the names that a study file may declare.
-
-    >>> deciding()
-    ['accuracy', 'log loss']
-    """
-    return [name for name, metric in METRICS.items() if metric.on_examples]
