@@ -27,6 +27,7 @@ TEMPORARY_SUFFIX = ".tmp"
 _LARGEST_WRITE = 1 << 26
 """A single write of more than 2 GiB is cut short by Linux; 64 MiB pieces never are."""
 _LARGEST_READ = 1 << 22
+_SMALL_FILE = 1 << 16
 
 
 def refuse_link(path: Path) -> None:
@@ -188,12 +189,12 @@ def write_new(root: Path, name: str, content: bytes | bytearray) -> None:
         os.fsync(at)
 
 
-def has_room(folder: Path, n_bytes: int = 1 << 16) -> bool:
+def has_room(folder: Path) -> bool:
     """Say whether the disk of a folder takes another small file; where that cannot be tried, that it does."""
     name = _temporary("room")
     with suppress(OSError), _inside(folder, PurePath()) as at:
         try:
-            _write(name, bytes(n_bytes), at, sync=True)
+            _write(name, bytes(_SMALL_FILE), at, sync=True)
         except OSError as error:
             return error.errno not in FULL
         finally:

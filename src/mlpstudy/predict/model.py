@@ -151,7 +151,6 @@ def load_model(
     seeds: int | Collection[int] | None = None,
     *,
     are_digits: bool | None = None,
-    n_threads: int | None = None,
 ) -> Model:
     """Return the networks of one architecture with the study's preprocessing.
 
@@ -160,13 +159,12 @@ def load_model(
         architecture: see :func:`load_ensemble`.
         seeds: see :func:`load_ensemble`.
         are_digits: pictures in files get MNIST's own preprocessing; where None, those of studies of ``mnist`` do.
-        n_threads: see :func:`load_ensemble`.
 
     Raises:
         ResultsError: as :func:`load_ensemble`; or the study kept no preprocessing.
         StoreError: as :func:`load_ensemble`.
     """
-    ensemble = load_ensemble(store, architecture, seeds, n_threads=n_threads)
+    ensemble = load_ensemble(store, architecture, seeds)
     return Model(store, ensemble, are_digits=are_digits)
 
 

@@ -10,16 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def counted(n: int, noun: str, plural: str = "") -> str:
+MOST = 6
+"""Words that a list has unless it has room for more."""
+
+
+def counted(n: int, noun: str) -> str:
     """Return a number with its noun.
 
-    >>> counted(1, "seed"), counted(1200, "image"), counted(2, "study", "studies")
-    ('1 seed', '1,200 images', '2 studies')
+    >>> counted(1, "seed"), counted(1200, "image")
+    ('1 seed', '1,200 images')
     """
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    return f"{n:,} {noun if n == 1 else noun + 's'}"
 
 
-def listed(words: Sequence[str], most: int = 6) -> str:
+def listed(words: Sequence[str], most: int = MOST) -> str:
     """Return words as a list in a sentence.
 
     >>> listed(["a", "b", "c"]), listed(["a"]), listed(list("abcdefgh"))
@@ -40,15 +44,15 @@ def either(names: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def commas(words: Iterable[str], most: int = 6) -> str:
+def commas(words: Iterable[str]) -> str:
     """Return words with commas between; of very many the first and how many more.
 
     >>> commas("abc"), commas("abcdefgh")
     ('a, b, c', 'a, b, c, d, e, f and 2 more')
     """
     every = list(words)
-    more = f" and {len(every) - most} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more
+    more = f" and {len(every) - MOST} more" if len(every) > MOST else ""
+    return ", ".join(every[:MOST]) + more
 
 
 def some(words: Sequence[str], most: int) -> str:

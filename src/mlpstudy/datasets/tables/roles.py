@@ -67,7 +67,7 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
     )
 
 
-def find_column(table: Table, name: str, what: str | None = None) -> pl.Series:
+def find_column(table: Table, name: str) -> pl.Series:
     """Return a column by name.
 
     Raises:
@@ -77,7 +77,7 @@ def find_column(table: Table, name: str, what: str | None = None) -> pl.Series:
         return table.frame[name]
     near = nearest(name, table.frame.columns)
     fix = f'write "{near}"' if near else f"one of {some(table.frame.columns, _SHOWN)}"
-    raise DataError(must(what or table.origin, f'have the column "{name}"', "no such column", fix))
+    raise DataError(must(table.origin, f'have the column "{name}"', "no such column", fix))
 
 
 def _find_target(data: Data, main: Table) -> str:

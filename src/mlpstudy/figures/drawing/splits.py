@@ -31,10 +31,10 @@ def lowest(losses: npt.NDArray[np.float64]) -> int | None:
     return int(np.where(finite, losses, np.inf).argmin()) if finite.any() else None
 
 
-def colour(validation_source: ValidationSource | None, *, legend: bool = True) -> alt.Color:
+def colour(validation_source: ValidationSource | None) -> alt.Color:
     """Return the encoding that draws validation blue and train red, with a legend above the figure."""
     label = f"datum.value == '{VALIDATION}' ? '{NAMES[validation_source]}' : datum.value"
-    shown = alt.Legend(
+    legend = alt.Legend(
         orient="top",
         direction="horizontal",
         symbolType="stroke",
@@ -45,7 +45,7 @@ def colour(validation_source: ValidationSource | None, *, legend: bool = True) -
         labelExpr=label,
     )
     scale = alt.Scale(domain=[VALIDATION, TRAIN], range=SPLIT_RANGE)
-    return alt.Color("split:N", title=None, scale=scale, legend=shown if legend else None)
+    return alt.Color("split:N", title=None, scale=scale, legend=legend)
 
 
 def tooltip() -> list[alt.Tooltip]:
