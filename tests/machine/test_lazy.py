@@ -80,6 +80,23 @@ def test_what_a_package_offers_is_there_and_is_what_mypy_checks(path: Path) -> N
         package.nothing  # noqa: B018  # asking is the point
 
 
+BY_TEXT = {"machine/lazy.py", "engine/registry.py", "engine/torch/engine.py", "cli/app.py"}
+"""Where a module's name is a text, which the contracts of layers do not see: what is lazy stands under
+``TYPE_CHECKING`` as well, the others name engines in the engine, and commands in the command line."""
+
+
+def test_nothing_else_is_imported_by_a_text() -> None:
+    """No other module imports one in a way that the contracts of layers are blind to."""
+    asking = {"import_module", "__import__", "find_loader", "run_module", "resolve_name"}
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in asking
+    }
+    assert found == BY_TEXT
+
+
 def test_a_name_that_is_not_there_is_an_error_of_its_module() -> None:
     """Asking for what a module does not have says which module."""
     with pytest.raises(AttributeError, match="module 'fractions' has no attribute 'Third'"):
