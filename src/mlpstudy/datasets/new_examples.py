@@ -35,6 +35,7 @@ from mlpstudy.datasets.tables.frames import is_frame, to_polars
 from mlpstudy.datasets.tables.rows_by_position import rows_by_position
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.words import either
 
 UNKNOWN = -1
 """The label of an example whose class is not known."""
@@ -125,8 +126,8 @@ class Reader:
             tables = ", ".join(known.title for known in FORMATS if known.holds == "table")
             raise DataError(must(name, f"be a table ({tables}) with the columns {columns}", path.suffix))
         if found not in self._formats() or found.read_rows is None:
-            *titles, last = (known.title for known in self._formats())
-            raise DataError(must(name, f"be of rows: {', '.join(titles)} or {last}", found.name))
+            titles = either(known.title for known in self._formats())
+            raise DataError(must(name, f"be of rows: {titles}", found.name))
         values, labels = found.read_rows(path, Asked(like=self._like()))
         return self._of_values(values, name, labels)
 

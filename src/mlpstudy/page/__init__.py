@@ -1,13 +1,14 @@
-"""What the report and the dashboard share: a page that holds itself, its style, charts, tables and their safety.
+"""What the report and the dashboard share: templates and their safety, style; and a page that holds itself.
 
-A page is a Jinja2 template that extends ``base.html``, drawn by :func:`render`::
+Such a page, the report, is a Jinja2 template that extends ``base.html``, drawn by :func:`render`::
 
-    from mlpstudy.page import Document, environment, render
+    from mlpstudy.page import Document, asset, environment, page_scripts, render
 
-    env = environment("mlpstudy.dashboard")  # templates of page/ and of dashboard/templates
-    document = Document(title="notebook", scripts=(*page_scripts(), asset("mlpstudy.dashboard", "live.js")))
-    html = render(env, "dashboard.html", document, study=...)  # further names are the template's own
-    policy = content_policy(document)  # the same policy as the page's <meta>, for a header
+    env = environment("mlpstudy.report")  # templates of page/ and of report/templates
+    document = Document(title="notebook", scripts=(*page_scripts(), asset("mlpstudy.report", "draw.js")))
+    html = render(env, "report.html", document, study=...)  # further names are the template's own
+
+The dashboard's pages are served in parts, under a policy of their own; they have ``page.js`` and the style.
 
 What a template gets (``base.html`` has the blocks ``header``, ``main`` and ``footer``):
 
@@ -35,15 +36,13 @@ expressions by its interpreter), no inline event handlers and no ``style`` attri
 
 from __future__ import annotations
 
-from mlpstudy.page.charts import chart_config, page_spec
-from mlpstudy.page.document import Document, content_policy, page_scripts, render
+from mlpstudy.page.charts import page_spec
+from mlpstudy.page.document import Document, page_scripts, render
 from mlpstudy.page.environment import asset, environment
 
 __all__ = [
     "Document",
     "asset",
-    "chart_config",
-    "content_policy",
     "environment",
     "page_scripts",
     "page_spec",

@@ -31,7 +31,6 @@ class Document:
         styles: style sheets after the page's own.
         data: values for scripts by id: plain JSON values.
         binary: bytes for scripts by id.
-        connects: whether the page talks to the server that it came from (the dashboard does).
     """
 
     title: str
@@ -39,7 +38,6 @@ class Document:
     styles: tuple[str, ...] = ()
     data: Mapping[str, object] = field(default_factory=dict)
     binary: Mapping[str, bytes] = field(default_factory=dict)
-    connects: bool = False
 
     @cached_property
     def inline_scripts(self) -> tuple[Markup, ...]:
@@ -85,7 +83,7 @@ def content_policy(document: Document) -> str:
         "script-src": scripts,
         "style-src": styles,
         "img-src": "data: blob:",
-        "connect-src": "'self'" if document.connects else "'none'",
+        "connect-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'none'",
     }

@@ -23,7 +23,7 @@ def _may_decide(name: object) -> object:
         ValueError: it is no such name; the error is what it must be, as the line about it says.
     """
     if name not in deciding():
-        raise ValueError(either(deciding()))
+        raise ValueError(either(map(repr, deciding())))
     return name
 
 

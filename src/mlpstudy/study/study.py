@@ -408,7 +408,7 @@ def _check_fit(study: Study) -> None:
     declared += [(f"baselines[{i}]", name, study.task.baselines) for i, name in enumerate(study.baselines)]
     for what, name, fitting in declared:
         if name not in fitting:
-            raise StudyError(must(what, f"be {either(fitting)} for {study.task.name}", name))
+            raise StudyError(must(what, f"be {either(map(repr, fitting))} for {study.task.name}", name))
 
 
 def _check_judging(judging: Judging, names: list[str]) -> None:

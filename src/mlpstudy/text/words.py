@@ -34,13 +34,13 @@ def listed(words: Sequence[str], most: int = MOST) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
 
 
-def either(names: Sequence[str]) -> str:
-    """Return names of which one is meant.
+def either(words: Iterable[str]) -> str:
+    """Return words of which one is meant.
 
     >>> either(["a"]), either(["a", "b", "c"])
-    ("'a'", "'a', 'b' or 'c'")
+    ('a', 'a, b or c')
     """
-    *others, last = (f"'{name}'" for name in names)
+    *others, last = words
     return f"{', '.join(others)} or {last}" if others else last
 
 

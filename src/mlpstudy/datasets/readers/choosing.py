@@ -11,6 +11,7 @@ from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format, Read
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.escaping import shell
+from mlpstudy.text.words import either
 
 _HEAD = 4096
 
@@ -82,11 +83,9 @@ def _by_content(path: Path) -> Format:
 def _unknown(path: Path) -> DataError:
     """Return the error of a file of no known format: what is read, and by which ending it is known."""
     in_files = [known for known in FORMATS if known.endings]
-    *titles, last = (known.title for known in in_files)
     endings = [ending for known in in_files for ending in known.endings if ending.startswith(".")]
     folders = dict.fromkeys(known.title for known in FORMATS if not known.endings)
-    in_a_file = f"{', '.join(titles)} or {last}"
-    be = f"be {', or '.join((in_a_file, *folders))}"
+    be = f"be {', or '.join((either(known.title for known in in_files), *folders))}"
     fix = f"a name that ends in one of {', '.join(endings)}"
     return DataError(must(path_text(path), be, path.suffix or "no ending", fix))
 
