@@ -14,8 +14,8 @@ from docs.pages import PAGES, ROOT, blocks, marks, page, rows, section
 from mlpstudy.study import Data, Judging, Network, Study, Training
 from mlpstudy.study.adjustments import Adjustment
 from mlpstudy.study.base import Frozen
+from mlpstudy.study.fields import Reported
 from mlpstudy.study.network.initial import Initializer, InitialWeights
-from mlpstudy.study.study import Reported
 from mlpstudy.tasks.menu import deciding
 
 PAGE = page("study-file.md")

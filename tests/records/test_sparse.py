@@ -18,8 +18,7 @@ from mlpstudy.engine.native import NativeEngine
 from mlpstudy.errors import DataError
 from mlpstudy.records import Examples
 from mlpstudy.records.sparse import csr, narrow
-from mlpstudy.study import Data, Network, Study, Training
-from mlpstudy.study.study import Architecture
+from mlpstudy.study import Architecture, Data, Network, Study, Training
 
 Dense = npt.NDArray[np.float64]
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from mlpstudy.errors import StudyError
 from mlpstudy.study import Study, load_study, parse_study
+from mlpstudy.study.fields import setting_keys, valid_keys
 from mlpstudy.study.keys import NOT_SUPPORTED, OTHER_NAMES
-from mlpstudy.study.study import _setting_keys, _valid_keys
 from mlpstudy.text.escaping import shell
 
 HEAD = 'name = "x"\ndata = "mnist"\n'
@@ -113,7 +113,7 @@ def test_the_line_that_is_proposed_for_one_network_makes_it_a_study() -> None:
 
 def test_what_is_said_of_other_tools_keys_is_true() -> None:
     """A key that is led to is one of ours, and none that is called absent is known."""
-    known = {key for keys in (*_valid_keys().values(), _setting_keys()) for key in keys}
+    known = {key for keys in (*valid_keys().values(), setting_keys()) for key in keys}
     assert set(OTHER_NAMES.values()) <= known
     assert not known & {*OTHER_NAMES, *NOT_SUPPORTED}
     assert not OTHER_NAMES.keys() & NOT_SUPPORTED.keys()

@@ -1,6 +1,7 @@
 """Studies, architectures, training: frozen objects, TOML in, identity = hash of content."""
 
 from mlpstudy.study.adjustments import Adjustment
+from mlpstudy.study.architectures import Architecture
 from mlpstudy.study.comparisons import why_unjudged
 from mlpstudy.study.data import Data
 from mlpstudy.study.float32 import check_float32
@@ -9,7 +10,7 @@ from mlpstudy.study.loading import builtin_names, load_study, parse_study
 from mlpstudy.study.network.initial import Initializer, InitialWeights
 from mlpstudy.study.network.layers import Layer, count_parameters, layers, layers_of, parameter_shapes
 from mlpstudy.study.network.network import Network
-from mlpstudy.study.study import SEMANTICS_VERSION, Architecture, Study, run_id
+from mlpstudy.study.study import SEMANTICS_VERSION, Study, run_id
 from mlpstudy.study.training.training import Training
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlpstudy.study.network.layers import count_parameters
 
 if TYPE_CHECKING:
-    from mlpstudy.study.study import Architecture
+    from mlpstudy.study.architectures import Architecture
 
 STEP = 2e5
 """What a step costs beside its products: as much as so many parameters do on one example."""

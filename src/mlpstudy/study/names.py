@@ -12,7 +12,8 @@ from mlpstudy.text.escaping import JOINERS, is_hidden, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpstudy.study.study import Architecture, Study
+    from mlpstudy.study.architectures import Architecture
+    from mlpstudy.study.study import Study
 
 MAX_NAME = 100
 MAX_TITLE = 300

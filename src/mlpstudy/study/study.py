@@ -5,125 +5,28 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path as FolderPath
-from typing import Annotated, Any, Self
+from pathlib import Path
+from typing import Any, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from mlpstudy.errors import StudyError, must, nearest
-from mlpstudy.study.adjustments import Adjustment, by_level, check_adjustments
-from mlpstudy.study.base import Frozen, content_hash, content_of
+from mlpstudy.study.architectures import Architecture, check_factors, combine
+from mlpstudy.study.base import content_hash, content_of
 from mlpstudy.study.comparisons import check_comparisons
-from mlpstudy.study.data import DataField
+from mlpstudy.study.fields import FIRST_FIELDS, Fields, homes, valid_keys
 from mlpstudy.study.judging import Judging
-from mlpstudy.study.messages import dotted, one_line, unknown_key
+from mlpstudy.study.messages import one_line
 from mlpstudy.study.names import check_names
-from mlpstudy.study.network.initial import InitialWeights
-from mlpstudy.study.network.network import Network
-from mlpstudy.study.training.training import Training
-from mlpstudy.tasks.losses import Loss
-from mlpstudy.tasks.menu import TASKS, BaselineName, Task
+from mlpstudy.tasks.menu import TASKS, Task
 from mlpstudy.text.words import either
 
 SEMANTICS_VERSION = 1
 """Raised whenever the same study would give other numbers, but for the rounding in which builds and instruction sets
 differ; part of every run's id."""
 
-MAX_ARCHITECTURES = 10_000
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
-Path = tuple[str | int, ...]
-Settings = Mapping[str, Any]
-
-
-def _text_keys(value: Any) -> Any:  # noqa: ANN401  # raw TOML or Python: anything may come
-    """Level names are text, also where Python code wrote ``{2: ...}``."""
-    if isinstance(value, Mapping):
-        return {str(k): _text_keys(v) for k, v in value.items()}
-    return value
-
-
-class Architecture(Frozen):
-    """One combination of levels: the thing compared.
-
-    Attributes:
-        name: its levels, joined with "-".
-        levels: pairs of factor and level, in the order of the factors.
-        network: the network.
-        training: how it is trained.
-    """
-
-    name: str
-    levels: tuple[tuple[str, str], ...]
-    network: Network
-    training: Training
-
-    @property
-    def loss(self) -> Loss:
-        """What its training makes small."""
-        return TASKS["classification"].loss
-
-    def content(self) -> dict[str, object]:
-        """Return what decides the result, without names."""
-        return {"network": content_of(self.network), "training": self.training.content()}
-
-
-class Reported(Frozen):
-    """Values that somebody else reported for an architecture; shown beside ours, never computed with.
-
-    Attributes:
-        test_accuracy: 0 to 1.
-        test_loss: nats.
-    """
-
-    test_accuracy: Annotated[float, Field(ge=0, le=1)] | None = None
-    test_loss: Annotated[float, Field(ge=0)] | None = None
-
-
-class _Fields(Frozen):
-    """The fields of a study, as a study file has them."""
-
-    name: Annotated[str, Field(pattern=NAME_PATTERN)]
-    title: str = ""
-    data: DataField
-    seeds: Annotated[int, Field(ge=1, le=100_000)] = 1
-    study_seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    network: Annotated[Mapping[str, Any], BeforeValidator(_text_keys)] = {}
-    training: Annotated[Mapping[str, Any], BeforeValidator(_text_keys)] = {}
-    factors: Annotated[Mapping[str, Mapping[str, Mapping[str, Any]]], BeforeValidator(_text_keys)] = {}
-    adjustments: Annotated[
-        tuple[Adjustment, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
-    ] = ()
-    judging: Judging = Judging()
-    baselines: Annotated[
-        tuple[BaselineName, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)
-    ] = ()
-    reported_by: str = ""
-    reported_epochs: Annotated[int, Field(ge=1)] | None = None
-    reported: Annotated[Mapping[str, Reported], BeforeValidator(_text_keys)] = {}
-
-
-_FIRST_FIELDS = (
-    "name",
-    "title",
-    "data",
-    "seeds",
-    "study_seed",
-    "network",
-    "training",
-    "factors",
-    "adjustments",
-    "judging",
-    "baselines",
-    "reported_by",
-    "reported_epochs",
-    "reported",
-)
-"""The fields that identities hold in a form of their own, or not at all: they change no result. Any other one came
-later, and is part of them where it does not have its default."""
-
-
-class Study(_Fields):
+class Study(Fields):
     """What is compared and how: data, factors, training, judging.
 
     Raises:
@@ -143,7 +46,7 @@ class Study(_Fields):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise StudyError(one_line(error, _valid_keys(), homes=_homes())) from None
+            raise StudyError(one_line(error, valid_keys(), homes=homes())) from None
 
     @classmethod
     def stored(cls, fields: Mapping[str, Any]) -> Study:
@@ -160,7 +63,7 @@ class Study(_Fields):
     def _check(self) -> Self:
         """Make every architecture once, so that a wrong level is found before anything runs."""
         _check_fit(self)
-        _check_factors(self)
+        check_factors(self)
         names = [architecture.name for architecture in self.architectures]
         contents: dict[str, str] = {}
         for architecture in self.architectures:
@@ -185,16 +88,7 @@ class Study(_Fields):
         """All combinations of levels; the last factor varies fastest."""
         factors = list(self.factors.items())
         combinations = itertools.product(*(levels for _, levels in factors))
-        return tuple(_combine(self, dict(zip(self.factors, levels, strict=True))) for levels in combinations)
-
-    @cached_property
-    def _adjusting(self) -> dict[tuple[str, str], list[int]]:
-        return by_level(self.adjustments)
-
-    def adjustments_of(self, levels: Mapping[str, str]) -> list[int]:
-        """Return the places of the adjustments that hold for a combination of levels, in their order."""
-        found = sorted(i for level in levels.items() for i in self._adjusting.get(level, ()))
-        return [i for i in found if self.adjustments[i].applies(levels)]
+        return tuple(combine(self, dict(zip(self.factors, levels, strict=True))) for levels in combinations)
 
     def architecture(self, name: str) -> Architecture:
         """Return an architecture by name.
@@ -245,7 +139,7 @@ class Study(_Fields):
 
     def later_fields(self) -> dict[str, object]:
         """Return the fields that came after the first version, those that do not have their defaults."""
-        return content_of(self, without=_FIRST_FIELDS)
+        return content_of(self, without=FIRST_FIELDS)
 
     def with_changes(self, *, seeds: int | None = None, epochs: int | None = None) -> Study:
         """Return the study with another number of seeds or of epochs (for every architecture).
@@ -264,7 +158,7 @@ class Study(_Fields):
                 fields["reported_epochs"] = before.pop()
         return Study.stored(fields).in_folder(self.data.folder)
 
-    def in_folder(self, folder: FolderPath) -> Study:
+    def in_folder(self, folder: Path) -> Study:
         """Return the same study, the paths of its data relative to a folder."""
         return self.model_copy(update={"data": self.data.in_folder(folder)})
 
@@ -285,115 +179,6 @@ def run_id(study: Study, architecture: Architecture, seed: int, *, engine: str, 
         "semantics": SEMANTICS_VERSION,
     }
     return content_hash(content)[:16]
-
-
-def _setting_keys() -> set[str]:
-    return set(Network.model_fields) | set(Training.model_fields)
-
-
-def _tables() -> dict[str, type[Frozen]]:
-    """The tables of a study file that one object each is made from."""
-    types = {key: field.annotation for key, field in _Fields.model_fields.items()}
-    own = {key: of for key, of in types.items() if isinstance(of, type) and issubclass(of, Frozen)}
-    return {"network": Network, "training": Training, **own}
-
-
-def _valid_keys() -> dict[str, set[str]]:
-    """The keys that are valid in each table of a study file."""
-    tables: dict[str, type[Frozen]] = {**_tables(), "": _Fields, "adjustments": Adjustment, "reported": Reported}
-    return {table: set(model.model_fields) for table, model in tables.items()}
-
-
-def _homes() -> dict[str, str]:
-    """The table of each key that stands in one table alone."""
-    homes = {key: f"[{table}]" for table, model in _tables().items() for key in model.model_fields}
-    return homes | dict.fromkeys(("seeds", "study_seed", "baselines"), "the study itself, above all tables")
-
-
-def _check_factors(study: Study) -> None:
-    """A study needs at least one architecture, and not absurdly many."""
-    if not study.factors:
-        raise _no_factor(study)
-    n_architectures = 1
-    for factor, levels in study.factors.items():
-        if not levels:
-            fix = f"[factors.{factor}.NAME] with its settings"
-            raise StudyError(must(f"factors.{factor}", "have at least one level", "none", fix))
-        n_architectures *= len(levels)
-    if n_architectures > MAX_ARCHITECTURES:
-        raise StudyError(must("factors", f"combine to at most {MAX_ARCHITECTURES} architectures", n_architectures))
-    check_adjustments(study.adjustments, study.factors)
-
-
-def _no_factor(study: Study) -> StudyError:
-    """Return the line for a study without factors; of one network that is in [network] what names it is enough.
-
-    Raises:
-        StudyError: a setting of that network is at fault.
-    """
-    if "hidden" not in study.network:
-        _settings(study, {})
-        return StudyError(must("factors", "have at least one factor", "none", "[factors.width.64] with hidden = [64]"))
-    widths = _combine(study, {}).network.hidden
-    name = "-".join(str(width) for width in widths[:8])
-    fix = f"add the line [factors.network.{name}]: one architecture, of the settings in [network]"
-    return StudyError(must("factors", "name what is compared, be it one network", "none", fix))
-
-
-def _check_keys(settings: Settings, path: Path, known: set[str]) -> None:
-    """Refuse settings that nothing knows."""
-    for key in settings:
-        if key not in known:
-            raise StudyError(unknown_key((*path, key), known, _homes()))
-
-
-def _settings(study: Study, levels: Mapping[str, str]) -> dict[str, tuple[Any, Path]]:
-    """Merge the settings of a combination of levels, each with the path where it was written."""
-    merged: dict[str, tuple[Any, Path]] = {}
-
-    def add(settings: Settings, path: Path, replaceable: Path | None) -> None:
-        for key, value in settings.items():
-            if key in merged and replaceable is not None and merged[key][1][:1] == replaceable[:1]:
-                other = dotted(merged[key][1])
-                fix = "set it in one factor only, or in [[adjustments]]"
-                raise StudyError(must(dotted((*path, key)), "be set by one factor", f"set by {other} as well", fix))
-            merged[key] = (value, (*path, key))
-
-    for table, model in (("network", Network), ("training", Training)):
-        _check_keys(getattr(study, table), (table,), set(model.model_fields))
-        add(getattr(study, table), (table,), None)
-    for factor, level in levels.items():
-        _check_keys(study.factors[factor][level], ("factors", factor, level), _setting_keys())
-        add(study.factors[factor][level], ("factors", factor, level), ("factors",))
-    for i in study.adjustments_of(levels):
-        adjustment = study.adjustments[i]
-        _check_keys(adjustment.set, ("adjustments", i, "set"), _setting_keys())
-        add(adjustment.set, ("adjustments", i, "set"), None)
-    return merged
-
-
-def _combine(study: Study, levels: Mapping[str, str]) -> Architecture:
-    """Make the architecture of a combination of levels."""
-    settings = _settings(study, levels)
-    if "hidden" not in settings:
-        where = " or ".join(dotted(("factors", factor, level)) for factor, level in levels.items())
-        raise StudyError(must("hidden", f"be given in [network], {where}", "nothing", "hidden = [256, 64]"))
-    parts: dict[str, Network | Training] = {}
-    for model in (Network, Training):
-        own = {key: value for key, (value, _) in settings.items() if key in model.model_fields}
-        try:
-            parts[model.__name__] = model(**own)
-        except ValidationError as error:
-            key = error.errors()[0]["loc"][0]
-            path = settings[str(key)][1]
-            table = {dotted((*path[:-1], "initial_weights")): set(InitialWeights.model_fields)}
-            raise StudyError(one_line(error, table, path[:-1])) from None
-    network, training = parts["Network"], parts["Training"]
-    assert isinstance(network, Network)  # noqa: S101  # narrows the type
-    assert isinstance(training, Training)  # noqa: S101  # narrows the type
-    return Architecture(
-        name="-".join(levels.values()), levels=tuple(levels.items()), network=network, training=training
-    )
 
 
 def _no_architecture(what: str, name: str, names: list[str]) -> str:

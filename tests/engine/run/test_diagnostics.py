@@ -14,9 +14,8 @@ from mlpstudy.engine.run.diagnostics import measured_steps
 from mlpstudy.engine.run.initial_weights import initial_weights
 from mlpstudy.engine.torch.optimisers.adam import Adam
 from mlpstudy.records import LayerDiagnostics, RunResult
-from mlpstudy.study import Architecture, Network, Study, Training
+from mlpstudy.study import Architecture, Network, Study, Training, run_id
 from mlpstudy.study.network.activations import ACTIVATIONS
-from mlpstudy.study.study import run_id
 
 DATA = blobs(n_train=1000)
 
