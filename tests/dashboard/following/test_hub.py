@@ -14,7 +14,7 @@ from mlpstudy.dashboard.following import hub as module
 from mlpstudy.dashboard.following.folder import StudyFolder
 from mlpstudy.dashboard.following.hub import Hub
 from mlpstudy.dashboard.following.reader import StudyReader
-from mlpstudy.dashboard.state.study_state import StudyState
+from mlpstudy.dashboard.state.shown import StudyState
 from mlpstudy.store import Store
 from patience import PATIENCE_S
 from store import samples

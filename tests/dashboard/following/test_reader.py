@@ -10,7 +10,7 @@ import pytest
 from mlpstudy.dashboard.following import reader as module
 from mlpstudy.dashboard.following.folder import StudyFolder
 from mlpstudy.dashboard.following.reader import StudyReader
-from mlpstudy.dashboard.state.study_state import StudyState
+from mlpstudy.dashboard.state.shown import StudyState
 from mlpstudy.errors import StoreError
 from mlpstudy.records import EpochRecord
 from mlpstudy.store import Store

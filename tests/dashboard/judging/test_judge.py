@@ -17,7 +17,8 @@ from mlpstudy.dashboard.judging import judge as module
 from mlpstudy.dashboard.judging import judged as process
 from mlpstudy.dashboard.judging.judge import Judge
 from mlpstudy.dashboard.judging.judged import Judged, judged
-from mlpstudy.dashboard.state.study_state import JudgingState, RunCurve, StudyState, study_state
+from mlpstudy.dashboard.state.shown import JudgingState, StudyState
+from mlpstudy.dashboard.state.study_state import RunCurve, study_state
 from mlpstudy.dashboard.state.verdict import runs_key
 from mlpstudy.records import RunRecord
 from mlpstudy.store import Store

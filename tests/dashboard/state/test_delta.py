@@ -12,7 +12,8 @@ from dashboard.pages import applied
 from dashboard.state.test_study_state import FACTS, STUDY, WRITER
 from javascript.node import evaluated
 from mlpstudy.dashboard.state.delta import delta, whole
-from mlpstudy.dashboard.state.study_state import RunCurve, StudyState, study_state
+from mlpstudy.dashboard.state.shown import StudyState
+from mlpstudy.dashboard.state.study_state import RunCurve, study_state
 from mlpstudy.evidence.plain import Plain
 from store import samples
 

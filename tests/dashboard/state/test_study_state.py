@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from mlpstudy.dashboard.state import study_state as module
-from mlpstudy.dashboard.state.study_state import RunCurve, StudyFacts, StudyState, study_state
+from mlpstudy.dashboard.state.shown import StudyState
+from mlpstudy.dashboard.state.study_state import RunCurve, StudyFacts, study_state
 from mlpstudy.records import RunRecord
 from store import samples
 

@@ -9,7 +9,7 @@ from mlpstudy.dashboard.state.timing import RunWork, study_work
 
 def run(architecture: int, left: int, done: int, epoch_s: float | None = None) -> RunWork:
     """Return the work of one run."""
-    return RunWork(architecture, left, done, epoch_s, is_running=left > 0 and done > 0)
+    return RunWork(architecture, left, done, epoch_s)
 
 
 def test_nothing_is_known_before_the_first_epoch() -> None:

@@ -13,7 +13,7 @@ from mlpstudy.errors import MlpstudyError, StoreError, must
 from mlpstudy.store import Store
 
 if TYPE_CHECKING:
-    from mlpstudy.dashboard.state.study_state import StudyStatus
+    from mlpstudy.dashboard.state.shown import StudyStatus
 
 DATABASE = "study.db"
 MAX_STUDIES = 200

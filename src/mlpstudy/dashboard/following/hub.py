@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlpstudy.dashboard.following.folder import StudyFolder, StudySummary
-    from mlpstudy.dashboard.state.study_state import StudyState
+    from mlpstudy.dashboard.state.shown import StudyState
 
 T = TypeVar("T")
 

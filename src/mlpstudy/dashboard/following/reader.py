@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from mlpstudy.dashboard.state.study_state import RunCurve, StudyFacts, StudyState, study_state
+from mlpstudy.dashboard.state.shown import StudyState
+from mlpstudy.dashboard.state.study_state import RunCurve, StudyFacts, study_state
 from mlpstudy.errors import StoreError, must
 from mlpstudy.store import Store
 

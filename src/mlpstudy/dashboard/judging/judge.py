@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpstudy.dashboard.judging.judged import Judged, judged
-from mlpstudy.dashboard.state.study_state import JudgingState
+from mlpstudy.dashboard.state.shown import JudgingState
 from mlpstudy.machine.cores import n_cores
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlpstudy.dashboard.state.study_state import StudyState
+    from mlpstudy.dashboard.state.shown import StudyState
     from mlpstudy.evidence.plain import Plain
 
 MAX_DUTY = 0.0075

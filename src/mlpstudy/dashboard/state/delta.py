@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpstudy.evidence.plain import Plain, plain
 
 if TYPE_CHECKING:
-    from mlpstudy.dashboard.state.study_state import Point, StudyState
+    from mlpstudy.dashboard.state.shown import Point, StudyState
 
 
 def whole(state: StudyState) -> dict[str, Plain]:

@@ -1,4 +1,4 @@
-"""What the dashboard shows of a study, made of what its store holds: frozen values, no input and no output."""
+"""Makes what a page shows of a study of what its store holds: no input and no output."""
 
 from __future__ import annotations
 
@@ -6,8 +6,19 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from mlpstudy.dashboard.state.shown import (
+    ArchitectureState,
+    Head,
+    MetricState,
+    Point,
+    Progress,
+    RunState,
+    RunStatus,
+    StudyState,
+    TableRow,
+)
 from mlpstudy.dashboard.state.timing import RunWork, study_work
 from mlpstudy.dashboard.state.verdict import runs_key
 from mlpstudy.evidence.comparison import comparison_rows
@@ -17,25 +28,15 @@ from mlpstudy.tasks.metrics.menu import METRICS
 if TYPE_CHECKING:
     from mlpstudy.evidence.comparison import ComparisonRow
     from mlpstudy.evidence.estimates.spread import Spread
-    from mlpstudy.evidence.plain import Plain
     from mlpstudy.records import EpochRecord, RunRecord
     from mlpstudy.study import Study
     from mlpstudy.tasks.metrics.metric import Metric
-
-StudyStatus = Literal["running", "finished", "stopped"]
-"""A study with runs missing is running while somebody writes it, and stopped otherwise."""
-
-RunStatus = Literal["running", "finished", "diverged", "failed", "interrupted"]
-"""A run that its store calls running is interrupted where nobody writes the study."""
 
 MAX_POINTS = 60_000
 """Epochs, over all runs, whose measurements are sent to a page: 4 MB of text."""
 
 N_DIGITS = 5
 """Significant digits of a measurement in the page: more than its pixels show."""
-
-Point = tuple[float | None, float | None, float | None, float | None]
-"""What one epoch measured: training loss and accuracy, validation loss and accuracy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,145 +63,6 @@ class StudyFacts:
         """Return the relative cost of an epoch, one an architecture."""
         costs = Costs(self.n_features, self.n_classes, self.n_train)
         return [max(1.0, costs.epoch(architecture)) for architecture in self.study.architectures]
-
-
-@dataclass(frozen=True, slots=True)
-class ArchitectureState:
-    """An architecture in the page: its name, its levels by factor, epochs a run."""
-
-    name: str
-    levels: tuple[tuple[str, str], ...]
-    n_epochs: int
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the study is.
-
-    Attributes:
-        n_planned: runs of the whole study.
-        n_finished: runs that finished.
-        n_diverged: runs that diverged.
-        n_failed: runs that failed.
-        n_running: runs that are being trained now.
-        n_interrupted: runs that were being trained when their writer died.
-        share: work that is done, 0 to 1.
-        left_s: seconds left, None where that is not known.
-        trained_s: wall time of all runs that have ended, one after the other (s).
-    """
-
-    n_planned: int
-    n_finished: int
-    n_diverged: int
-    n_failed: int
-    n_running: int
-    n_interrupted: int
-    share: float
-    left_s: float | None
-    trained_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class MetricState:
-    """The declared metric in the page: how its numbers are written, and which end is good."""
-
-    factor: float
-    digits: int
-    of_values: str
-    in_full: str
-    higher_is_better: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """An architecture's finished runs so far.
-
-    Attributes:
-        n: finished runs.
-        value: mean of the declared metric, None without any, or where the judgement alone knows it.
-        accuracy: mean test accuracy (0 to 1), None without any.
-        low: lower limit of the mean's interval, None with fewer than two.
-        high: upper limit.
-        loss: mean test loss (nats).
-        wall_s: mean wall time of a run (s).
-    """
-
-    n: int
-    value: float | None
-    accuracy: float | None
-    low: float | None
-    high: float | None
-    loss: float | None
-    wall_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What the page shows of the study as a whole."""
-
-    name: str
-    title: str
-    status: StudyStatus
-    writer: str | None
-    validation_source: str
-    metric: MetricState
-    confidence: float
-    seeds: int
-    factors: tuple[str, ...]
-    architectures: tuple[ArchitectureState, ...]
-    progress: Progress
-    table: tuple[TableRow, ...]
-    baselines: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RunState:
-    """A run in the page; ``architecture`` is an index."""
-
-    architecture: int
-    seed: int
-    status: RunStatus
-    reason: str | None
-    n_epochs_done: int
-    diverged_epoch: int | None
-    test_accuracy: float | None
-    test_loss: float | None
-    wall_s: float
-    started_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class JudgingState:
-    """What the page is to make of the verdict.
-
-    Attributes:
-        is_present: it is of the very runs that the page shows; else it is older, or there is none.
-        problem: why there is none of them, in one line; None where there is one, or it is still to come.
-    """
-
-    is_present: bool = False
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StudyState:
-    """All that a page knows of a study.
-
-    Attributes:
-        head: the study as a whole.
-        runs: its runs by id, in the order of the architectures, then by seed.
-        curves: what each epoch of a run measured, by run id; in a very large study of the latest runs only.
-        key: tells the runs that have ended from those of another state.
-        verdict: the newest verdict, None before the first one.
-        judging: whether that is the verdict of these runs.
-    """
-
-    head: Head
-    runs: Mapping[str, RunState]
-    curves: Mapping[str, tuple[Point, ...]]
-    key: str
-    verdict: Plain = None
-    judging: JudgingState = JudgingState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,9 +191,7 @@ def _progress(
     begun = Counter(
         i for i, seed in {(run.architecture, run.seed) for run in runs.values()} if seed < facts.study.seeds
     )
-    works += [
-        RunWork(i, n, 0, None, is_running=False, n_runs=facts.study.seeds - begun[i]) for i, n in enumerate(n_epochs)
-    ]
+    works += [RunWork(i, n, 0, None, n_runs=facts.study.seeds - begun[i]) for i, n in enumerate(n_epochs)]
     work = study_work(facts.costs(), works, count["running"] if is_written else 0)
     n_planned = len(n_epochs) * facts.study.seeds
     is_complete = count["finished"] + count["diverged"] >= n_planned
@@ -356,15 +216,15 @@ def _work(run: RunState, n_epochs: int, epoch_s: float | None, *, is_written: bo
     if run.status == "finished" and run.n_epochs_done:
         epoch_s = run.wall_s / run.n_epochs_done
     if run.status == "interrupted":
-        return RunWork(run.architecture, n_epochs, 0, epoch_s, is_running=False)
+        return RunWork(run.architecture, n_epochs, 0, epoch_s)
     if run.status == "running":
         n_done = min(run.n_epochs_done, n_epochs)
-        return RunWork(run.architecture, n_epochs - n_done, n_done, epoch_s, is_running=True)
+        return RunWork(run.architecture, n_epochs - n_done, n_done, epoch_s)
     if run.status == "failed":
         # Tried again by the next call, not by this one.
-        return RunWork(run.architecture, 0 if is_written else n_epochs, 0, epoch_s, is_running=False)
+        return RunWork(run.architecture, 0 if is_written else n_epochs, 0, epoch_s)
     # A diverged run counts as one that was trained: its share of the work is behind.
-    return RunWork(run.architecture, 0, n_epochs, epoch_s, is_running=False)
+    return RunWork(run.architecture, 0, n_epochs, epoch_s)
 
 
 def _drawn(runs: Mapping[str, RunState], curves: Mapping[str, RunCurve], n: int) -> list[str]:

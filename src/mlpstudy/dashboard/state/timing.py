@@ -16,7 +16,6 @@ class RunWork:
         n_epochs_left: epochs that this session will still train; 0 for a run that has ended.
         n_epochs_done: epochs that are behind it.
         epoch_s: seconds an epoch took on average, None before the first one has ended.
-        is_running: it is being trained now.
         n_runs: how many runs are as far as this one.
     """
 
@@ -24,7 +23,6 @@ class RunWork:
     n_epochs_left: int
     n_epochs_done: int
     epoch_s: float | None
-    is_running: bool
     n_runs: int = 1
 
 
@@ -53,8 +51,8 @@ def study_work(costs: Sequence[float], runs: Sequence[RunWork], n_workers: int) 
         runs: every planned run.
         n_workers: runs that train at once; 0 where nobody trains.
 
-    >>> done = RunWork(0, 0, 10, 2.0, False)
-    >>> study_work([1.0, 3.0], [done, RunWork(1, 10, 0, None, True)], 1)
+    >>> done = RunWork(0, 0, 10, 2.0)
+    >>> study_work([1.0, 3.0], [done, RunWork(1, 10, 0, None)], 1)
     Work(share=0.25, left_s=60.0)
     """
     seconds = _epoch_seconds(costs, runs)
