@@ -41,8 +41,8 @@ class Schedule:
 
     def of_epoch(self, learning_rate: float, epoch: int, *, n_epochs: int, n_steps: int) -> FloatArray:
         """Return the step sizes of an epoch, from 1, of so many steps each, shape ``(n_steps,)``."""
-        t = (epoch - 1) * n_steps + np.arange(1, n_steps + 1)
-        return self.sizes(learning_rate, t, n_epochs * n_steps)
+        n_before = (epoch - 1) * n_steps
+        return self.sizes(learning_rate, np.arange(n_before + 1, n_before + n_steps + 1), n_epochs * n_steps)
 
 
 def _constant(learning_rate: float, t: IntArray, _: int) -> FloatArray:
