@@ -45,4 +45,4 @@ SOFTMAX_CROSS_ENTROPY = Loss(
     source="Bishop 2006, section 4.3.4; the clip is Keras's",
     diverged_above=worse_than_guessing,
 )
-LOSSES = {loss.name: loss for loss in (SOFTMAX_CROSS_ENTROPY,)}
+LOSSES: dict[str, Loss] = {entry.name: entry for entry in (SOFTMAX_CROSS_ENTROPY,)}

@@ -59,4 +59,4 @@ BATCH = Normalisation(
         UnitNumbers("moving_variance", 1.0, is_trained=False),
     ),
 )
-NORMALISATIONS = {entry.name: entry for entry in (BATCH,)}
+NORMALISATIONS: dict[str, Normalisation] = {entry.name: entry for entry in (BATCH,)}
