@@ -12,6 +12,8 @@ import {
   percent,
   runName,
   runSays,
+  shareDone,
+  studySays,
 } from "../../src/mlpstudy/dashboard/assets/words.js";
 
 const says = (words, cases) => {
@@ -114,4 +116,15 @@ test("A run is said by its architecture and seed, and by what became of it.", ()
   assert.equal(runSays(state, { ...run, status: "interrupted" }), "interrupted after epoch 7 of 20");
   assert.equal(runSays(state, { ...run, status: "diverged" }), "diverged at epoch 8: the loss is no number");
   assert.equal(runSays(state, { ...run, status: "failed" }), "failed: the loss is no number");
+});
+
+test("A study is said by its runs, what failed, and when it changed unless it is training.", () => {
+  const study = { n_done: 5, n_planned: 8, n_failed: 0, changed_at: "2026-11-26T10:00:00Z", status: "done", key: "a" };
+  const after = (seconds) => Date.parse(study.changed_at) + 1000 * seconds;
+  assert.equal(shareDone(study), 0.625);
+  assert.equal(shareDone({ ...study, n_planned: 0 }), 0);
+  assert.equal(studySays(study, after(4)), "5 of 8 runs (62 %) · last change now · a");
+  const failed = { ...study, n_failed: 2 };
+  assert.equal(studySays(failed, after(180)), "5 of 8 runs (62 %), 2 failed · last change 3 min ago · a");
+  assert.equal(studySays({ ...study, status: "running" }, after(180)), "5 of 8 runs (62 %) · a");
 });

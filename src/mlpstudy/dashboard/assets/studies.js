@@ -1,7 +1,7 @@
 // The list of studies.
 import { listen } from "./connection.js";
 import { STUDY_STATUS } from "./overview.js";
-import { coarse, counted, el, fill, miniBar } from "./words.js";
+import { el, fill, miniBar, shareDone, studySays } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 let studies = null;
@@ -23,25 +23,16 @@ function draw() {
 }
 
 function item(study) {
-  const ago = (Date.now() - Date.parse(study.changed_at)) / 1000;
   const name = el("a", { href: `/study/${encodeURIComponent(study.key)}`, class: "name" }, study.title);
   if (study.problem) {
     return el("li", { class: "study" }, name, el("p", { class: "note" }, study.problem));
   }
-  const share = study.n_planned ? study.n_done / study.n_planned : 0;
-  const failed = study.n_failed ? `, ${study.n_failed} failed` : "";
   return el(
     "li",
     { class: "study" },
     el("p", { class: "line" }, name, el("span", { class: `pill ${study.status}` }, STUDY_STATUS[study.status])),
-    miniBar(share),
-    el(
-      "p",
-      { class: "muted" },
-      `${study.n_done} of ${counted(study.n_planned, "run")} (${Math.floor(100 * share)} %)${failed}`,
-      study.status === "running" ? "" : ` · last change ${ago < 5 ? "now" : `${coarse(ago)} ago`}`,
-      ` · ${study.key}`,
-    ),
+    miniBar(shareDone(study)),
+    el("p", { class: "muted" }, studySays(study, Date.now())),
   );
 }
 

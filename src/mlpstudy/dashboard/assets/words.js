@@ -121,3 +121,15 @@ export function miniBar(share) {
   bar.append(el("svg:rect", { width: (100 * share).toFixed(1), height: 8 }));
   return bar;
 }
+
+export const shareDone = (study) => (study.n_planned ? study.n_done / study.n_planned : 0);
+
+// How far a study is, and unless it is training, how long ago its folder changed.
+export function studySays(study, nowMs) {
+  const ago = (nowMs - Date.parse(study.changed_at)) / 1000;
+  const failed = study.n_failed ? `, ${study.n_failed} failed` : "";
+  const share = `${Math.floor(100 * shareDone(study))} %`;
+  const done = `${study.n_done} of ${counted(study.n_planned, "run")} (${share})${failed}`;
+  const changed = study.status === "running" ? "" : ` · last change ${ago < 5 ? "now" : `${coarse(ago)} ago`}`;
+  return `${done}${changed} · ${study.key}`;
+}
