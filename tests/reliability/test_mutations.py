@@ -20,9 +20,17 @@ N_CHANGES = 90
 
 
 def test_every_command_that_reads_a_folder_is_tried() -> None:
-    """Each is tried on folders that hold what they cannot; ``watch``, a server, has tests of its own for that."""
+    """Each, known by its argument's DIR, is tried on what a folder cannot hold; ``watch`` has tests of its own.
+
+    Every argument but the name of a study says in that way what it is.
+    """
     commands: Mapping[str, Any] = vars(COMMAND)["commands"]
-    reading = {name for name, made in commands.items() if any("DIR" in str(p.metavar) for p in made.params)}
+    told = {
+        name: {p.name: p.metavar for p in made.params if p.param_type_name == "argument"}
+        for name, made in commands.items()
+    }
+    assert {argument for arguments in told.values() for argument, says in arguments.items() if not says} == {"study"}
+    reading = {name for name, arguments in told.items() if any("DIR" in str(says) for says in arguments.values())}
     assert {command[0] for command in COMMANDS} == reading - {"watch"}
 
 

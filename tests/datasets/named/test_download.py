@@ -17,7 +17,7 @@ import pytest
 from datasets.readers.test_idx_folder import X, Y, idx
 from mlpstudy.datasets.named.download import CACHE, RemoteFile, RemoteSet, cache_folder
 from mlpstudy.datasets.named.fashion_mnist import FASHION_MNIST
-from mlpstudy.datasets.named.kmnist import KMNIST
+from mlpstudy.datasets.named.registry import DOWNLOADED
 from mlpstudy.errors import DataError
 
 CONTENT = {
@@ -167,7 +167,7 @@ def test_the_user_names_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert cache_folder() == tmp_path / "home" / "mlpstudy"
 
 
-@pytest.mark.parametrize("remote", [FASHION_MNIST, KMNIST])
+@pytest.mark.parametrize("remote", DOWNLOADED)
 def test_the_sets_name_four_files_over_https(remote: RemoteSet) -> None:
     """MNIST's names, a size and a SHA-256 each, no two alike."""
     assert [file.name for file in remote.files] == list(CONTENT)

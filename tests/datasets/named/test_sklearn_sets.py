@@ -58,5 +58,5 @@ def test_without_scikit_learn_it_is_one_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(DataError) as caught:
         BUNDLED[0].read()
-    told = "the data set breast-cancer must be loaded by scikit-learn, got no scikit-learn here"
+    told = f"the data set {BUNDLED[0].info.name} must be loaded by scikit-learn, got no scikit-learn here"
     assert str(caught.value) == f"{told}, fix: pip install scikit-learn"

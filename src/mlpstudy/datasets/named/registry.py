@@ -44,9 +44,10 @@ class NamedDataset:
         return self.load().labelled() if self.read_other is None else self.read_other()
 
 
+DOWNLOADED = (FASHION_MNIST, KMNIST)
 _NAMED = {
     mnist.INFO.name: NamedDataset(mnist.INFO, mnist.load_mnist, mnist.check_mnist),
-    **{remote.info.name: NamedDataset(remote.info, remote.load, remote.check) for remote in (FASHION_MNIST, KMNIST)},
+    **{remote.info.name: NamedDataset(remote.info, remote.load, remote.check) for remote in DOWNLOADED},
     **{bundled.info.name: NamedDataset(bundled.info, bundled.load, bundled.check, bundled.read) for bundled in BUNDLED},
 }
 
