@@ -22,6 +22,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Its version is chosen here; make lock renews the others, and those of bench/requirements.txt are its claims'.
 TORCH := torch==2.13.0
+# Scripts of the tests, each a module.
+TESTS := PYTHONPATH="$(CURDIR)/tests" $(BIN)/python -m
 CPP := $(shell find kernels tests -name '*.cpp' -o -name '*.h')
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
@@ -83,25 +85,25 @@ $(VENV)/.fuzz-tools: $(VENV)/.test-tools
 
 SECONDS_EACH ?= 15
 fuzz: $(VENV)/.fuzz-tools
-	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS_EACH)
+	$(TESTS) fuzz.run --seconds $(SECONDS_EACH)
 
 SECONDS ?= 180
 differential: $(VENV)/.test-tools
-	PYTHONPATH=tests $(BIN)/python -m differential.run --seed 1000 --seconds $(SECONDS)
+	$(TESTS) differential.run --seed 1000 --seconds $(SECONDS)
 
 KILLS ?= 200
 kill: $(VENV)/.test-tools
-	$(BIN)/python tests/reliability/kill_loop.py --kills $(KILLS)
+	$(TESTS) reliability.kill_loop --kills $(KILLS)
 
 faults: $(VENV)/.test-tools
 	MLPSTUDY_TEST_FAULTS=all $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist load tests/store/test_crashes.py tests/reliability/test_faulty_study.py
 
 PART ?= 1
 mutate: $(VENV)/.test-tools
-	cd tests && ../$(BIN)/python -m reliability.mutations --part $(PART)
+	$(TESTS) reliability.mutations --part $(PART)
 
 names: $(VENV)/.test-tools
-	cd tests && ../$(BIN)/python -m names.every
+	$(TESTS) names.every
 
 notebook: $(VENV)/.test-tools
 	$(BIN)/python tools/notebook.py
@@ -110,7 +112,7 @@ notebook: $(VENV)/.test-tools
 # under qemu-user (Debian packages g++-aarch64-linux-gnu and qemu-user).
 BUILDS ?= asan tsan
 sanitize: $(VENV)/.test-tools
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/kernels/check_builds.py $(BUILDS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(TESTS) kernels.check_builds $(BUILDS)
 
 # An environment of its own with the rivals. BENCH=--quick takes under four minutes.
 $(VENV)-bench/.installed: bench/requirements.txt $(VENV)/.build-tools $(SOURCES)

@@ -1,6 +1,6 @@
 """Writes the seeds of the corpus: small inputs of every format, right and nearly right.
 
-    python tests/fuzz/make_corpus.py
+    PYTHONPATH=tests python -m fuzz.make_corpus
 
 What fuzzing finds is added by hand, under names that start with ``found-``.
 """

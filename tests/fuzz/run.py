@@ -1,7 +1,7 @@
-"""Coverage-guided fuzzing of every reader, bounded: ``python -m tests.fuzz.run --seconds 15 [--target NAME ...]``.
+"""Coverage-guided fuzzing of every reader, bounded: ``python -m fuzz.run --seconds 15 [--target NAME ...]``.
 
 Each target runs in a process of its own, from the seeds in ``corpus/TARGET``. It fails on an exception that is not the
-package's own, on an input that takes over 10 s and on more than 1 GiB of memory; the input is then kept in ``--faults``
+package's own, on an input that takes over 60 s and on more than 1 GiB of memory; the input is then kept in ``--faults``
 and named. New inputs that reach new code are kept in ``--keep``, where it is given.
 """
 

@@ -1,7 +1,7 @@
 """Build the kernels without Python, under sanitizers or for ARM64, and compare them with the oracle.
 
-    python tests/kernels/check_builds.py asan tsan      # AddressSanitizer with UBSan; ThreadSanitizer
-    python tests/kernels/check_builds.py aarch64        # needs g++-aarch64-linux-gnu and qemu-user
+    PYTHONPATH=tests python -m kernels.check_builds asan tsan      # AddressSanitizer with UBSan; ThreadSanitizer
+    PYTHONPATH=tests python -m kernels.check_builds aarch64        # needs g++-aarch64-linux-gnu and qemu-user
 
 Each build trains every case on every instruction set it has, its features dense and sparse; a report of a sanitizer,
 a result beyond rounding of the oracle's, or another bit of the sparse one ends with exit code 1.
@@ -22,10 +22,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+from oracle.pair import INSTRUCTION_SETS, Case, Pair, distance, pair_of
 
-from oracle.pair import INSTRUCTION_SETS, Case, Pair, distance, pair_of  # noqa: E402  # after sys.path
+ROOT = Path(__file__).resolve().parents[2]
 
 CASES = (
     Case(9, (), 3, 4, 10),

@@ -1,6 +1,6 @@
 """Kill a real study again and again, and compare what it ends with.
 
-    python tests/reliability/kill_loop.py --kills 200
+    PYTHONPATH=tests python -m reliability.kill_loop --kills 200
 
 The real command ``mlpstudy run`` is started on a small real study, killed with SIGKILL at a random moment, and
 started again, each time with one, two or three threads. Whenever the study ends, what it holds is compared with

@@ -1,4 +1,4 @@
-"""What checkpoints cost: ``python tests/reliability/measure_checkpoints.py`` prints a line a network.
+"""What checkpoints cost: ``PYTHONPATH=tests python -m reliability.measure_checkpoints`` prints a line a network.
 
 CPU time of copying a state and of writing it, medians of seven, on the smallest and the largest network of the study
 ``notebook``, as shares of an epoch (a state is copied after each) and of ten seconds (it is written after as many).

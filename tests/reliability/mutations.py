@@ -1,7 +1,7 @@
 """Every column of every table, changed to whatever may stand there, under every command that reads a study.
 
-    python -m reliability.mutations            all of them
-    python -m reliability.mutations --part 10  every tenth
+    PYTHONPATH=tests python -m reliability.mutations            all of them
+    PYTHONPATH=tests python -m reliability.mutations --part 10  every tenth
 
 The columns come from the schema itself, so that a new one is changed too. A command may succeed or end in one line of
 ours; a traceback, a warning, a second line or a control character on the terminal is a fault.
