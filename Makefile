@@ -42,9 +42,15 @@ $(VENV)/.build-tools: constraints.txt
 
 $(VENV)/.installed: $(VENV)/.build-tools $(SOURCES)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install -c constraints.txt --no-build-isolation $(STRICT) .
+	$(if $(STRICT),touch,rm -f) $(VENV)/.strict
 	touch $@
 
 install: $(VENV)/.installed
+
+# What was installed with a warning is built again where it is held to have none.
+$(VENV)/.strict: $(VENV)/.installed
+	test -f $@ || PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install -c constraints.txt --no-build-isolation $(STRICT) .
+	touch $@
 
 $(VENV)/.test-tools: $(VENV)/.installed constraints.txt
 	$(PIP) install $(TORCH)
@@ -65,7 +71,7 @@ $(VENV)/.page-tools: $(VENV)/.test-tools package.json package-lock.json
 	touch $@
 
 # Biome leaves comments, texts and style sheets as wide as they are: grep looks at these.
-lint: $(VENV)/.page-tools
+lint: $(VENV)/.page-tools $(VENV)/.strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run -Werror $(CPP)
