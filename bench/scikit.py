@@ -64,9 +64,13 @@ def theirs(study: Study, epochs: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     scores = []
     for seed in range(study.seeds):
         model = MLPClassifier(
-            HIDDEN, batch_size=min(BATCH_SIZE, len(dataset.train)), max_iter=epochs, random_state=seed, tol=0.0,
+            HIDDEN,
+            batch_size=min(BATCH_SIZE, len(dataset.train)),
+            max_iter=epochs,
+            random_state=seed,
+            tol=0.0,
             n_iter_no_change=epochs + 1,
-        )  # fmt: skip
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(dataset.train.features, dataset.train.labels)

@@ -168,9 +168,9 @@ def main() -> None:
     slow_epochs = min(n_epochs, QUICK_SLOW_EPOCHS if options.quick else options.slow_epochs)
     our_epochs = QUICK_OUR_EPOCHS if options.quick else N_EPOCHS
     networks = QUICK_NETWORKS if options.quick else tuple(a.name for a in load_study("notebook").architectures)
-    rivals = [Rival(spec, networks, slow_epochs if spec.slow else n_epochs)
-              for spec in RIVALS if any(part in spec.title for part in options.only.split(","))
-              and not (options.quick and spec.plain_only)]  # fmt: skip
+    wanted = [spec for spec in RIVALS if any(part in spec.title for part in options.only.split(","))]
+    chosen = [spec for spec in wanted if not (options.quick and spec.plain_only)]
+    rivals = [Rival(spec, networks, slow_epochs if spec.slow else n_epochs) for spec in chosen]
     lock = Lock(options.lock)
     name = "bench-quick" if options.quick else "bench"
     settings = {"epochs": n_epochs, "slow_epochs": slow_epochs, "rivals": [rival.title for rival in rivals]}

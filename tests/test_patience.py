@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 TESTS = Path(__file__).parent
 CLOCKS = {"monotonic", "perf_counter", "process_time", "time_ns", "perf_counter_ns"}
 WAITS = {"wait", "join", "timeout", "set_default_timeout"}
-"""Methods whose first argument is a time limit, where it is a number."""
+"""Methods whose first argument is a time limit, where it is a number; that of ``asyncio.wait_for`` is the second."""
 
 
 def faults(source: str) -> Iterator[str]:
@@ -25,7 +25,7 @@ def faults(source: str) -> Iterator[str]:
             continue
         name = ast.unparse(node.func).rpartition(".")[2]
         limits = [keyword.value for keyword in node.keywords if keyword.arg == "timeout"]
-        limits += node.args[:1] if name in WAITS else []
+        limits += node.args[:1] if name in WAITS else node.args[1:2] if name == "wait_for" else []
         if any(isinstance(limit, ast.Constant) and isinstance(limit.value, int | float) for limit in limits):
             yield f"line {node.lineno}: a time limit of its own instead of patience.PATIENCE_S"
         if name == "settings" and {"deadline", "suppress_health_check"} & {k.arg for k in node.keywords}:
@@ -60,6 +60,7 @@ def test_no_test_hangs_on_the_machine(path: Path) -> None:
         "assert time.monotonic() - start < 60",
         "process.wait(20)",
         "process.wait(timeout=60)",
+        "asyncio.wait_for(task, 5)",
         "httpx.get(url, timeout=0.5)",
         "settings(deadline=200)",
         "settings(suppress_health_check=[HealthCheck.function_scoped_fixture])",

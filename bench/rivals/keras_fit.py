@@ -39,7 +39,7 @@ def main() -> None:
     os.environ["KERAS_BACKEND"] = turns.options.backend
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
     if turns.options.backend != "tensorflow":  # Keras imports it where it is installed, which takes 3 s
-        sys.modules["tensorflow"] = None  # type: ignore[assignment]
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]  # as importlib says it is not there
     keras = importlib.import_module("keras")
     backend = importlib.import_module(turns.options.backend)
     train, test = load("train", turns.options.share), load("t10k", turns.options.share)

@@ -99,8 +99,14 @@ def test_list_shows_each_data_set_with_its_licence() -> None:
     """Name, what it is, numbers, shape, classes, licence."""
     line = next(line for line in call("list").stdout.splitlines() if line.startswith("mnist"))
     assert re.split(r"\s{2,}", line.strip()) == [
-        "mnist", "handwritten digits", "60,000", "10,000", "28 x 28", "10", "CC BY-SA 3.0",
-    ]  # fmt: skip
+        "mnist",
+        "handwritten digits",
+        "60,000",
+        "10,000",
+        "28 x 28",
+        "10",
+        "CC BY-SA 3.0",
+    ]
 
 
 def test_list_json_has_the_same() -> None:

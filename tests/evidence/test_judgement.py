@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -130,7 +130,7 @@ def test_collect_sorts_and_counts() -> None:
         ([(run("a", 0), outcome([1, 0, 2]))] * 2, "a, seed 0 must have finished once, got two finished runs"),
     ],
 )
-def test_collect_refuses_what_does_not_fit(runs: list, message: str) -> None:  # type: ignore[type-arg]
+def test_collect_refuses_what_does_not_fit(runs: list[Any], message: str) -> None:
     """A missing or short outcome, a foreign run, a seed twice: one clear line each."""
     with pytest.raises(ResultsError, match=message):
         collect(runs, np.array([1, 0, 2]), {"a": []}, 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mlpstudy
-from machines import MOUNT_CPU, MOUNT_V2, machine
+from machine.machines import MOUNT_CPU, MOUNT_V2, machine
 from mlpstudy.machine.cgroups import group_folders
 from mlpstudy.machine.cores import n_cores
 

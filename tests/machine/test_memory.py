@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from machines import MOUNT_MEMORY, MOUNT_V2, machine
+from machine.machines import MOUNT_MEMORY, MOUNT_V2, machine
 from mlpstudy.machine.memory import available_bytes
 
 CGROUP = "/sys/fs/cgroup"

@@ -113,8 +113,9 @@ def _lopsided(dataset: Dataset) -> tuple[str, ...]:
 def _widths(n_train: int) -> dict[str, dict[str, list[int]]]:
     """One, two and three hidden layers, the last as wide as the root of the number of examples, a power of two."""
     last = min(WIDEST, max(NARROWEST, 2 ** round(math.log2(math.sqrt(n_train)))))
-    levels = ([last], [2 * last, last], [4 * last, 2 * last, last]) if last < WIDEST else (
-        [last], [last, last // 2], [2 * last, last, last // 2])  # fmt: skip
+    narrowing = ([last], [2 * last, last], [4 * last, 2 * last, last])
+    widest = ([last], [last, last // 2], [2 * last, last, last // 2])
+    levels = narrowing if last < WIDEST else widest
     return {"-".join(str(width) for width in level): {"hidden": level} for level in levels}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
 from dashboard.pages import Json, parsed
 from mlpstudy.dashboard.following import channel as module
 from mlpstudy.dashboard.following.channel import Channel
+from patience import PATIENCE_S
 
 
 class Counter:
@@ -150,11 +152,11 @@ def test_closing_ends_every_stream() -> None:
         task = asyncio.create_task(_rest(stream))
         await asyncio.sleep(0.01)
         counter.channel.close()
-        return await asyncio.wait_for(task, 5)
+        return await asyncio.wait_for(task, PATIENCE_S)
 
     assert asyncio.run(main()) == []
 
 
-async def _rest(stream: object) -> list[bytes]:
+async def _rest(stream: AsyncIterator[bytes]) -> list[bytes]:
     """Return what else a stream sends."""
-    return [text async for text in stream]  # type: ignore[attr-defined]
+    return [text async for text in stream]

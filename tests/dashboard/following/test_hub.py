@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 import pytest
@@ -53,10 +53,11 @@ def noting(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, notes: list[
     monkeypatch.setattr(owner, name, noted)
 
 
-async def next_event(stream: object) -> Json:
-    """Return the next event of a stream."""
+async def next_event(stream: AsyncIterator[bytes] | None) -> Json:
+    """Return the next event of a stream, which there must be."""
+    assert stream is not None
     while True:
-        fields = parsed((await anext(stream)).decode())  # type: ignore[call-overload]
+        fields = parsed((await anext(stream)).decode())
         if "event" in fields:
             return dict(fields)
 

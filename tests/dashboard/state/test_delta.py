@@ -78,5 +78,5 @@ def test_an_epoch_is_a_small_change() -> None:
     ]
     change = delta(*states)
     assert change["curves"] == {record.run_id: [2, [[0.66667, 0.3, 0.83333, 0.27]]]}
-    assert set(change["head"]) == {"progress"}  # type: ignore[arg-type]
+    assert set(change["head"]) == {"progress"}  # type: ignore[arg-type]  # JSON
     assert set(change) == {"head", "runs", "curves"}

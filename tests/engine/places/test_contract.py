@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from failing import FailingEngine
+from engine.places.failing import FailingEngine
 from helpers import blobs
 from lockstep import LockstepEngine
 from mlpstudy import streams

@@ -7,7 +7,7 @@ import pytest
 
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.audits.ledger import flip_ledger, hard_examples
-from mlpstudy.tasks.metrics.calibration_error import calibration_error
+from mlpstudy.tasks.metrics.calibration_error import Bins, calibration_error
 
 RNG = np.random.default_rng(1)
 LABELS = RNG.integers(0, 4, 60).astype(np.int32)
@@ -72,12 +72,12 @@ def test_equally_hard_examples_are_ordered_by_confidence_against_the_label() -> 
 
 
 @pytest.mark.parametrize("bins", ["equal mass", "equal width"])
-def test_calibration_error_is_the_weighted_gap(bins: str) -> None:
+def test_calibration_error_is_the_weighted_gap(bins: Bins) -> None:
     """The error equals a direct sum over bins."""
     rng = np.random.default_rng(2)
     p = rng.uniform(0.2, 1.0, 997)
     right = rng.random(997) < p**2
-    found = calibration_error(p, right, n_bins=10, bins=bins)  # type: ignore[arg-type]
+    found = calibration_error(p, right, n_bins=10, bins=bins)
     if bins == "equal mass":
         groups = np.split(np.argsort(p, kind="stable"), [-(-997 * b // 10) for b in range(1, 10)])
     else:

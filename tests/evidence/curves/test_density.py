@@ -99,4 +99,4 @@ def test_nonfinite_values_are_counted_not_used() -> None:
 def test_refuses_the_impossible(values: list[float], options: dict[str, float], message: str) -> None:
     """Nothing to estimate from, or an impossible setting, is one clear line."""
     with pytest.raises(ResultsError, match=message):
-        density(values, **options)  # type: ignore[arg-type]
+        density(values, **options)  # type: ignore[arg-type]  # one of either type
