@@ -39,6 +39,12 @@ def test_every_metric_of_the_files_is_on_the_menu() -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_it_is_printed_as_its_name(metric: Metric) -> None:
+    """What Python prints of a judgement or a plan names the metric, and is the same in every process."""
+    assert repr(metric) == f"Metric({metric.name!r})"
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 def test_it_measures_runs_and_examples(metric: Metric) -> None:
     """A value a run within what is possible; a value an example, with the run's as its mean, where it says so."""
     answers = _answers(5)

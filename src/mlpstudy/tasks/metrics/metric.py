@@ -65,7 +65,7 @@ SHARES = Unit("share", 100.0, "%", "points", "percentage points")
 NATS = Unit("nats", 1.0, "nats", "nats", "nats")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Metric:
     """A number that says how good a run is; all its words are here.
 
@@ -106,6 +106,10 @@ class Metric:
     counts_examples: bool = False
     on_examples: bool = True
     recorded: Literal["accuracy", "loss"] | None = None
+
+    def __repr__(self) -> str:
+        """Return its name alone: what was judged or planned is printed with it."""
+        return f"Metric({self.name!r})"
 
     def measured(self, answers: Answers) -> tuple[FloatArray | None, FloatArray]:
         """Return its value of every run on every example, None where no example has one, and of every run."""
