@@ -22,7 +22,7 @@ from mlpstudy.machine.files import holds, make_folder, names, read_at_most, remo
 from mlpstudy.records import Checkpoint, EpochRecord, LayerDiagnostics, Resumption, TrainerState
 from mlpstudy.store import rows
 from mlpstudy.store.ranges import check_written
-from mlpstudy.store.weights import RUN_ID
+from mlpstudy.store.weights import HEADER_LENGTH_BYTES, RUN_ID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,6 @@ Generation = Literal["a", "b"]
 FORMAT = 1
 _NAME = re.compile(r"([0-9a-f]{16})\.([ab])|\.([0-9a-f]{16})\.[ab](?:\.[0-9a-f]{16})?\.tmp")
 _NO_HASH = "0" * 64
-_HEADER_LENGTH_BYTES = 8
 _HEADER_AT_MOST = 1 << 24
 _STATE = "state/"
 
@@ -95,7 +94,7 @@ def encode(checkpoint: Checkpoint) -> bytearray:
     content = bytearray(save(tensors, metadata={"mlpstudy": json.dumps(note, separators=(",", ":"))}))
     header = _header(content, "the checkpoint")
     stamped = header.replace(_NO_HASH.encode(), _digest(content, header).encode(), 1)
-    content[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + len(header)] = stamped
+    content[HEADER_LENGTH_BYTES : HEADER_LENGTH_BYTES + len(header)] = stamped
     return content
 
 
@@ -108,17 +107,17 @@ def _table(values: list[list[float]], columns: tuple[str, ...]) -> np.ndarray[An
 
 
 def _header(content: bytes | bytearray, what: object) -> bytes:
-    n_bytes = int.from_bytes(content[:_HEADER_LENGTH_BYTES], "little")
-    if not 0 < n_bytes <= min(_HEADER_AT_MOST, len(content) - _HEADER_LENGTH_BYTES):
+    n_bytes = int.from_bytes(content[:HEADER_LENGTH_BYTES], "little")
+    if not 0 < n_bytes <= min(_HEADER_AT_MOST, len(content) - HEADER_LENGTH_BYTES):
         raise damaged(what, f"a header of {n_bytes} bytes in a file of {len(content)}")
-    return bytes(content[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + n_bytes])
+    return bytes(content[HEADER_LENGTH_BYTES : HEADER_LENGTH_BYTES + n_bytes])
 
 
 def _digest(content: bytes | bytearray, blank_header: bytes) -> str:
     """Return the hash of a file in whose header zeros stand in the hash's place."""
-    digest = hashlib.sha256(content[:_HEADER_LENGTH_BYTES])
+    digest = hashlib.sha256(content[:HEADER_LENGTH_BYTES])
     digest.update(blank_header)
-    digest.update(memoryview(content)[_HEADER_LENGTH_BYTES + len(blank_header) :])
+    digest.update(memoryview(content)[HEADER_LENGTH_BYTES + len(blank_header) :])
     return digest.hexdigest()
 
 

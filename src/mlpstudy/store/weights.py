@@ -23,7 +23,7 @@ FOLDER = "weights"
 SUFFIX = ".safetensors"
 RUN_ID = re.compile("[0-9a-f]{16}")
 LEFTOVER = re.compile(r"[0-9a-f]{16}\.safetensors|\.[0-9a-f]{16}\.safetensors(\.[0-9a-f]{16})?\.tmp")
-_HEADER_LENGTH_BYTES = 8
+HEADER_LENGTH_BYTES = 8
 
 
 def file_name(run_id: str) -> str:
@@ -104,6 +104,6 @@ def decode(content: bytes, which: Which, what: object = "the weights") -> dict[s
 
 def _order(content: bytes) -> list[str]:
     """Read the order of the layers from the header, whose length the library has checked."""
-    end = _HEADER_LENGTH_BYTES + int.from_bytes(content[:_HEADER_LENGTH_BYTES], "little")
-    header = json.loads(content[_HEADER_LENGTH_BYTES:end])
+    end = HEADER_LENGTH_BYTES + int.from_bytes(content[:HEADER_LENGTH_BYTES], "little")
+    header = json.loads(content[HEADER_LENGTH_BYTES:end])
     return [str(name) for name in json.loads(header["__metadata__"]["mlpstudy"])["order"]]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from mlpstudy.dashboard.following.reader import check_size
 from mlpstudy.errors import MlpstudyError, StoreError, must
 from mlpstudy.store import Store
+from mlpstudy.store.failures import DATABASE
 
 if TYPE_CHECKING:
     from mlpstudy.dashboard.state.shown import StudyStatus
 
-DATABASE = "study.db"
 MAX_STUDIES = 200
 """Studies that are listed; the ones that changed last."""
 

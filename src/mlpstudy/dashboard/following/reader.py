@@ -9,6 +9,7 @@ from mlpstudy.dashboard.state.shown import StudyState
 from mlpstudy.dashboard.state.study_state import RunCurve, StudyFacts, study_state
 from mlpstudy.errors import StoreError, must
 from mlpstudy.store import Store
+from mlpstudy.store.failures import DATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,7 @@ class StudyReader:
 
     def _file(self) -> tuple[int, int] | None:
         try:
-            found = (self.folder / "study.db").stat()
+            found = (self.folder / DATABASE).stat()
         except OSError:
             return None  # opening says what is wrong
         return found.st_dev, found.st_ino

@@ -25,7 +25,7 @@ BASE64 = 4 / 3
 
 LISTED_EACH = 2
 """Test images of each class to pick from."""
-LISTED_HARD = 8
+MOST_HARD = 8
 """Hard test images to pick from."""
 PAD = 280
 """Longer side of the canvas (pixels)."""
@@ -111,7 +111,7 @@ def _picks(of: Gathered, dataset: Dataset) -> list[dict[str, Any]]:
     """Return test images to pick: some of each class, then hard ones."""
     labels = of.sample.labels
     first = [int(i) for k in range(len(of.class_names)) for i in np.flatnonzero(labels == k)[:LISTED_EACH]]
-    hard = [h.example for h in (of.judgement.hard if of.judgement is not None else ())][:LISTED_HARD]
+    hard = [h.example for h in (of.judgement.hard if of.judgement is not None else ())][:MOST_HARD]
     raw = dataset.test.raw
     assert raw is not None  # noqa: S101  # asked before
     return [
