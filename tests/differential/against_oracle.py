@@ -7,6 +7,7 @@ compared, and that is counted.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from differential.report import Report
 from mlpstudy.arrays import Weights
 from mlpstudy.engine.interface import Engine, Trainer
 from mlpstudy.records import Examples, TrainerState
-from oracle.mlp import CLIP, Array, Mlp, activation, cross_entropy, softmax
+from oracle.mlp import CLIP, OPTIMISERS, Array, Mlp, activation, cross_entropy, softmax
 
 SLACK = 2e-5
 """Float32 rounding over a step; a wrong term is off by a hundredth or more."""
@@ -133,7 +134,7 @@ def _compare_training(
     done: tuple[float, float, bool, bool],
     after: TrainerState,
 ) -> None:
-    """Compare the means of one or more steps, then moments and moving statistics."""
+    """Compare the means of one or more steps, then slots and moving statistics."""
     losses: list[list[Array]] = [[] for _ in copies.all]
     n_hits, n_open, is_open = 0, 0, False
     for batch in batches:
@@ -149,8 +150,8 @@ def _compare_training(
         return
     n = sum(len(batch.x) for batch in batches)
     _compare_means(report, where, (done[0], done[1] * n), (n_hits, n_open), [np.concatenate(own) for own in losses])
-    for part in ("m", "v"):
-        tensors = [getattr(one, part) for one in copies.all]
+    for part in copies.exact.slots:
+        tensors = [one.slots[part] for one in copies.all]
         names = [name for name in after.tensors if name.startswith(f"{part}/")]
         for i, name in enumerate(names):
             _compare_tensor(report, f"{where} {name}", after.tensors[name], [t[i] for t in tensors], is_open=is_open)
@@ -189,13 +190,14 @@ def _compare_update(
     before: TrainerState,
     after: TrainerState,
 ) -> None:
-    """Compare each weight with what its new moments make of it in a step of that size."""
-    t, n = configuration.training, after.n_steps
-    alpha = learning_rate * np.sqrt(1 - t.beta_2**n) / (1 - t.beta_1**n)
-    for name in (name[2:] for name in after.tensors if name.startswith("m/")):
-        m, v = (after.tensors[f"{part}/{name}"].astype(np.float64) for part in ("m", "v"))
+    """Compare each weight with what its new slots make of it in a step of that size."""
+    optimiser = OPTIMISERS[configuration.training.optimizer]
+    settings = {key: getattr(configuration.training, key) for key in optimiser.settings}
+    first = f"{optimiser.slots[0]}/"
+    for name in (name.removeprefix(first) for name in after.tensors if name.startswith(first)):
+        kept = (after.tensors[f"{slot}/{name}"].astype(np.float64) for slot in optimiser.slots)
         w, new = (state.tensors[f"parameter/{name}"].astype(np.float64) for state in (before, after))
-        update = alpha * m / (np.sqrt(v) + t.epsilon)
+        update = optimiser.change(settings, learning_rate, after.n_steps, *kept)
         allowed = 4 * EPS * np.maximum(np.abs(w), np.abs(new)) + SLACK * np.abs(update) + BELOW
         report.compare(
             f"{where} update of {name}", float((np.abs(w - update - new) / allowed).max()), 1.0, tells_nothing=1
@@ -222,7 +224,7 @@ def _compare_inference(report: Report, where: str, copies: References, trainer: 
 def _fits(copies: References) -> bool:
     """Say whether float32 can hold all that the copies have seen."""
     seen = [memory.z for one in copies.all for memory in one.seen]
-    kept = [tensor for one in copies.all for tensor in (*one.m, *one.v, *_moving(one))]
+    kept = [tensor for one in copies.all for tensor in (*itertools.chain(*one.slots.values()), *_moving(one))]
     return all(bool((np.abs(tensor) < BEYOND).all()) for tensor in (*seen, *kept))
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from differential.configurations import Configuration
 from mlpstudy.records import TrainerState
-from oracle.mlp import Array, Layer, Mlp, Norm
+from oracle.mlp import OPTIMISERS, Array, Layer, Mlp, Norm
 from oracle.philox import dropout_mask
 
 EPS = 2.0**-24
@@ -32,7 +32,9 @@ NETWORK_SETTINGS = {
     "dropout",
     "initial_weights",
 }
-TRAINING_SETTINGS = {"epochs", "batch_size", "optimizer", "learning_rate", "beta_1", "beta_2", "epsilon", "diagnostics"}
+TRAINING_SETTINGS = {"epochs", "batch_size", "optimizer", "learning_rate", "diagnostics"} | {
+    key for entry in OPTIMISERS.values() for key in entry.settings
+}
 """What the oracle has equations for, or what does not change them."""
 
 
@@ -75,7 +77,7 @@ class References:
 
 
 def references(configuration: Configuration, state: TrainerState) -> References:
-    """Return copies of a trainer's network, Adam's moments and steps among it."""
+    """Return copies of a trainer's network, its optimiser's slots and steps among it."""
     _check_settings(configuration)
     noisy: list[Mlp] = [
         _mlp(configuration, state, np.float64, NoisyMlp, rng=configuration.rng(1000 + i)) for i in range(N_NOISY)
@@ -105,7 +107,8 @@ def _mlp(
     network, training = configuration.network, configuration.training
     parameters = {k: np.array(v, dtype) for k, v in state.tensors.items() if not k.startswith("generator")}
     layers = [_layer(parameters, f"hidden_{i + 1}", f"batchnorm_{i + 1}") for i in range(len(network.hidden))]
-    trained = [k.partition("/")[2] for k in parameters if k.startswith("m/")]
+    optimiser = OPTIMISERS[training.optimizer]
+    trained = [k.partition("/")[2] for k in parameters if k.startswith(f"{optimiser.slots[0]}/")]
     return kind(
         [*layers, _layer(parameters, "output", "")],
         activation=network.activation,
@@ -113,13 +116,10 @@ def _mlp(
         momentum=network.bn_momentum,
         bn_epsilon=network.bn_epsilon,
         learning_rate=training.learning_rate,
-        beta_1=training.beta_1,
-        beta_2=training.beta_2,
-        epsilon=training.epsilon,
+        settings={key: getattr(training, key) for key in optimiser.settings},
         optimizer=training.optimizer,
         step=state.n_steps,
-        m=[parameters[f"m/{name}"] for name in trained],
-        v=[parameters[f"v/{name}"] for name in trained],
+        slots={slot: [parameters[f"{slot}/{name}"] for name in trained] for slot in optimiser.slots},
         **more,
     )
 

@@ -103,7 +103,7 @@ def compare(pair: Pair, result: bytes) -> float:
     loss = np.frombuffer(result[:8], np.float64)[0]
     values = np.frombuffer(result[16:], np.float32)
     worst = [abs(loss - losses.mean()) / losses.mean()]
-    for tensors in (pair.oracle.parameters(), pair.oracle.m, pair.oracle.v, [evaluation]):
+    for tensors in (pair.oracle.parameters(), *pair.oracle.slots.values(), [evaluation]):
         ours = []
         for tensor in tensors:
             ours.append(values[: tensor.size].reshape(tensor.shape))

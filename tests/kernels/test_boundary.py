@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlpstudy.engine.native import _kernels
+from mlpstudy.text.words import either
 from oracle.pair import Case, Pair, pair_of
 
 GOOD: dict[str, Any] = {
@@ -38,11 +39,11 @@ def pair() -> Pair:
         ({"dropout": [1.0]}, "dropout rate must be in"),
         ({"dropout": [float("nan")]}, "dropout rate must be in"),
         ({"dropout": []}, "one rate per hidden layer"),
-        ({"activation": "swish"}, "activation must be relu, tanh, sigmoid or linear, got 'swish'"),
+        ({"activation": "none"}, f"activation must be {either(_kernels.ACTIVATIONS)}, got 'none'"),
         ({"learning_rate": float("inf")}, "learning_rate must be"),
         ({"learning_rate": -1.0}, "learning_rate must be"),
-        ({"optimiser": "sgd"}, "optimiser must be adam, got 'sgd'"),
-        ({"loss": "hinge"}, "loss must be softmax_cross_entropy, got 'hinge'"),
+        ({"optimiser": "none"}, f"optimiser must be {either(_kernels.OPTIMISERS)}, got 'none'"),
+        ({"loss": "none"}, f"loss must be {either(_kernels.LOSSES)}, got 'none'"),
         ({"optimiser_settings": {"beta_1": 1.0}}, r"beta_1 must be in \[0, 1\), got 1.0"),
         ({"optimiser_settings": {"epsilon": 0.0}}, "epsilon must be positive and finite"),
         ({"max_lit_share": float("nan")}, "max_lit_share must be"),

@@ -56,7 +56,7 @@ class Memory:
 
 @dataclass
 class Mlp:
-    """A network, its hyperparameters and Adam's state."""
+    """A network, its hyperparameters and its optimiser's state."""
 
     layers: list[Layer]
     activation: str = "relu"
@@ -64,13 +64,12 @@ class Mlp:
     momentum: float = 0.99
     bn_epsilon: float = 1e-3
     learning_rate: float = 1e-3
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-7
     optimizer: str = "adam"
+    settings: dict[str, float] = field(default_factory=dict)
+    """The optimiser's, where they are not those of its entry."""
     step: int = 0
-    m: list[Array] = field(default_factory=list)
-    v: list[Array] = field(default_factory=list)
+    slots: dict[str, list[Array]] = field(default_factory=dict)
+    """What the optimiser keeps beside each trained tensor."""
     seen: list[Memory] = field(default_factory=list)
     """What the last forward pass saw, per layer."""
 
@@ -154,7 +153,16 @@ class Mlp:
             raise NotImplementedError(message)
         loss, gradients = self.gradients(x, labels, masks)
         self.step += 1
-        OPTIMISERS[self.optimizer](self, gradients)
+        optimiser = OPTIMISERS[self.optimizer]
+        settings = optimiser.settings | self.settings
+        tensors = self.trainable()
+        if not self.slots:
+            self.slots = {slot: [np.zeros_like(t) for t in tensors] for slot in optimiser.slots}
+        for i, (tensor, g) in enumerate(zip(tensors, gradients, strict=True)):
+            kept = optimiser.kept(settings, g, *(slot[i] for slot in self.slots.values()))
+            for slot, new in zip(self.slots.values(), kept, strict=True):
+                slot[i] = new
+            tensor[...] -= optimiser.change(settings, self.learning_rate, self.step, *kept)
         return loss
 
     def trainable(self) -> list[Array]:
@@ -183,20 +191,38 @@ def build(sizes: list[int], rng: np.random.Generator, *, normalise: bool = False
     return layers
 
 
-def adam(of: Mlp, gradients: list[Array]) -> None:
-    """A step of Adam: m' = m b1 + g (1 - b1), v' = v b2 + g^2 (1 - b2), w -= alpha m' / (sqrt(v') + epsilon)."""
-    tensors = of.trainable()
-    if not of.m:
-        of.m = [np.zeros_like(t) for t in tensors]
-        of.v = [np.zeros_like(t) for t in tensors]
-    alpha = of.learning_rate * np.sqrt(1 - of.beta_2**of.step) / (1 - of.beta_1**of.step)
-    for i, (tensor, g) in enumerate(zip(tensors, gradients, strict=True)):
-        of.m[i] = of.m[i] * of.beta_1 + g * (1 - of.beta_1)
-        of.v[i] = of.v[i] * of.beta_2 + g * g * (1 - of.beta_2)
-        tensor[...] -= alpha * of.m[i] / (np.sqrt(of.v[i]) + of.epsilon)
+Settings = dict[str, float]
 
 
-OPTIMISERS = {"adam": adam}
+class Optimiser(NamedTuple):
+    """What it keeps, by name, and with which settings; all that it does is one tensor at a time.
+
+    kept: the new slots, of settings, gradient and slots.
+    change: what step t takes off the weights, of settings, learning rate, t and new slots.
+    """
+
+    slots: tuple[str, ...]
+    settings: Settings
+    kept: Callable[..., tuple[Array, ...]]
+    change: Callable[..., Array]
+
+
+def _moments(of: Settings, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
+    """Adam's: m' = m b1 + g (1 - b1), v' = v b2 + g^2 (1 - b2)."""
+    b1, b2 = of["beta_1"], of["beta_2"]
+    return m * b1 + g * (1 - b1), v * b2 + g * g * (1 - b2)
+
+
+def _adam(of: Settings, learning_rate: float, t: int, m: Array, v: Array) -> Array:
+    """Adam's: alpha m' / (sqrt(v') + epsilon)."""
+    alpha = learning_rate * np.sqrt(1 - of["beta_2"] ** t) / (1 - of["beta_1"] ** t)
+    change: Array = alpha * m / (np.sqrt(v) + of["epsilon"])
+    return change
+
+
+OPTIMISERS = {
+    "adam": Optimiser(("m", "v"), {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}, _moments, _adam),
+}
 
 
 class Activation(NamedTuple):

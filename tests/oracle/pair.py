@@ -41,6 +41,11 @@ class Case:
     epsilon: float = 1e-7
     bn_epsilon: float = 1e-3
 
+    @property
+    def settings(self) -> dict[str, float]:
+        """Adam's."""
+        return {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
+
 
 @st.composite
 def cases(
@@ -105,7 +110,7 @@ def network_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> _kern
         bn_epsilon=case.bn_epsilon,
         dropout=[case.rate] * len(case.hidden),
         learning_rate=case.learning_rate,
-        optimiser_settings={"beta_1": case.beta_1, "beta_2": case.beta_2, "epsilon": case.epsilon},
+        optimiser_settings=case.settings,
         batch_size=case.batch,
         dropout_key=case.key,
         column_groups=groups,
@@ -124,9 +129,7 @@ def pair_of(case: Case, groups: npt.NDArray[np.int32] | None = None) -> Pair:
         momentum=case.momentum,
         bn_epsilon=case.bn_epsilon,
         learning_rate=case.learning_rate,
-        beta_1=case.beta_1,
-        beta_2=case.beta_2,
-        epsilon=case.epsilon,
+        settings=case.settings,
     )
     for tensor in oracle.parameters():
         tensor[...] = tensor.astype(np.float32)

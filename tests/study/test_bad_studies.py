@@ -60,7 +60,7 @@ BAD = {
     HEAD + "[training]\nepsilon = 1e-40\n" + LEVEL: 'epsilon of "8" must be at least 1.1754944e-38, the smallest',
     HEAD + LEVEL + "bn_epsilon = 1e-300": "got 1e-300, fix: bn_epsilon = 0.001",
     HEAD + "[training]\nbeta_1 = 1.0\n" + LEVEL: "training.beta_1 must be below 1",
-    HEAD + '[training]\noptimizer = "sgd"\n' + LEVEL: "training.optimizer must be 'adam', got 'sgd'",
+    HEAD + '[training]\noptimizer = "adan"\n' + LEVEL: "training.optimizer must be 'adam'",
     HEAD + LEVEL + "dropuot = 0.5": """a key of factors.width.8 must be known, got 'dropuot', fix: write "dropout\"""",
     HEAD + LEVEL + "dropout = 1.0": "factors.width.8.dropout must be below 1.0, got 1.0",
     HEAD + LEVEL + "dropout = -0.1": "factors.width.8.dropout must be at least 0",
