@@ -24,9 +24,6 @@ template <typename T> class Array {
     }
     T *get() const { return data_.get(); }
     std::size_t size() const { return n_; }
-    void clear() const {
-        if (n_) std::memset(data_.get(), 0, n_ * sizeof(T));
-    }
 
   private:
     std::unique_ptr<T, Free> data_;

@@ -23,8 +23,8 @@ In the browser (``page_scripts()``), all under ``window.mlpstudy``:
 - ``draw(element, spec, options)``: promise of a drawn chart; calling it again on the element replaces the chart.
   ``spec`` is a Vega-Lite specification without ``config``; options: ``fluid`` (take the element's width), ``name``
   (of downloaded files), ``untitled`` (the page says the title). Colours are CSS variables, so that light, dark and
-  print need no drawing anew. ``save(element, "svg" | "png")`` downloads it. ``view(element)`` is Vega's view, for
-  ``view.signal(...)``. Elements with ``data-chart="id"`` are drawn by themselves from ``Document.data["charts"][id]``.
+  print need no drawing anew. ``save(element, "svg" | "png")`` downloads it. Elements with
+  ``data-chart="id"`` are drawn by themselves from ``Document.data["charts"][id]``.
 - ``isolate(name)``: show one architecture alone in every chart whose spec has the parameter ``isolated``; "" for all.
 - ``sortable(table)``, ``copyable(table)``: done to every ``table.data`` at the start; call them on later ones.
 - ``<html data-theme>``: "light", "dark" or none (as the system); the button ``#theme`` of ``base.html`` switches it.

@@ -69,8 +69,6 @@
     return chart.drawn;
   };
 
-  const view = async (element) => (await charts.get(element).drawn).view;
-
   const isolate = async (name) => {
     alone = name;
     const shown = [...document.querySelectorAll("[data-chart]")].map((element) => charts.get(element));
@@ -168,5 +166,5 @@
     }
   });
 
-  Object.assign(page, { draw, view, isolate, save, ready });
+  Object.assign(page, { draw, isolate, save, ready });
 })();
