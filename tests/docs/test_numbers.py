@@ -16,14 +16,18 @@ from mlpstudy.datasets.opening.limits import MAX_CLASSES, MAX_IMAGE_FILE_BYTES, 
 from mlpstudy.engine.run.pace import COPIES_COST_AT_MOST, INTERVAL_S, WRITES_COST_AT_MOST
 from mlpstudy.evidence.audits.ledger import hard_examples
 from mlpstudy.evidence.audits.noise import EXCESS_RATIO
+from mlpstudy.evidence.plan import ASSUMED_SD
 from mlpstudy.store.connection import LARGEST_VALUE
 from mlpstudy.study import Judging
 from mlpstudy.tasks.losses import PROBABILITY_CLIP
+from mlpstudy.tasks.metrics.accuracy import ACCURACY
 from mlpstudy.tasks.metrics.calibration_error import CALIBRATION_ERROR, N_BINS
+from mlpstudy.tasks.metrics.log_loss import LOG_LOSS
 
 WORDS = {5.0: "five", 10.0: "ten"}
 INTERVAL, EXCESS = WORDS[INTERVAL_S], WORDS[EXCESS_RATIO]
 LEAST_HARD: float = inspect.signature(hard_examples).parameters["least"].default
+OF_LOG_LOSS = ASSUMED_SD * LOG_LOSS.of_a_share
 CLIP = f"{PROBABILITY_CLIP:g}".replace("e-0", "e-")
 SAID = [
     ("architecture.md", f"every {INTERVAL} seconds of work"),
@@ -41,6 +45,8 @@ SAID = [
     ("evidence.md", f"at least {EXCESS} times what finite test data explain"),
     ("evidence.md", f"at least {100 * LEAST_HARD:g} % of all runs get wrong"),
     ("evidence.md", f"`judging.indifference_pp` ({Judging().indifference_pp:g} points)"),
+    ("evidence.md", f"an SD over seeds of {ACCURACY.given(ASSUMED_SD)} (of log loss {LOG_LOSS.given(OF_LOG_LOSS)})"),
+    ("commands.md", f"| `--checkpoint-s` | Seconds of work between two checkpoints of a run. | `{INTERVAL_S}` |"),
     ("parity.md", f"clip(output, {CLIP}, 1 - {CLIP})"),
 ]
 

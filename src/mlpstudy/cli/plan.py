@@ -29,7 +29,7 @@ def plan(
         float | None,
         typer.Option(
             metavar="SIZE",
-            help="True difference to find: in points, of log loss in nats.",
+            help="True difference to find, in the unit of the declared metric: of accuracy in points.",
             show_default="the band of indifference",
         ),
     ] = None,

@@ -64,7 +64,7 @@ class MetricJudgement:
 
     Attributes:
         metric: the metric; its name in JSON.
-        unit: of all numbers here, by its name: "share" (0 to 1) or "nats"; points are 100 times the share.
+        unit: of all numbers here, by its name: of accuracy "share" (0 to 1); points are 100 times the share.
         is_primary: declared in the study file; else exploratory.
         band: band of indifference, in the unit.
         pairs: the declared family.

@@ -181,7 +181,7 @@ def baseline_frame(baselines: Iterable[Baseline]) -> pl.DataFrame:
 def verdict_frame(judgement: Judgement) -> pl.DataFrame:
     """Return one row a declared pair and metric: a minus b, its intervals, p values and the verdict.
 
-    Differences are in the unit of the metric, which stands beside it: shares (0 to 1) or nats. ``retrained`` is the
+    Differences are in the unit of the metric, which stands beside it: of accuracy shares (0 to 1). ``retrained`` is the
     interval of question 1 (the same test set), ``together`` the same for all pairs at once, ``new_data`` that of
     question 2. Ends that nothing bounds are null.
     """
