@@ -31,7 +31,7 @@ from mlpstudy.study.network.initial import INITIALIZERS, Distribution, Named, Sc
 from mlpstudy.study.network.normalisations import NORMALISATIONS
 from mlpstudy.study.training.optimisers import OPTIMISERS, Optimiser, OptimiserName
 from mlpstudy.study.training.schedules import SCHEDULES, Schedule, ScheduleName
-from mlpstudy.tasks.losses import LOSSES
+from mlpstudy.tasks.losses import LOSSES, Loss
 from mlpstudy.tasks.menu import TASKS, Task
 from mlpstudy.tasks.metrics.menu import METRICS
 from oracle.mlp import ACTIVATIONS as ORACLE_ACTIVATIONS
@@ -148,6 +148,20 @@ def test_tables_compute_the_formula_of_the_menu(entry: Activation) -> None:
     assert oracle.slope(np.array(expected)) == pytest.approx(slope.numpy())
     steepest = np.gradient(by_formula(entry, np.linspace(-5, 5, 10_001)), 1e-3).max()
     assert (engine.steepest, oracle.steepest) == pytest.approx((steepest, steepest), rel=1e-5)
+
+
+@pytest.mark.parametrize("entry", LOSSES.values(), ids=LOSSES.keys())
+def test_a_loss_is_computed_by_the_formula_of_the_menu(entry: Loss) -> None:
+    """PyTorch's outputs p, and the loss of each example, are what the menu says of the last layer's numbers z."""
+    z, labels = np.array([[0.3, -1.2, 2.0], [30.0, 0.0, -5.0]]), [1, 2]
+    loss, outputs = entry.formula.split(",  p = ")
+    words = {"exp": np.exp, "sum": np.sum, "ln": np.log, "clip": np.clip, "__builtins__": {}}
+    p = [eval(outputs, words, {"z": of}) for of in z]  # noqa: S307  # our own menu
+    expected = [eval(loss, words, {"p": of, "p_true": of[k]}) for of, k in zip(p, labels, strict=True)]  # noqa: S307  # our own menu
+    engine = TORCH_LOSSES[entry.name]
+    ours = engine.outputs(torch.tensor(z))
+    assert ours.numpy() == pytest.approx(np.array(p))
+    assert engine.of(ours, torch.tensor(labels)).tolist() == pytest.approx(expected)
 
 
 def test_the_output_layer_has_an_activation_of_the_menu() -> None:
