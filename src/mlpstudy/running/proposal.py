@@ -83,6 +83,7 @@ def propose(fields: dict[str, Any], folder: Path, name: str) -> Proposal:
     epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(STEPS * batch_size / n_train)))
     widths = _widths(n_train)
     settings = {
+        "baselines": list(draft.task.baselines),
         "training": {"epochs": epochs, "batch_size": batch_size},
         "factors": {"hidden": widths, "regularisation": _regularisations(n_train)},
         "judging": {"indifference_pp": _indifference(n_test)},
@@ -154,7 +155,7 @@ def _text(  # what the file says
         *(f"# {printable(warning)}" for warning in warnings),
         f"name = {_value(name)}",
         f"seeds = {seeds}  # mlpstudy plan says what so many can find, and how many more it takes",
-        'baselines = ["majority class", "logistic regression"]  # shown beside the networks, for scale',
+        f"baselines = {_value(settings['baselines'])}  # shown beside the networks, for scale",
         "",
         "[data]",
         *(f"{key} = {_value(value)}" for key, value in fields.items()),
