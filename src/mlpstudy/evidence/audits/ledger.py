@@ -150,7 +150,6 @@ def hard_examples(
     labels: npt.NDArray[np.int32],
     *,
     least: float = 0.9,
-    n_listed: int = LISTED_HARD,
 ) -> tuple[HardExample, ...]:
     """Return the examples that nearly all runs of all architectures get wrong, the worst first.
 
@@ -162,7 +161,6 @@ def hard_examples(
         p_true: probability of the class in the data, arrays alike.
         labels: classes in the data, shape ``(N,)``.
         least: share of runs that must be wrong, above 0.
-        n_listed: examples to list at most.
 
     Raises:
         ResultsError: ``least`` is not above 0 and at most 1.
@@ -176,7 +174,7 @@ def hard_examples(
         return ()
     wrong = np.mean([(predicted[a] != labels).mean(axis=0) for a in present], axis=0)
     mean_p = np.mean([p_true[a].mean(axis=0, dtype=np.float64) for a in present], axis=0)
-    worst = np.lexsort((mean_p, -wrong))[:n_listed]
+    worst = np.lexsort((mean_p, -wrong))[:LISTED_HARD]
     listed: list[HardExample] = []
     for i in worst[wrong[worst] >= least]:
         votes = np.concatenate([predicted[a][:, i] for a in present])

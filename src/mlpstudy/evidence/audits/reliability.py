@@ -44,7 +44,6 @@ def reliability(
     p_predicted: npt.NDArray[np.float32],
     correct: npt.NDArray[np.bool_],
     *,
-    n_bins: int = N_BINS,
     confidence: float = 0.95,
 ) -> Reliability:
     """Return the reliability of one architecture, in bins of equal width; empty ones are left out.
@@ -52,7 +51,6 @@ def reliability(
     Args:
         p_predicted: probabilities of the predicted classes, shape ``(n seeds, N)``, at least one seed.
         correct: where the predictions are right, the same shape.
-        n_bins: number of bins.
         confidence: level of the intervals.
 
     >>> import numpy as np
@@ -62,8 +60,8 @@ def reliability(
     [(2.0, 0.7, 0.75), (2.0, 0.95, 1.0)]
     """
     p = p_predicted.astype(np.float64)
-    member = np.clip(np.ceil(p * n_bins).astype(np.intp) - 1, 0, n_bins - 1)
-    bins = [_bin(p, correct, member == b, confidence) for b in range(n_bins) if (member == b).any()]
+    member = np.clip(np.ceil(p * N_BINS).astype(np.intp) - 1, 0, N_BINS - 1)
+    bins = [_bin(p, correct, member == b, confidence) for b in range(N_BINS) if (member == b).any()]
     errors = [calibration_error(a, b).error for a, b in zip(p_predicted, correct, strict=True)]
     error = spread(errors, confidence, SHARE)
     assert error is not None  # noqa: S101  # a seed at least
