@@ -117,7 +117,7 @@ def _mlp(
         bn_epsilon=network.bn_epsilon,
         learning_rate=training.learning_rate,
         settings={key: getattr(training, key) for key in optimiser.settings},
-        optimizer=training.optimizer,
+        optimiser=training.optimizer,
         step=state.n_steps,
         slots={slot: [parameters[f"{slot}/{name}"] for name in trained] for slot in optimiser.slots},
         **more,

@@ -60,7 +60,7 @@ def test_a_new_setting_fails_until_it_is_drawn_and_has_equations() -> None:
         references(replace(configuration, network=wider), TrainerState(0, {}))
     with pytest.raises(NotImplementedError, match="the oracle must know the activation, got swish"):
         activation("swish")
-    oracle = Mlp([], optimizer="lion")
+    oracle = Mlp([], optimiser="lion")
     with pytest.raises(NotImplementedError, match="the oracle must know the optimiser, got lion"):
         oracle.train_step(np.zeros((1, 1)), np.zeros(1, np.int32))
 

@@ -248,13 +248,13 @@ def test_steps_of_the_same_size_are_those_of_that_learning_rate(engine: Engine) 
     assert bits(told) == bits(other)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMISERS)
-def test_steps_of_falling_size_follow_the_equations(engine: Engine, optimizer: OptimiserName) -> None:
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_steps_of_falling_size_follow_the_equations(engine: Engine, optimiser: OptimiserName) -> None:
     """Two epochs leave the weights that the oracle has where its learning rate is that of each step."""
-    one = trainer(engine, training=Training(batch_size=20, optimizer=optimizer), activation="tanh")
+    one = trainer(engine, training=Training(batch_size=20, optimizer=optimiser), activation="tanh")
     kept = {name: tensor.astype(np.float64) for name, tensor in one.weights().items()}
     layers = [Layer(kept[f"{layer}.kernel"], kept[f"{layer}.bias"]) for layer in ("hidden_1", "output")]
-    oracle = Mlp(layers, activation="tanh", optimizer=optimizer)
+    oracle = Mlp(layers, activation="tanh", optimiser=optimiser)
     for rates in (FALLING, FALLING[::-1].copy()):
         one.train_epoch(DATA.train, ORDER, 1, rates)
         for i, rate in enumerate(rates):
@@ -263,15 +263,15 @@ def test_steps_of_falling_size_follow_the_equations(engine: Engine, optimizer: O
     assert distance(list(one.weights().values()), oracle.parameters()) < 1e-5
 
 
-@pytest.mark.parametrize("optimizer", OPTIMISERS)
-def test_a_state_holds_the_slots_that_the_study_says(engine: Engine, optimizer: OptimiserName) -> None:
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_a_state_holds_the_slots_that_the_study_says(engine: Engine, optimiser: OptimiserName) -> None:
     """The bound of a checkpoint's size counts on it; each slot has every trained tensor, in its shape."""
-    one = trainer(engine, training=Training(optimizer=optimizer), batch_normalisation=True)
+    one = trainer(engine, training=Training(optimizer=optimiser), batch_normalisation=True)
     tensors = one.state().tensors
     table = layers_of(Network(hidden=(8,), batch_normalisation=True), one.weights())
     trained = {tensor.name: tensor.shape for layer in table for tensor in layer.tensors if tensor.is_trained}
-    assert {name.split("/")[0] for name in tensors} - {"generator"} == {"parameter", *OPTIMISERS[optimizer].slots}
-    for slot in OPTIMISERS[optimizer].slots:
+    assert {name.split("/")[0] for name in tensors} - {"generator"} == {"parameter", *OPTIMISERS[optimiser].slots}
+    for slot in OPTIMISERS[optimiser].slots:
         prefix = f"{slot}/"
         assert {k.removeprefix(prefix): v.shape for k, v in tensors.items() if k.startswith(prefix)} == trained
 

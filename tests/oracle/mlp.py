@@ -64,7 +64,7 @@ class Mlp:
     momentum: float = 0.99
     bn_epsilon: float = 1e-3
     learning_rate: float = 1e-3
-    optimizer: str = "adam"
+    optimiser: str = "adam"
     settings: dict[str, float] = field(default_factory=dict)
     """The optimiser's, where they are not those of its entry."""
     step: int = 0
@@ -148,12 +148,12 @@ class Mlp:
 
     def train_step(self, x: Array, labels: npt.NDArray[np.int32], masks: list[Bools] | None = None) -> Array:
         """Do one step of the optimiser on one batch; return the loss of each example before it."""
-        if self.optimizer not in OPTIMISERS:
-            message = f"the oracle must know the optimiser, got {self.optimizer}, fix: write its equations here"
+        if self.optimiser not in OPTIMISERS:
+            message = f"the oracle must know the optimiser, got {self.optimiser}, fix: write its equations here"
             raise NotImplementedError(message)
         loss, gradients = self.gradients(x, labels, masks)
         self.step += 1
-        optimiser = OPTIMISERS[self.optimizer]
+        optimiser = OPTIMISERS[self.optimiser]
         settings = optimiser.settings | self.settings
         tensors = self.trainable()
         if not self.slots:
