@@ -146,7 +146,7 @@ def test_tables_compute_the_formula_of_the_menu(entry: Activation) -> None:
     assert oracle.value(Z) == pytest.approx(expected)
     assert engine.slope(h.detach()).tolist() == pytest.approx(slope.tolist())
     assert oracle.slope(np.array(expected)) == pytest.approx(slope.numpy())
-    steepest = np.gradient(by_formula(entry, np.linspace(-5, 5, 10_001)), 1e-3).max()
+    steepest = np.gradient(by_formula(entry, np.linspace(-20, 20, 40_001)), 1e-3).max()
     assert (engine.steepest, oracle.steepest) == pytest.approx((steepest, steepest), rel=1e-5)
 
 
