@@ -63,8 +63,8 @@ def test_values_of_the_database_have_a_limit(tmp_path: Path, monkeypatch: pytest
 def test_the_limit_follows_the_address_space() -> None:
     """Half of what the process may use is what a file may have."""
     code = (
-        "import resource; from mlpstudy import files; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30));"
-        "print(files.largest_file())"
+        "import resource; from mlpstudy.machine import files;"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)); print(files.largest_file())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) == 1 << 29
