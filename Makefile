@@ -124,7 +124,7 @@ sanitize: $(VENV)/.test-tools
 $(VENV)-bench/.installed: bench/requirements.txt $(VENV)/.build-tools $(SOURCES)
 	$(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(VENV)-bench/bin/python -m pip install --quiet torch==2.13.0
+	$(VENV)-bench/bin/python -m pip install --quiet $(shell grep ^torch== bench/requirements.txt)
 	$(VENV)-bench/bin/python -m pip install --quiet -c constraints.txt .
 	$(VENV)-bench/bin/python -m pip install --quiet -r bench/requirements.txt
 	touch $@
@@ -139,7 +139,7 @@ clean:
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --upgrade pip
-	build/lock/bin/python -m pip install --quiet torch==2.13.0
+	build/lock/bin/python -m pip install --quiet $(TORCH)
 	build/lock/bin/python -m pip install --quiet scikit-build-core nanobind cmake ninja
 	build/lock/bin/python -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]))' > build/lock/needs.txt
 	build/lock/bin/python -m pip install --quiet -r build/lock/needs.txt --group test --group fuzz

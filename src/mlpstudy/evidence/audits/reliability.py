@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mlpstudy.evidence.estimates.intervals import SHARE, Interval
 from mlpstudy.evidence.estimates.spread import Spread, spread
-from mlpstudy.tasks.metrics.calibration_error import calibration_error
+from mlpstudy.tasks.metrics.calibration_error import bins_of_width, calibration_error
 
 N_BINS = 10
 """Bins of equal width, as most papers draw them: of equal mass nearly all would lie at a confidence of 1."""
@@ -60,7 +60,7 @@ def reliability(
     [(2.0, 0.7, 0.75), (2.0, 0.95, 1.0)]
     """
     p = p_predicted.astype(np.float64)
-    member = np.clip(np.ceil(p * N_BINS).astype(np.intp) - 1, 0, N_BINS - 1)
+    member = bins_of_width(p, N_BINS)
     bins = [_bin(p, correct, member == b, confidence) for b in range(N_BINS) if (member == b).any()]
     errors = [calibration_error(a, b).error for a, b in zip(p_predicted, correct, strict=True)]
     error = spread(errors, confidence, SHARE)

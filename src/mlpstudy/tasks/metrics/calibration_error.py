@@ -78,13 +78,22 @@ def calibration_error(
         member = np.empty(p.size, dtype=np.intp)
         member[order] = np.arange(p.size) * n_bins // p.size
     else:
-        member = np.clip(np.ceil(p * n_bins).astype(np.intp) - 1, 0, n_bins - 1)
+        member = bins_of_width(p, n_bins)
     count = np.bincount(member, minlength=n_bins)
     used = count > 0
     confidence = np.bincount(member, weights=p, minlength=n_bins)[used] / count[used]
     accuracy = np.bincount(member, weights=right, minlength=n_bins)[used] / count[used]
     error = float(np.sum(count[used] / p.size * np.abs(accuracy - confidence)))
     return Calibration(error, bins, count[used].astype(np.int64), confidence, accuracy)
+
+
+def bins_of_width(p: FloatArray, n_bins: int) -> npt.NDArray[np.intp]:
+    """Return the bin of each probability, of bins of equal width that hold their upper ends.
+
+    >>> bins_of_width(np.array([0.0, 0.1, 0.11, 1.0]), 10).tolist()
+    [0, 0, 1, 9]
+    """
+    return np.asarray(np.clip(np.ceil(p * n_bins).astype(np.intp) - 1, 0, n_bins - 1))
 
 
 def _errors(answers: Answers) -> FloatArray:
