@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import ModuleType
 
 
 class Lazy:
@@ -20,10 +21,13 @@ class Lazy:
     """
 
     def __init__(self, module: str) -> None:
-        self._module = module
+        self._name = module
+        self._module: ModuleType | None = None
 
     def __getattr__(self, name: str) -> object:
-        return getattr(import_module(self._module), name)
+        if self._module is None:  # asking the import system each time takes its lock, and 8 us
+            self._module = import_module(self._name)
+        return getattr(self._module, name)
 
 
 def offered(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:

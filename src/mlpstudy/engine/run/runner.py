@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mlpstudy.arrays import FloatArray, Weights
     from mlpstudy.engine.run.task import Assignment, RunTask
     from mlpstudy.records import Dataset, RunRecord
+
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,15 @@ def carry_out(engine: AnyEngine, assignment: Assignment, dataset: Dataset, hooks
     of as failed. A run that is stopped leaves its last checkpoint.
     """
     records: dict[str, RunRecord | None] = dict.fromkeys(task.run_id for task in assignment.tasks)
+    n_epochs: dict[str, int] = {}
 
     def happened(event: Event) -> None:
         match event:
             case RunStarted(record):
                 records[record.run_id] = record
+                n_epochs[record.run_id] = record.n_epochs_done
             case EpochEnded(run_id, epoch):
-                started = records[run_id]
-                records[run_id] = started and replace(started, n_epochs_done=epoch.epoch)
+                n_epochs[run_id] = epoch.epoch
             case RunEnded(result):
                 del records[result.record.run_id]
         hooks.happened(event)
@@ -75,7 +78,9 @@ def carry_out(engine: AnyEngine, assignment: Assignment, dataset: Dataset, hooks
     except BaseException as error:  # noqa: BLE001  # a failed run is a record with its reason; the others go on
         for task in assignment.tasks:
             if task.run_id in records:
-                hooks.happened(failure(records[task.run_id] or started_record(engine, task, dataset), error))
+                started = records[task.run_id] or started_record(engine, task, dataset)
+                so_far = replace(started, n_epochs_done=n_epochs.get(task.run_id, 0))
+                hooks.happened(failure(so_far, error))
 
 
 def failure(started: RunRecord, error: BaseException) -> RunFailed:
@@ -184,8 +189,8 @@ class _Runs:
             Which runs are lost, by their positions, and why; None where they were stopped on the way.
         """
         train = self._dataset.train
-        orders = np.stack([_order(run.task, epoch, len(train)) for run in self.runs])
-        learning_rates = np.stack([_learning_rates(run.task, epoch, len(train)) for run in self.runs])
+        orders = _rows([_order(run.task, epoch, len(train)) for run in self.runs])
+        learning_rates = _rows([_learning_rates(run.task, epoch, len(train)) for run in self.runs])
         start = time.perf_counter()
         trained = self._cohort.train_epoch(train, orders, n_threads, learning_rates)
         middle = time.perf_counter()
@@ -250,6 +255,11 @@ class _Runs:
 def _initial(task: RunTask, dataset: Dataset) -> Weights:
     network = task.architecture.network
     return initial_weights(network, dataset.n_features, dataset.n_classes, study_seed=task.study_seed, seed=task.seed)
+
+
+def _rows(arrays: list[npt.NDArray[Number]]) -> npt.NDArray[Number]:
+    """Return arrays as the rows of one, without a copy where there is but one."""
+    return arrays[0][np.newaxis] if len(arrays) == 1 else np.stack(arrays)
 
 
 def _order(task: RunTask, epoch: int, n_train: int) -> npt.NDArray[np.int64]:
