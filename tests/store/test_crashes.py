@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 STUDY = samples.tiny_study()
 FIRST = samples.finished(STUDY, "4", 0)
-N_KILLS = 15
-N_EARLY_KILLS = 5
+N_KILLS = 10
+N_EARLY_KILLS = 4
 CALLS = ("open", "write", "fsync", "replace", "close")
 
 
