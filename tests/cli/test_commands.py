@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from mlpstudy.cli.app import app
+from cli.calling import call
 from mlpstudy.results import StudyResults
 from mlpstudy.results.gallery import study_accuracies
 from patience import end_of
@@ -45,11 +45,6 @@ def study(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(SMALL, encoding="utf-8")
     return path
-
-
-def call(*arguments: object) -> Result:
-    """Run the command line in this process."""
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def one_line(result: Result, code: int = 1) -> str:

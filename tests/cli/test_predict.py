@@ -11,19 +11,13 @@ import numpy as np
 import polars as pl
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
 
 import mlpstudy
+from cli.calling import call
 from helpers import small_study
-from mlpstudy.cli.app import app
 from mlpstudy.datasets.named.mnist import load_mnist
 from predict.drawn import drawn, photographed
 from predict.studies import write_images, write_numbers, write_sparse, write_study, write_table
-
-
-def call(*arguments: object) -> Result:
-    """Run the command line in this process."""
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def one_line(*arguments: object) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 import mlpstudy
-from mlpstudy.cli.app import app
+from cli.calling import call
 from mlpstudy.evidence import judge
 from mlpstudy.evidence.estimates import families
 from mlpstudy.predict.choosing import choose
@@ -32,11 +31,6 @@ def filled(folder: Path, n_architectures: int) -> Path:
 def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of more architectures than can be judged."""
     return filled(tmp_path_factory.mktemp("runs") / "old", N)
-
-
-def call(*arguments: object) -> Result:
-    """Run the command line in this process."""
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_its_means_are_shown(old: Path) -> None:
