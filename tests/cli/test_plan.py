@@ -116,3 +116,13 @@ def test_what_new_data_can_show_does_not_hang_on_the_sd_that_is_given(two_tables
     assert given["new_data_limit"] == observed["new_data_limit"]
     assert "as they do on MNIST" not in " ".join(call("plan", "runs/b", "--sd", "3").output.split())
     assert "as they do on MNIST" in " ".join(call("plan", two_tables / "b.toml", "--sd", "3").output.split())
+
+
+def test_a_small_error_is_not_rounded_away(tmp_path: Path) -> None:
+    """A family-wise error of 0.1 % is said to be that."""
+    (tmp_path / "t.csv").write_text("x,class\n" + "1,a\n2,b\n" * 4, encoding="utf-8")
+    study = tmp_path / "t.toml"
+    text = 'name = "t"\ndata = { path = "t.csv", target = "class", test = 0.5 }\njudging = { confidence = 0.999 }\n'
+    widths = "".join(f"[factors.width.{w}]\nhidden = [{w}]\n" for w in (4, 8))
+    study.write_text(text + widths, encoding="utf-8")
+    assert "a family-wise error of 0.1 %, with" in " ".join(call("plan", study).output.split())

@@ -11,7 +11,8 @@ import typer
 from mlpstudy.cli.printing.terminal import new_table, say, say_json
 from mlpstudy.errors import MlpstudyError
 from mlpstudy.text.escaping import shell
-from mlpstudy.text.numerals import duration, percent
+from mlpstudy.text.numerals import duration, level, percent
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +100,7 @@ def _print(found: SeedPlan, command: str | None, study: str) -> None:
     source = {"assumed": "an assumed", "given": "the given", "observed": "the observed"}[spread.source]
     console().print(
         f"To find a true difference of {metric.given(found.detect)} with a power of {percent(found.power, 0)} at a "
-        f"family-wise error of {percent(found.alpha, 0)}, with {source} SD over seeds of {metric.sd(spread.sd)} "
+        f"family-wise error of {level(found.alpha)}, with {source} SD over seeds of {metric.sd(spread.sd)} "
         f"({metric.sd(spread.sd_difference).split()[0]} for a difference of two):"
     )
     table = new_table("Family")
@@ -122,8 +123,8 @@ def _reservations(found: SeedPlan) -> Iterator[str]:
     from mlpstudy.evidence.plan import ASSUMED_EXAMPLES
 
     spread, metric = found.spread, found.metric
+    n = spread.n_examples or ASSUMED_EXAMPLES
     if spread.source == "assumed":
-        n = spread.n_examples or ASSUMED_EXAMPLES
         scaled = f", times the root of 10,000 / {n:,} for the test examples here" if n != ASSUMED_EXAMPLES else ""
         yield (
             f"The SD is an assumption: {_assumed(metric)}{scaled}. After a few seeds the plan rests on the SD that "
@@ -137,10 +138,13 @@ def _reservations(found: SeedPlan) -> Iterator[str]:
         about = "" if spread.is_limit_observed else ", if architectures differ there as they do on MNIST"
         yield (
             f"On new data of the same kind, no number of seeds finds less than about {metric.size(_rounded_up(found))} "
-            f"with {spread.n_examples:,} test examples{about}: only more test data would."
+            f"with {counted(n, 'test example')}{about}: only more test data would."
         )
     elif spread.is_limit_observed:
-        yield "All runs are right on the same test examples: of what new data can show they say nothing."
+        yield (
+            "Between test examples these seeds show no difference beyond their own scatter: of what new data can show "
+            "they say nothing."
+        )
 
 
 def _assumed(metric: Metric) -> str:

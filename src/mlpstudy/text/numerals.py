@@ -36,17 +36,17 @@ def with_minus(text: str) -> str:
 def percent(share: float, digits: int = 2) -> str:
     """Return a share in per cent.
 
-    >>> percent(0.98123), percent(0.5, 0)
-    ('98.12 %', '50 %')
+    >>> percent(0.98123), percent(0.5, 0), percent(-1e-9)
+    ('98.12 %', '50 %', '0.00 %')
     """
-    return f"{100 * share:.{digits}f} %"
+    return f"{fixed(100 * share, digits)} %"
 
 
 def level(confidence: float) -> str:
-    """Return the level of an interval, with the digits that it has.
+    """Return the level of an interval or the error of a family, with the digits that it has.
 
-    >>> level(0.95), level(0.975)
-    ('95 %', '97.5 %')
+    >>> level(0.95), level(0.975), level(1 - 0.999)
+    ('95 %', '97.5 %', '0.1 %')
     """
     return f"{100 * confidence:g} %"
 

@@ -11,7 +11,7 @@ from mlpstudy.arrays import FloatArray
 from mlpstudy.evidence.estimates.contrasts import estimate_contrasts
 from mlpstudy.evidence.estimates.signflip import fewest_seeds
 from mlpstudy.evidence.verdicts import is_different
-from mlpstudy.text.numerals import percent
+from mlpstudy.text.numerals import level, percent
 
 N_SPLITS = 100
 """Random splits: the share of false verdicts is known to about 2 points."""
@@ -84,8 +84,8 @@ def self_check(
     can_be_wrong = n_half >= fewest_seeds(len(usable), alpha)
     sentence = (
         f"Each of {len(usable)} architectures against itself, its seeds split at random into halves {n_splits} times: "
-        f"a false BETTER in {percent(false_better, 0)} of the splits (at most {percent(alpha, 0)} promised), 0 outside "
-        f"the unadjusted interval in {percent(outside, 1)} of the comparisons (about {percent(alpha, 0)} expected)."
+        f"a false BETTER in {percent(false_better, 0)} of the splits (at most {level(alpha)} promised), 0 outside "
+        f"the unadjusted interval in {percent(outside, 1)} of the comparisons (about {level(alpha)} expected)."
     )
     if not can_be_wrong:
         sentence += f" With {n_half} seeds a half no BETTER is possible, true or false."

@@ -18,9 +18,10 @@ def headline(plan: Plan) -> str:
     study, dataset = plan.study, plan.dataset
     n_there = plan.n_runs - len(plan.tasks)
     there = f", {n_there} of {plan.n_runs} runs are there already" if n_there else ""
+    noun = "example" if len(dataset.test) == 1 else "examples"
     return (
         f"{study.name}: {len(study.architectures)} architectures x {counted(study.seeds, 'seed')} on {dataset.name} "
-        f"({len(dataset.train)} training and {len(dataset.test)} test examples){there}"
+        f"({len(dataset.train)} training and {len(dataset.test)} test {noun}){there}"
     )
 
 
