@@ -133,3 +133,13 @@ def test_an_image_size_for_a_table_is_refused(tmp_path: Path) -> None:
     """Only images in folders are resized."""
     with pytest.raises(DataError, match=r"data\.image_size must be left out, since only images in folders"):
         load_text(tmp_path, csv(people()), target="rich", image_size=(2, 2))
+
+
+def test_a_file_of_one_split_has_no_splits_of_its_own(tmp_path: Path) -> None:
+    """A file for the test that itself holds training and test examples is refused: which are meant is not known."""
+    x, y = numbers()
+    np.savez(tmp_path / "all.npz", x=x, y=y)
+    np.savez(tmp_path / "both.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    data = Data(path=str(tmp_path / "all.npz"), test=str(tmp_path / "both.npz"))
+    with pytest.raises(DataError, match=r"both\.npz must be of one split, got training and test examples"):
+        load(data, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 
 import mlpstudy
 from datasets.writing import csv, load_text, numbers, people, write
-from mlpstudy.datasets import Source, find_dataset, load, scale
+from mlpstudy.datasets import Given, Source, find_dataset, load, scale
 from mlpstudy.datasets.named import registry
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.splits import choose
 from mlpstudy.errors import DataError
 from mlpstudy.records import Examples
@@ -211,3 +213,45 @@ def test_a_study_runs_on_arrays(tmp_path: Path) -> None:
     assert results.results()["status"].to_list() == ["finished", "finished"]
     with pytest.raises(mlpstudy.StoreError, match="must"):
         mlpstudy.run(study, out=tmp_path / "out", data=numbers(99))
+
+
+def with_own_splits(validation_labels: list[int]) -> Labelled:
+    """Examples that come with test and validation examples, as a reader returns them."""
+    x, y = np.arange(80, dtype=np.float32).reshape(20, 4), np.arange(20, dtype=np.int32) % 2
+    main = Labelled(x, y, ("cat", "dog"), None, "one", warnings=("was read",))
+    validation = replace(main, values=x[:2] + 100, labels=np.array(validation_labels, np.int32), sha256="two")
+    return replace(main, test=replace(main, values=x[:3] + 200, labels=y[:3]), validation=validation)
+
+
+def test_validation_examples_of_the_datas_own_are_used() -> None:
+    """Where the data say which examples are for validation, these are: nothing is held out of the others."""
+    dataset = load(Data(name="mine", numeric="none"), 0, Given(with_own_splits([0, 1])))
+    assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (20, 2, 3)
+    assert np.asarray(dataset.validation.features)[0].tolist() == [100, 101, 102, 103]
+    assert (dataset.has_own_test, dataset.has_own_validation) == (True, True)
+    assert dataset.warnings == ("was read",)
+    other = with_own_splits([0, 1])
+    assert other.validation is not None
+    other = replace(other, validation=replace(other.validation, sha256="three"))
+    assert load(Data(name="mine", numeric="none"), 0, Given(other)).sha256 != dataset.sha256
+
+
+@pytest.mark.parametrize("validation", [0.1, "test"])
+def test_the_study_files_validation_goes_before_that_of_the_data(validation: float | str) -> None:
+    """A study file that says what validation is gets that, and a line that says what is not used."""
+    own = with_own_splits([0, 1])
+    data = Data(name="mine", numeric="none", validation=validation)
+    dataset = load(data, 0, Given(own))
+    without = load(data, 0, Given(replace(own, validation=None)))
+    assert dataset.sha256 == without.sha256
+    assert not dataset.has_own_validation
+    says = f"says validation = {json.dumps(validation)}; without that key they are"
+    assert dataset.warnings[1].startswith("mine: 2 validation examples of its own are not used, since the study file")
+    assert dataset.warnings[1].endswith(says)
+
+
+def test_a_class_that_a_split_lacks_is_named() -> None:
+    """A class that none of the validation or test examples has is said by name, and not refused."""
+    dataset = load(Data(name="mine"), 0, Given(with_own_splits([0, 0])))
+    line = 'mine, validation examples: none is of the class "dog", so nothing is measured of it'
+    assert dataset.warnings == ("was read", line)

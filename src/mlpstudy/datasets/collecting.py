@@ -15,6 +15,7 @@ from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.choosing import find_format, read_files
 from mlpstudy.datasets.readers.menu import Asked
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.words import listed
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.given import Given
@@ -96,7 +97,7 @@ def _of_files(data: Data, path: FileOrPair) -> Reads:
     text = frozenset(name for name in (data.target, data.group, *data.categorical) if name is not None)
     read = main.read(Asked(image_size=data.image_size, text=text))
     like = Asked(text=text) if not isinstance(read, Labelled) else Asked(like=read, image_size=read.image_shape)
-    return Reads(read, *(None if other is None else other.read(like) for other in others))
+    return Reads(read, *(None if other is None else _of_one_split(other.read(like), other) for other in others))
 
 
 class _Found(NamedTuple):
@@ -107,6 +108,15 @@ class _Found(NamedTuple):
 
     def read(self, asked: Asked) -> Read:
         return read_files(self.files, self.format, asked)
+
+
+def _of_one_split(read: Read, other: _Found) -> Read:
+    """Refuse examples of one split that have splits of their own: which of them are meant would be a guess."""
+    if isinstance(read, Labelled) and (read.test is not None or read.validation is not None):
+        parts = ("training", *(["test"] if read.test else []), *(["validation"] if read.validation else []))
+        fix = "a file or folder of those alone"
+        raise DataError(must(path_text(other.files[0]), "be of one split", f"{listed(parts)} examples", fix))
+    return read
 
 
 def _names_files(value: FileOrPair | float | None) -> TypeGuard[FileOrPair]:

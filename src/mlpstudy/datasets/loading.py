@@ -84,6 +84,7 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
         ),
         leaking=tuple(leak.column for leak in leaks),
         has_own_test=parts.test is not None,
+        has_own_validation=parts.validation is not None,
     )
 
 

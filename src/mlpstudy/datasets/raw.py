@@ -27,11 +27,14 @@ class Labelled:
         labels: class indices, shape ``(n,)``, int32.
         class_names: one name a class, distinct, in the order of the labels.
         image_shape: ``(rows, columns)`` where the examples are images, else None.
-        sha256: hash of the raw bytes, those of ``test`` included.
+        sha256: hash of the raw bytes, those of ``test`` included, those of ``validation`` not.
         feature_names: one name a feature, distinct, or empty where the files name none.
         test: the test examples where the files say which they are, with the same classes, features and hash; else
             None.
         first_column: 0 or 1 where the files number their features themselves (libsvm text), else None.
+        validation: the validation examples where the files say which they are, with the same classes and features,
+            and a hash of their own; else None.
+        warnings: what was done to them, a line each; those of ``test`` and ``validation`` included.
     """
 
     values: Values
@@ -42,6 +45,8 @@ class Labelled:
     feature_names: tuple[str, ...] = ()
     test: Labelled | None = None
     first_column: int | None = None
+    validation: Labelled | None = None
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return int(self.labels.shape[0])

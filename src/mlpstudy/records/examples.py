@@ -51,6 +51,7 @@ class Dataset:
         warnings: what a user should know of the data before believing results on them, a line each.
         leaking: columns of a table that give the class away; each has its warning.
         has_own_test: the test examples came as such, and were not held out of the others.
+        has_own_validation: the same of the validation examples.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Dataset:
     warnings: tuple[str, ...] = ()
     leaking: tuple[str, ...] = ()
     has_own_test: bool = False
+    has_own_validation: bool = False
 
     @property
     def n_classes(self) -> int:

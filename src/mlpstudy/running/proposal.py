@@ -186,7 +186,7 @@ def _more_of_data(fields: dict[str, Any], dataset: Dataset) -> list[str]:
     has_test = dataset.has_own_test or "test" in fields or "name" in fields
     if not has_test:
         lines.append("test = 0.2  # share of the examples that is held out for the test; or a file like that of path")
-    if "validation" not in fields:
+    if "validation" not in fields and not dataset.has_own_validation:
         lines.append("validation = 0.1  # share of the others that the loss curves are measured on")
     columns = _columns(dataset)
     if columns:

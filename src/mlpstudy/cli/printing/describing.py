@@ -90,6 +90,8 @@ def _sizes(description: Description) -> str:
     parts = [f"{description.n_examples:,} examples"]
     if description.n_test:
         parts.append(f"{description.n_test:,} test examples of their own")
+    if description.n_validation:
+        parts.append(f"{description.n_validation:,} validation examples of their own")
     if description.image_shape is not None:
         parts.append(" x ".join(str(side) for side in description.image_shape) + " pixels")
     else:

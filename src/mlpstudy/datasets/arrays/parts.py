@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from mlpstudy.datasets.raw import Labelled, Part, Parts
 from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes, quantity_warning
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
+from mlpstudy.text.words import listed
 
 if TYPE_CHECKING:
     from mlpstudy.study import Data
@@ -43,6 +45,8 @@ def collect_arrays(
         test = main.test
     elif test is None:
         _check_counts(main, origin)
+    if validation is None and "validation" not in data.model_fields_set:
+        validation = main.validation
     hashes = [part.sha256 for part in (main, test, validation) if part is not None]
     return Parts(
         main=Part(main.values, main.labels, origin),
@@ -52,8 +56,42 @@ def collect_arrays(
         image_shape=main.image_shape,
         first_column=main.first_column,
         sha256=main.sha256 if test is main.test and validation is None else content_hash(hashes),
-        warnings=tuple(line for line in (quantity_warning(main.class_names, f"{origin}, labels"),) if line),
+        warnings=(*_warnings(main, test, validation, origin), *_left_unused(main, validation, data)),
     )
+
+
+def own_warnings(main: Labelled, origin: str) -> tuple[str, ...]:
+    """Return what is to be known of what a reader returned, a line each."""
+    return _warnings(main, main.test, main.validation, origin)
+
+
+def _warnings(main: Labelled, test: Labelled | None, validation: Labelled | None, origin: str) -> tuple[str, ...]:
+    apart = [part for part in (test, validation) if part is not None and part not in (main.test, main.validation)]
+    lines = (
+        quantity_warning(main.class_names, f"{origin}, labels"),
+        None if test is None else _absent(test, f"{origin}, test examples"),
+        None if validation is None else _absent(validation, f"{origin}, validation examples"),
+    )
+    return (*main.warnings, *(line for part in apart for line in part.warnings), *(line for line in lines if line))
+
+
+def _absent(part: Labelled, what: str) -> str | None:
+    """Return a warning that names the classes of which examples of a split's own hold none; None without any."""
+    counts = np.bincount(part.labels, minlength=len(part.class_names))
+    names = [f'"{name}"' for name, count in zip(part.class_names, counts, strict=True) if not count]
+    if not names:
+        return None
+    if len(names) == 1:
+        return f"{what}: none is of the class {names[0]}, so nothing is measured of it"
+    return f"{what}: none is of the classes {listed(names)}, so nothing is measured of them"
+
+
+def _left_unused(main: Labelled, validation: Labelled | None, data: Data) -> tuple[str, ...]:
+    """Say that the study file's validation goes before that of the data, where they have one."""
+    if main.validation is None or validation is main.validation:
+        return ()
+    has, asked = f"{len(main.validation)} validation examples of its own", f"validation = {json.dumps(data.validation)}"
+    return (f"{data.title}: {has} are not used, since the study file says {asked}; without that key they are",)
 
 
 def left_out(data: Data, key: str, why: str) -> DataError:

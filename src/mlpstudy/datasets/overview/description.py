@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
+from mlpstudy.datasets.arrays.parts import own_warnings
 from mlpstudy.datasets.named.registry import find_dataset
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
@@ -28,7 +29,7 @@ from mlpstudy.datasets.tables.cells import Meaning, as_numbers, as_text, is_supp
 from mlpstudy.datasets.tables.fitting import find_meaning, fit_table
 from mlpstudy.datasets.tables.roles import collect_tables, find_column
 from mlpstudy.datasets.tables.table import Table
-from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes, quantity_warning
+from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes
 from mlpstudy.errors import DataError
 from mlpstudy.study.data import Data, looks_like_path
 
@@ -72,6 +73,7 @@ class Description:
         format: what it is, in words: ``"CSV, cells between commas"``.
         n_examples: number of rows or images.
         n_test: number of test examples that it has of its own, beside them.
+        n_validation: number of validation examples that it has of its own, beside them.
         n_features: number of columns without the target, of values, or of pixels.
         columns: of a table; else none.
         target: the column that holds the class; None where the data are no table.
@@ -109,6 +111,7 @@ class Description:
     warnings: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     is_refused: bool = False
+    n_validation: int = 0
 
 
 def describe_data(path: str | Path | Sequence[str | Path], target: str | None = None) -> Description:
@@ -247,9 +250,9 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
             images = cast("npt.NDArray[np.uint8]", values)[shown].reshape(-1, *read.image_shape)
     counts = np.bincount(read.labels, minlength=len(read.class_names)).tolist()
     few = _few(read, origin, counts)
-    doubts = (quantity_warning(read.class_names, f"{origin}, labels"), lopsided_warning(read.class_names, counts))
+    lopsided = lopsided_warning(read.class_names, counts)
     is_refused = any(few)
-    warnings = (*(line for line in doubts if line and not is_refused), *few)
+    warnings = few if is_refused else (*own_warnings(read, origin), *((lopsided,) if lopsided else ()))
     classes = tuple(zip(read.class_names, counts, strict=True))
     return Description(
         origin=origin,
@@ -269,6 +272,7 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
         first_labels=tuple(read.class_names[label] for label in read.labels[shown]),
         warnings=warnings,
         is_refused=is_refused,
+        n_validation=0 if read.validation is None else len(read.validation),
     )
 
 
