@@ -103,6 +103,8 @@ LATER: dict[type[Frozen], dict[str, object]] = {
         "categorical": (),
         "drop": (),
         "image_size": None,
+        "missing": (),
+        "decimal": None,
     },
     Network: {},
     InitialWeights: {},

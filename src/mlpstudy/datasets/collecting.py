@@ -95,8 +95,12 @@ def _of_files(data: Data, path: FileOrPair) -> Reads:
     for other in others:
         _check_kind(other, main)
     text = frozenset(name for name in (data.target, data.group, *data.categorical) if name is not None)
-    read = main.read(Asked(image_size=data.image_size, text=text))
-    like = Asked(text=text) if not isinstance(read, Labelled) else Asked(like=read, image_size=read.image_shape)
+    read = main.read(Asked(image_size=data.image_size, text=text, reading=data.reading))
+    like = (
+        Asked(text=text, reading=data.reading)
+        if not isinstance(read, Labelled)
+        else Asked(like=read, image_size=read.image_shape)
+    )
     return Reads(read, *(None if other is None else _of_one_split(other.read(like), other) for other in others))
 
 

@@ -29,7 +29,7 @@ from mlpstudy.datasets.readers.choosing import format_of
 from mlpstudy.datasets.readers.image_folder import image_files
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format
 from mlpstudy.datasets.readers.tables import read_table
-from mlpstudy.datasets.tables.cells import as_text
+from mlpstudy.datasets.tables.cells.text import as_text
 from mlpstudy.datasets.tables.columns import TablePreprocessing
 from mlpstudy.datasets.tables.frames import is_frame, to_polars
 from mlpstudy.datasets.tables.rows_by_position import rows_by_position
@@ -157,7 +157,7 @@ class Reader:
         preprocessing = self.preprocessing
         if not isinstance(preprocessing, TablePreprocessing):
             return self._of_values(_numbers(read_table(path).frame, name), name)
-        frame = read_table(path, text=preprocessing.text_columns | {preprocessing.target}).frame
+        frame = read_table(path, preprocessing.reading, text=preprocessing.text_columns | {preprocessing.target}).frame
         features = preprocessing.transform(frame, origin=name)
         return NewExamples(_row_names(name, frame.height), features, self._labels(frame, preprocessing.target, name))
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from mlpstudy.study.base import Frozen, content_of
+from mlpstudy.study.base import content_of
+from mlpstudy.study.reading import Reading
 
 Share = float
 FileOrPair = str | tuple[str, str]
@@ -110,7 +111,7 @@ Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidat
 Column = Annotated[str, Field(min_length=1)]
 
 
-class Data(Frozen):
+class Data(Reading):
     """What the networks learn from and are judged on: a data set with a name, or files of one's own.
 
     Attributes:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from datasets.writing import csv, load_text, people, write
 from mlpstudy.datasets import Given, load
-from mlpstudy.datasets.readers.csv_faults import DELIMITERS
+from mlpstudy.datasets.readers.csv.dialect import DELIMITERS
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.errors import DataError
 from mlpstudy.study import Data

@@ -16,8 +16,9 @@ from datasets.writing import csv, dense, load_text, people, write
 from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets import load, preprocessing_from_json
 from mlpstudy.datasets.readers.tables import read_table
+from mlpstudy.datasets.tables.cells.meanings import find
 from mlpstudy.datasets.tables.columns import CategoryColumn, NumberColumn, TablePreprocessing
-from mlpstudy.datasets.tables.fitting import find_meaning, fit_table
+from mlpstudy.datasets.tables.fitting import fit_table
 from mlpstudy.errors import DataError
 from mlpstudy.records import Dataset
 from mlpstudy.study import Data
@@ -292,7 +293,7 @@ def test_a_cell_that_does_not_fit_is_refused_by_name() -> None:
 )
 def test_what_a_column_means(cells: list[object], meaning: str | None) -> None:
     """The rule of the module's docstring, case by case."""
-    assert find_meaning(pl.Series("x", cells, strict=False)) == meaning
+    assert find(pl.Series("x", cells, strict=False)).meaning == meaning
 
 
 FINITE = st.floats(-1e6, 1e6)
@@ -379,3 +380,22 @@ def test_a_wrong_cell_among_chosen_rows_is_named_by_its_row_in_the_file() -> Non
     far = pl.DataFrame({"x": [1e300, 1.0, 1e300]})
     with pytest.raises(DataError, match='row 3, column "x" must be within what a float32 holds once scaled'):
         made.transform(far, np.array([1, 2]))
+
+
+def test_decimal_commas_are_read_said_and_expected_of_new_rows() -> None:
+    """A column whose numbers all have decimal commas is one of numbers, in one line, and new rows are read alike."""
+    frame = pl.DataFrame({"x": [f"{i},5" for i in range(40)], "y": ["a", "b"] * 20})
+    made, told = fit_table(frame, np.arange(40), Data(name="t", target="y"), "t.csv")
+    assert told[0].startswith('t.csv, column "x": its numbers have decimal commas: ')
+    stored = preprocessing_from_json(made.to_json())
+    assert isinstance(stored, TablePreprocessing)
+    new = pl.DataFrame({"x": ["0,5", "39,5"]})
+    np.testing.assert_array_equal(stored.transform(new), made.transform(frame)[[0, 39]])
+
+
+def test_missing_words_of_a_study_hold_in_its_file_and_are_kept_for_new_ones(tmp_path: Path) -> None:
+    """What the study calls missing has no value, and the preprocessing knows the words when new files are read."""
+    text = "x,y\n" + "".join(f"{i if i % 3 else -999},{'ab'[i % 2]}\n" for i in range(40))
+    made = fitted(load_text(tmp_path, text, target="y", missing=["-999"]))
+    assert made.feature_names == ("x", "x (missing)")
+    assert made.reading.missing == ("-999",)

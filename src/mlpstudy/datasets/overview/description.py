@@ -25,8 +25,10 @@ from mlpstudy.datasets.overview.target_guess import Guess, guess_target
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.choosing import find_format, read_files
 from mlpstudy.datasets.readers.menu import Asked
-from mlpstudy.datasets.tables.cells import Meaning, as_numbers, as_text, is_supported
-from mlpstudy.datasets.tables.fitting import find_meaning, fit_table
+from mlpstudy.datasets.tables.cells.form import Form, Meaning
+from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
+from mlpstudy.datasets.tables.cells.text import as_text, is_supported
+from mlpstudy.datasets.tables.fitting import fit_table
 from mlpstudy.datasets.tables.roles import collect_tables, find_column
 from mlpstudy.datasets.tables.table import Table
 from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes
@@ -170,15 +172,17 @@ def _describe(column: pl.Series) -> ColumnDescription:
         return ColumnDescription(column.name, "unusable", column.null_count(), 0)
     text = as_text(column)
     n_missing, n_distinct = text.null_count(), text.drop_nulls().n_unique()
-    meaning = find_meaning(column)
-    if meaning is None:
+    found = find(column)
+    if found.meaning is None:
         counts = text.drop_nulls().value_counts(sort=True, name="n").head(N_LEVELS)
         return ColumnDescription(column.name, "category", n_missing, n_distinct, levels=tuple(counts.rows()))
-    return _describe_numbers(column, meaning, n_missing, n_distinct)
+    return _describe_numbers(column, found.meaning, found.form, n_missing, n_distinct)
 
 
-def _describe_numbers(column: pl.Series, meaning: Meaning, n_missing: int, n_distinct: int) -> ColumnDescription:
-    numbers, wrong = as_numbers(column, meaning)
+def _describe_numbers(
+    column: pl.Series, meaning: Meaning, form: Form, n_missing: int, n_distinct: int
+) -> ColumnDescription:
+    numbers, wrong = as_numbers(column, meaning, form=form)
     present = numbers[~np.isnan(numbers) & ~wrong]
     if not present.size:
         return ColumnDescription(column.name, meaning, n_missing, n_distinct)

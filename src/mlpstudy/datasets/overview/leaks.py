@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from mlpstudy.datasets.tables.cells import as_text, is_supported, is_text
+from mlpstudy.datasets.tables.cells.text import as_text, is_supported, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ import polars as pl
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
 from mlpstudy.datasets.readers.choosing import find_format, read_files
 from mlpstudy.datasets.readers.menu import Asked
-from mlpstudy.datasets.tables.cells import as_text, is_supported
+from mlpstudy.datasets.tables.cells.text import as_text, is_supported
 from mlpstudy.datasets.tables.table import Table
 
 NAMES = (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from mlpstudy.datasets.readers.idx import labels_beside, read_idx_pair
 from mlpstudy.datasets.readers.idx_folder import is_idx_set, read_idx_folder
 from mlpstudy.machine.lazy import Lazy
+from mlpstudy.study.reading import UNSAID, Reading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,11 +47,13 @@ class Asked:
         like: the training examples, where test or validation examples are read: of the same features and classes.
         image_size: rows and columns that pictures are resized to; None for their own.
         text: columns of a table that stay text, whatever they look like.
+        reading: how a table is written, where the study says so.
     """
 
     like: Labelled | None = None
     image_size: tuple[int, int] | None = None
     text: frozenset[str] = frozenset()
+    reading: Reading = UNSAID
 
     @property
     def least(self) -> int:
@@ -114,7 +117,7 @@ FORMATS = (
         name="csv",
         title="CSV, TSV",
         holds="table",
-        read=lambda files, asked: tables.read_table(files[0], text=asked.text),
+        read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text),
         endings=(".csv", ".tsv", ".tab"),
         perhaps=(".txt", ".data", ".dat"),
     ),
@@ -122,7 +125,7 @@ FORMATS = (
         name="parquet",
         title="Parquet",
         holds="table",
-        read=lambda files, asked: tables.read_table(files[0], text=asked.text),
+        read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text),
         endings=(".parquet", ".pq"),
         starts=lambda head: head.startswith(b"PAR1"),
     ),

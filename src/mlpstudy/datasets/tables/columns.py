@@ -16,14 +16,17 @@ from typing import Annotated, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from mlpstudy.arrays import Float32Array, FloatArray
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.tables.cells import WORDS, Meaning, as_numbers, as_text, chosen, is_supported
+from mlpstudy.datasets.tables.cells.form import PLAIN, WORDS, Form, Meaning
+from mlpstudy.datasets.tables.cells.meanings import as_numbers
+from mlpstudy.datasets.tables.cells.text import as_text, chosen, is_supported
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.data import Scaling
+from mlpstudy.study.reading import UNSAID, Reading
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 
@@ -42,6 +45,7 @@ class NumberColumn(Frozen):
         scale: divided by, after that.
         fill: what a missing value is taken for, before scaling: the median.
         indicator: whether a second feature says where a value is missing.
+        form: how its text is written; not stored where it is plain.
     """
 
     kind: Literal["number"] = "number"
@@ -51,6 +55,15 @@ class NumberColumn(Frozen):
     scale: Annotated[float, Field(gt=0)]
     fill: float
     indicator: bool
+    form: Form = PLAIN
+
+    @model_serializer(mode="wrap")
+    def _without_plain_form(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
+        written: dict[str, object] = write(self)
+        return {**{key: value for key, value in written.items() if key != "form"}, **self._form()}
+
+    def _form(self) -> dict[str, object]:
+        return {} if self.form == PLAIN else {"form": self.form.content()}
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -63,7 +76,7 @@ class NumberColumn(Frozen):
         Raises:
             DataError: a cell is something else; the line names row, column and value.
         """
-        numbers, wrong = as_numbers(column, self.meaning, rows)
+        numbers, wrong = as_numbers(column, self.meaning, rows, self.form)
         if wrong.any():
             index = int(wrong.argmax() if rows is None else rows[wrong.argmax()])
             be = "a finite number" if isinstance(column[index], float) else WORDS[self.meaning]
@@ -126,6 +139,7 @@ class TablePreprocessing(Frozen):
         scaling: how numbers were scaled.
         columns: those that are used, in the order of the table.
         ignored: columns that rows may have and that are not used.
+        reading: how the table was written, where the study said so, and new rows are; not stored where it did not.
 
     >>> age = NumberColumn(name="age", meaning="number", shift=40, scale=10, fill=38, indicator=True)
     >>> job = CategoryColumn(name="job", levels=("baker", "smith"), missing=False, other=False)
@@ -141,6 +155,7 @@ class TablePreprocessing(Frozen):
     scaling: Scaling
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
     ignored: tuple[str, ...] = ()
+    reading: Reading = UNSAID
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -159,7 +174,9 @@ class TablePreprocessing(Frozen):
 
     def to_json(self) -> dict[str, object]:
         """Return all of it as plain JSON values."""
-        return self.model_dump(mode="json")
+        written = self.model_dump(mode="json", exclude={"reading"})
+        said = self.reading.model_dump(mode="json", exclude_defaults=True)
+        return {**written, "reading": said} if said else written
 
     def check(self, frame: pl.DataFrame, origin: str = "the rows") -> None:
         """Refuse a table whose columns do not fit.

@@ -20,24 +20,15 @@ import numpy as np
 import polars as pl
 
 from mlpstudy.arrays import FloatArray
-from mlpstudy.datasets.tables.cells import (
-    WORDS,
-    Meaning,
-    as_numbers,
-    as_text,
-    chosen,
-    is_supported,
-    is_text,
-)
+from mlpstudy.datasets.tables.cells.form import WORDS, Form, Meaning
+from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
+from mlpstudy.datasets.tables.cells.text import as_text, chosen, is_supported
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
     from mlpstudy.study import Data
     from mlpstudy.study.data import Scaling
-
-MOSTLY = 0.9
-"""Share of cells from which on a column is taken for one of numbers with a slip in it."""
 
 LEAST_COUNT = 5
 """A level has a feature of its own from so many training examples on; rarer ones share one."""
@@ -74,9 +65,8 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
     for name in frame.columns:
         if name in roles or name in data.drop:
             continue
-        fitted, warning = _fit_column(frame[name], rows, data, origin)
-        if warning:
-            warnings.append(warning)
+        fitted, told = _fit_column(frame[name], rows, data, origin)
+        warnings += told
         if fitted is None:
             ignored.append(name)
         else:
@@ -86,56 +76,32 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
         raise DataError(must(origin, "have a column to learn from beside the target", found))
     scaling = data.numeric or "standardise"
     return TablePreprocessing(
-        target=data.target, scaling=scaling, columns=tuple(columns), ignored=tuple(ignored)
+        target=data.target, scaling=scaling, columns=tuple(columns), ignored=tuple(ignored), reading=data.reading
     ), tuple(warnings)
 
 
-def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple[Column | None, str | None]:
-    """Learn one column; None where there is nothing to learn, with the reason."""
+def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple[Column | None, tuple[str, ...]]:
+    """Learn one column, None where there is nothing to learn; with what a user should know of it, a line each."""
     what = f'{origin}, column "{column.name}"'
     if not is_supported(column):
         raise DataError(must(what, "hold numbers, text, truth values or dates", str(column.dtype), _drop(column.name)))
     of_training = column if column.dtype.is_numeric() else chosen(column, rows)
-    meaning = find_meaning(of_training, is_category=column.name in data.categorical)
-    if meaning is None:
+    found = find(of_training, data.reading, is_category=column.name in data.categorical)
+    notes = () if found.note is None else (f"{what}: {found.note}",)
+    if found.meaning is None:
         text = as_text(chosen(column, rows))
         if text.null_count() == len(text):
             raise _all_missing(what, len(text), column.name)
-        return _fit_category(text, column.name, what)
-    numbers, wrong = as_numbers(column, meaning)
+        category, warning = _fit_category(text, column.name, what)
+        return category, (*notes, *((warning,) if warning else ()))
+    numbers, wrong = as_numbers(column, found.meaning, form=found.form)
     if wrong.any():
-        raise DataError(_slip(column, int(wrong.argmax()), meaning, origin))
+        raise DataError(_slip(column, int(wrong.argmax()), found.meaning, origin))
     of_rows = numbers[rows]
     if np.isnan(of_rows).all():
         raise _all_missing(what, of_rows.size, column.name)
-    return _fit_number(of_rows, column, meaning, data.numeric or "standardise", what)
-
-
-def find_meaning(training: pl.Series, *, is_category: bool = False) -> Meaning | None:
-    """Return what the training cells of a column are; None for a category.
-
-    >>> find_meaning(pl.Series(["1", "2.5", "?"])), find_meaning(pl.Series(["red", "blue"]))
-    ('number', None)
-    >>> find_meaning(pl.Series([None, None]))  # as in a file whose cells are all empty
-    'number'
-    """
-    if is_category:
-        return None
-    if not is_text(training):
-        if training.dtype == pl.Boolean:
-            return "boolean"
-        return "date" if training.dtype in (pl.Date, pl.Datetime) else "number"
-    counts = as_text(training).drop_nulls().value_counts(name="n")
-    n = int(counts["n"].sum())
-    meanings: tuple[Meaning, ...] = ("number", "boolean", "date")
-    for meaning in meanings:
-        _, wrong = as_numbers(counts[training.name], meaning)
-        n_right = n - int(counts["n"].filter(pl.Series(wrong)).sum())
-        if n_right == n or (n_right >= MOSTLY * n and meaning != "boolean"):
-            return meaning
-    commas = counts[training.name].str.replace(",", ".", literal=True)
-    _, wrong = as_numbers(commas, "number")
-    return "number" if n - int(counts["n"].filter(pl.Series(wrong)).sum()) >= MOSTLY * n else None
+    number, warning = _fit_number(of_rows, column.name, found.meaning, found.form, data.numeric or "standardise", what)
+    return number, (*notes, *((warning,) if warning else ()))
 
 
 def _slip(column: pl.Series, index: int, meaning: Meaning, origin: str) -> str:
@@ -150,7 +116,7 @@ def _slip(column: pl.Series, index: int, meaning: Meaning, origin: str) -> str:
 
 
 def _fit_number(
-    numbers: FloatArray, column: pl.Series, meaning: Meaning, scaling: Scaling, what: str
+    numbers: FloatArray, name: str, meaning: Meaning, form: Form, scaling: Scaling, what: str
 ) -> tuple[Column | None, str | None]:
     """Learn shift, scale and median of the training cells."""
     missing = np.isnan(numbers)
@@ -160,14 +126,15 @@ def _fit_number(
         return None, f"{what} is {_shown(low, meaning)} in every training example: it is left out"
     shift, scale = _scaling(present, low, high, scaling) if meaning != "boolean" else (0.0, 1.0)
     fitted = NumberColumn(
-        name=column.name,
+        name=name,
         meaning=meaning,
+        form=form,
         shift=shift,
         scale=scale,
         fill=float(np.median(present)),
         indicator=bool(missing.any()),
     )
-    return fitted, _identifier(present, low, high, column.name, what) if meaning == "number" else None
+    return fitted, _identifier(present, low, high, name, what) if meaning == "number" else None
 
 
 def _scaling(present: FloatArray, low: float, high: float, scaling: Scaling) -> tuple[float, float]:

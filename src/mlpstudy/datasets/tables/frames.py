@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from mlpstudy.datasets.tables.cells import clean_text, is_supported, is_text
+from mlpstudy.datasets.tables.cells.text import clean_text, is_supported, is_text
 from mlpstudy.datasets.tables.table import Table
 from mlpstudy.errors import DataError, must
 

@@ -10,7 +10,9 @@ import polars as pl
 
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.raw import Part, Parts
-from mlpstudy.datasets.tables.cells import WORDS, Meaning, as_numbers, as_text
+from mlpstudy.datasets.tables.cells.form import WORDS, Meaning
+from mlpstudy.datasets.tables.cells.meanings import as_numbers
+from mlpstudy.datasets.tables.cells.text import as_text
 from mlpstudy.datasets.tables.columns import wrong_cell
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,

@@ -12,7 +12,7 @@ import scipy.sparse
 from mlpstudy.datasets.arrays.features import as_array
 from mlpstudy.datasets.arrays.sparse import check_indices
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.tables.cells import as_text
+from mlpstudy.datasets.tables.cells.text import as_text
 from mlpstudy.datasets.tables.columns import CategoryColumn, TablePreprocessing
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import some

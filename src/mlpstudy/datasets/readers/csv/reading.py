@@ -1,86 +1,82 @@
-"""CSV and TSV files to tables: through Polars, with delimiter and types found out."""
+"""CSV and TSV text to tables: through Polars, with delimiter and types found out."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 from polars import selectors
 
-from mlpstudy.datasets.opening.files import path_text, sha256_of, size_of
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.readers.csv_faults import DELIMITERS, Dialect, explain, find_dialect, short_row
-from mlpstudy.datasets.tables.cells import MISSING, clean_text
+from mlpstudy.datasets.readers.csv.dialect import DELIMITERS, Dialect, find_dialect
+from mlpstudy.datasets.readers.csv.faults import explain, short_row
+from mlpstudy.datasets.readers.csv.source import Source
+from mlpstudy.datasets.tables.cells.text import MISSING, clean_text
 from mlpstudy.datasets.tables.table import POLARS_FAULTS, WRITE_NAMES, Table, check_names, is_number
 from mlpstudy.errors import DataError, must
-
-if TYPE_CHECKING:
-    from io import FileIO
+from mlpstudy.study.reading import Reading
 
 _SAMPLE_ROWS = 1000
 
 
-def read_csv(path: Path, name: str, file: FileIO, head: bytes, text: frozenset[str]) -> Table:
+def read_csv(source: Source, reading: Reading, text: frozenset[str]) -> Table:
     """Read a CSV or TSV file.
 
     Args:
-        path: the file.
-        name: what it is called in messages.
-        file: the same, open.
-        head: its first bytes, by which delimiter and columns are found.
+        source: its text.
+        reading: how it is written, where a study says so.
         text: columns that stay text, whatever they look like.
 
     Raises:
         DataError: one line with row, column and value where there are some, and the fix.
     """
-    dialect = find_dialect(head, name, is_whole=size_of(file) <= len(head))
+    dialect, name = find_dialect(source, reading), source.name
     check_names(list(dialect.columns), name)
     # float64 of each cell beside the text of a block: measured 1.4 times the file where cells have 9 characters.
-    check_memory(2 * size_of(file), name)
-    frame = _scan(path, name, dialect, _find_numbers(path, name, dialect, text))
+    check_memory(2 * source.n_bytes, name)
+    frame = _scan(source, dialect, _find_numbers(source, dialect, text))
     last = frame.columns[-1]
     frame, blank = _without_blank_lines(frame)
     if not frame.height:
         raise DataError(must(name, "have rows below its line of column names", "none of them"))
-    if _is_missing(frame[last]).any() and (fault := short_row(path, name, dialect)):
+    if _is_missing(frame[last]).any() and (fault := short_row(source, dialect)):
         raise DataError(fault)
     doubts = (_doubt_of_names(dialect.columns, name), f"{name}: {blank} blank lines are left out" if blank else None)
-    words = f"CSV, a {DELIMITERS[dialect.delimiter]} between cells"
-    return Table(frame, name, sha256_of(file), words, tuple(doubt for doubt in doubts if doubt))
+    notes = (*(f"{name}: {note}" for note in source.notes), *(doubt for doubt in doubts if doubt))
+    return Table(frame, name, source.sha256, f"CSV, a {DELIMITERS[dialect.delimiter]} between cells", notes)
 
 
-def _scan(path: Path, name: str, dialect: Dialect, numbers: frozenset[str]) -> pl.DataFrame:
+def _scan(source: Source, dialect: Dialect, numbers: frozenset[str]) -> pl.DataFrame:
     """Read the file in one pass, numbers as float64; once more for columns in which some cell is no number."""
-    frame = _collect(path, name, dialect, dialect.columns, numbers)
+    frame = _collect(source, dialect, dialect.columns, numbers)
     wrong = [column for column in numbers if frame[column].null_count()]
     if wrong:
-        again = _collect(path, name, dialect, tuple(wrong), frozenset())
+        again = _collect(source, dialect, tuple(wrong), frozenset())
         frame = frame.with_columns(again)
-    return frame.with_columns(clean_text(frame[column]) for column in frame.columns if frame[column].dtype == pl.String)
+    return frame.with_columns(
+        clean_text(frame[column], dialect.missing) for column in frame.columns if frame[column].dtype == pl.String
+    )
 
 
-def _collect(path: Path, name: str, dialect: Dialect, wanted: tuple[str, ...], numbers: frozenset[str]) -> pl.DataFrame:
+def _collect(source: Source, dialect: Dialect, wanted: tuple[str, ...], numbers: frozenset[str]) -> pl.DataFrame:
     """Read columns: numbers with NaN where a cell is missing and null where it is no number; text as it is."""
     columns = [_number(column) if column in numbers else _cell(column) for column in wanted]
     try:
-        return _lazy(path, dialect).select(columns).collect(engine="streaming")
+        return _lazy(source, dialect).select(columns).collect(engine="streaming")
     except POLARS_FAULTS as error:
-        raise DataError(explain(path, name, dialect, str(error))) from error
+        raise DataError(explain(source, dialect, str(error))) from error
 
 
-def _lazy(path: Path, dialect: Dialect, n_rows: int | None = None) -> pl.LazyFrame:
+def _lazy(source: Source, dialect: Dialect, n_rows: int | None = None) -> pl.LazyFrame:
     # Polars leaves spaces and doubled quotes around and in a column's name as they stand in the file.
-    head = pl.scan_csv(path, separator=dialect.delimiter, infer_schema=False, n_rows=0, glob=False)
+    head = pl.scan_csv(source.scanned(), separator=dialect.delimiter, infer_schema=False, n_rows=0, glob=False)
     names = head.collect_schema().names()
     if len(names) != len(dialect.columns):  # a line break of another kind, or a quote, within the line of names
         be, found = f"have {len(dialect.columns)} column names in its first line", f"{len(names)} of them"
-        raise DataError(must(path_text(path), be, found, "end lines with a line feed; quotes only around whole names"))
+        raise DataError(must(source.name, be, found, "end lines with a line feed; quotes only around whole names"))
     written = dict(zip(names, dialect.columns, strict=True))
     schema = dict.fromkeys(written, pl.String)
-    missing = [space + word for word in MISSING for space in ("", " ")]
+    missing = [space + word for word in (*MISSING, *dialect.missing) for space in ("", " ")]
     frame = pl.scan_csv(
-        path, separator=dialect.delimiter, schema=schema, null_values=missing, n_rows=n_rows, glob=False
+        source.scanned(), separator=dialect.delimiter, schema=schema, null_values=missing, n_rows=n_rows, glob=False
     )
     return frame.rename({raw: name for raw, name in written.items() if raw != name})
 
@@ -96,12 +92,12 @@ def _number(column: str) -> pl.Expr:
     return pl.when(cell.is_null()).then(float("nan")).otherwise(number).alias(column)
 
 
-def _find_numbers(path: Path, name: str, dialect: Dialect, text: frozenset[str]) -> frozenset[str]:
+def _find_numbers(source: Source, dialect: Dialect, text: frozenset[str]) -> frozenset[str]:
     """Return the columns whose first cells are all numbers."""
     try:
-        sample = _lazy(path, dialect, _SAMPLE_ROWS).collect()
+        sample = _lazy(source, dialect, _SAMPLE_ROWS).collect()
     except POLARS_FAULTS as error:
-        raise DataError(explain(path, name, dialect, str(error))) from error
+        raise DataError(explain(source, dialect, str(error))) from error
     parsed = sample.select(_number(column) for column in dialect.columns if column not in text)
     return frozenset(column for column in parsed.columns if not parsed[column].null_count())
 

@@ -1,0 +1,59 @@
+"""Cells as text: which are missing, and how a cell of any column is written.
+
+A column of numbers is float64 with NaN where a value is missing; a column of text has its spaces trimmed and null where
+a value is missing. Missing are empty cells and those in ``MISSING``, in any file.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
+
+
+def is_text(column: pl.Series) -> bool:
+    """Say whether the cells are text."""
+    return column.dtype in (pl.String, pl.Categorical, pl.Enum)
+
+
+def is_supported(column: pl.Series) -> bool:
+    """Say whether the cells are something that a network can be given: no lists, structures or raw bytes.
+
+    A column without any value, such as one row whose value is missing, has Polars' type Null.
+    """
+    return is_text(column) or column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Date, pl.Datetime, pl.Null)
+
+
+def clean_text(column: pl.Series, more: tuple[str, ...] = ()) -> pl.Series:
+    """Return text with its spaces trimmed, null where it is missing or one of ``more``.
+
+    >>> clean_text(pl.Series([" a", "?", None, "b"])).to_list()
+    ['a', None, None, 'b']
+    """
+    trimmed = column.cast(pl.String).str.strip_chars()
+    return trimmed.set(trimmed.is_in((*MISSING, *more)), None)
+
+
+def as_text(column: pl.Series) -> pl.Series:
+    """Return the cells of any column as text, for categories: whole numbers without a decimal point.
+
+    >>> as_text(pl.Series([1.0, 2.5, float("nan")])).to_list()
+    ['1', '2.5', None]
+    """
+    if is_text(column):
+        return clean_text(column)
+    if column.dtype == pl.Boolean:
+        return column.cast(pl.String)
+    if column.dtype.is_float() or column.dtype.is_decimal():
+        numbers = column.cast(pl.Float64).fill_nan(None)
+        is_whole = ((numbers == numbers.round()) & (numbers.abs() < 2.0**53)).fill_null(value=False)
+        whole = numbers.set(~is_whole, None).cast(pl.Int64).cast(pl.String)
+        return whole.zip_with(is_whole, numbers.cast(pl.String))
+    return column.cast(pl.String)
+
+
+def chosen(column: pl.Series, rows: npt.NDArray[np.int64] | None) -> pl.Series:
+    """Return some rows of a column, all where None."""
+    return column if rows is None or rows.size == len(column) else column.gather(rows)
