@@ -21,6 +21,7 @@ import polars as pl
 from PIL import Image
 from safetensors.numpy import save
 
+from fuzz.dialects import dialects, with_new_rows
 from mlpstudy.datasets.preprocessing.numbers import NumbersPreprocessing
 from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
 from mlpstudy.datasets.preprocessing.sparse import SparsePreprocessing
@@ -139,6 +140,8 @@ def tables() -> dict[str, dict[str, bytes]]:
         },
         "parquet_claims": {"table": small, "nested": nested, **packed},
         "parquet": {"table": small, "nested": nested, **packed},
+        "table_described": dialects(),
+        "table_predicted": with_new_rows(MARK),
     }
 
 
@@ -163,7 +166,7 @@ def pictures() -> dict[str, dict[str, bytes]]:
 
 def studies() -> dict[str, dict[str, bytes]]:
     """Return seeds of study files and of what a study's folder holds."""
-    builtin = HERE.parent.parent / "src" / "mlpstudy" / "spec" / "builtin"
+    builtin = HERE.parent.parent / "src" / "mlpstudy" / "study" / "builtin"
     small = b'name = "a"\ndata = "mnist"\n[training]\nepochs = 1\n[factors.hidden.8]\nhidden = [8]\n'
     kernel = {"initial/output.kernel": np.ones((2, 3), np.float32), "final/output.kernel": np.zeros((2, 3), np.float32)}
     note = json.dumps({"run_id": "0123456789abcdef", "order": list(kernel)})

@@ -21,8 +21,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlpstudy.datasets.loading import load
+from mlpstudy.datasets.new_examples import Reader
 from mlpstudy.datasets.opening.files import reading
 from mlpstudy.datasets.opening.gz import read_whole
+from mlpstudy.datasets.overview.description import describe_data
 from mlpstudy.datasets.pictures.files import read_grey
 from mlpstudy.datasets.preprocessing.stored import preprocessing_from_json
 from mlpstudy.datasets.readers.idx import read_idx
@@ -36,7 +39,7 @@ from mlpstudy.errors import MAX_MESSAGE, MlpstudyError
 from mlpstudy.evidence.claims import read_claims
 from mlpstudy.store import Store, checkpoints
 from mlpstudy.store.weights import decode as decode_weights
-from mlpstudy.study import load_study
+from mlpstudy.study import Data, load_study
 
 RUN_ID = "0123456789abcdef"
 
@@ -122,6 +125,20 @@ def parquet(data: bytes) -> None:
 def csv(data: bytes) -> None:
     """A CSV file as a table."""
     read_table(_written(data, "input.csv"))
+
+
+def table_described(data: bytes) -> None:
+    """A text table, its dialect found out, as ``data show`` looks at it: what its cells are, its classes."""
+    describe_data(_written(data, "input.csv"))
+
+
+def table_predicted(data: bytes) -> None:
+    """A text table that is learned from, one that is tested on and one to predict, cut from the bytes at marks."""
+    parts = [*data.split(b"|MARK|"), *[b""] * 3][:3]
+    train, test, new = (_written(part, f"{name}.csv") for name, part in zip(("a", "b", "c"), parts, strict=True))
+    target = describe_data(train).target
+    dataset = load(Data(path=str(train), target=target, test=str(test)), study_seed=0)
+    Reader(preprocessing_from_json(dataset.preprocessing or {}), dataset.class_names).read([new])
 
 
 def image(data: bytes) -> None:
@@ -223,6 +240,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         preprocessing,
         store,
         study,
+        table_described,
+        table_predicted,
         weights,
     )
 }
