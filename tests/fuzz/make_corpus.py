@@ -75,6 +75,13 @@ def picture(image: Image.Image, kind: str, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
+def orientation(number: int) -> bytes:
+    """Return EXIF data that say how a picture is to be turned."""
+    exif = Image.Exif()
+    exif[0x0112] = number
+    return exif.tobytes()
+
+
 X = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
 Y = np.array([1, 2], dtype=np.uint8)
 TABLE = pl.DataFrame({"a": [0.5, None, 2.5], "b": ["x", "y", "x"], "c": [True, False, True], "d": [1, 2, 3]})
@@ -156,11 +163,11 @@ def pictures() -> dict[str, dict[str, bytes]]:
         "one-bit": grey.convert("1"),
         "sixteen-bit": Image.fromarray(np.arange(48, dtype=np.uint16).reshape(6, 8)),
     }
-    exif = Image.Exif()
-    exif[0x0112] = 6
     files = {f"{name}.png": picture(image, "PNG") for name, image in modes.items()}
     kinds = {kind: picture(modes["colour"], kind) for kind in ("JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")}
-    turned = {"turned.jpeg": picture(grey, "JPEG", exif=exif.tobytes())}
+    turned = {"turned.jpeg": picture(grey, "JPEG", exif=orientation(6))}
+    turned |= {f"turned-{n}.tiff": picture(grey, "TIFF", exif=orientation(n)) for n in (3, 5, 8)}
+    turned |= {f"turned-{n}.png": picture(grey, "PNG", exif=orientation(n)) for n in (2, 7)}
     return {"image": {**files, **kinds, **turned}, "png": {name: content[8:] for name, content in files.items()}}
 
 

@@ -26,7 +26,7 @@ from mlpstudy.datasets.new_examples import Reader
 from mlpstudy.datasets.opening.files import reading
 from mlpstudy.datasets.opening.gz import read_whole
 from mlpstudy.datasets.overview.description import describe_data
-from mlpstudy.datasets.pictures.files import read_grey
+from mlpstudy.datasets.pictures.files import quiet, read_grey, upright_size
 from mlpstudy.datasets.preprocessing.stored import preprocessing_from_json
 from mlpstudy.datasets.readers.idx import read_idx
 from mlpstudy.datasets.readers.idx_folder import read_idx_folder
@@ -142,8 +142,11 @@ def table_predicted(data: bytes) -> None:
 
 
 def image(data: bytes) -> None:
-    """A picture of any format."""
-    read_grey(_written(data))
+    """A picture of any format: its size once it is upright, then its pixels."""
+    path = _written(data)
+    with quiet():
+        upright_size(path)
+    read_grey(path)
 
 
 def png(data: bytes) -> None:

@@ -115,3 +115,22 @@ def test_bad_folders_get_one_line(tmp_path: Path) -> None:
         read_image_folder(tmp_path / "data")
     with pytest.raises(DataError, match="none must be a folder of images"):
         read_image_folder(tmp_path / "none")
+
+
+def test_the_common_size_is_that_of_upright_pictures(tmp_path: Path) -> None:
+    """Pictures that are stored on their side, all or some, give the data that the same pictures stored upright give."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name in ("a", "b"):
+        for i in range(3):
+            upright = write(tmp_path / "plain" / name / f"{i}.png", (12, 8), seed=i)
+            for kind, is_turned in (("all", True), ("some", i > 0)):
+                path = tmp_path / kind / name / f"{i}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                stored = Image.fromarray(np.rot90(upright) if is_turned else upright)
+                stored.save(path, exif=exif if is_turned else b"")
+    plain = read_image_folder(tmp_path / "plain")
+    for kind in ("all", "some"):
+        read = read_image_folder(tmp_path / kind)
+        assert read.image_shape == (12, 8)
+        assert (images(read) == images(plain)).all()

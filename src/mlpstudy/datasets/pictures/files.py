@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import threading
 import warnings
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.limits import DEFLATE_RATIO, MAX_IMAGE_FILE_BYTES, MAX_PIXELS, PLAUSIBLE_PIXELS
@@ -28,6 +29,21 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp")
 """How the names of such files end, in lower case."""
 
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright, by its EXIF orientation; of others it is."""
+_ON_ITS_SIDE = range(5, 9)
+"""Orientations that make rows of columns."""
+_ORIENTATION = 0x0112
+_MAY_SAY_ORIENTATION = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
+"""One of them is in every PNG file that has an orientation."""
 _Number = TypeVar("_Number", np.uint8, np.float64)
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _MOST_SIXTEEN_BITS = 0xFFFF
@@ -136,13 +152,54 @@ def _unreadable(path: Path, error: Exception) -> str:
     return must(path_text(path), "be a whole picture", " ".join(found.split())[:200], "save it again as PNG")
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """Turn a picture as its EXIF orientation says; damaged EXIF data say nothing."""
-    image.load()
+def upright_size(path: Path) -> tuple[int, int]:
+    """Return rows and columns of a picture once it is turned upright, from its header.
+
+    Raises:
+        DataError: as :func:`read_grey`.
+    """
+    with open_picture(path) as image:
+        # Pillow gives the size of a turned TIFF as it is once it is upright, that of others as it is stored.
+        if image.format != "TIFF" and _may_be_turned(image, path) and _orientation(image) in _ON_ITS_SIDE:
+            return image.width, image.height
+        return image.height, image.width
+
+
+def _may_be_turned(image: Image.Image, path: Path) -> bool:
+    """Say whether a file may say an orientation: to know it of a PNG without EXIF data Pillow would decode it all."""
+    if image.format != "PNG" or "exif" in image.info:
+        return True
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return any(content.find(mark) >= 0 for mark in _MAY_SAY_ORIENTATION)
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 (upright) where there is none; damaged EXIF data say nothing."""
     try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # noqa: BLE001  # EXIF data are a foreign structure inside a picture that was decoded
-        return image
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # noqa: BLE001  # EXIF data are a foreign structure inside a picture
+        return 1
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a picture as its EXIF orientation says."""
+    _lay_out_as_stored(image)
+    image.load()
+    turn = _TURNS.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
+def _lay_out_as_stored(image: Image.Image) -> None:
+    """Let Pillow decode the rows of a TIFF that lies on its side with the length that they have in the file.
+
+    Pillow 13.0 gives such a picture its upright size from the start, and without libtiff decodes rows of that length:
+    the pixels were scrambled.
+    """
+    if image.format != "TIFF" or _orientation(image) not in _ON_ITS_SIDE:
+        return
+    tiles = [tile for tile in getattr(image, "tile", ()) if tile[0] != "libtiff"]
+    if tiles and (max(tile[1][2] for tile in tiles), max(tile[1][3] for tile in tiles)) == image.size[::-1]:
+        image._size = image.size[::-1]  # noqa: SLF001  # there is no other way
 
 
 def _grey(image: Image.Image, path: Path) -> Grey:

@@ -15,7 +15,7 @@ from mlpstudy.datasets.opening.limits import MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.opening.parallel import in_threads
 from mlpstudy.datasets.pictures.digits import resized
-from mlpstudy.datasets.pictures.files import SUFFIXES, decode, open_picture, quiet
+from mlpstudy.datasets.pictures.files import SUFFIXES, decode, quiet, upright_size
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
 from mlpstudy.errors import DataError, must
@@ -60,7 +60,7 @@ def read_image_folder(folder: str | Path, size: tuple[int, int] | None = None, l
     paths = [path for found in files.values() for path in found]
     n_threads = max(2, n_cores())
     with quiet():
-        sizes = in_threads(_size, paths, n_threads)
+        sizes = in_threads(upright_size, paths, n_threads)
         shape = size or _common_shape(np.array(sizes))
         n_features = shape[0] * shape[1]
         if n_features > MAX_FEATURES:
@@ -141,12 +141,6 @@ def _images(root: Path, folder: Path) -> list[Path]:
         shown = [Path(place, name) for name in names if not name.startswith(".")]
         found += [path for path in shown if path.suffix.lower() in SUFFIXES]
     return sorted(found)
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Return rows and columns of an image as it is stored, from its header."""
-    with open_picture(path) as image:
-        return image.height, image.width
 
 
 def _common_shape(sizes: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> tuple[int, int]:
