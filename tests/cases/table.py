@@ -438,7 +438,6 @@ PENDING: frozenset[str] = frozenset(
         "images-of-two-spellings",
         "images-one-level-down",
         "images-test-lacks-class",
-        "images-turned",
         "images-with-junk",
         "index-level",
         "labels-with-blanks",
