@@ -440,7 +440,6 @@ PENDING: frozenset[str] = frozenset(
         "images-test-lacks-class",
         "images-with-junk",
         "index-level",
-        "labels-with-blanks",
         "long-identifier",
         "missing-targets",
         "names-that-are-code",

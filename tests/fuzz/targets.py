@@ -31,7 +31,7 @@ from mlpstudy.datasets.preprocessing.stored import preprocessing_from_json
 from mlpstudy.datasets.readers.idx import read_idx
 from mlpstudy.datasets.readers.idx_folder import read_idx_folder
 from mlpstudy.datasets.readers.libsvm import read_libsvm
-from mlpstudy.datasets.readers.npy import read_npy, read_npy_features
+from mlpstudy.datasets.readers.npy import read_npy, read_npy_rows
 from mlpstudy.datasets.readers.npz import read_npz
 from mlpstudy.datasets.readers.parquet_claims import check_parquet
 from mlpstudy.datasets.readers.tables import read_table
@@ -81,7 +81,7 @@ def gzip_text(data: bytes) -> None:
 
 def npy(data: bytes) -> None:
     """An NPY file as features."""
-    read_npy_features(_written(data))
+    read_npy_rows(_written(data))
 
 
 def npy_pair(data: bytes) -> None:

@@ -119,6 +119,7 @@ def _json(folder: Path, model: Model, examples: NewExamples, prediction: Predict
         "seeds": list(model.seeds),
         "classes": list(names),
         "accuracy": None if accuracy is None else accuracy[0],
+        "warnings": list(examples.warnings),
         "predictions": [
             {
                 "input": name,
@@ -175,7 +176,7 @@ def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:
     if accuracy is not None:
         of = "" if accuracy[1] == n else f" of {n}"
         console().print(f"Accuracy on the {accuracy[1]}{of} whose class is given: {percent(accuracy[0])}")
-    for line in _about(model):
+    for line in (*(f"Warning: {warning}" for warning in examples.warnings), *_about(model)):
         console().print(line, style="yellow", soft_wrap=True)
 
 

@@ -96,7 +96,7 @@ def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401
         check_counts(np.arange(rows.shape[0]), labels, f"{what}, features", f"{what}, labels")
         classes = find_classes(labels, f"{what}, labels", least)
         sha256 = _hash_arrays(rows.data, rows.indices, rows.indptr.astype(np.int64), labels)
-        return Labelled(rows, classes.labels, classes.names, None, sha256)
+        return Labelled(rows, classes.labels, classes.names, None, sha256, warnings=classes.warnings)
     features = as_array(x, f"{what}, features")
     if features.dtype == object and hasattr(x, "columns"):
         be, fix = "hold numbers", "one data frame with the labels as a column, which data.target names"
@@ -105,7 +105,7 @@ def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401
     found = to_features(features, f"{what}, features")
     classes = find_classes(labels, f"{what}, labels", least)
     sha256 = _hash_arrays(found.values, labels)
-    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256)
+    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=classes.warnings)
 
 
 def _label_array(labels: Any, what: str) -> np.ndarray[Any, Any]:  # noqa: ANN401  # as in Given.of

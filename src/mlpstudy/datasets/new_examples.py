@@ -24,7 +24,7 @@ from mlpstudy.datasets.pictures.files import SUFFIXES
 from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
 from mlpstudy.datasets.preprocessing.sparse import SparsePreprocessing
 from mlpstudy.datasets.preprocessing.stored import ArrayPreprocessing, Preprocessing
-from mlpstudy.datasets.raw import Labelled, Values
+from mlpstudy.datasets.raw import Labelled, Rows
 from mlpstudy.datasets.readers.choosing import format_of
 from mlpstudy.datasets.readers.image_folder import image_files
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format
@@ -52,11 +52,13 @@ class NewExamples:
         names: what each is called: its file, or file and row (from 1).
         features: what a network sees, shape ``(n, d)``.
         labels: class indices where the files hold them, shape ``(n,)``, int32; ``UNKNOWN`` elsewhere.
+        warnings: what was done to them, a line each.
     """
 
     names: tuple[str, ...]
     features: Features
     labels: npt.NDArray[np.int32]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Reader:
         parts = [self._read(file) for file in files]
         names = tuple(name for part in parts for name in part.names)
         labels = np.concatenate([part.labels for part in parts])
-        return NewExamples(names, _stacked([part.features for part in parts]), labels)
+        warnings = tuple(dict.fromkeys(line for part in parts for line in part.warnings))
+        return NewExamples(names, _stacked([part.features for part in parts]), labels, warnings)
 
     def transform(self, values: object) -> Features:
         """Return what a network sees of raw values that Python code has.
@@ -128,8 +131,7 @@ class Reader:
         if found not in self._formats() or found.read_rows is None:
             titles = either(known.title for known in self._formats())
             raise DataError(must(name, f"be of rows: {titles}", found.name))
-        values, labels = found.read_rows(path, Asked(like=self._like()))
-        return self._of_values(values, name, labels)
+        return self._of_values(found.read_rows(path, Asked(like=self._like())), name)
 
     def _formats(self) -> list[Format]:
         """Return the formats that rows to predict may come in; sparse ones only where the study's own are sparse."""
@@ -156,7 +158,7 @@ class Reader:
     def _read_table(self, path: Path, name: str) -> NewExamples:
         preprocessing = self.preprocessing
         if not isinstance(preprocessing, TablePreprocessing):
-            return self._of_values(_numbers(read_table(path).frame, name), name)
+            return self._of_values(Rows(_numbers(read_table(path).frame, name)), name)
         frame = read_table(path, preprocessing.reading, text=preprocessing.text_columns | {preprocessing.target}).frame
         features = preprocessing.transform(frame, origin=name)
         return NewExamples(_row_names(name, frame.height), features, self._labels(frame, preprocessing.target, name))
@@ -172,16 +174,15 @@ class Reader:
                 labels[known] = index_classes(values, self.class_names, f'{name}, column "{target}"', first_row=1)
         return labels
 
-    def _of_values(
-        self, values: Values | npt.NDArray[np.float64], name: str, labels: npt.NDArray[np.int32] | None = None
-    ) -> NewExamples:
+    def _of_values(self, rows: Rows, name: str) -> NewExamples:
         try:
-            features = self.transform(values)
+            features = self.transform(rows.values)
         except DataError as error:
             message = f"{name}: {error}"
             raise DataError(message) from error
         n = int(features.shape[0])
-        return NewExamples(_row_names(name, n), features, _unknown(n) if labels is None else labels)
+        labels = _unknown(n) if rows.labels is None else rows.labels
+        return NewExamples(_row_names(name, n), features, labels, rows.warnings)
 
     def _like(self) -> Labelled | None:
         """Return what a reader of sparse text takes columns and classes from; None where the study has none."""

@@ -58,6 +58,21 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """What a reader returns of rows to predict.
+
+    Attributes:
+        values: raw features, shape ``(n, d)``.
+        labels: class indices where the file has the classes, shape ``(n,)``, int32; else None.
+        warnings: what was done to them, a line each.
+    """
+
+    values: Values | npt.NDArray[np.float64]
+    labels: npt.NDArray[np.int32] | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """Raw examples of one file.
 

@@ -29,7 +29,7 @@ from mlpstudy.datasets.readers.idx import read_idx
 from mlpstudy.datasets.readers.idx_folder import read_idx_folder
 from mlpstudy.datasets.readers.image_folder import read_image_folder
 from mlpstudy.datasets.readers.libsvm import read_libsvm
-from mlpstudy.datasets.readers.npy import read_npy_features
+from mlpstudy.datasets.readers.npy import read_npy_rows
 from mlpstudy.datasets.readers.npz import read_npz
 from mlpstudy.datasets.pictures.files import read_grey
 from mlpstudy.datasets.readers.tables import read_table
@@ -38,7 +38,7 @@ from mlpstudy.study import load_study
 from mlpstudy.store.weights import decode
 
 readers = {
-    "csv": read_table, "idx": read_idx, "folder": read_image_folder, "npy": read_npy_features, "npz": read_npz,
+    "csv": read_table, "idx": read_idx, "folder": read_image_folder, "npy": read_npy_rows, "npz": read_npz,
     "parquet": read_table, "png": read_grey, "svm": read_libsvm, "toml": load_study,
     "safetensors": lambda path: decode(Path(path).read_bytes(), "final", path),
 }

@@ -18,7 +18,7 @@ from hypothesis.extra import numpy as hnp
 from datasets import archives
 from datasets.archives import npy, npy_claiming, npy_header
 from datasets.writing import refusal_of
-from mlpstudy.datasets.readers.npy import read_array, read_npy, read_npy_features
+from mlpstudy.datasets.readers.npy import read_array, read_npy, read_npy_rows
 from mlpstudy.errors import DataError
 
 NUMBERS = hnp.boolean_dtypes() | hnp.integer_dtypes() | hnp.unsigned_integer_dtypes() | hnp.floating_dtypes()
@@ -179,8 +179,8 @@ def test_either_file_changes_the_hash(tmp_path: Path) -> None:
         (X, np.array([0, 1, np.nan]), "y.npy: label 2 must be finite, got 'nan'"),
         (X, np.ones(3), "y.npy must have at least two classes, got the label 1 alone"),
         (X, np.ones((3, 2)), "y.npy must hold one label an example"),
-        (X, np.array(["a", "", "b"]), "y.npy must hold labels of 1 to 200 printable characters, got ''"),
-        (X, np.array(["a", "\x1b[2J", "b"]), "labels of 1 to 200 printable"),
+        (X, np.array(["a", "", "b"]), "label 1 must name a class, got an empty label"),
+        (X, np.array(["a", "\x1b[2J", "b"]), "label 1 must be of 1 to 200 printable"),
         (np.arange(3), np.arange(3), r"x.npy must have the shape \(n, features\)"),
         (np.zeros((3, 2, 2, 3), np.uint8), np.arange(3), r"x.npy must hold grey images .*\(3, 2, 2, 3\)"),
         (np.array([["a"], ["b"]]), np.arange(2), "x.npy must hold numbers, got '<U1'"),
@@ -199,10 +199,10 @@ def test_an_infinity_beyond_the_first_block_is_found(tmp_path: Path) -> None:
     x = np.zeros((2**13, 2**10))
     x[8000, 5] = np.inf
     with pytest.raises(DataError, match="row 8000, column 5"):
-        read_npy_features(written(tmp_path, archives.npy(x)))
+        read_npy_rows(written(tmp_path, archives.npy(x)))
 
 
 def test_features_alone_are_read_for_predictions(tmp_path: Path) -> None:
     """Without labels the values are the same."""
-    found = read_npy_features(written(tmp_path, npy(X)))
+    found = read_npy_rows(written(tmp_path, npy(X)))
     np.testing.assert_array_equal(found.values, X.astype(np.float32), strict=True)

@@ -399,3 +399,14 @@ def test_missing_words_of_a_study_hold_in_its_file_and_are_kept_for_new_ones(tmp
     made = fitted(load_text(tmp_path, text, target="y", missing=["-999"]))
     assert made.feature_names == ("x", "x (missing)")
     assert made.reading.missing == ("-999",)
+
+
+def test_a_class_in_two_forms_of_unicode_is_one(tmp_path: Path) -> None:
+    """Composed and decomposed letters name one class of a table, and a line says so."""
+    names = ("caf\u00e9", "cafe\u0301", "tea")
+    rows = "".join(f"{i},{names[i % 3]}\n" for i in range(60))
+    dataset = load_text(tmp_path, f"a,y\n{rows}")
+    assert dataset.class_names == ("caf\u00e9", "tea")
+    said = [line for line in dataset.warnings if "Unicode form" in line]
+    assert len(said) == 1
+    assert 'column "y": labels that differ only in their Unicode form are one class: "caf\u00e9"' in said[0]

@@ -24,7 +24,7 @@ def pair(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str, sha
     check_counts(x, y, x_name, y_name)
     classes = find_classes(y, y_name, least)
     found = to_features(x, x_name)
-    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256)
+    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=classes.warnings)
 
 
 def one_column(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:

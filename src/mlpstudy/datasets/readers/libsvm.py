@@ -22,12 +22,14 @@ from mlpstudy.datasets.opening.gz import is_gzip, read_whole
 from mlpstudy.datasets.opening.limits import MAX_CELLS, MAX_CLASSES, MAX_FEATURES
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.libsvm_text import Lines, parse_lines
-from mlpstudy.datasets.targets.classes import find_classes, index_classes
+from mlpstudy.datasets.targets.classes import Classes, find_classes, index_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.records.sparse import csr
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+    from mlpstudy.datasets.targets.naming import Place
 
 CHUNK_BYTES = 2**23
 MAX_LINE_BYTES = 2**25
@@ -53,8 +55,11 @@ def read_libsvm(path: str | Path, *, like: Labelled | None = None) -> Labelled:
         labels = parts.known_labels(name, like.class_names)
         return replace(like, values=values, labels=labels, sha256=parts.digest.hexdigest(), test=None)
     values, first_column = parts.features(name, None, None)
-    labels, names = parts.new_labels(name)
-    return Labelled(values, labels, names, None, parts.digest.hexdigest(), first_column=first_column)
+    classes = parts.new_labels(name)
+    sha256 = parts.digest.hexdigest()
+    return Labelled(
+        values, classes.labels, classes.names, None, sha256, first_column=first_column, warnings=classes.warnings
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -107,31 +112,32 @@ class _Parts:
         features.eliminate_zeros()
         return features, first_column
 
-    def new_labels(self, name: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    def new_labels(self, name: str) -> Classes:
         """Return class indices and names."""
         self._check_missing(name)
-        classes = find_classes(np.array(list(self.codes)), name)
-        return classes.labels[np.concatenate(self.labels)], classes.names
+        classes = find_classes(np.array(list(self.codes)), name, place=self._place(name))
+        return Classes(classes.labels[np.concatenate(self.labels)], classes.names, classes.warnings)
 
     def known_labels(self, name: str, names: tuple[str, ...]) -> npt.NDArray[np.int32]:
         """Return the indices of classes that are known."""
         self._check_missing(name)
-        codes = np.concatenate(self.labels)
-        for label, code in self.codes.items():
-            try:
-                index_classes(np.array([label]), names, name)
-            except DataError as error:
-                line = np.concatenate(self.lines)[codes == code][0]
-                raise DataError(str(error).replace(f"{name}: label 0", f"{name}, line {line}", 1)) from error
-        return index_classes(np.array(list(self.codes)), names, name)[codes]
+        found = index_classes(np.array(list(self.codes)), names, name, place=self._place(name))
+        return found[np.concatenate(self.labels)]
+
+    def _place(self, name: str) -> Place:
+        """Return what names the first line of a label, by its code."""
+
+        def place(code: int) -> str:
+            is_first = np.concatenate(self.labels) == code
+            return f"{name}, line {np.concatenate(self.lines)[is_first][0]}"
+
+        return place
 
     def _check_missing(self, name: str) -> None:
         """Refuse NaN and infinity as labels."""
-        codes = np.concatenate(self.labels)
         for label, code in self.codes.items():
             if label.lower().lstrip(b"+-") in {b"nan", b"inf", b"infinity"}:
-                line = np.concatenate(self.lines)[codes == code][0]
-                raise DataError(must(f"{name}, line {line}", "have a label", label.decode(), "remove the line"))
+                raise DataError(must(self._place(name)(code), "have a label", label.decode(), "remove the line"))
 
 
 def _read(file: FileIO, name: str) -> _Parts:

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from mlpstudy.datasets.raw import Rows
 from mlpstudy.datasets.readers.idx import labels_beside, read_idx_pair
 from mlpstudy.datasets.readers.idx_folder import is_idx_set, read_idx_folder
 from mlpstudy.machine.lazy import Lazy
 from mlpstudy.study.reading import UNSAID, Reading
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from mlpstudy.datasets.raw import Labelled, Values
+    from mlpstudy.datasets.raw import Labelled
     from mlpstudy.datasets.readers import image_folder, libsvm, npy, npz, tables
     from mlpstudy.datasets.tables.table import Table
 else:  # MNIST needs none of them; Polars and Pillow take long.
@@ -89,7 +87,7 @@ class Format:
     starts: Callable[[bytes], bool] = lambda _: False
     is_set: Callable[[Path], bool] = lambda _: False
     n_files: tuple[int, ...] = (1,)
-    read_rows: Callable[[Path, Asked], tuple[Values, npt.NDArray[np.int32] | None]] | None = None
+    read_rows: Callable[[Path, Asked], Rows] | None = None
 
 
 def _read_idx(files: Files, asked: Asked) -> Labelled:
@@ -97,9 +95,9 @@ def _read_idx(files: Files, asked: Asked) -> Labelled:
     return read_idx_pair(files[0], labels, asked.least)
 
 
-def _read_libsvm_rows(path: Path, asked: Asked) -> tuple[Values, npt.NDArray[np.int32]]:
+def _read_libsvm_rows(path: Path, asked: Asked) -> Rows:
     read = libsvm.read_libsvm(path, like=asked.like)
-    return read.values, read.labels
+    return Rows(read.values, read.labels, read.warnings)
 
 
 def _is_split_folder(path: Path) -> bool:
@@ -137,7 +135,7 @@ FORMATS = (
         read=lambda files, asked: npy.read_npy(files[0], files[1], asked.least),
         endings=(".npy",),
         n_files=(2,),
-        read_rows=lambda path, _: (npy.read_npy_features(path).values, None),
+        read_rows=lambda path, _: npy.read_npy_rows(path),
     ),
     Format(
         name="npz",

@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mlpstudy.datasets.arrays.features import FeatureArray, to_features
+from mlpstudy.datasets.arrays.features import to_features
 from mlpstudy.datasets.arrays.pairing import pair
 from mlpstudy.datasets.opening.files import Readable, fill, path_text, reading, size_of
 from mlpstudy.datasets.opening.limits import MAX_DIMENSIONS, MAX_LABEL_CHARACTERS
-from mlpstudy.datasets.raw import Labelled
+from mlpstudy.datasets.raw import Labelled, Rows
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
 
@@ -68,13 +68,14 @@ def read_array(path: str | Path) -> NpyArray:
         return read_stream(file, size_of(file), path_text(path))
 
 
-def read_npy_features(path: str | Path) -> FeatureArray:
+def read_npy_rows(path: str | Path) -> Rows:
     """Return the features in an NPY file, without labels (for predictions).
 
     Raises:
         DataError: it is no NPY file of features.
     """
-    return to_features(read_array(path).values, path_text(path))
+    found = to_features(read_array(path).values, path_text(path))
+    return Rows(found.values)
 
 
 def read_npy(features: str | Path, labels: str | Path, least: int = 2) -> Labelled:

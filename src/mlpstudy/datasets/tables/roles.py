@@ -16,6 +16,7 @@ from mlpstudy.datasets.tables.cells.text import as_text
 from mlpstudy.datasets.tables.columns import wrong_cell
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
+    Classes,
     find_classes,
     index_classes,
     is_quantity,
@@ -28,6 +29,7 @@ from mlpstudy.text.words import some
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.tables.table import Table
+    from mlpstudy.datasets.targets.naming import Place
     from mlpstudy.study import Data
 
 _SHOWN = 12
@@ -49,13 +51,15 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
     names = [name for name in (target, data.group, data.time, *data.categorical, *data.drop) if name is not None]
     for name in names:
         find_column(main, name)
-    labels, class_names = _classes(main, target)
+    classes = _classes(main, target)
+    labels, class_names = classes.labels, classes.names
     if test is None:
         _check_counts(labels, class_names, main, target)
     others = [None if table is None else _other(table, main, target, class_names) for table in (test, validation)]
     tables = [table for table in (main, test, validation) if table is not None]
     doubt = quantity_warning(class_names, f'{main.origin}, column "{target}"')
-    warnings = (*(warning for table in tables for warning in table.warnings), *((doubt,) if doubt else ()))
+    read = (warning for table in tables for warning in table.warnings)
+    warnings = (*read, *classes.warnings, *((doubt,) if doubt else ()))
     return Parts(
         main=Part(main.frame, labels, main.origin),
         test=others[0],
@@ -89,7 +93,7 @@ def _find_target(data: Data, main: Table) -> str:
     raise DataError(must("data.target", f"name the column of {main.origin} that holds the class", "nothing", fix))
 
 
-def _classes(table: Table, target: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+def _classes(table: Table, target: str) -> Classes:
     """Return the class of every row, and the names of the classes."""
     text = _target_text(table, target)
     distinct = text.unique(maintain_order=True)
@@ -99,9 +103,16 @@ def _classes(table: Table, target: str) -> tuple[npt.NDArray[np.int32], tuple[st
     if len(distinct) > max(LEAST_EXAMPLES, table.frame.height // LEAST_EXAMPLES):
         n_single = int((text.value_counts(name="n")["n"] == 1).sum())
         raise no_classes(what, distinct.to_list(), n_single, "another target")
-    classes = find_classes(np.array(distinct.to_list(), dtype=np.str_), what)
+    classes = find_classes(
+        np.array(distinct.to_list(), dtype=np.str_), what, place=_place(table, target, text, distinct)
+    )
     codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
-    return classes.labels[codes], classes.names
+    return Classes(classes.labels[codes], classes.names, classes.warnings)
+
+
+def _place(table: Table, target: str, text: pl.Series, distinct: pl.Series) -> Place:
+    """Return what names the first row of a label, by its position among the distinct ones."""
+    return lambda k: f'{table.origin}, row {int((text == distinct[k]).arg_max() or 0) + 1}, column "{target}"'
 
 
 def _target_text(table: Table, target: str) -> pl.Series:
