@@ -11,6 +11,7 @@
 # make faults        every fault at every call that changes a file, in a store and in a whole study
 # make mutate        every column of a study's database, changed in every way, under every command (PART=4: a fourth)
 # make names         every hostile name by itself, in a stranger's folder and in a table, through every command
+# make exports       tables of hostile names through a real LaTeX and a real spreadsheet, where they are installed
 # make bench         the whole study beside Keras, PyTorch, JAX and scikit-learn (three quarters of an hour, goes on where
 #                    it stopped; BENCH=--quick: four minutes)
 # make lock          renews the locked versions
@@ -28,7 +29,7 @@ CPP := $(shell find kernels tests -name '*.cpp' -o -name '*.h')
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt README.md $(shell find kernels src -type f -not -name '*.so' -not -name '*.pyc')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint install docs notebook sanitize differential fuzz kill faults mutate names bench lock clean
+.PHONY: run test lint install docs notebook sanitize differential fuzz kill faults mutate names exports bench lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/mlpstudy run notebook
@@ -110,6 +111,9 @@ mutate: $(VENV)/.test-tools
 
 names: $(VENV)/.test-tools
 	$(TESTS) names.every
+
+exports: $(VENV)/.test-tools
+	$(TESTS) names.programs
 
 notebook: $(VENV)/.test-tools
 	$(BIN)/python tools/notebook.py

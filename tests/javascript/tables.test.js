@@ -59,6 +59,8 @@ test("A table is copied as its cells in a line each, apart by tabs, breaks withi
   const rows = [
     ["Architecture", " Loss "],
     ["plain-2\n  of 3 runs", "0.08"],
+    ["=cmd()", "-0.5 %"],
+    ["-x", "+0.02"],
   ];
   let button = null;
   const scroll = {
@@ -69,6 +71,6 @@ test("A table is copied as its cells in a line each, apart by tabs, breaks withi
   const cells = rows.map((row) => ({ cells: row.map((innerText) => ({ innerText })) }));
   page.copyable({ rows: cells, closest: () => scroll });
   await button.listeners.click();
-  assert.equal(copied, "Architecture\tLoss\nplain-2 of 3 runs\t0.08");
+  assert.equal(copied, "Architecture\tLoss\nplain-2 of 3 runs\t0.08\n'=cmd()\t-0.5 %\n'-x\t+0.02");
   assert.deepEqual(said, ["Copied"]);
 });

@@ -83,7 +83,7 @@ def test_csv_reads_back_as_the_frame(results: mlpstudy.StudyResults) -> None:
 def test_markdown_has_a_row_an_architecture_and_the_baselines(results: mlpstudy.StudyResults) -> None:
     """The table says n, means with intervals, the reported value, and the baselines in the last rows."""
     lines = show(results, "--format", "markdown").stdout.splitlines()
-    assert lines[0].startswith("Two widths & a limit: 3 seeds an architecture, 256 test examples")
+    assert lines[0].startswith("Two widths &amp; a limit: 3 seeds an architecture, 256 test examples")
     assert len({line.count("|") for line in lines[2:]}) == 1
     mean = results.comparison_frame()["accuracy"][1]
     assert re.search(rf"\| w_16 \| 16 \| 12,730 \| 3 \| {100 * mean:.2f} \[", "\n".join(lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -137,26 +136,22 @@ def _json(folder: Path, model: Model, examples: NewExamples, prediction: Predict
 
 def _write_csv(path: Path, model: Model, examples: NewExamples, prediction: Prediction) -> None:
     """Write one row an example: class, its probability, disagreement, majority, label, every class's probability."""
-    from mlpstudy.text.escaping import spreadsheet
+    import polars as pl
 
-    names = [spreadsheet(name) for name in model.class_names]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(
-            ["input", "class", "probability", "disagreement", "majority", "label", *(f"p({name})" for name in names)]
-        )
-        for name, k, p, disagreement, most, label, row in zip(
-            examples.names,
-            prediction.predicted.tolist(),
-            prediction.p_predicted.tolist(),
-            prediction.disagreement.tolist(),
-            prediction.majority.tolist(),
-            examples.labels.tolist(),
-            prediction.probabilities.tolist(),
-            strict=True,
-        ):
-            given = names[label] if label >= 0 else ""
-            writer.writerow([spreadsheet(name), names[k], p, disagreement, names[most], given, *row])
+    from mlpstudy.results.frames import csv_text
+
+    names = model.class_names
+    columns = {
+        "input": examples.names,
+        "class": [names[k] for k in prediction.predicted.tolist()],
+        "probability": prediction.p_predicted,
+        "disagreement": prediction.disagreement,
+        "majority": [names[k] for k in prediction.majority.tolist()],
+        "label": [names[k] if k >= 0 else None for k in examples.labels.tolist()],
+        **{f"p({name})": prediction.probabilities[:, k] for k, name in enumerate(names)},
+    }
+    frame = pl.DataFrame(columns, schema_overrides=dict.fromkeys(("input", "class", "majority", "label"), pl.String))
+    path.write_bytes(csv_text(frame).encode())
 
 
 def _print(model: Model, examples: NewExamples, prediction: Prediction) -> None:

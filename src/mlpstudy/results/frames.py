@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -157,19 +155,11 @@ def comparison_frame(study: Study, rows: Iterable[ComparisonRow], tiers: dict[st
 
 
 def csv_text(frame: pl.DataFrame) -> str:
-    """Return a frame as CSV whose texts are texts to a spreadsheet too, and to a terminal."""
-    columns = [
-        pl.Series([None if one is None else spreadsheet(one) for one in column], dtype=pl.String)
-        if column.dtype == pl.String
-        else column
-        for column in frame
-    ]
-    header = io.StringIO()
-    csv.writer(header, lineterminator="\n").writerow(spreadsheet(name) for name in frame.columns)
-    # Two names may be escaped alike, which a frame would refuse.
-    return header.getvalue() + pl.DataFrame([c.alias(str(i)) for i, c in enumerate(columns)]).write_csv(
-        include_header=False
-    )
+    """Return a frame as CSV whose texts a spreadsheet takes for texts; ``from_spreadsheet`` undoes it cell by cell."""
+    rows = frame.select(pl.col(pl.String).map_elements(spreadsheet, return_dtype=pl.String))
+    # Names are cells of a row of their own: two may be escaped alike, which a frame would refuse.
+    names = pl.DataFrame([[spreadsheet(name)] for name in frame.columns])
+    return names.write_csv(include_header=False) + frame.with_columns(rows).write_csv(include_header=False)
 
 
 def baseline_frame(baselines: Iterable[Baseline]) -> pl.DataFrame:

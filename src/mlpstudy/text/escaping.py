@@ -14,13 +14,18 @@ import unicodedata
 from pathlib import PurePath
 from typing import Any
 
+from mlpstudy.text.latex_signs import beyond_ascii
+
 JOINERS = "\u200c\u200d"
 """Invisible, but emoji and the scripts of Persia and India are written with them: allowed between other letters than
 ASCII's, where they cannot make a second name that looks like a first."""
 
-_MARKUP = re.compile(r"[\\`*|<$~]|(?<![^\W_])_|_(?![^\W_])|&(?=#|\w+;)|\](?=[(\[:])")
-_FORMULA = re.compile("[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_MARKUP = re.compile(r"[\\`*|<>&$~]|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])")
+_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+
+_FORMULA = re.compile("(^|[;\t\r\n])('*)(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet could begin to compute: also behind a semicolon, which parts cells where a comma is decimal."""
+_NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 _LATEX = str.maketrans(
     {
@@ -37,13 +42,16 @@ _LATEX = str.maketrans(
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "|": r"\textbar{}",
-        "\N{MINUS SIGN}": "$-$",
+        # In OT1 and T1 this place holds a closing quotation mark; a typewriter has the straight one in both.
+        '"': r"\texttt{\char34}",
+        "'": r"\textquotesingle{}",
+        "`": r"\textasciigrave{}",
     }
 )
 
 
-_LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=[`?!])(?=`)|(?<=,)(?=,)")
-"""Places in LaTeX where two characters would become a third: a dash, a quotation mark, a Spanish one."""
+_LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=,)(?=,)")
+"""Places in LaTeX where two characters would become a third: a dash, a quotation mark."""
 
 
 def is_hidden(text: str, at: int) -> bool:
@@ -106,10 +114,9 @@ def markdown(text: str) -> str:
     r"""Return text as it stands in Markdown: no markup, no HTML, no link, no mathematics, no end of a cell.
 
     >>> markdown("a|b <script> plain_2 *x*")
-    'a\\|b &lt;script> plain_2 \\*x\\*'
+    'a\\|b &lt;script&gt; plain_2 \\*x\\*'
     """
-    special = {"<": "&lt;", "&": "&amp;"}
-    return _MARKUP.sub(lambda found: special.get(found[0], f"\\{found[0]}"), printable(text))
+    return _MARKUP.sub(lambda found: _HTML.get(found[0], f"\\{found[0]}"), printable(text))
 
 
 def markdown_line(text: str) -> str:
@@ -119,7 +126,7 @@ def markdown_line(text: str) -> str:
     ('\\# 1. x', '1\\. x')
     """
     escaped = markdown(text.lstrip())
-    marker = re.match(r"\d*(?=[#>+\-=.)])", escaped)
+    marker = re.match(r"\d*(?=[#+\-=.)])", escaped)
     return f"{marker[0]}\\{escaped[marker.end() :]}" if marker else escaped
 
 
@@ -129,20 +136,32 @@ def latex(text: str) -> str:
     >>> latex(r"\input{/etc/passwd} 5 % a--b")
     '\\textbackslash{}input\\{/etc/passwd\\} 5 \\% a-{}-b'
     """
-    return _LIGATURE.sub("{}", printable(text).translate(_LATEX))
+    return beyond_ascii(_LIGATURE.sub("{}", printable(text).translate(_LATEX)))
 
 
 def spreadsheet(text: str) -> str:
     """Return text as a cell of a CSV file: an apostrophe before what a spreadsheet would compute.
 
-    What begins with ``=``, ``+``, ``-`` or ``@``, in East Asia also with their wide forms, is a formula to a
-    spreadsheet, unless it is a number.
+    What begins with ``=``, ``+``, ``-`` or ``@``, in East Asia also with their wide forms, with a tab or the end of a
+    line is or hides a formula, unless it is a negative number. Of apostrophes that stand before such a sign already
+    there is one more, so that ``from_spreadsheet`` returns the text.
 
-    >>> spreadsheet("=HYPERLINK(1)"), spreadsheet("\uff1d1"), spreadsheet("-0.5"), spreadsheet("a-b")
-    ("'=HYPERLINK(1)", "'\uff1d1", '-0.5', 'a-b')
+    >>> spreadsheet("=HYPERLINK(1)"), spreadsheet("+5"), spreadsheet("\uff1d1"), spreadsheet("'=1")
+    ("'=HYPERLINK(1)", "'+5", "'\uff1d1", "''=1")
+    >>> spreadsheet("-0.5"), spreadsheet("a-b"), spreadsheet("it's"), spreadsheet("a;=b")
+    ('-0.5', 'a-b', "it's", "a;'=b")
     """
-    shown = printable(text)
-    return f"'{shown}" if _FORMULA.match(shown) and not _NUMBER.fullmatch(shown) else shown
+    shown = printable(text, keep="\t\r\n")
+    return shown if _NEGATIVE.fullmatch(shown) else _FORMULA.sub(r"\1'\2", shown)
+
+
+def from_spreadsheet(cell: str) -> str:
+    """Return the text that ``spreadsheet`` made a cell of.
+
+    >>> [from_spreadsheet(spreadsheet(text)) for text in ("=1", "'=1", "-0.5", "'-0.5", "it's")]
+    ['=1', "'=1", '-0.5', "'-0.5", "it's"]
+    """
+    return _FORMULA.sub(lambda found: found[1] + found[2][1:], cell)
 
 
 def shell(word: str | PurePath) -> str:

@@ -40,7 +40,12 @@
 
   // biome-ignore lint/performance/useDomNodeTextContent: what is seen is copied, two lines of a cell as two words
   const said = (cell) => cell.innerText.trim().replace(/\s+/gu, " ");
-  const text = (table) => [...table.rows].map((row) => [...row.cells].map(said).join("\t")).join("\n");
+  const isNumber = (words) => !Number.isNaN(Number(words.replace("%", "")));
+  // A spreadsheet would compute words that begin so, and hides one apostrophe; numbers stay numbers.
+  const pasted = (words) =>
+    "'=+-@\uff1d\uff0b\uff0d\uff20".includes(words[0]) && !isNumber(words) ? `'${words}` : words;
+  const text = (table) =>
+    [...table.rows].map((row) => [...row.cells].map((cell) => pasted(said(cell))).join("\t")).join("\n");
 
   const copied = async (words) => {
     try {
