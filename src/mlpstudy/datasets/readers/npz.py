@@ -4,14 +4,10 @@ The arrays are found by name (capital letters make no difference); others are le
 
     x_train, y_train, x_test, y_test    training and test examples, as in Keras's mnist.npz (or the first two alone)
     x, y   or   features, labels        all examples
-
-Source: APPNOTE.TXT - .ZIP File Format Specification, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 
 from __future__ import annotations
 
-import stat
-import struct
 import zipfile
 from dataclasses import replace
 from io import FileIO
@@ -21,7 +17,7 @@ from typing import cast
 from mlpstudy.datasets.arrays.features import to_features
 from mlpstudy.datasets.arrays.pairing import check_counts, one_column, pair
 from mlpstudy.datasets.opening.files import Readable, path_text, reading, size_of
-from mlpstudy.datasets.opening.limits import MAX_BYTES, MAX_MEMBERS, check_ratio
+from mlpstudy.datasets.opening.zips import ZIP_FAULTS, check_ends, check_members
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.npy import NpyArray, read_stream
 from mlpstudy.datasets.targets.classes import index_classes
@@ -32,11 +28,6 @@ TRAIN_AND_TEST = ("x_train", "y_train", "x_test", "y_test")
 KEYS = (TRAIN_AND_TEST, TRAIN_AND_TEST[:2], ("x", "y"), ("features", "labels"))
 
 SUFFIX = ".npy"
-
-_FIRST_HEADER = b"PK\x03\x04"
-_END = b"PK\x05\x06"
-_END_BYTES = 22
-_ENCRYPTED = 0x1
 
 
 def read_npz(path: str | Path, least: int = 2) -> Labelled:
@@ -55,7 +46,7 @@ def read_npz(path: str | Path, least: int = 2) -> Labelled:
     with reading(path) as file:
         try:
             arrays = _read(file, name)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error) as error:
+        except ZIP_FAULTS as error:
             raise DataError(must(name, "be an intact NPZ file", str(error) or "damaged bytes")) from error
     return _labelled(arrays, name, least)
 
@@ -81,10 +72,10 @@ def _labelled(arrays: dict[str, NpyArray], name: str, least: int) -> Labelled:
 
 def _read(file: FileIO, name: str) -> dict[str, NpyArray]:
     """Return the arrays of the first set of keys that is there, in its order."""
-    _check_ends(file, name)
+    check_ends(file, name, "an NPZ file")
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
-        _check_members(members, size_of(file), name)
+        check_members(members, size_of(file), name)
         by_key = {member.filename.removesuffix(SUFFIX).casefold(): member for member in members}
         if len(by_key) < len(members):
             raise DataError(must(name, "hold arrays of distinct names", "two that differ in capital letters at most"))
@@ -101,47 +92,3 @@ def _read(file: FileIO, name: str) -> dict[str, NpyArray]:
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> NpyArray:
     with archive.open(member) as stream:
         return read_stream(cast("Readable", stream), member.file_size, name)
-
-
-def _check_ends(file: FileIO, name: str) -> None:
-    """Refuse what lies before the first member or after the directory."""
-    n_bytes = size_of(file)
-    start = file.read(len(_FIRST_HEADER))
-    file.seek(max(n_bytes - _END_BYTES, 0))
-    end = file.read(_END_BYTES)
-    file.seek(0)
-    if start != _FIRST_HEADER:
-        raise DataError(must(name, "be an NPZ file, which starts with 50 4b 03 04", start.hex(" ") or "no bytes"))
-    if end[:4] != _END or end[-2:] != b"\0\0":
-        raise DataError(must(name, "end with its directory", "a file that was cut off, or bytes after it"))
-
-
-def _check_members(members: list[zipfile.ZipInfo], n_file: int, name: str) -> None:
-    if len(members) > MAX_MEMBERS:
-        raise DataError(must(name, f"have at most {MAX_MEMBERS} members", len(members)))
-    seen: set[str] = set()
-    for member in members:
-        _check_member(member, name)
-        if member.filename in seen:
-            raise DataError(must(name, "hold every member once", f"{member.filename!r:.60} twice"))
-        seen.add(member.filename)
-    if sum(member.compress_size for member in members) > n_file:
-        raise DataError(must(name, "hold members that do not overlap", "more bytes in members than in the file"))
-
-
-def _check_member(member: zipfile.ZipInfo, name: str) -> None:
-    what = f"{name}, member {member.filename!r:.60}"
-    parts = member.orig_filename.replace("\\", "/").split("/")
-    if not member.filename.isprintable() or member.filename != member.orig_filename or "\\" in member.filename:
-        raise DataError(must(what, "have a plain name", "control characters or backslashes"))
-    if ".." in parts or parts[0] == "" or ":" in parts[0]:
-        raise DataError(must(what, "have a name within the archive", "a path that leads out of it"))
-    if member.is_dir() or stat.S_ISLNK(member.external_attr >> 16):
-        raise DataError(must(what, "be a file", "a folder or a symbolic link"))
-    if member.flag_bits & _ENCRYPTED or member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise DataError(must(what, "be stored or deflated", "encryption or another compression"))
-    if member.file_size > MAX_BYTES and member.compress_type != zipfile.ZIP_STORED:
-        raise DataError(must(what, f"claim at most {MAX_BYTES} bytes", f"{member.file_size} bytes"))
-    if member.compress_type == zipfile.ZIP_STORED and member.file_size != member.compress_size:
-        raise DataError(must(what, "be as long as its bytes", f"{member.file_size} in {member.compress_size} bytes"))
-    check_ratio(member.file_size, member.compress_size, what)
