@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -30,11 +31,12 @@ from mlpstudy.datasets.readers.image_folder import image_files
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.datasets.tables.cells.text import as_text
-from mlpstudy.datasets.tables.columns import TablePreprocessing
+from mlpstudy.datasets.tables.columns import TablePreprocessing, further_line
 from mlpstudy.datasets.tables.frames import is_frame, to_polars
 from mlpstudy.datasets.tables.rows_by_position import rows_by_position
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.escaping import printable
 from mlpstudy.text.words import either
 
 UNKNOWN = -1
@@ -87,8 +89,8 @@ class Reader:
         parts = [self._read(file) for file in files]
         names = tuple(name for part in parts for name in part.names)
         labels = np.concatenate([part.labels for part in parts])
-        warnings = tuple(dict.fromkeys(line for part in parts for line in part.warnings))
-        return NewExamples(names, _stacked([part.features for part in parts]), labels, warnings)
+        lines = tuple(dict.fromkeys(line for part in parts for line in part.warnings))
+        return NewExamples(names, _stacked([part.features for part in parts]), labels, lines)
 
     def transform(self, values: object) -> Features:
         """Return what a network sees of raw values that Python code has.
@@ -105,7 +107,11 @@ class Reader:
             return self.read(paths).features
         if isinstance(self.preprocessing, TablePreprocessing):
             if is_frame(values):
-                return self.preprocessing.transform(to_polars(values, "the rows", FORMS))
+                frame = to_polars(values, "the rows", FORMS)
+                features = self.preprocessing.transform(frame)
+                for line in _further(frame, self.preprocessing, "the rows"):
+                    warnings.warn(printable(line), stacklevel=3)
+                return features
             return self.preprocessing.transform(rows_by_position(values, self.preprocessing, FORMS))
         if is_frame(values):
             values = _numbers(to_polars(values, "the values", FORMS), "the values")
@@ -158,10 +164,14 @@ class Reader:
     def _read_table(self, path: Path, name: str) -> NewExamples:
         preprocessing = self.preprocessing
         if not isinstance(preprocessing, TablePreprocessing):
-            return self._of_values(Rows(_numbers(read_table(path).frame, name)), name)
-        frame = read_table(path, preprocessing.reading, text=preprocessing.text_columns | {preprocessing.target}).frame
+            return self._of_values(Rows(_numbers(read_table(path, alone=None).frame, name)), name)
+        known = frozenset({*(column.name for column in preprocessing.columns), preprocessing.target})
+        text = preprocessing.text_columns | {preprocessing.target}
+        frame = read_table(path, preprocessing.reading, text=text, alone=known).frame
         features = preprocessing.transform(frame, origin=name)
-        return NewExamples(_row_names(name, frame.height), features, self._labels(frame, preprocessing.target, name))
+        labels = self._labels(frame, preprocessing.target, name)
+        further = _further(frame, preprocessing, name)
+        return NewExamples(_row_names(name, frame.height), features, labels, further)
 
     def _labels(self, frame: pl.DataFrame, target: str, name: str) -> npt.NDArray[np.int32]:
         """Return the classes that a table knows; a missing one is no error."""
@@ -223,6 +233,12 @@ def _numbers(frame: pl.DataFrame, name: str) -> npt.NDArray[np.float64]:
         if not frame[column].dtype.is_numeric():
             raise DataError(must(f'{name}, column "{column}"', "hold numbers", f"cells of {frame[column].dtype}"))
     return frame.cast(pl.Float64).to_numpy()
+
+
+def _further(frame: pl.DataFrame, preprocessing: TablePreprocessing, name: str) -> tuple[str, ...]:
+    """Return the line on columns that the study has never seen, where there are some."""
+    further = preprocessing.further(frame)
+    return (further_line(name, further),) if further else ()
 
 
 def _row_names(name: str, n: int) -> tuple[str, ...]:

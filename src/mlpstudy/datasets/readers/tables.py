@@ -14,13 +14,20 @@ from mlpstudy.datasets.tables.table import Table
 from mlpstudy.study.reading import UNSAID, Reading
 
 
-def read_table(path: str | Path, reading: Reading = UNSAID, *, text: frozenset[str] = frozenset()) -> Table:
+def read_table(
+    path: str | Path,
+    reading: Reading = UNSAID,
+    *,
+    text: frozenset[str] = frozenset(),
+    alone: frozenset[str] | None = frozenset(),
+) -> Table:
     """Read a CSV, TSV or Parquet file.
 
     Args:
         path: the file; its first bytes tell Parquet from text.
         reading: how it is written, where a study says so.
         text: columns of a CSV file that stay text, whatever they look like: ``01`` is not ``1``.
+        alone: names of columns that may be the only one of a CSV file, None for any; else its delimiter is unknown.
 
     Raises:
         DataError: one line with file, row, column and value where there are some, and the fix.
@@ -31,4 +38,4 @@ def read_table(path: str | Path, reading: Reading = UNSAID, *, text: frozenset[s
         file.seek(0)
         if head.startswith(MAGIC):
             return read_parquet(Path(path), name, file)
-        return read_csv(open_source(Path(path), name, file, head), reading, text)
+        return read_csv(open_source(Path(path), name, file, head), reading, text, alone)

@@ -10,6 +10,7 @@ all zeros.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
@@ -27,9 +28,11 @@ from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.data import Scaling
 from mlpstudy.study.reading import UNSAID, Reading
+from mlpstudy.text.words import some
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 
+_SHOWN = 12
 _TOGETHER = 16
 """Features that are written at a time: 16 float32 are one cache line, written once instead of 16 times."""
 
@@ -179,31 +182,31 @@ class TablePreprocessing(Frozen):
         return {**written, "reading": said} if said else written
 
     def check(self, frame: pl.DataFrame, origin: str = "the rows") -> None:
-        """Refuse a table whose columns do not fit.
+        """Refuse a table whose columns do not fit; further ones do.
 
         Raises:
-            DataError: a column is missing, not known or of no use; the line names it.
+            DataError: a column is missing or of no use; the line names it.
         """
-        used = [column.name for column in self.columns]
-        known, there = {*used, *self.ignored, self.target}, set(frame.columns)
-        unknown = [name for name in frame.columns if name not in known]
-        for name in used:
+        there = set(frame.columns)
+        for name in (column.name for column in self.columns):
             if name not in there:
-                near = nearest(name, unknown)
+                near = nearest(name, self.further(frame))
                 fix = f'rename the column "{near}"' if near else "add it; a missing value is an empty cell"
                 raise DataError(must(origin, f'have the column "{name}"', "no such column", fix))
             if not is_supported(frame[name]):
                 raise DataError(must(f'{origin}, column "{name}"', "hold numbers or text", str(frame[name].dtype)))
-        if unknown:
-            raise DataError(
-                must(f'{origin}, column "{unknown[0]}"', "be one of the study's", "an unknown column", "remove it")
-            )
+
+    def further(self, frame: pl.DataFrame) -> tuple[str, ...]:
+        """Return the columns that the study has never seen."""
+        known = {*(column.name for column in self.columns), *self.ignored, self.target}
+        return tuple(name for name in frame.columns if name not in known)
 
     def transform(self, frame: pl.DataFrame, rows: Rows | None = None, origin: str = "the rows") -> Float32Array:
         """Return what a network sees.
 
         Args:
-            frame: a table with the study's columns, in any order; those of ``ignored`` and the target may be missing.
+            frame: a table with the study's columns, in any order; those of ``ignored`` and the target may be missing,
+                and further ones are left aside.
             rows: which of its rows, all where None.
             origin: what the table is called in messages.
 
@@ -253,6 +256,17 @@ class _Pending:
         if self._parts:
             self._features[:, self._start : self._start + len(self._parts)] = np.stack(self._parts, axis=1)
         self._parts = []
+
+
+def further_line(origin: str, names: Sequence[str], whose: str = "the study") -> str:
+    """Return what is said of columns that nothing is done with.
+
+    >>> further_line("new.csv", ["a", "b"])
+    'new.csv: the columns a, b are ignored: the study has none of these names'
+    """
+    if len(names) == 1:
+        return f'{origin}: the column "{names[0]}" is ignored: {whose} has none of that name'
+    return f"{origin}: the columns {some(names, _SHOWN)} are ignored: {whose} has none of these names"
 
 
 def wrong_cell(column: pl.Series, index: int, be: str, origin: str, fix: str | None = None) -> str:

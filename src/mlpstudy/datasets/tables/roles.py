@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from mlpstudy.datasets.raw import Part, Parts
 from mlpstudy.datasets.tables.cells.form import WORDS, Meaning
 from mlpstudy.datasets.tables.cells.meanings import as_numbers
 from mlpstudy.datasets.tables.cells.text import as_text
-from mlpstudy.datasets.tables.columns import wrong_cell
+from mlpstudy.datasets.tables.columns import further_line, wrong_cell
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
     Classes,
@@ -28,6 +29,8 @@ from mlpstudy.study.base import content_hash
 from mlpstudy.text.words import some
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from mlpstudy.datasets.tables.table import Table
     from mlpstudy.datasets.targets.naming import Place
     from mlpstudy.study import Data
@@ -55,7 +58,9 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
     labels, class_names = classes.labels, classes.names
     if test is None:
         _check_counts(labels, class_names, main, target)
-    others = [None if table is None else _other(table, main, target, class_names) for table in (test, validation)]
+    aside = {data.group, data.time, *data.drop}
+    test, validation = (None if table is None else _like(main, table, aside) for table in (test, validation))
+    others = [None if table is None else _other(table, target, class_names) for table in (test, validation)]
     tables = [table for table in (main, test, validation) if table is not None]
     doubt = quantity_warning(class_names, f'{main.origin}, column "{target}"')
     read = (warning for table in tables for warning in table.warnings)
@@ -139,18 +144,8 @@ def _check_counts(labels: npt.NDArray[np.int32], names: tuple[str, ...], table: 
         raise DataError(must(what, "have at least two examples", f"one, in row {row}", fix))
 
 
-def _other(table: Table, main: Table, target: str, class_names: tuple[str, ...]) -> Part:
-    """Return the examples of a test or validation table, which has the columns and classes of the main one."""
-    wanted, there = set(main.frame.columns), set(table.frame.columns)
-    for name in main.frame.columns:
-        if name not in there:
-            near = nearest(name, [other for other in table.frame.columns if other not in wanted])
-            fix = f'rename the column "{near}"' if near else f"the columns of {main.origin}"
-            raise DataError(must(table.origin, f'have the column "{name}"', "no such column", fix))
-    for name in table.frame.columns:
-        if name not in wanted:
-            what = f'{table.origin}, column "{name}"'
-            raise DataError(must(what, f"be one of {main.origin}", "an unknown column", "remove it"))
+def _other(table: Table, target: str, class_names: tuple[str, ...]) -> Part:
+    """Return the examples of a test or validation table, which has classes of the main one."""
     text = _target_text(table, target)
     distinct = text.unique(maintain_order=True)
     found = np.array([_class_of(label, class_names) for label in distinct], dtype=np.int32)
@@ -161,6 +156,29 @@ def _other(table: Table, main: Table, target: str, class_names: tuple[str, ...])
         raise DataError(must(what, be, distinct[position], f"one of {some(class_names, _SHOWN)}"))
     codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
     return Part(table.frame, found[codes], table.origin)
+
+
+def _like(main: Table, table: Table, aside: Container[str | None]) -> Table:
+    """Return a test or validation table with the columns of the main one, and a word on further ones.
+
+    Args:
+        main: the main table.
+        table: the other one.
+        aside: columns that it need not have.
+
+    Raises:
+        DataError: it lacks a column; the line says which one is near.
+    """
+    further = [name for name in table.frame.columns if name not in main.frame.columns]
+    for name in main.frame.columns:
+        if name not in table.frame.columns and name not in aside:
+            near = nearest(name, further)
+            fix = f'rename the column "{near}"' if near else "add it; a missing value is an empty cell"
+            raise DataError(must(table.origin, f'have the column "{name}"', "no such column", fix))
+    if not further:
+        return table
+    said = further_line(table.origin, further, main.origin)
+    return replace(table, frame=table.frame.drop(further), warnings=(*table.warnings, said))
 
 
 def _class_of(label: str, class_names: tuple[str, ...]) -> int:

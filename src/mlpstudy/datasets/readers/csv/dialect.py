@@ -32,11 +32,16 @@ class Dialect:
     missing: tuple[str, ...] = ()
 
 
-def find_dialect(source: Source, reading: Reading = UNSAID) -> Dialect:
+def find_dialect(source: Source, reading: Reading = UNSAID, alone: frozenset[str] | None = frozenset()) -> Dialect:
     r"""Return delimiter and columns of a table of text.
 
     The delimiter is the one of comma, semicolon, tab and vertical bar that cuts the first lines into the most cells,
     the same number in each; or else the one that cuts the first line into the most.
+
+    Args:
+        source: the text.
+        reading: how it is written, where a study says so.
+        alone: names of columns that may be the only one, None for any: the delimiter is then one that no line has.
 
     Raises:
         DataError: it is empty, no text in UTF-8, or has no line of column names with at least two of them.
@@ -53,7 +58,10 @@ def find_dialect(source: Source, reading: Reading = UNSAID) -> Dialect:
         raise DataError(must(name, "have a line of column names and rows below it", "an empty file"))
     delimiter = max(DELIMITERS, key=lambda mark: _evidence(lines[:_LINES], mark))
     columns = tuple(cell.strip() for cell in _cells(lines, delimiter, 1)[0])
-    _check_header(columns, name)
+    if len(columns) == 1 and (alone is None or columns[0] in alone):
+        delimiter = next((mark for mark in DELIMITERS if not any(mark in line for line in lines)), delimiter)
+    else:
+        _check_header(columns, name)
     if len(lines) == 1 and is_whole:
         raise DataError(must(name, "have rows below its line of column names", "none of them"))
     return Dialect(delimiter, columns, reading.missing)

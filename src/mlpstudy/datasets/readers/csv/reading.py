@@ -17,18 +17,21 @@ from mlpstudy.study.reading import Reading
 _SAMPLE_ROWS = 1000
 
 
-def read_csv(source: Source, reading: Reading, text: frozenset[str]) -> Table:
+def read_csv(
+    source: Source, reading: Reading, text: frozenset[str], alone: frozenset[str] | None = frozenset()
+) -> Table:
     """Read a CSV or TSV file.
 
     Args:
         source: its text.
         reading: how it is written, where a study says so.
         text: columns that stay text, whatever they look like.
+        alone: names of columns that may be the only one, None for any.
 
     Raises:
         DataError: one line with row, column and value where there are some, and the fix.
     """
-    dialect, name = find_dialect(source, reading), source.name
+    dialect, name = find_dialect(source, reading, alone), source.name
     check_names(list(dialect.columns), name)
     # float64 of each cell beside the text of a block: measured 1.4 times the file where cells have 9 characters.
     check_memory(2 * source.n_bytes, name)
