@@ -46,7 +46,7 @@ ENCODED = (
         "compressed-csv",
         ".tsv.gz, .txt.gz, .data.gz; gzip without .gz in its name; a bomb; a file that is cut off; at predict",
         shown("rows.csv.gz"),
-        ("rows.csv.gz: 20 examples, 2 columns, 2 classes", "x (10), y (10)"),
+        ("rows.csv.gz: 60 examples, 2 columns, 2 classes", "x (30), y (30)"),
         ("UTF-16",),
     ),
     Case(
@@ -500,7 +500,6 @@ PENDING: frozenset[str] = frozenset(
         "code-for-missing",
         "comment-line",
         "compact-date",
-        "compressed-csv",
         "date-with-offset",
         "day-first-date",
         "excel-errors-few",
@@ -531,7 +530,6 @@ PENDING: frozenset[str] = frozenset(
         "units-line",
         "unnamed-index",
         "unscaled",
-        "utf-16",
         "wider-test",
     }
 )

@@ -13,7 +13,7 @@ from mlpstudy.errors import DataError
 CORPUS = Path(__file__).parent / "corpus"
 INPUTS = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
 REFUSED = {
-    "csv": {"ragged", "utf-16"},
+    "csv": {"ragged"},
     "idx": {"floats"},
     "idx_gzip": {"gzip"},
     "npy": {"nan", "text"},

@@ -105,6 +105,7 @@ LATER: dict[type[Frozen], dict[str, object]] = {
         "image_size": None,
         "missing": (),
         "decimal": None,
+        "encoding": None,
     },
     Network: {},
     InitialWeights: {},

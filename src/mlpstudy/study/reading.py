@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from mlpstudy.study.base import Frozen
 
@@ -16,6 +17,21 @@ def _checked_words(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may
     return tuple(value)
 
 
+def _checked_encoding(value: str) -> str:
+    """Refuse what is no encoding of texts, or one that is not for files."""
+    try:
+        "".encode(value)
+        name = codecs.lookup(value).name
+    except (LookupError, UnicodeError, ValueError):
+        name = ""
+    if not name or name in _NOT_FOR_FILES:
+        message = 'an encoding such as "utf-16" or "cp1252"'
+        raise ValueError(message)
+    return name
+
+
+_NOT_FOR_FILES = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
+Encoding = Annotated[str, AfterValidator(_checked_encoding)]
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_checked_words)]
 
 
@@ -25,9 +41,11 @@ class Reading(Frozen):
     Attributes:
         decimal: what stands before the decimals of numbers: ``"."`` or ``","``; where missing, it is found out for
             each column.
+        encoding: of its text, such as ``"cp1250"``; where missing, it is found out.
         missing: cells that hold no value, beside those that never do.
     """
 
+    encoding: Encoding | None = None
     missing: Words = ()
     decimal: Literal[".", ","] | None = None
 

@@ -91,22 +91,32 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         {},
         'table.csv must have at least two columns, got the one column "x:z:y", fix: put a comma, semicolon, tab or',
     ),
-    "UTF-16": (
-        (HEAD + GOOD).encode("utf-16"),
+    "UTF-16 that is cut off": (
+        (HEAD + GOOD).encode("utf-16")[:-1],
         {},
-        "table.csv must be text in UTF-8, got UTF-16 or other bytes with zeros, fix: save it as UTF-8 (iconv -f utf-16",
+        "table.csv, after line 61 must be text in UTF-16, got truncated data, fix: save it as UTF-8, or say another",
     ),
-    "Latin-1 in the first lines": (
-        (HEAD + "1,caf\xe9,no\n" + GOOD).encode("latin-1"),
+    "Latin-1 beside UTF-8": (
+        (HEAD + "1,d\u00e9,no\n").encode() + "1,caf\xe9,no\n".encode("latin-1") + GOOD.encode(),
         {},
-        "table.csv, line 2 must be text in UTF-8, got the byte 0xe9 (as Latin-1: '1,caf\xe9,no')",
+        "table.csv, line 3 must be text in UTF-8, got the byte 0xe9 (as Latin-1: '1,caf\xe9,no'), fix: mend it, and",
     ),
-    "Latin-1 far down": (
-        (HEAD + GOOD * 700 + "1,caf\xe9,no\n" + GOOD).encode("latin-1"),
+    "Latin-1 beside UTF-8, far down": (
+        (HEAD + "1,d\u00e9,no\n" + GOOD * 700).encode() + "1,caf\xe9,no\n".encode("latin-1") + GOOD.encode(),
         {},
-        "table.csv, line 42002 must be text in UTF-8, got the byte 0xe9",
+        "table.csv, line 42003 must be text in UTF-8, got the byte 0xe9",
     ),
-    "a compressed file": (b"\x1f\x8b" + b"1" * 100, {}, "table.csv must be plain text, got a compressed file"),
+    "bytes of no encoding": (
+        (HEAD + GOOD).encode() + b"1,a\x81\x8d,no\n",
+        {},
+        "table.csv must be text in UTF-8 or in an encoding that is said, got bytes of another, fix: save it",
+    ),
+    "a zero byte": (
+        HEAD + GOOD + "1,\0,no\n",
+        {},
+        "table.csv, line 62 must be text, got a zero byte, fix: save",
+    ),
+    "no gzip file": (b"\x1f\x8b" + b"1" * 100, {}, "table.csv must be an intact gzip file, got error -3 while"),
     "lines of an old Macintosh": (HEAD.replace("\n", "\r") + "1,a,no\r", {}, "must end its lines with LF or CR LF"),
     "an all-missing column": (
         "x,z,y\n" + "".join(f"{i},,{'no' if i % 2 else 'yes'}\n" for i in range(60)),

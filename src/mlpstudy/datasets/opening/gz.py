@@ -67,6 +67,11 @@ class Inflated:
             raise DataError(must(name, "be an intact gzip file", "an end without its checksum"))
 
 
+def most_bytes(n_compressed: int, max_bytes: int = MAX_BYTES) -> int:
+    """Return how many bytes a compressed file of so many may become."""
+    return min(max_bytes, max(min(DEFLATE_RATIO * n_compressed, PLAUSIBLE_BYTES), PLAUSIBLE_RATIO * n_compressed))
+
+
 def read_whole(file: FileIO, name: str, max_bytes: int = MAX_BYTES) -> bytes:
     """Return the bytes of a file, decompressed where it is gzip-compressed.
 
@@ -78,8 +83,7 @@ def read_whole(file: FileIO, name: str, max_bytes: int = MAX_BYTES) -> bytes:
     """
     if not is_gzip(file):
         return file.readall()
-    n_compressed = size_of(file)
-    most = min(max_bytes, max(min(DEFLATE_RATIO * n_compressed, PLAUSIBLE_BYTES), PLAUSIBLE_RATIO * n_compressed))
+    most = most_bytes(size_of(file), max_bytes)
     stream = Inflated(file)
     parts: list[bytes] = []
     n_bytes = 0

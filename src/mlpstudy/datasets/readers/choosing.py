@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlpstudy.datasets.arrays.pairing import align
+from mlpstudy.datasets.opening.compressed import ENDINGS, first_bytes
 from mlpstudy.datasets.opening.files import check_exists, path_text, reading
 from mlpstudy.datasets.raw import Labelled
+from mlpstudy.datasets.readers.csv.encoding import marked
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format, Read
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.escaping import shell
@@ -63,7 +65,7 @@ def _by_file(path: Path) -> Format:
 
 
 def _by_name(path: Path) -> Format | None:
-    name = path.name.lower().removesuffix(".gz")
+    name = _uncompressed(path)
     return next((known for known in FORMATS if known.endings and name.endswith(known.endings)), None)
 
 
@@ -71,13 +73,26 @@ def _by_content(path: Path) -> Format:
     """Return the format that the first bytes say, for names that say nothing."""
     with reading(path) as file:
         head = file.read(_HEAD)
+        inner = first_bytes(file, head, _HEAD)
     for known in FORMATS:
-        if known.starts(head):
+        if known.starts(head) or (inner and known.starts(inner)):
             return known
+    name = _uncompressed(path)
     for known in FORMATS:
-        if path.suffix.lower() in known.perhaps:
+        if name.endswith(known.perhaps) or (known.perhaps and _is_text(inner)):
             return known
     raise _unknown(path)
+
+
+def _uncompressed(path: Path) -> str:
+    """Return a file's name in lower case, without the endings of compressed ones."""
+    name = path.name.lower()
+    return name.removesuffix(next((ending for ending in ENDINGS if name.endswith(ending)), ""))
+
+
+def _is_text(start: bytes) -> bool:
+    """Say whether bytes that were compressed are those of a text."""
+    return bool(start) and (b"\0" not in start or marked(start) is not None)
 
 
 def _unknown(path: Path) -> DataError:

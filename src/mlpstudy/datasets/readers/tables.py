@@ -38,4 +38,4 @@ def read_table(
         file.seek(0)
         if head.startswith(MAGIC):
             return read_parquet(Path(path), name, file)
-        return read_csv(open_source(Path(path), name, file, head), reading, text, alone)
+        return read_csv(open_source(Path(path), name, file, head, reading), reading, text, alone)

@@ -111,7 +111,7 @@ def decode_block(block: bytes, first_line: int, name: str, *, final: bool) -> tu
         start = block.rfind(b"\n", 0, error.start) + 1
         shown = block[max(start, error.start - 20) : error.start + 10].split(b"\n")[0].decode("latin-1").strip()
         found = f"the byte {block[error.start]:#04x} (as Latin-1: {shown!r})"
-        raise DataError(must(f"{name}, line {line}", "be text in UTF-8", found, UTF8_FIX.format("latin1"))) from None
+        raise DataError(must(f"{name}, line {line}", "be text in UTF-8", found, UTF8_FIX)) from None
 
 
 def _is_number(cell: str) -> bool:

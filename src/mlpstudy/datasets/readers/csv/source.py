@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from mlpstudy.datasets.opening.files import sha256_of, size_of
+from mlpstudy.datasets.opening.compressed import decompressed, is_compressed
+from mlpstudy.datasets.opening.files import size_of
+from mlpstudy.datasets.opening.memory import check_memory
+from mlpstudy.datasets.readers.csv.encoding import Survey, blocks, example, guess, marked, survey, to_utf8
 from mlpstudy.errors import DataError, must
+from mlpstudy.study.reading import Reading
 
 if TYPE_CHECKING:
     from io import FileIO
 
 HEAD_BYTES = 2**22
-UTF8_FIX = "save it as UTF-8 (iconv -f {} -t utf-8)"
-
-_WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_AS_IT_IS = {None, "utf-8-sig", "utf-8", "ascii"}
+UTF8_FIX = 'mend it, and save the file as UTF-8; or encoding = "cp1252" where all of the file is in it'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +32,7 @@ class Source:
         text: a file in UTF-8, or its bytes.
         name: what the table is called in messages.
         n_bytes: length of the text.
-        sha256: hash of the file's own bytes.
+        sha256: hash of the file's own bytes, decompressed.
         notes: what was done to come to the text, a line each, without the name.
     """
 
@@ -58,20 +62,81 @@ class Source:
         return io.TextIOWrapper(self.blocks(), encoding="utf-8-sig", newline="")
 
 
-def open_source(path: Path, name: str, file: FileIO, head: bytes) -> Source:
-    """Return the text of a file.
+def open_source(path: Path, name: str, file: FileIO, head: bytes, reading: Reading) -> Source:
+    """Return the text of a file, decompressed and in UTF-8.
 
     Args:
         path: the file.
         name: what it is called in messages.
         file: the same, open.
         head: its first bytes.
+        reading: how it is written, where a study says so.
 
     Raises:
-        DataError: it is no text in UTF-8.
+        DataError: it is no text, or in an encoding that is not found out.
     """
-    if head.startswith(_WIDE_BOMS) or b"\0" in head[:1000]:
-        raise DataError(must(name, "be text in UTF-8", "UTF-16 or other bytes with zeros", UTF8_FIX.format("utf-16")))
-    if head.startswith((b"\x1f\x8b", b"PK\x03\x04")):
-        raise DataError(must(name, "be plain text", "a compressed file", "unpack it first"))
-    return Source(path, name, size_of(file), sha256_of(file))
+    if is_compressed(head):
+        content = decompressed(file, name, head)
+        if content.startswith(b"PAR1"):
+            raise DataError(must(name, "hold text", "a Parquet file within a compressed one", "unpack it first"))
+        return text_source(content, io.BytesIO(content), name, content[:HEAD_BYTES], reading)
+    return text_source(path, file, name, head, reading, size_of(file))
+
+
+def text_source(
+    text: Path | bytes, file: BinaryIO | FileIO, name: str, head: bytes, reading: Reading, n_bytes: int | None = None
+) -> Source:
+    """Return a text in UTF-8: itself where it is, else made in memory.
+
+    Args:
+        text: a file, or its bytes.
+        file: the same, open.
+        name: what it is called in messages.
+        head: its first bytes.
+        reading: how it is written, where a study says so.
+        n_bytes: length of it; that of ``text`` where it is bytes.
+
+    Raises:
+        DataError: as for ``open_source``.
+    """
+    n = len(text) if isinstance(text, bytes) else n_bytes or 0
+    found = survey(file)
+    encoding, is_sure = marked(head) or reading.encoding, True
+    if encoding is None and not found.is_utf8:
+        encoding, is_sure = (None if found.has_wide else guess(found)), False
+        if encoding is None and not found.has_wide:
+            be, got = "be text in UTF-8 or in an encoding that is said", "bytes of another"
+            raise DataError(must(name, be, got, 'save it as UTF-8, or encoding = "cp1250" or another'))
+    if encoding in _AS_IT_IS:  # where right UTF-8 stands beside wrong bytes, reading it says in which line
+        if found.has_zero:
+            raise _zeros(name, blocks(file))
+        return Source(text, name, n, found.sha256)
+    assert encoding is not None  # noqa: S101  # as above
+    check_memory(4 * n, name)  # its bytes, the text in UTF-8 in parts and whole
+    made = to_utf8(file, encoding, name)
+    if b"\0" in made:
+        raise _zeros(name, [made])
+    return Source(made, name, len(made), found.sha256, _notes(encoding, found, reading, is_sure=is_sure))
+
+
+def _zeros(name: str, parts: Iterable[bytes]) -> DataError:
+    line = 1
+    for part in parts:
+        before, zero, _ = part.partition(b"\0")
+        line += before.count(b"\n")
+        if zero:
+            break
+    fix = "save it anew; a file that was cut off in copying ends with them"
+    return DataError(must(f"{name}, line {line}", "be text", "a zero byte", fix))
+
+
+def _notes(encoding: str, found: Survey, reading: Reading, *, is_sure: bool) -> tuple[str, ...]:
+    """Return what is said of an encoding: nothing where the study says it itself."""
+    if is_sure and codecs.lookup(encoding).name == codecs.lookup(reading.encoding or "utf-8").name:
+        return ()
+    if is_sure:
+        return (f"it is written in {encoding.removesuffix('-le').removesuffix('-be').upper()}, and read so",)
+    word = example(found.sample.decode(encoding, "replace"))
+    shown = f' ("{word}")' if word else ""
+    settles = 'encoding = "..." says what it is, where that is wrong'
+    return (f"it is not in UTF-8, and read as {encoding}{shown}; {settles}",)
