@@ -253,5 +253,5 @@ def test_the_study_files_validation_goes_before_that_of_the_data(validation: flo
 def test_a_class_that_a_split_lacks_is_named() -> None:
     """A class that none of the validation or test examples has is said by name, and not refused."""
     dataset = load(Data(name="mine"), 0, Given(with_own_splits([0, 0])))
-    line = 'mine, validation examples: none is of the class "dog", so nothing is measured of it'
+    line = 'mine: class "dog" has no validation example, so nothing is measured of it'
     assert dataset.warnings == ("was read", line)

@@ -168,7 +168,20 @@ def pictures() -> dict[str, dict[str, bytes]]:
     turned = {"turned.jpeg": picture(grey, "JPEG", exif=orientation(6))}
     turned |= {f"turned-{n}.tiff": picture(grey, "TIFF", exif=orientation(n)) for n in (3, 5, 8)}
     turned |= {f"turned-{n}.png": picture(grey, "PNG", exif=orientation(n)) for n in (2, 7)}
-    return {"image": {**files, **kinds, **turned}, "png": {name: content[8:] for name, content in files.items()}}
+    folders = {
+        "classes": "cat/1.png cat/.DS_Store dog/2.png dog/deep/3.png README __MACOSX/cat/._1.png",
+        "splits": "Train/cat/1.png Train/dog/1.png valid/cat/1.png testing/dog/1.png docs/a.png docs/b.txt",
+        "wrapped": "data/seg_train/seg_train/a/1.png data/seg_train/seg_train/b/1.png data/seg_test/seg_test/a/1.png",
+        "spellings": "train/Ka\u0308se/1.png train/01/1.png train/1/1.png test/K\u00e4se/1.png",
+        "flat": "1.png 2.png",
+        "no-training": "test/cat/1.png val/cat/1.png",
+        "splits-in-classes": "cat/train/1.png cat/test/1.png dog/train/1.png",
+    }
+    return {
+        "image_folder": {name: text.replace(" ", "\n").encode() for name, text in folders.items()},
+        "image": {**files, **kinds, **turned},
+        "png": {name: content[8:] for name, content in files.items()},
+    }
 
 
 def studies() -> dict[str, dict[str, bytes]]:

@@ -18,6 +18,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from mlpstudy.datasets.pictures.files import quiet, read_grey, upright_size
 from mlpstudy.datasets.preprocessing.stored import preprocessing_from_json
 from mlpstudy.datasets.readers.idx import read_idx
 from mlpstudy.datasets.readers.idx_folder import read_idx_folder
+from mlpstudy.datasets.readers.image_folder import read_image_folder
 from mlpstudy.datasets.readers.libsvm import read_libsvm
 from mlpstudy.datasets.readers.npy import read_npy, read_npy_rows
 from mlpstudy.datasets.readers.npz import read_npz
@@ -149,6 +151,18 @@ def image(data: bytes) -> None:
     read_grey(path)
 
 
+def image_folder(data: bytes) -> None:
+    """A folder of images: the bytes are names of files with a break between, each of which is one small picture."""
+    with tempfile.TemporaryDirectory(dir=_FOLDER.name) as folder:
+        for line in data.decode("utf-8", "replace").splitlines()[:40]:
+            parts = [part[:40] for part in line.replace("\0", "").split("/")[:6] if part not in {"", ".", ".."}]
+            path = Path(folder, *parts)
+            with suppress(OSError):  # a name that is a file and a folder, or longer than a file's may be
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b"P5 2 3 255\n123456")
+        read_image_folder(folder)
+
+
 def png(data: bytes) -> None:
     """A PNG file of the chunks in the bytes, with right checksums."""
     content, position = b"\x89PNG\r\n\x1a\n", 0
@@ -232,6 +246,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         idx_folder,
         idx_gzip,
         image,
+        image_folder,
         libsvm,
         npy,
         npy_pair,

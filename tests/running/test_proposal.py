@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,7 +107,14 @@ def images_with_test_examples(folder: Path) -> Path:
     return folder / "d"
 
 
-@pytest.mark.parametrize("write", [npz_with_test_examples, images_with_test_examples])
+def images_with_all_splits(folder: Path) -> Path:
+    """Write a folder of images that brings its validation examples too."""
+    path = images_with_test_examples(folder)
+    shutil.copytree(path / "test", path / "val")
+    return path
+
+
+@pytest.mark.parametrize("write", [npz_with_test_examples, images_with_test_examples, images_with_all_splits])
 def test_data_with_test_examples_of_their_own_get_a_study_that_runs(
     write: Callable[[Path], Path], tmp_path: Path
 ) -> None:
@@ -115,6 +123,7 @@ def test_data_with_test_examples_of_their_own_get_a_study_that_runs(
     assert result.exit_code == 0, result.output
     study = mlpstudy.load_study(tmp_path / "d.toml")
     assert study.data.test is None
+    assert ("validation" in study.data.model_fields_set) == (write is not images_with_all_splits)
     results = mlpstudy.run(study, out=tmp_path / "s", seeds=1, epochs=1)
     assert set(results.results()["status"]) == {"finished"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -100,15 +101,15 @@ def test_links_out_of_the_folder_are_refused(tmp_path: Path) -> None:
 
 
 def test_bad_folders_get_one_line(tmp_path: Path) -> None:
-    """No folder of a class, an empty class, a single class, an image that cannot be decoded."""
+    """No folder of a class, a single class, an image that cannot be decoded."""
     write(tmp_path / "flat" / "1.png")
-    with pytest.raises(DataError, match="must have one folder of images a class, got images that are in no folder"):
+    with pytest.raises(DataError, match="must have one folder of images a class, got 1 image in no folder"):
         read_image_folder(tmp_path / "flat")
     write(tmp_path / "data" / "a" / "1.png")
     with pytest.raises(DataError, match="must have at least two classes"):
         read_image_folder(tmp_path / "data")
     (tmp_path / "data" / "b").mkdir()
-    with pytest.raises(DataError, match=r"data/b must hold images \(.*\), got 'none'"):
+    with pytest.raises(DataError, match="must have at least two classes, got the folder a alone"):
         read_image_folder(tmp_path / "data")
     (tmp_path / "data" / "b" / "1.png").write_text("no image")
     with pytest.raises(DataError, match=r"data/b/1\.png must be a picture"):
@@ -134,3 +135,103 @@ def test_the_common_size_is_that_of_upright_pictures(tmp_path: Path) -> None:
         read = read_image_folder(tmp_path / kind)
         assert read.image_shape == (12, 8)
         assert (images(read) == images(plain)).all()
+
+
+def of_splits(root: Path, **n_by_split: int) -> Path:
+    """Save pictures of two classes in folders of splits."""
+    for split, n in n_by_split.items():
+        for i in range(n):
+            write(root / split / "ab"[i % 2] / f"{i}.png", seed=i)
+    return root
+
+
+def test_validation_and_test_folders_are_the_validation_and_the_test_set(tmp_path: Path) -> None:
+    """Nothing is held out of the training images then; what is named in the study file goes before."""
+    root = str(of_splits(tmp_path, Training=20, VALID=6, Testing=8))
+    dataset = load(Data(path=root), 0)
+    assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (20, 6, 8)
+    assert dataset.class_names == ("a", "b")
+    valid = read_image_folder(tmp_path / "VALID")
+    assert (np.asarray(dataset.validation.raw) == valid.values).all()
+    assert dataset.warnings == (
+        f"{root}: 20 training images from Training, 6 validation images from VALID and 8 test images from Testing",
+    )
+    asked = load(Data(path=root, validation=0.2), 0)
+    assert (len(asked.train), len(asked.validation), len(asked.test)) == (16, 4, 8)
+    assert "6 validation examples of its own are not used" in asked.warnings[-1]
+    named = load(Data(path=root, validation=f"{root}/Testing"), 0)
+    assert (len(named.train), len(named.validation)) == (20, 8)
+    with pytest.raises(DataError, match=r"must be left out, since .* has test examples of its own"):
+        load(Data(path=root, test=f"{root}/VALID"), 0)
+
+
+def test_without_test_folder_test_images_are_held_out(tmp_path: Path) -> None:
+    """Those of the validation folder are no test images."""
+    root = of_splits(tmp_path, train=20, val=6)
+    dataset = load(Data(path=str(root)), 0)
+    assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (16, 6, 4)
+
+
+def test_a_folder_for_the_test_has_no_splits(tmp_path: Path) -> None:
+    """A folder that holds several splits is no test set; one of them is, as the line says."""
+    train, other = of_splits(tmp_path / "x", train=20), of_splits(tmp_path / "y", train=4, test=4)
+    path = str(train / "train")
+    with pytest.raises(DataError, match=r"y must hold the images of one split, got .*, fix: one of them: .*y/test or"):
+        load(Data(path=path, test=str(other)), 0)
+    assert len(load(Data(path=path, test=str(other / "test")), 0).test) == 4
+
+
+def test_every_split_may_lack_a_class_of_the_training_images(tmp_path: Path) -> None:
+    """It is named; a class that the training images lack is refused, with what it was probably to be called."""
+    of_splits(tmp_path, train=20, val=6, test=6)
+    (tmp_path / "val" / "b").rename(tmp_path / "val" / "B")
+    message = r'val/B must be a class of the training images, got none of a, b, fix: the name "b"'
+    with pytest.raises(DataError, match=message):
+        read_image_folder(tmp_path)
+    (tmp_path / "val" / "B").rename(tmp_path / "elsewhere")
+    (tmp_path / "test" / "b").rename(tmp_path / "test" / "c")
+    with pytest.raises(DataError, match=r"test/c must be a class .*, fix: training images of it, or move the folder"):
+        read_image_folder(tmp_path)
+    (tmp_path / "test" / "c").rename(tmp_path / "c")
+    lines = load(Data(path=str(tmp_path)), 0).warnings
+    assert [line for line in lines if "nothing is measured" in line] == [
+        f'{tmp_path}: class "b" has no {split} example, so nothing is measured of it'
+        for split in ("test", "validation")
+    ]
+
+
+def test_names_that_differ_in_composition_are_one_class(tmp_path: Path) -> None:
+    """Between the splits, and in one folder, where it is said; likewise numbers with zeros before them."""
+    for form in ("NFC", "NFD"):
+        write(tmp_path / "food" / unicodedata.normalize(form, "K\u00e4se") / "1.png")
+    write(tmp_path / "food" / "Brot" / "1.png")
+    read = read_image_folder(tmp_path / "food")
+    assert read.class_names == ("Brot", "K\u00e4se")
+    assert read.labels.tolist() == [0, 1, 1]
+    assert '2 folders are the class "K\u00e4se", since their names differ only in how' in read.warnings[0]
+    for name in ("1", "01", "2"):
+        write(tmp_path / "numbers" / name / "1.png")
+    assert '2 folders are the class "1"' in read_image_folder(tmp_path / "numbers").warnings[0]
+
+
+def test_what_is_done_to_images_is_said(tmp_path: Path) -> None:
+    """How many had colours, which grey pictures with three channels have not, and that sizes were made one."""
+    grey = write(tmp_path / "a" / "1.png", (8, 6))
+    Image.fromarray(grey).convert("RGB").save(tmp_path / "a" / "2.png")
+    write(tmp_path / "b" / "1.png", (8, 6, 3))
+    root = str(tmp_path)
+    assert read_image_folder(tmp_path).warnings == (f"{root}: 1 of 3 images have colours and are made grey",)
+    write(tmp_path / "b" / "2.png", (9, 6))
+    line = f"{root}: images of 2 sizes are resized to 8 x 6, as data.image_size can say otherwise"
+    assert read_image_folder(tmp_path).warnings[1:] == (line,)
+    assert len(read_image_folder(tmp_path, (4, 4)).warnings) == 1
+
+
+def test_links_between_folders_of_the_folder_stand_for_no_more_than_themselves(tmp_path: Path) -> None:
+    """A link that is the folder of a class is followed, those in such a folder are not, so that none leads round."""
+    write(tmp_path / "a" / "1.png")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "a" / "round").symlink_to(tmp_path)
+    read = read_image_folder(tmp_path)
+    assert read.class_names == ("a", "b")
+    assert len(read) == 2

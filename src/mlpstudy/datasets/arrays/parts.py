@@ -69,21 +69,21 @@ def _warnings(main: Labelled, test: Labelled | None, validation: Labelled | None
     apart = [part for part in (test, validation) if part is not None and part not in (main.test, main.validation)]
     lines = (
         quantity_warning(main.class_names, f"{origin}, labels"),
-        None if test is None else _absent(test, f"{origin}, test examples"),
-        None if validation is None else _absent(validation, f"{origin}, validation examples"),
+        None if test is None else _absent(test, origin, "test"),
+        None if validation is None else _absent(validation, origin, "validation"),
     )
     return (*main.warnings, *(line for part in apart for line in part.warnings), *(line for line in lines if line))
 
 
-def _absent(part: Labelled, what: str) -> str | None:
+def _absent(part: Labelled, origin: str, split: str) -> str | None:
     """Return a warning that names the classes of which examples of a split's own hold none; None without any."""
     counts = np.bincount(part.labels, minlength=len(part.class_names))
     names = [f'"{name}"' for name, count in zip(part.class_names, counts, strict=True) if not count]
     if not names:
         return None
     if len(names) == 1:
-        return f"{what}: none is of the class {names[0]}, so nothing is measured of it"
-    return f"{what}: none is of the classes {listed(names)}, so nothing is measured of them"
+        return f"{origin}: class {names[0]} has no {split} example, so nothing is measured of it"
+    return f"{origin}: the classes {listed(names)} have no {split} examples, so nothing is measured of them"
 
 
 def _left_unused(main: Labelled, validation: Labelled | None, data: Data) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ import threading
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageChops, UnidentifiedImageError
 
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.limits import DEFLATE_RATIO, MAX_IMAGE_FILE_BYTES, MAX_PIXELS, PLAUSIBLE_PIXELS
@@ -26,7 +26,22 @@ Grey = npt.NDArray[np.uint8]
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
 """What is decoded, as Pillow names it; of an animation the first picture."""
 
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp")
+SUFFIXES = (
+    ".bmp",
+    ".gif",
+    ".jfif",
+    ".jpe",
+    ".jpeg",
+    ".jpg",
+    ".pbm",
+    ".pgm",
+    ".png",
+    ".pnm",
+    ".ppm",
+    ".tif",
+    ".tiff",
+    ".webp",
+)
 """How the names of such files end, in lower case."""
 
 _TURNS = {
@@ -73,7 +88,7 @@ def read_grey(path: str | Path) -> Grey:
     [[76, 76]]
     """
     with quiet():
-        return decode(Path(path))
+        return decode(Path(path)).grey
 
 
 @contextmanager
@@ -87,7 +102,14 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def decode(path: Path) -> Grey:
+class Decoded(NamedTuple):
+    """A picture: its grey values, and whether it had colours."""
+
+    grey: Grey
+    is_coloured: bool
+
+
+def decode(path: Path) -> Decoded:
     """Do what :func:`read_grey` does, without keeping Pillow quiet: for many files at once, from any thread.
 
     Raises:
@@ -95,7 +117,8 @@ def decode(path: Path) -> Grey:
     """
     with open_picture(path) as image:
         try:
-            return _grey(_upright(image), path)
+            upright = _upright(image)
+            return Decoded(_grey(upright, path), _is_coloured(upright))
         except DataError:
             raise
         except MemoryError as error:
@@ -216,6 +239,14 @@ def _grey(image: Image.Image, path: Path) -> Grey:
         return np.array(image.convert("L") if image.mode in {"1", "L"} else image.convert("RGB").convert("L"))
     coloured = image.convert("RGBA")
     return on_paper(np.array(coloured.convert("RGB").convert("L")), np.array(coloured.getchannel("A")))
+
+
+def _is_coloured(image: Image.Image) -> bool:
+    """Say whether any pixel is other than grey: many grey pictures are stored with three equal channels."""
+    if image.mode in {"1", "L", "LA", "La", *_SIXTEEN_BITS}:
+        return False
+    red, green, blue = (image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")).split()[:3]
+    return any(ImageChops.difference(red, other).getbbox() is not None for other in (green, blue))
 
 
 def on_paper(grey: Grey, alpha: Grey) -> Grey:

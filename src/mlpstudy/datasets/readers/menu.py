@@ -100,14 +100,6 @@ def _read_libsvm_rows(path: Path, asked: Asked) -> Rows:
     return Rows(read.values, read.labels, read.warnings)
 
 
-def _is_split_folder(path: Path) -> bool:
-    """Say whether the folders in a folder are those of the two splits, and no others."""
-    if not path.is_dir():
-        return False
-    folders = {each.name for each in path.iterdir() if each.is_dir() and not each.name.startswith(".")}
-    return folders == {"train", "test"}
-
-
 _LIBSVM_LINE = re.compile(rb"\s*[^\s:,;]+(?:\s+\d+:\S+)+\s*(?:#.*)?")
 
 FORMATS = (
@@ -174,19 +166,11 @@ FORMATS = (
         is_set=is_idx_set,
     ),
     Format(
-        name="split image folder",
-        title="a folder of images",
-        words="a folder of images: train and test, one folder a class in each",
-        holds="pictures",
-        read=lambda files, asked: image_folder.read_split_image_folder(files[0], asked.image_size),
-        is_set=_is_split_folder,
-    ),
-    Format(
         name="image folder",
         title="a folder of images",
         words="a folder of images, one folder a class",
         holds="pictures",
-        read=lambda files, asked: image_folder.read_image_folder(files[0], asked.image_size, asked.least),
+        read=lambda files, asked: image_folder.read_image_folder(files[0], asked.image_size, asked.like),
         is_set=Path.is_dir,
     ),
 )

@@ -1,0 +1,94 @@
+"""What is said of how a folder of pictures is laid out: its splits, what is passed over, what is one class."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mlpstudy.datasets.opening.files import path_text
+from mlpstudy.datasets.pictures.splits import SPLITS, WORDS, BySplit, Split, SplitFolder, split_of
+from mlpstudy.datasets.pictures.tree import PictureFolder
+from mlpstudy.text.words import counted, listed
+
+_KINDS = 20
+"""Kinds of what is passed over that are named."""
+
+
+def layout_notes(
+    tree: PictureFolder, top: PictureFolder, parts: dict[Split, SplitFolder], splits: BySplit
+) -> tuple[str, ...]:
+    """Return what was made of a folder, a line each."""
+    origin = path_text(tree.path)
+    notes = []
+    if splits:
+        notes.append(_splits_note(tree, parts, splits))
+    elif top is not tree:
+        notes.append(f"the images are those in {path_text(top.path)}")
+    aside = [folder for folder in top.full if splits and folder not in splits.values()]
+    unlabelled = [folder for split, folder in splits.items() if split not in parts]
+    notes += [
+        f"{folder.name} is passed over, a folder of {counted(folder.n_pictures, 'image')} beside the splits"
+        for folder in aside
+    ]
+    notes += [
+        f"{folder.name} is passed over, since its images ({folder.n_pictures:,}) lie in no folders of classes: predict"
+        " takes them"
+        for folder in unlabelled
+    ]
+    notes += _passed_over(tree, parts, {id(folder) for folder in (*aside, *unlabelled)})
+    classes = [folder for part in parts.values() for folder in part.classes]
+    n_deep = sum(folder.n_pictures - len(folder.pictures) for folder in classes)
+    if n_deep:
+        n = sum(folder.n_pictures for folder in classes)
+        notes.append(f"{n_deep:,} of {n:,} images lie in folders within those of the classes, and belong to these")
+    notes += [
+        f"{folder.name} is taken for a class: images lie in it, no folders of classes"
+        for folder in classes
+        if not splits and split_of(folder) is not None
+    ]
+    return tuple(f"{origin}: {note}" for note in notes)
+
+
+def _splits_note(tree: PictureFolder, parts: dict[Split, SplitFolder], splits: BySplit) -> str:
+    """Say which folders are the splits."""
+    said = []
+    for split in SPLITS:
+        if split in parts:
+            where = path_text(splits[split].path.relative_to(tree.path))
+            said.append(f"{counted(parts[split].n_pictures, f'{WORDS[split]} image')} from {where}")
+    return listed(said)
+
+
+def _passed_over(tree: PictureFolder, parts: dict[Split, SplitFolder], without: set[int]) -> list[str]:
+    """Say what else there is: files of other kinds, what systems left, what is empty, pictures that are not read."""
+    classes = {id(folder) for part in parts.values() for folder in part.classes}
+    kinds, not_read = Counter[str](), Counter[str]()
+    empty: list[str] = []
+    bare: list[str] = []
+    n_loose = 0
+    waiting = [(tree, False)]
+    while waiting:
+        folder, is_in_class = waiting.pop()
+        is_in_class = is_in_class or id(folder) in classes
+        kinds += folder.junk + folder.others
+        kinds["empty files"] += len(folder.empty_files)
+        not_read += folder.not_read
+        n_loose += 0 if is_in_class else len(folder.pictures)
+        for inner in folder.folders:
+            if id(inner) in without:
+                continue
+            if inner.n_pictures:
+                waiting.append((inner, is_in_class))
+                continue
+            (empty if inner.is_empty else bare).append(path_text(inner.path.relative_to(tree.path)))
+            not_read += inner.all_not_read()
+    said = [f"{path_text(kind)} ({n:,})" for kind, n in sorted(kinds.items(), key=lambda pair: -pair[1]) if n]
+    said += [f"images in no folder of a class ({n_loose:,})"] if n_loose else []
+    said += [f"empty folders ({len(empty):,}: {listed(sorted(empty), 3)})"] if empty else []
+    said += [f"folders without images ({len(bare):,}: {listed(sorted(bare), 3)})"] if bare else []
+    lines = []
+    if said:
+        lines.append(f"passed over are {listed(said, _KINDS)}")
+    if not_read:
+        forms = listed([f"{suffix} ({n:,})" for suffix, n in sorted(not_read.items())])
+        lines.append(f"pictures that are not read are passed over: {forms}; save them as PNG or JPEG")
+    return lines
