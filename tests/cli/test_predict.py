@@ -107,6 +107,25 @@ def test_test_images_as_png_predict_as_the_test_set(digits: Path, tmp_path: Path
     assert by_number["accuracy"] == np.mean([one["class"] == one["label"] for one in by_number["predictions"]])
 
 
+def test_a_folder_of_pictures_may_have_junk_in_it(digits: Path, tmp_path: Path) -> None:
+    """What systems leave and what is no picture is passed over, which is said; an empty picture is refused."""
+    folder = tmp_path / "new"
+    for name in ("a/1.png", "2.JPG", "__MACOSX/a/._1.png", "._2.JPG", ".DS_Store", "@eaDir/3.png", "notes.txt"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name in {"a/1.png", "2.JPG"}:
+            Image.fromarray(drawn(3)).save(path)
+        else:
+            path.write_text("no picture", encoding="utf-8")
+    shown = json.loads(call("predict", digits, folder, "--json").stdout)
+    assert [one["input"] for one in shown["predictions"]] == [str(folder / name) for name in ("2.JPG", "a/1.png")]
+    (line,) = shown["warnings"]
+    assert line.startswith(f"{folder}: passed over are ")
+    assert all(f"{kind} (1)" in line for kind in ("._*", ".DS_Store", "@eaDir", "__MACOSX", ".txt"))
+    (folder / "3.png").write_bytes(b"")
+    assert "3.png must be a picture" in one_line("predict", digits, folder)
+
+
 def test_the_table_shows_class_probability_and_disagreement(digits: Path, tmp_path: Path) -> None:
     """The terminal shows a row an input, the architecture and why it is the one, and the votes."""
     Image.fromarray(load_mnist().test.values[0].reshape(28, 28)).save(tmp_path / "seven.png")

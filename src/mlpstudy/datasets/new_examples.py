@@ -27,7 +27,7 @@ from mlpstudy.datasets.preprocessing.sparse import SparsePreprocessing
 from mlpstudy.datasets.preprocessing.stored import ArrayPreprocessing, Preprocessing
 from mlpstudy.datasets.raw import Labelled, Rows
 from mlpstudy.datasets.readers.choosing import format_of
-from mlpstudy.datasets.readers.image_folder import image_files
+from mlpstudy.datasets.readers.image_folder import find_images
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.datasets.tables.cells.text import as_text
@@ -83,13 +83,15 @@ class Reader:
         Raises:
             DataError: a file does not fit the study; the line names it, and row or column where there is one.
         """
-        files = [file for path in paths for file in (image_files(path) if path.is_dir() else [path])]
+        found = [find_images(path) if path.is_dir() else ([path], []) for path in paths]
+        files = [file for each, _ in found for file in each]
         if not files:
             raise DataError(must("the folder", "hold pictures", "none", f"files ending in {', '.join(SUFFIXES)}"))
         parts = [self._read(file) for file in files]
         names = tuple(name for part in parts for name in part.names)
         labels = np.concatenate([part.labels for part in parts])
         lines = tuple(dict.fromkeys(line for part in parts for line in part.warnings))
+        lines = (*(line for _, about in found for line in about), *lines)
         return NewExamples(names, _stacked([part.features for part in parts]), labels, lines)
 
     def transform(self, values: object) -> Features:

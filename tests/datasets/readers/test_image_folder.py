@@ -208,10 +208,12 @@ def test_names_that_differ_in_composition_are_one_class(tmp_path: Path) -> None:
     read = read_image_folder(tmp_path / "food")
     assert read.class_names == ("Brot", "K\u00e4se")
     assert read.labels.tolist() == [0, 1, 1]
-    assert '2 folders are the class "K\u00e4se", since their names differ only in how' in read.warnings[0]
+    line = 'food, folders: labels that differ only in their Unicode form are one class: "K\u00e4se"'
+    assert read.warnings[0].endswith(line)
     for name in ("1", "01", "2"):
         write(tmp_path / "numbers" / name / "1.png")
-    assert '2 folders are the class "1"' in read_image_folder(tmp_path / "numbers").warnings[0]
+    line = 'numbers, folders: numbers that are written in several ways are one class: "1"'
+    assert read_image_folder(tmp_path / "numbers").warnings[0].endswith(line)
 
 
 def test_what_is_done_to_images_is_said(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.pictures.splits import SPLITS, WORDS, BySplit, Split, SplitFolder, split_of
@@ -34,8 +35,8 @@ def layout_notes(
         " takes them"
         for folder in unlabelled
     ]
-    notes += _passed_over(tree, parts, {id(folder) for folder in (*aside, *unlabelled)})
     classes = [folder for part in parts.values() for folder in part.classes]
+    notes += passed_over(tree, set(classes), {*aside, *unlabelled})
     n_deep = sum(folder.n_pictures - len(folder.pictures) for folder in classes)
     if n_deep:
         n = sum(folder.n_pictures for folder in classes)
@@ -58,9 +59,16 @@ def _splits_note(tree: PictureFolder, parts: dict[Split, SplitFolder], splits: B
     return listed(said)
 
 
-def _passed_over(tree: PictureFolder, parts: dict[Split, SplitFolder], without: set[int]) -> list[str]:
-    """Say what else there is: files of other kinds, what systems left, what is empty, pictures that are not read."""
-    classes = {id(folder) for part in parts.values() for folder in part.classes}
+def passed_over(
+    tree: PictureFolder, classes: Collection[PictureFolder], without: Collection[PictureFolder] = ()
+) -> list[str]:
+    """Say what else there is: files of other kinds, what systems left, what is empty, pictures that are not read.
+
+    Args:
+        tree: the folder.
+        classes: the folders in it, or itself, of which all pictures are read.
+        without: folders in it that are spoken of elsewhere.
+    """
     kinds, not_read = Counter[str](), Counter[str]()
     empty: list[str] = []
     bare: list[str] = []
@@ -68,13 +76,13 @@ def _passed_over(tree: PictureFolder, parts: dict[Split, SplitFolder], without: 
     waiting = [(tree, False)]
     while waiting:
         folder, is_in_class = waiting.pop()
-        is_in_class = is_in_class or id(folder) in classes
+        is_in_class = is_in_class or folder in classes
         kinds += folder.junk + folder.others
         kinds["empty files"] += len(folder.empty_files)
         not_read += folder.not_read
         n_loose += 0 if is_in_class else len(folder.pictures)
         for inner in folder.folders:
-            if id(inner) in without:
+            if inner in without:
                 continue
             if inner.n_pictures:
                 waiting.append((inner, is_in_class))

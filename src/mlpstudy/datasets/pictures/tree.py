@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from mlpstudy.datasets.opening.files import path_text, within
 from mlpstudy.datasets.pictures.files import SUFFIXES
+from mlpstudy.datasets.targets.naming import normal
 from mlpstudy.errors import DataError, must
 
 JUNK = frozenset(
@@ -64,8 +64,8 @@ class PictureFolder:
 
     @property
     def class_name(self) -> str:
-        """The name of its class: in NFC, since macOS writes an umlaut as two characters, others write it as one."""
-        return unicodedata.normalize("NFC", self.path.name)
+        """The name of its class: macOS writes an umlaut as two characters, others write it as one."""
+        return normal(self.path.name)
 
     @cached_property
     def n_pictures(self) -> int:

@@ -18,6 +18,7 @@ from mlpstudy.datasets.opening.parallel import in_threads
 from mlpstudy.datasets.pictures.digits import resized
 from mlpstudy.datasets.pictures.files import decode, quiet, upright_size
 from mlpstudy.datasets.pictures.layout import find_layout, find_layout_of_one_split
+from mlpstudy.datasets.pictures.notes import passed_over
 from mlpstudy.datasets.pictures.splits import SplitFolder
 from mlpstudy.datasets.pictures.tree import scan
 from mlpstudy.datasets.raw import Labelled
@@ -76,14 +77,18 @@ def read_image_folder(
     return replace(train.labelled, test=test, validation=validation, sha256=sha256, warnings=warnings)
 
 
-def image_files(folder: Path) -> list[Path]:
-    """Return the images in a folder and in the folders in it, ordered by path, also those without a byte.
+def find_images(folder: Path) -> tuple[list[Path], list[str]]:
+    """Return the images in a folder and in the folders in it, ordered by path, and what is passed over, a line each.
+
+    Files without a byte are among them: that an image is missing would not be seen among those that are predicted.
 
     Raises:
         DataError: a file leads out of the folder.
     """
-    folders = scan(folder, lambda _: False).walk()
-    return sorted(path for each in folders for path in (*each.pictures, *each.empty_files))
+    tree = scan(folder, lambda _: False)
+    files = sorted(path for each in tree.walk() for path in (*each.pictures, *each.empty_files))
+    lines = passed_over(tree, {tree})
+    return files, [f"{path_text(folder)}: {line}" for line in lines]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,20 +99,18 @@ class _Pictures:
         labelled: as examples.
         n_coloured: how many of them had colours.
         sizes: rows and columns that they had.
-        merged: the classes that several folders are of, a line each.
     """
 
     labelled: Labelled
     n_coloured: int
     sizes: frozenset[tuple[int, int]]
-    merged: tuple[str, ...]
 
 
 def _read(part: SplitFolder, size: tuple[int, int] | None, least: int = 2) -> _Pictures:
     """Return the images of a split, of so many classes at least."""
     root = part.folder.path
     name = path_text(root)
-    found_classes = find_classes(np.array([folder.class_name for folder in part.classes]), name, 1)
+    found_classes = find_classes(np.array([folder.path.name for folder in part.classes]), f"{name}, folders", 1)
     if len(found_classes.names) < least:
         be, fix = "have at least two classes", "a folder of images of each further class beside it"
         raise DataError(must(name, be, f"the folder {part.classes[0].name} alone", fix))
@@ -135,14 +138,9 @@ def _read(part: SplitFolder, size: tuple[int, int] | None, least: int = 2) -> _P
         for path, sha256 in zip(paths, in_threads(read, range(len(paths)), n_threads), strict=True):
             digest.update(os.fsencode(path.relative_to(root)) + b"\0" + sha256)
     labels = np.repeat(found_classes.labels, [len(found) for found in by_class]).astype(np.int32)
-    labelled = Labelled(values, labels, found_classes.names, shape, digest.hexdigest())
-    n_folders = zip(found_classes.names, np.bincount(found_classes.labels), strict=True)
-    merged = tuple(
-        f'{name}: {n} folders are the class "{each}", since their names differ only in how its characters are written'
-        for each, n in n_folders
-        if n > 1
-    )
-    return _Pictures(labelled, int(coloured.sum()), frozenset(sizes), merged)
+    lines = found_classes.warnings
+    labelled = Labelled(values, labels, found_classes.names, shape, digest.hexdigest(), warnings=lines)
+    return _Pictures(labelled, int(coloured.sum()), frozenset(sizes))
 
 
 def _read_beside(part: SplitFolder | None, train: Labelled) -> _Pictures | None:
@@ -166,7 +164,7 @@ def _check_known(part: SplitFolder, read: Labelled, train: Labelled) -> None:
 
 def _done(root: Path, parts: Sequence[_Pictures], size: tuple[int, int] | None) -> list[str]:
     """Say what was done to images, a line each."""
-    lines = [line for part in parts for line in part.merged]
+    lines = [line for part in parts for line in part.labelled.warnings]
     n, n_coloured = sum(len(part.labelled) for part in parts), sum(part.n_coloured for part in parts)
     if n_coloured:
         count = f"all {n:,}" if n_coloured == n else f"{n_coloured:,} of {n:,}"
