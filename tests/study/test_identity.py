@@ -106,6 +106,7 @@ LATER: dict[type[Frozen], dict[str, object]] = {
         "missing": (),
         "decimal": None,
         "encoding": None,
+        "date_format": None,
     },
     Network: {},
     InitialWeights: {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -35,6 +36,44 @@ Encoding = Annotated[str, AfterValidator(_checked_encoding)]
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_checked_words)]
 
 
+DATE_PARTS: dict[str, str] = {
+    "Y": "year",
+    "y": "year",
+    "m": "month",
+    "b": "month",
+    "B": "month",
+    "d": "day",
+    "e": "day",
+    "j": "day of year",
+    "H": "hour",
+    "I": "hour",
+    "M": "minute",
+    "S": "second",
+    "f": "fraction",
+    "p": "half of the day",
+    "z": "offset",
+    "a": "day of the week",
+    "A": "day of the week",
+}
+"""What the letters after a ``%`` stand for in ``date_format``, as ``strptime`` has them."""
+
+
+def checked_date_format(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
+    """Refuse what is no way to write a date."""
+    if value is None or value in ("day first", "month first", "none"):
+        return value
+    letters = re.findall(r"%(.)", value.replace("%%", "")) if isinstance(value, str) else []
+    parts = [DATE_PARTS.get(letter, "") for letter in letters]
+    is_known = all(parts) and len(parts) == len(set(parts)) and ("year" in parts or "hour" in parts)
+    if not is_known or not value.isprintable() or len(value) > _LONGEST:
+        message = '"day first", "month first", "none", or what they look like, such as "%d.%m.%Y" or "%d/%m/%y %H:%M"'
+        raise ValueError(message)
+    return value
+
+
+_LONGEST = 100
+
+
 class Reading(Frozen):
     """How a table is written: what settles it where a file would be read otherwise, or not at all.
 
@@ -43,11 +82,15 @@ class Reading(Frozen):
             each column.
         encoding: of its text, such as ``"cp1250"``; where missing, it is found out.
         missing: cells that hold no value, beside those that never do.
+        date_format: how dates are written: ``"day first"`` or ``"month first"`` where numbers leave it open, a text
+            as ``strptime`` has it (``"%d.%m.%Y"``), or ``"none"``: text and numbers are no dates. Where missing, it is
+            found out for each column.
     """
 
     encoding: Encoding | None = None
     missing: Words = ()
     decimal: Literal[".", ","] | None = None
+    date_format: Annotated[str | None, BeforeValidator(checked_date_format)] = None
 
     @property
     def reading(self) -> Reading:

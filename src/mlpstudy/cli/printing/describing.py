@@ -22,6 +22,7 @@ MOST_CELLS = 8
 CELL = 18
 """Characters of a cell that are printed."""
 _PLAIN, _LARGE = 1e4, 1e12
+_DAY_S = 86_400
 """Means between them are printed whole."""
 
 
@@ -127,14 +128,19 @@ def _values(column: ColumnDescription) -> str:
     if column.low is None or column.high is None or column.mean is None:
         return ""
     if column.type == "date":
-        from datetime import UTC, datetime, timedelta
-
-        first = datetime(1970, 1, 1, tzinfo=UTC)
-        return " to ".join((first + timedelta(days=day)).date().isoformat() for day in (column.low, column.high))
+        return " to ".join(_day(day, is_clock=column.low >= 0 and column.high < 1) for day in (column.low, column.high))
     if column.type == "boolean":
         return f"true in {100 * column.mean:.3g} %"
     mean = f"{column.mean:.4g}" if abs(column.mean) < _PLAIN else f"{column.mean:.0f}"
     return f"{column.low:g} to {column.high:g}, mean {mean if abs(column.mean) < _LARGE else f'{column.mean:g}'}"
+
+
+def _day(day: float, *, is_clock: bool) -> str:
+    """Return a day, or a time of day where all are within the first day there is, 1970-01-01."""
+    import numpy as np
+
+    date, time = str(np.datetime64(round(day * _DAY_S), "s")).split("T")
+    return time if is_clock else date
 
 
 def _classes(description: Description) -> Table:

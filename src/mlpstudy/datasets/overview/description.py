@@ -176,6 +176,8 @@ def _describe(column: pl.Series) -> ColumnDescription:
     if found.meaning is None:
         counts = text.drop_nulls().value_counts(sort=True, name="n").head(N_LEVELS)
         return ColumnDescription(column.name, "category", n_missing, n_distinct, levels=tuple(counts.rows()))
+    if found.question is not None:
+        return ColumnDescription(column.name, found.meaning, n_missing, n_distinct)
     return _describe_numbers(column, found.meaning, found.form, n_missing, n_distinct)
 
 

@@ -21,7 +21,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from mlpstudy.arrays import Float32Array, FloatArray
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.tables.cells.form import PLAIN, WORDS, Form, Meaning
+from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import as_numbers
 from mlpstudy.datasets.tables.cells.text import as_text, chosen, is_supported
 from mlpstudy.errors import DataError, must, nearest
@@ -82,7 +82,8 @@ class NumberColumn(Frozen):
         numbers, wrong = as_numbers(column, self.meaning, rows, self.form)
         if wrong.any():
             index = int(wrong.argmax() if rows is None else rows[wrong.argmax()])
-            be = "a finite number" if isinstance(column[index], float) else WORDS[self.meaning]
+            is_infinite = isinstance(column[index], float) and self.meaning != "date"
+            be = "a finite number" if is_infinite else words(self.meaning, self.form)
             raise DataError(wrong_cell(column, index, be, origin))
         return numbers
 

@@ -4,7 +4,7 @@ What a column is follows from its training cells alone:
 
     numbers in all of them                                  a number
     true or false in all of them                            a number, 1 or 0
-    ISO dates in all of them                                a number, days since 1970-01-01
+    dates in all of them                                    a number, days since 1970-01-01
     text                                                    a category
 
 A column of which nearly all cells are numbers (or dates) is refused with the first cell that is not: it is a slip more
@@ -20,13 +20,15 @@ import numpy as np
 import polars as pl
 
 from mlpstudy.arrays import FloatArray
-from mlpstudy.datasets.tables.cells.form import WORDS, Form, Meaning
-from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
+from mlpstudy.datasets.tables.cells.form import WORDS, Form, Meaning, words
+from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find
 from mlpstudy.datasets.tables.cells.text import as_text, chosen, is_supported
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from mlpstudy.study import Data
     from mlpstudy.study.data import Scaling
 
@@ -86,7 +88,9 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
     if not is_supported(column):
         raise DataError(must(what, "hold numbers, text, truth values or dates", str(column.dtype), _drop(column.name)))
     of_training = column if column.dtype.is_numeric() else chosen(column, rows)
-    found = find(of_training, data.reading, is_category=column.name in data.categorical)
+    found = find(of_training, data.reading, is_category=column.name in data.categorical, whole=column)
+    if found.question is not None:
+        raise DataError(must(what, *found.question))
     notes = () if found.note is None else (f"{what}: {found.note}",)
     if found.meaning is None:
         text = as_text(chosen(column, rows))
@@ -96,7 +100,7 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
         return category, (*notes, *((warning,) if warning else ()))
     numbers, wrong = as_numbers(column, found.meaning, form=found.form)
     if wrong.any():
-        raise DataError(_slip(column, int(wrong.argmax()), found.meaning, origin))
+        raise DataError(_slip(column, wrong, found, origin))
     of_rows = numbers[rows]
     if np.isnan(of_rows).all():
         raise _all_missing(what, of_rows.size, column.name)
@@ -104,15 +108,21 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
     return number, (*notes, *((warning,) if warning else ()))
 
 
-def _slip(column: pl.Series, index: int, meaning: Meaning, origin: str) -> str:
+def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin: str) -> str:
     """Return the line for a cell that is not what the column's other cells are."""
+    index, meaning = int(wrong.argmax()), found.meaning
     value = column[index]
+    if meaning == "date":
+        more = int(wrong.sum()) - 1
+        be = words(meaning, found.form) + (f" (as must {more} more of its cells)" if more else "")
+        fix = f'mend the cell, leave it empty, or categorical = ["{column.name}"]'
+        return wrong_cell(column, index, be, origin, fix)
     if isinstance(value, float):
         return wrong_cell(column, index, "a finite number", origin, "mend the cell, or leave it empty")
     if isinstance(value, str) and meaning == "number" and "," in value:
         return wrong_cell(column, index, "a number with a decimal point", origin, "write 1.5 for 1,5 in all rows")
     fix = f'mend the cell, leave it empty, or categorical = ["{column.name}"]'
-    return wrong_cell(column, index, WORDS[meaning], origin, fix)
+    return wrong_cell(column, index, "what its other cells are" if meaning is None else WORDS[meaning], origin, fix)
 
 
 def _fit_number(

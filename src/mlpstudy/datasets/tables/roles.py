@@ -11,9 +11,9 @@ import polars as pl
 
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.raw import Part, Parts
-from mlpstudy.datasets.tables.cells.form import WORDS, Meaning
-from mlpstudy.datasets.tables.cells.meanings import as_numbers
-from mlpstudy.datasets.tables.cells.text import as_text
+from mlpstudy.datasets.tables.cells.form import Meaning, words
+from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find
+from mlpstudy.datasets.tables.cells.text import as_text, is_supported
 from mlpstudy.datasets.tables.columns import further_line, wrong_cell
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
@@ -65,6 +65,7 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
     doubt = quantity_warning(class_names, f'{main.origin}, column "{target}"')
     read = (warning for table in tables for warning in table.warnings)
     warnings = (*read, *classes.warnings, *((doubt,) if doubt else ()))
+    times, told = (None, None) if data.time is None else _times(main, data, data.time)
     return Parts(
         main=Part(main.frame, labels, main.origin),
         test=others[0],
@@ -73,8 +74,8 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
         image_shape=None,
         sha256=content_hash({"target": target, "tables": [table.sha256 for table in tables]}),
         groups=None if data.group is None else _groups(main, data.group),
-        times=None if data.time is None else _times(main, data.time),
-        warnings=warnings,
+        times=times,
+        warnings=(*warnings, *((told,) if told else ())),
     )
 
 
@@ -200,17 +201,17 @@ def _groups(table: Table, name: str) -> npt.NDArray[np.int32]:
     return ranks.astype(np.int32) - 1
 
 
-def _times(table: Table, name: str) -> FloatArray:
-    """Return the time of every row: days of a date, or a number."""
+def _times(table: Table, data: Data, name: str) -> tuple[FloatArray, str | None]:
+    """Return the time of every row, days of a date or a number; and what a user should know of how it is read."""
     column = find_column(table, name)
-    meaning: Meaning = "number" if _is_numeric(column) else "date"
-    times, wrong = as_numbers(column, meaning)
+    what = f'{table.origin}, column "{name}"'
+    found = find(column, data.reading) if is_supported(column) else Found(None)
+    if found.question is not None:
+        raise DataError(must(what, *found.question))
+    meaning: Meaning = found.meaning if found.meaning == "number" else "date"
+    times, wrong = as_numbers(column, meaning, form=found.form)
     wrong = wrong | np.isnan(times)
     if wrong.any():
-        be = f"{WORDS['date']}, or a number" if meaning == "date" else WORDS["number"]
+        be = words(meaning, found.form) + (", or a number" if found.meaning is None else "")
         raise DataError(wrong_cell(column, int(wrong.argmax()), be, table.origin, "mend or remove the row"))
-    return times
-
-
-def _is_numeric(column: pl.Series) -> bool:
-    return column.dtype.is_numeric()
+    return times, None if found.note is None else f"{what}: {found.note}"

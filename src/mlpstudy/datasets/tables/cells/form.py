@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BeforeValidator
 
 from mlpstudy.study.base import Frozen
+from mlpstudy.study.reading import checked_date_format
 
 Meaning = Literal["number", "boolean", "date"]
 """What the cells of a column are that becomes one number a row."""
@@ -16,14 +19,21 @@ WORDS: dict[Meaning, str] = {
 }
 
 
+def _checked_date(value: Any) -> Any:  # noqa: ANN401  # of a store: anything may come
+    return value if value in ("", "clock") else checked_date_format(value)
+
+
 class Form(Frozen):
     """How a column's text is written, found out once for the column and kept with it, so that new rows are read alike.
 
     Attributes:
         decimal: what stands before the decimals of a number.
+        date: ``"day first"``, ``"month first"``, ``"clock"`` for times without a day, or a text as ``strptime`` has
+            it; empty where a date has its year first, or the name of its month, and can be read in one way only.
     """
 
     decimal: Literal[".", ","] = "."
+    date: Annotated[str, BeforeValidator(_checked_date)] = ""
 
     def content(self) -> dict[str, object]:
         """Return what differs from plain numbers, truth values and ISO dates, as plain JSON values."""
@@ -32,3 +42,33 @@ class Form(Frozen):
 
 PLAIN = Form()
 """Numbers with a decimal point, true and false, ISO dates."""
+
+
+class Question(NamedTuple):
+    """What only a user can say of a column: the parts of the line that refuses it.
+
+    Attributes:
+        be: what it must be or say.
+        got: what was found.
+        fix: the key that settles it.
+    """
+
+    be: str
+    got: str
+    fix: str
+
+
+def words(meaning: Meaning, form: Form = PLAIN) -> str:
+    """Return what a cell must be.
+
+    >>> words("date", Form(date="day first"))
+    'a date, day first, such as 31/01/2024'
+    """
+    if meaning != "date" or not form.date:
+        return WORDS[meaning]
+    known = {
+        "day first": "a date, day first, such as 31/01/2024",
+        "month first": "a date, month first, such as 01/31/2024",
+        "clock": "a time such as 13:45",
+    }
+    return known.get(form.date) or f'a date as "{form.date}" has it'

@@ -23,7 +23,12 @@ def is_supported(column: pl.Series) -> bool:
 
     A column without any value, such as one row whose value is missing, has Polars' type Null.
     """
-    return is_text(column) or column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Date, pl.Datetime, pl.Null)
+    return is_text(column) or column.dtype.is_numeric() or is_moment(column) or column.dtype in (pl.Boolean, pl.Null)
+
+
+def is_moment(column: pl.Series) -> bool:
+    """Say whether the cells are days, times, or both."""
+    return column.dtype in (pl.Date, pl.Datetime, pl.Time)
 
 
 def clean_text(column: pl.Series, more: tuple[str, ...] = ()) -> pl.Series:
