@@ -104,7 +104,9 @@ def test_the_honest_line_is_of_runs_that_have_finished(tmp_path: Path) -> None:
     made = samples.tiny_study()
     samples.fill(tmp_path / "none", [samples.diverged(made, "4", 0)])
     samples.fill(tmp_path / "some", [samples.diverged(made, "4", 0), *(samples.finished(made, "3", s) for s in (0, 1))])
-    assert "No run has finished: nothing is compared yet." in call("show", tmp_path / "none").output
+    samples.fill(tmp_path / "empty", [])
+    assert "No run has finished: nothing is compared yet." in call("show", tmp_path / "empty").output
+    assert "No run has finished: 1 diverged." in call("show", tmp_path / "none").output
     assert "2 seeds: " in call("show", tmp_path / "some").output
 
 

@@ -38,7 +38,7 @@ def test_a_table_gets_a_study_that_runs(tmp_path: Path) -> None:
     study = mlpstudy.load_study(path)
     assert (tmp_path / "deep" / str(study.data.path)).resolve() == PENGUINS
     assert len(study.architectures) == 6
-    assert study.baselines == study.task.baselines
+    assert study.baselines == study.task.baselines == ("majority class", "logistic regression")
     results = mlpstudy.run(study, out=tmp_path / "s", seeds=1, epochs=2)
     assert set(results.results()["status"]) == {"finished"}
     assert results.store.class_names == ("Adelie", "Chinstrap", "Gentoo")

@@ -41,7 +41,7 @@ def judge(
 
     Example: mlpstudy judge runs/notebook
     """
-    from mlpstudy.cli.printing.tables import print_baselines, print_class_use
+    from mlpstudy.cli.printing.tables import print_baselines, print_class_use, print_lost
     from mlpstudy.evidence.plain import plain
     from mlpstudy.judging.folder import judge_moment, read_moment
     from mlpstudy.results import StudyResults
@@ -58,6 +58,7 @@ def judge(
         print_judgement(judgement, results.store.class_names, noun, explore=explore, why=why)
         print_baselines(results)
         print_class_use(results)
+        print_lost(results)
     path = results.write_claims(judged)
     if not as_json:
         say(f"{path}   check it with: mlpstudy verify {shell(folder)}")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpstudy.evidence.plan import PlanRow, SeedPlan
+    from mlpstudy.results import StudyResults
     from mlpstudy.study import Study
     from mlpstudy.tasks.metrics.metric import Metric
 
@@ -48,10 +49,12 @@ def plan(
 
     Example: mlpstudy plan runs/notebook --detect 0.1
     """
+    from mlpstudy.cli.printing.tables import print_lost
     from mlpstudy.cli.process.again import command_of
     from mlpstudy.evidence.plain import plain
     from mlpstudy.study import builtin_names, load_study
 
+    results: StudyResults | None = None
     if study not in builtin_names() and Path(study).is_dir():
         from mlpstudy.results import StudyResults
 
@@ -69,6 +72,8 @@ def plan(
         say_json(plain(found), indent=1)
         return
     _print(found, command, study)
+    if results is not None:
+        print_lost(results)
 
 
 def _in_unit(written: float | None, study: Study) -> float | None:

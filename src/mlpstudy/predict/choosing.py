@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from mlpstudy.errors import ResultsError, must, nearest
 from mlpstudy.evidence.audits.class_use import sample_class_use
 from mlpstudy.evidence.judge import standings
+from mlpstudy.evidence.lost import what_helps
 from mlpstudy.judging.folder import read_moment
 from mlpstudy.tasks.metrics.menu import METRICS
 from mlpstudy.text.escaping import shell
@@ -101,9 +102,14 @@ def best(moment: Moment, records: Iterable[RunRecord], n_classes: int, found: Se
 
 
 def _need_finished(store: Store, is_there: bool, what: str) -> None:
-    if not is_there:
-        fix = "wait for its first run" if store.writer() else f"mlpstudy run STUDY --out {shell(store.folder)}"
-        raise ResultsError(must(what, "have a finished run to predict with", "none", fix))
+    if is_there:
+        return
+    found, fix = "none", f"mlpstudy run STUDY --out {shell(store.folder)}"
+    if store.writer():
+        fix = "wait for its first run"
+    elif n_diverged := sum(run.status == "diverged" for run in store.runs()):
+        found, fix = f"{n_diverged} that diverged", what_helps(store.study())
+    raise ResultsError(must(what, "have a finished run to predict with", found, fix))
 
 
 @dataclass(frozen=True, slots=True)

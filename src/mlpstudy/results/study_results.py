@@ -101,7 +101,9 @@ class StudyResults:
         table = paper.comparison_table(self.study, rows, tiers, self.store.n_examples[2], self.store.baselines())
         n_ended = sum(row.n_finished + row.n_diverged + row.n_failed for row in rows)
         progress = "" if n_ended == self.n_planned else f" Provisional: {n_ended} of {self.n_planned} runs have ended."
-        lines = classes.class_lines(self.class_use(), self.store.class_names)
+        use, names = self.class_use(), self.store.class_names
+        scale = None if self.names_majority else classes.majority_line(use, names)
+        lines = classes.class_lines(use, names) or ((scale,) if scale else ())
         said = "".join(f"<p>{html(line)}</p>" for line in lines)
         name = f"<b>{html(self.study.name)}</b> in {html(str(self.folder))}"
         return f"<p>{name}.{progress}</p>{paper.typeset(table, 'html')}{said}"
@@ -115,6 +117,11 @@ class StudyResults:
     def n_planned(self) -> int:
         """Number of runs of the whole study."""
         return len(self.study.architectures) * self.store.planned_seeds
+
+    @property
+    def names_majority(self) -> bool:
+        """Whether the study names the majority class as a baseline, so that its accuracy stands in every table."""
+        return "majority class" in self.study.baselines
 
     def runs(self) -> tuple[RunRecord, ...]:
         """Return the records of all runs, ordered by architecture (as in the study), then seed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlpstudy.evidence.audits.class_use import class_lines, class_use
+from mlpstudy.evidence.audits.class_use import class_lines, class_use, majority_line
 
 LABELS = np.array([0] * 8 + [1] * 2, np.int32)
 ALWAYS = np.zeros((2, 10), np.int32)
@@ -76,3 +76,18 @@ def test_of_very_many_lines_the_first_are_said_those_of_all_seeds_before_others(
 def test_who_gives_every_class_and_beats_the_commonest_gets_no_line(wrong: tuple[int, ...]) -> None:
     """A study without such a fault stays as quiet as before."""
     assert class_lines(class_use({"a": some(*wrong)}, LABELS, 2), NAMES) == ()
+
+
+@pytest.mark.parametrize(
+    ("n_first", "n_classes", "is_said"),
+    [(800, 2, True), (550, 2, True), (540, 2, False), (200, 10, True), (110, 10, False)],
+)
+def test_the_commonest_class_is_said_where_it_exceeds_an_equal_share(
+    n_first: int, n_classes: int, *, is_said: bool
+) -> None:
+    """Five points or more above it; of balanced classes there is nothing to say."""
+    labels = np.arange(1000, dtype=np.int32) % (n_classes - 1) + 1
+    labels[:n_first] = 0
+    line = majority_line(class_use({"a": labels[None]}, labels, n_classes), [str(k) for k in range(n_classes)])
+    said = f'Always answering "0" has an accuracy of {n_first / 10:.2f} % on the 1,000 test examples.'
+    assert line == (said if is_said else None)

@@ -73,14 +73,26 @@ def print_baselines(results: StudyResults) -> None:
 
 
 def print_class_use(results: StudyResults) -> None:
-    """Print which classes are never predicted, and whose accuracy always giving the commonest one would have."""
-    from mlpstudy.evidence.audits.class_use import class_lines
+    """Print which classes are never predicted, and what accuracy always giving the commonest one would have."""
+    from mlpstudy.evidence.audits.class_use import class_lines, majority_line
 
-    lines = class_lines(results.class_use(), results.store.class_names)
+    use, names = results.class_use(), results.store.class_names
+    lines = class_lines(use, names)
     for line in lines:
         console().print(line, style="yellow", soft_wrap=True)
-    if lines:
+    scale = None if lines or results.names_majority else majority_line(use, names)
+    if scale:
+        console().print(scale, soft_wrap=True)
+    if lines or scale:
         console().print()
+
+
+def print_lost(results: StudyResults) -> None:
+    """Print how many runs diverged or failed, and what helps, where some did."""
+    from mlpstudy.evidence.lost import lost_line
+
+    if line := lost_line(results.study, results.comparison()):
+        console().print(f"{line}\n", style="yellow", soft_wrap=True)
 
 
 def grouped(study: Study) -> list[tuple[str, list[Architecture]]]:
@@ -176,25 +188,29 @@ def _reported(study: Study, name: str) -> str:
 
 
 def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
-    """Say what the number of seeds can and cannot say."""
+    """Say what the number of seeds can and cannot say, and how many were lost."""
+    from mlpstudy.evidence.lost import lost_line
+
+    lost = lost_line(study, rows)
     counts = sorted({row.n_finished for row in rows if row.n_finished})
     if len(study.architectures) < 2:  # noqa: PLR2004  # nothing to compare
-        return "One architecture: nothing is compared here."
+        return f"One architecture: nothing is compared here.{f' {lost}' if lost else ''}"
     if not counts:
-        return "No run has finished: nothing is compared yet."
+        return lost or "No run has finished: nothing is compared yet."
     if counts[-1] < 2:  # noqa: PLR2004  # no spread
-        return (
+        return lost or (
             "One seed says how these runs ended, not which architecture is better: the same network trained again "
             "ends elsewhere. See the spread with more seeds, for example --seeds 5."
         )
+    more = f" {lost}" if lost else ""
     n_seeds = f"{counts[-1]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     sd = max(row.accuracy.sd for row in rows if row.accuracy is not None and row.accuracy.sd is not None)
     if sd == 0:
         return (
             f"{n_seeds} seeds: every architecture reached one accuracy with all its seeds, so these say nothing of how "
-            "far it scatters. More test examples tell accuracies apart that a few count as equal."
+            f"far it scatters. More test examples tell accuracies apart that a few count as equal.{more}"
         )
     return (
         f"{n_seeds} seeds: the accuracy of one architecture scatters by up to {ACCURACY.size(sd)} (SD) from seed to "
-        "seed; a difference between two single runs that is no larger says nothing."
+        f"seed; a difference between two single runs that is no larger says nothing.{more}"
     )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_LINES = 5
 """Sentences about silent seeds, those first of classes that no seed gives."""
+MORE_THAN_EQUAL = 0.05
+"""By how much the commonest class must exceed an equal share for its own to be said without a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,24 @@ def class_lines(use: ClassUse, class_names: Sequence[str]) -> tuple[str, ...]:
     low = use.no_better
     if not lines and not low:
         return ()
-    always = f'Always answering "{class_names[use.commonest]}" has an accuracy of {percent(use.share)}'
     beaten = "; no architecture's is higher" if _are_all(low, n_known) else f"; that of {commas(low)} is no higher"
+    return (*lines, f"{_always(use, class_names)}{beaten if low else ''}.")
+
+
+def majority_line(use: ClassUse, class_names: Sequence[str]) -> str | None:
+    """Return what always answering the commonest class would reach; None where the classes are about equally common.
+
+    >>> majority_line(ClassUse((), 0, 0.7, 1500), ("no", "yes"))
+    'Always answering "no" has an accuracy of 70.00 % on the 1,500 test examples.'
+    >>> majority_line(ClassUse((), 0, 0.5, 1500), ("no", "yes")) is None
+    True
+    """
+    return f"{_always(use, class_names)}." if use.share >= 1 / len(class_names) + MORE_THAN_EQUAL else None
+
+
+def _always(use: ClassUse, class_names: Sequence[str]) -> str:
     examples = "one test example" if use.n_examples == 1 else f"{use.n_examples:,} test examples"
-    return (*lines, f"{always} on the {examples}{beaten if low else ''}.")
+    return f'Always answering "{class_names[use.commonest]}" has an accuracy of {percent(use.share)} on the {examples}'
 
 
 @dataclass(frozen=True, slots=True)

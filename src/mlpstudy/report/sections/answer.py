@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.evidence.audits.class_use import class_lines, sample_class_use
+from mlpstudy.evidence.audits.class_use import class_lines, majority_line, sample_class_use
+from mlpstudy.evidence.lost import lost_line
 from mlpstudy.page.blocks import Block, Text
 from mlpstudy.report.words import metric_words
 from mlpstudy.study import why_unjudged
@@ -32,7 +33,7 @@ def answer(of: Gathered) -> str:
     """Return what the evidence says by the declared metric, with n and interval."""
     known = {name: one for name, one in of.spreads(of.metric).items() if one is not None}
     if of.choice is None or not known:
-        return "No run has finished yet: there is nothing to say."
+        return lost_line(of.study, of.rows.values()) or "No run has finished yet: there is nothing to say."
     best = max(known, key=lambda name: of.metric.goodness(known[name].mean))
     number = _number(of, known[best])
     if of.judgement is None and len(of.study.architectures) == 1:
@@ -96,15 +97,20 @@ def _counts(kinds: list[str]) -> str:
 def blocks(of: Gathered) -> tuple[Block, ...]:
     """Return the opening of the report."""
     found: list[Block] = [Text(question(of), "lead"), Text(answer(of), "lead")]
-    lines = class_lines(sample_class_use(of.sample, len(of.class_names)), of.class_names)
-    if lines:
-        found.append(Text(" ".join(lines), "note"))
+    use = sample_class_use(of.sample, len(of.class_names))
+    scale = None if of.results.names_majority else majority_line(use, of.class_names)
+    said = " ".join(class_lines(use, of.class_names)) or scale
+    if said:
+        found.append(Text(said, "note"))
     if of.is_provisional:
         planned = of.results.n_planned
         found.append(
             Text(f"Provisional: {of.n_ended} of {planned} runs have ended. The verdicts of record come then.", "note")
         )
-    if of.sample.architectures and 0 < of.n_seeds < 2:  # noqa: PLR2004  # one seed
+    told = lost_line(of.study, of.rows.values())
+    if told and of.finished:
+        found.append(Text(told, "note"))
+    if not told and of.sample.architectures and 0 < of.n_seeds < 2:  # noqa: PLR2004  # one seed
         found.append(
             Text(
                 "One seed says how these runs ended, not which architecture is better: the same network trained again "
