@@ -57,10 +57,6 @@ BAD: dict[str, tuple[object, str]] = {
     "None as a label": ((X, np.array(["a", "b", None] * 2, dtype=object)), r"data, labels\[2\] must name a class, got"),
     "a number that is none": ((np.full((6, 2), np.nan), Y), "data, features: row 0, column 0 must be a finite number"),
     "one class": ((X, ["a"] * 6), "data, labels must have at least two classes, got the label a alone"),
-    "a class with one example": (
-        (X, ["a"] * 5 + ["b"]),
-        'mine, class "b" must have at least two examples, got 1 of it',
-    ),
     "no rows": (pl.DataFrame({"y": []}), "data must have rows and columns, got 0 rows, 1 columns"),
     "features of text": ((np.array([["a"], ["b"]] * 3), Y), "data, features must hold numbers, got '<U1'"),
     "other test features": ({"train": (X, Y), "test": (X[:, :2], Y)}, r'data\["test"\] must have examples of 6 values'),

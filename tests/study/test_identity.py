@@ -100,6 +100,7 @@ LATER: dict[type[Frozen], dict[str, object]] = {
         "group": None,
         "time": None,
         "numeric": None,
+        "on_missing_target": "error",
         "categorical": (),
         "drop": (),
         "image_size": None,

@@ -30,6 +30,10 @@ WIDE = 120
 """Columns that a matrix may take where the output is no terminal."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="LINE", help="A line of [data], such as 'header = false'; may be given often."),
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a data set, as 'mlpstudy data list' prints it.")]
 
 
@@ -67,6 +71,7 @@ def show(
         str | None, typer.Option(help="The column of a table that holds the class.", show_default="guessed")
     ] = None,
     index: Annotated[int, typer.Option("--index", help="Which example to show, from 0.")] = 0,
+    more: With = None,
     split: Annotated[Split, typer.Option("--split", help="Take it from the training or the test examples.")] = (
         Split.train
     ),
@@ -82,7 +87,7 @@ def show(
     if len(data) > 1 or data[0] not in names or Path(data[0]).exists():
         from mlpstudy.cli.printing.describing import show_description
 
-        show_description(data, target, as_json=as_json)
+        show_description(data, target, more or (), as_json=as_json)
         return
     named = find_dataset(data[0], "NAME")
     source = named.load()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mlpstudy.cli.data import With
 from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def init(
     time: Annotated[
         str | None, typer.Option(help="A column: the latest rows are held out.", show_default="rows at random")
     ] = None,
+    more: With = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The study file.", show_default="<name of the data>.toml")
     ] = None,
@@ -44,11 +46,12 @@ def init(
     Example: mlpstudy init penguins.csv --target species
     """
     from mlpstudy.running.proposal import propose, write_proposal
+    from mlpstudy.study.loading import parse_keys
 
     name = study_name(data[0])
     path = out or Path(f"{name}.toml")
-    roles = {key: value for key, value in (("drop", drop), ("group", group), ("time", time)) if value}
-    fields, guessed = _fields(data, target, test, path.parent, roles)
+    keys = {key: value for key, value in (("drop", drop), ("group", group), ("time", time)) if value}
+    fields, guessed = _fields(data, target, test, path.parent, {**parse_keys(more or ()), **keys})
     proposal = propose(fields, path.parent, name)
     write_proposal(proposal, path, replace=replace)
     _print(proposal, path, guessed)
@@ -65,7 +68,7 @@ def study_name(path: str) -> str:
 
 
 def _fields(
-    data: list[str], target: str | None, test: str | None, folder: Path, roles: dict[str, Any]
+    data: list[str], target: str | None, test: str | None, folder: Path, keys: dict[str, Any]
 ) -> tuple[dict[str, Any], str | None]:
     """Return the study's data as a study file has them, and how the target was guessed, where it was."""
     from mlpstudy.datasets import named_datasets
@@ -78,32 +81,34 @@ def _fields(
         paths = [relative(path, folder) for path in data]
         fields = {"path": paths[0] if len(paths) == 1 else paths}
     guess = None
-    if target is None and "path" in fields and len(data) == 1:
-        guess = _guess(Path(data[0]), {*roles.get("drop", ()), roles.get("group"), roles.get("time")})
+    if target is None and "target" not in keys and "path" in fields and len(data) == 1:
+        guess = _guess(Path(data[0]), keys)
     if target is not None:
         fields["target"] = target
     elif guess is not None:
         fields["target"] = guess.target
     if test is not None:
         fields["test"] = relative(test, folder)
-    fields |= roles
+    fields |= keys
     return fields, None if guess is None else str(guess)
 
 
-def _guess(path: Path, other: set[str | None]) -> Guess | None:
+def _guess(path: Path, keys: dict[str, Any]) -> Guess | None:
     """Return the column of a table that probably holds the class, None where it is no table.
 
     Args:
         path: the file.
-        other: columns that are something else.
+        keys: what else is known of the data: columns that are something else, how the file is written.
 
     Raises:
         DataError: several columns are as probable; the line names them.
     """
     from mlpstudy.datasets.overview.target_guess import guess_target_of
     from mlpstudy.errors import DataError, must
+    from mlpstudy.study import Study
 
-    guess = guess_target_of(path, other)
+    data = Study(name="x", data={"path": "./x", **keys}, factors={"hidden": {"16": {"hidden": [16]}}}).data
+    guess = guess_target_of(path, {*data.drop, data.group, data.time}, data.reading)
     if guess is not None and guess.is_ambiguous:
         fix = f"--target {shell(guess.target)}, or another column"
         found = f"several that could be it: {', '.join(guess.candidates)}"

@@ -47,7 +47,16 @@ def collect(data: Data, given: Given | None = None) -> Parts:
     """
     if data.image_size is not None and (data.path is None or given is not None):
         raise _only_pictures(data)
-    main, test, validation = _of_code(data, given) if given is not None else _read(data)
+    return judge(data, _of_code(data, given) if given is not None else read_splits(data))
+
+
+def judge(data: Data, reads: Reads) -> Parts:
+    """Return what was read as the examples that a study draws from.
+
+    Raises:
+        DataError: something is not what it must be; the line names the file, and row and column where there are some.
+    """
+    main, test, validation = reads
     if isinstance(main, Labelled):
         assert isinstance(test, Labelled | None)  # noqa: S101  # all three of one kind
         assert isinstance(validation, Labelled | None)  # noqa: S101  # as above
@@ -59,7 +68,12 @@ def collect(data: Data, given: Given | None = None) -> Parts:
     return collect_tables(data, main, test, validation)
 
 
-def _read(data: Data) -> Reads:
+def read_splits(data: Data) -> Reads:
+    """Read what there is of each split.
+
+    Raises:
+        DataError: the name is unknown, or a file is not what it must be.
+    """
     if data.name is not None:
         return _of_name(data, data.name)
     assert data.path is not None  # noqa: S101  # a Data has a name or a path

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from mlpstudy.datasets.checking import check
 from mlpstudy.datasets.collecting import collect
 from mlpstudy.datasets.preprocessing.encoding import SCALING
-from mlpstudy.datasets.preprocessing.fitting import fit_preprocessing
-from mlpstudy.datasets.splits import HeldOut, Indices, choose, hold_out, hold_out_groups, hold_out_latest
-from mlpstudy.errors import DataError, must
 from mlpstudy.records import Dataset, Examples
 from mlpstudy.study.base import content_hash
-from mlpstudy.study.data import TEST_SHARE
 
 if TYPE_CHECKING:
     import polars as pl
     from scipy.sparse import csr_array
 
     from mlpstudy.datasets.given import Given
-    from mlpstudy.datasets.overview.leaks import Leak
     from mlpstudy.datasets.preprocessing.stored import Preprocessing
     from mlpstudy.datasets.raw import Part, Parts
-    from mlpstudy.datasets.splits import Purpose
+    from mlpstudy.datasets.splits import Indices, Positions
     from mlpstudy.study import Data
-
-VALIDATION_IS_TEST = (
-    'validation = "test": the curves are measured on the test examples, as the notebook did, so they must not choose'
-    " anything; a share such as 0.1 holds training examples out instead"
-)
 
 
 def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
@@ -57,12 +47,9 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
     ((900, 784), 100, 10000)
     """
     parts = collect(data, given)
-    positions = _split(parts, data, study_seed)
     is_own = data.path is not None or given is not None
-    if is_own:
-        _check_classes(parts, positions)
-    preprocessing, warnings = fit_preprocessing(parts, positions.train, data)
-    leaks = _leaks(parts, positions.train, preprocessing)
+    checked = check(parts, data, study_seed, is_own=is_own)
+    positions, preprocessing = checked.positions, checked.preprocessing
     test = _take(parts.test or parts.main, positions.test, preprocessing)
     return Dataset(
         name=data.title,
@@ -76,81 +63,11 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
         image_shape=parts.image_shape,
         sha256=_hash(parts, positions, preprocessing, is_own=is_own),
         preprocessing=preprocessing.to_json(),
-        warnings=(
-            *parts.warnings,
-            *warnings,
-            *(leak.warning(parts.main.origin) for leak in leaks),
-            *((VALIDATION_IS_TEST,) if positions.validation is None else ()),
-        ),
-        leaking=tuple(leak.column for leak in leaks),
+        warnings=checked.warnings,
+        leaking=checked.leaking,
         has_own_test=parts.test is not None,
         has_own_validation=parts.validation is not None,
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Positions:
-    """Which examples each split takes: of ``main``, unless a split has a part of its own.
-
-    Attributes:
-        train: of the training examples.
-        validation: of the validation examples; None where they are the test examples.
-        test: of the test examples.
-    """
-
-    train: Indices
-    validation: Indices | None
-    test: Indices
-
-
-def _split(parts: Parts, data: Data, study_seed: int) -> _Positions:
-    """Choose every split."""
-    available = np.arange(len(parts.main), dtype=np.int64)
-    if parts.test is not None:
-        test = np.arange(len(parts.test), dtype=np.int64)
-    else:
-        share = data.test if isinstance(data.test, float) else TEST_SHARE
-        available, test = _hold_out(parts, available, share, study_seed, "test split")
-    test = test[choose(len(test), data.test_examples, study_seed, 1, "data.test_examples")]
-    train = available[choose(len(available), data.train_examples, study_seed, 0, "data.train_examples")]
-    validation: Indices | None = None
-    if parts.validation is not None:
-        validation = np.arange(len(parts.validation), dtype=np.int64)
-    elif isinstance(data.validation, float):
-        train, validation = _hold_out(parts, train, data.validation, study_seed, "validation split")
-    return _Positions(train, validation, test)
-
-
-def _hold_out(parts: Parts, of: Indices, share: float, study_seed: int, purpose: Purpose) -> HeldOut:
-    """Hold out a share of some examples of ``main``: by class, by group or by time."""
-    if parts.groups is not None:
-        within = hold_out_groups(parts.groups[of], share, study_seed, purpose)
-    elif parts.times is not None:
-        within = hold_out_latest(parts.times[of], share, purpose)
-    else:
-        within = hold_out(parts.main.labels[of], share, study_seed, purpose)
-    return HeldOut(of[within.train], of[within.validation])
-
-
-def _check_classes(parts: Parts, positions: _Positions) -> None:
-    """Refuse a class that nothing could be learned of."""
-    counts = np.bincount(parts.main.labels[positions.train], minlength=len(parts.class_names))
-    for name, count in zip(parts.class_names, counts.tolist(), strict=True):
-        if not count:
-            fix = "a larger share of training examples, or leave the class out"
-            raise DataError(
-                must(f'{parts.main.origin}, class "{name}"', "be among the training examples", "none of it", fix)
-            )
-
-
-def _leaks(parts: Parts, train: Indices, preprocessing: Preprocessing) -> tuple[Leak, ...]:
-    """Return the columns of a table that give the class away, by the training examples alone."""
-    if preprocessing.kind != "table":
-        return ()
-    from mlpstudy.datasets.overview.leaks import find_leaks  # noqa: PLC0415  # heavy: Polars
-
-    frame, names = cast("pl.DataFrame", parts.main.values), [column.name for column in preprocessing.columns]
-    return find_leaks(frame, train, parts.main.labels[train], names)
 
 
 def _take(part: Part, rows: Indices, preprocessing: Preprocessing) -> Examples:
@@ -171,7 +88,7 @@ def _rows(values: npt.NDArray[Any], rows: Indices) -> npt.NDArray[Any]:
     return values if rows.size == len(values) else values[rows]
 
 
-def _hash(parts: Parts, positions: _Positions, preprocessing: Preprocessing, *, is_own: bool) -> str:
+def _hash(parts: Parts, positions: Positions, preprocessing: Preprocessing, *, is_own: bool) -> str:
     """Hash the bytes, the preprocessing and the positions of every split.
 
     The positions themselves and not the request for them: what NumPy's generators choose may change between its

@@ -78,7 +78,7 @@ class Part:
 
     Attributes:
         values: what is to be preprocessed: an array, sparse numbers, or a table.
-        labels: class indices, shape ``(n,)``, int32.
+        labels: class indices, shape ``(n,)``, int32; -1 for what no split takes, since its class is missing.
         origin: the file, for messages.
     """
 
@@ -86,8 +86,10 @@ class Part:
     labels: npt.NDArray[np.int32]
     origin: str
 
-    def __len__(self) -> int:
-        return int(self.labels.shape[0])
+    @property
+    def known(self) -> npt.NDArray[np.int64]:
+        """Positions of the examples that name a class."""
+        return np.flatnonzero(self.labels >= 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

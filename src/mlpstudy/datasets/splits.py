@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -22,6 +23,21 @@ class HeldOut(NamedTuple):
 
     train: Indices
     validation: Indices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Positions:
+    """Which examples each split takes: of ``main``, unless a split has a part of its own.
+
+    Attributes:
+        train: of the training examples.
+        validation: of the validation examples; None where they are the test examples.
+        test: of the test examples.
+    """
+
+    train: Indices
+    validation: Indices | None
+    test: Indices
 
 
 def choose(n_available: int, n_wanted: int | None, study_seed: int, index: int, what: str) -> Indices:

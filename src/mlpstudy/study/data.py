@@ -127,6 +127,7 @@ class Data(Reading):
         time: a column of a table: the latest examples are held out, for the test first.
         numeric: how numbers are scaled: ``"standardise"`` (mean 0, standard deviation 1), ``"0-1"``, or ``"none"``.
             Where it is missing: ``"standardise"``; sparse numbers are divided by the largest of their column.
+        on_missing_target: what becomes of a table's rows that name no class: an ``"error"``, or ``"drop"``.
         categorical: columns of numbers that are categories.
         drop: columns that are left out.
         image_size: rows and columns that the images of a folder are resized to; one number for a square.
@@ -150,6 +151,7 @@ class Data(Reading):
     group: Column | None = None
     time: Column | None = None
     numeric: Scaling | None = None
+    on_missing_target: Literal["error", "drop"] = "error"
     categorical: Names = ()
     drop: Names = ()
     image_size: Annotated[tuple[int, int] | None, BeforeValidator(_checked_side)] = None

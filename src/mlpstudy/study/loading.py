@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -73,6 +74,26 @@ def parse_study(text: str, origin: str = "the study file") -> Study:
         message = f"{origin}: {error}"
         raise StudyError(message) from error
     return study
+
+
+def parse_keys(lines: Iterable[str]) -> dict[str, object]:
+    """Return keys and values of a table of a study file, given a line each.
+
+    Raises:
+        StudyError: a line is not TOML.
+
+    >>> parse_keys(["header = false", 'missing = ["-999"]'])
+    {'header': False, 'missing': ['-999']}
+    """
+    found: dict[str, object] = {}
+    for line in lines:
+        _check_dots(line, "the key")
+        try:
+            found |= tomllib.loads(line)
+        except (ValueError, RecursionError) as error:
+            be, fix = "be a line of a study file's [data]", "such as 'header = false' or 'decimal = \",\"'"
+            raise StudyError(must(f"--with {shell(line)}", be, str(error), fix)) from error
+    return found
 
 
 def _check_dots(text: str, origin: str) -> None:

@@ -6,6 +6,9 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
+from mlpstudy.cli.printing.exits import ExitCode
 from mlpstudy.cli.printing.terminal import new_table, say_json, styled
 from mlpstudy.text.escaping import shell
 
@@ -26,18 +29,27 @@ _DAY_S = 86_400
 """Means between them are printed whole."""
 
 
-def show_description(data: Sequence[str], target: str | None, *, as_json: bool) -> None:
-    """Describe data and print it.
+def show_description(data: Sequence[str], target: str | None, more: Sequence[str], *, as_json: bool) -> None:
+    """Describe data and print it; exit code 1 where a study would refuse them.
 
     Raises:
+        StudyError: a line of ``more`` is none of a study's data.
         DataError: the data cannot be read.
     """
     from mlpstudy.datasets.overview.description import describe_data
+    from mlpstudy.study.loading import parse_keys
 
-    description = describe_data(data[0] if len(data) == 1 else list(data), target)
+    description = describe_data(data[0] if len(data) == 1 else list(data), target, parse_keys(more))
     if as_json:
         say_json(_plain(description))
-        return
+    else:
+        _print(description, data, target, more)
+    if description.is_refused:
+        raise typer.Exit(ExitCode.FAULT)
+
+
+def _print(description: Description, data: Sequence[str], target: str | None, more: Sequence[str]) -> None:
+    """Print a description, and what comes next."""
     from mlpstudy.cli.printing.terminal import console
 
     say = console().print
@@ -63,7 +75,7 @@ def show_description(data: Sequence[str], target: str | None, *, as_json: bool) 
     if dates and dates[0] != description.target:
         hint = f'holds dates: time = "{dates[0]}" in [data] (--time of init) holds out the latest rows'
         say(f'Hint: the column "{dates[0]}" {hint}', soft_wrap=True)
-    say(_next(description, data, target), soft_wrap=True)
+    say(_next(description, data, target, more), soft_wrap=True)
 
 
 def _target(description: Description) -> str:
@@ -77,14 +89,15 @@ def _target(description: Description) -> str:
     return f"{named}, {Guess(description.target, description.candidates)}: --target names another.\n"
 
 
-def _next(description: Description, data: Sequence[str], target: str | None) -> str:
+def _next(description: Description, data: Sequence[str], target: str | None, more: Sequence[str]) -> str:
     """Say what comes next: nothing where a study would refuse the data."""
     if description.is_refused:
         return "A study would refuse these data as they are, for the last reason above."
     named = f" --target {shell(target)}" if target else ""
     if len(description.candidates) > 1:
         named = f" --target {shell(description.candidates[0])}"
-    return f"Next: mlpstudy init {' '.join(shell(Path(word)) for word in data)}{named}"
+    lines = "".join(f" --with {shell(line)}" for line in more)
+    return f"Next: mlpstudy init {' '.join(shell(Path(word)) for word in data)}{named}{lines}"
 
 
 def _sizes(description: Description) -> str:

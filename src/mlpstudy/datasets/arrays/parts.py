@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.datasets.raw import Labelled, Part, Parts
-from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes, quantity_warning
+from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes, quantity_warning, single_warning
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
 from mlpstudy.text.words import listed
@@ -43,8 +43,7 @@ def collect_arrays(
         if data.test is not None:
             raise left_out(data, "test", f"since {origin} has test examples of its own")
         test = main.test
-    elif test is None:
-        _check_counts(main, origin)
+    single = None if test is not None else _single_classes(main, origin)
     if validation is None and "validation" not in data.model_fields_set:
         validation = main.validation
     hashes = [part.sha256 for part in (main, test, validation) if part is not None]
@@ -56,13 +55,12 @@ def collect_arrays(
         image_shape=main.image_shape,
         first_column=main.first_column,
         sha256=main.sha256 if test is main.test and validation is None else content_hash(hashes),
-        warnings=(*_warnings(main, test, validation, origin), *_left_unused(main, validation, data)),
+        warnings=(
+            *_warnings(main, test, validation, origin),
+            *_left_unused(main, validation, data),
+            *((single,) if single else ()),
+        ),
     )
-
-
-def own_warnings(main: Labelled, origin: str) -> tuple[str, ...]:
-    """Return what is to be known of what a reader returned, a line each."""
-    return _warnings(main, main.test, main.validation, origin)
 
 
 def _warnings(main: Labelled, test: Labelled | None, validation: Labelled | None, origin: str) -> tuple[str, ...]:
@@ -99,14 +97,15 @@ def left_out(data: Data, key: str, why: str) -> DataError:
     return DataError(must(f"data.{key}", f"be left out, {why}", str(getattr(data, key)), "remove the key"))
 
 
-def _check_counts(main: Labelled, origin: str) -> None:
-    """Refuse classes with a single example where test examples are held out of them."""
+def _single_classes(main: Labelled, origin: str) -> str | None:
+    """Return a warning that names the classes of a single example, which stays to be learned from; None without any.
+
+    Raises:
+        DataError: they are values of a quantity.
+    """
     counts = np.bincount(main.labels, minlength=len(main.class_names))
-    n_single = int((counts < LEAST_EXAMPLES).sum())
-    if n_single and is_quantity(main.class_names):
+    single = np.flatnonzero(counts < LEAST_EXAMPLES)
+    if single.size and is_quantity(main.class_names):
         what = f"{origin}, labels"
-        raise no_classes(what, main.class_names, n_single)
-    for name, count in zip(main.class_names, counts, strict=True):
-        if count < LEAST_EXAMPLES:
-            fix = "add examples, or leave the class out"
-            raise DataError(must(f'{origin}, class "{name}"', "have at least two examples", f"{count} of it", fix))
+        raise no_classes(what, main.class_names, single.size)
+    return single_warning(origin, [main.class_names[k] for k in single.tolist()])

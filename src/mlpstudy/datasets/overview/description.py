@@ -5,7 +5,8 @@ A description is made of all rows, before any split, and nothing is learned from
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -15,24 +16,22 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_array
 
-from mlpstudy.datasets.arrays.parts import own_warnings
+from mlpstudy.datasets.checking import check
+from mlpstudy.datasets.collecting import Reads, judge, read_splits
 from mlpstudy.datasets.named.registry import find_dataset
-from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
 from mlpstudy.datasets.overview.balance import lopsided_warning
-from mlpstudy.datasets.overview.leaks import find_leaks
 from mlpstudy.datasets.overview.target_guess import Guess, guess_target
 from mlpstudy.datasets.raw import Labelled
-from mlpstudy.datasets.readers.choosing import find_format, read_files
-from mlpstudy.datasets.readers.menu import Asked
+from mlpstudy.datasets.readers.choosing import find_format
 from mlpstudy.datasets.tables.cells.form import Form, Meaning
 from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
 from mlpstudy.datasets.tables.cells.text import as_text, is_supported
-from mlpstudy.datasets.tables.fitting import fit_table
-from mlpstudy.datasets.tables.roles import collect_tables, find_column
+from mlpstudy.datasets.tables.roles import find_column
 from mlpstudy.datasets.tables.table import Table
-from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes
+from mlpstudy.datasets.targets.classes import is_quantity
 from mlpstudy.errors import DataError
+from mlpstudy.study import Study
 from mlpstudy.study.data import Data, looks_like_path
 
 ColumnType = Literal["number", "boolean", "date", "category", "unusable"]
@@ -116,15 +115,19 @@ class Description:
     n_validation: int = 0
 
 
-def describe_data(path: str | Path | Sequence[str | Path], target: str | None = None) -> Description:
+def describe_data(
+    path: str | Path | Sequence[str | Path], target: str | None = None, more: Mapping[str, object] | None = None
+) -> Description:
     """Describe a file, a pair of files (features, labels), a folder, or a data set that has a name.
 
     Args:
         path: where it is, or its name.
         target: the column of a table that holds the class; guessed where it is None.
+        more: further keys of a study's data.
 
     Raises:
-        DataError: it cannot be read.
+        StudyError: a key is none, or has no such value.
+        DataError: the data cannot be read.
 
     >>> mnist = describe_data("mnist")
     >>> mnist.n_examples, mnist.n_test, mnist.image_shape, mnist.classes[0]
@@ -134,45 +137,59 @@ def describe_data(path: str | Path | Sequence[str | Path], target: str | None = 
         return _of_labelled(find_dataset(path, "the data").read(), path, "a data set that has a name")
     files = [Path(path)] if isinstance(path, str | Path) else [Path(part) for part in path]
     found = find_format(files)
-    read = read_files(files, found, Asked())
-    if not isinstance(read, Labelled):
-        return describe_table(read, target)
-    return _of_labelled(read, " + ".join(path_text(file) for file in files), found.words)
+    data = _data_of(files, {**(more or {}), **({"target": target} if target else {})})
+    reads = read_splits(data)
+    if not isinstance(reads.main, Labelled):
+        return _of_table(reads, data)
+    described = _of_labelled(reads.main, data.title, found.words)
+    seen = _as_a_study_sees_it(reads, data)
+    return dataclasses.replace(
+        described,
+        warnings=(*seen.warnings, *(() if seen.is_refused else described.warnings)),
+        is_refused=seen.is_refused,
+        classes=() if seen.is_refused and is_quantity(reads.main.class_names) else described.classes,
+    )
 
 
-def describe_table(table: Table, target: str | None = None) -> Description:
-    """Describe a table.
+def _data_of(files: Sequence[Path], more: Mapping[str, object]) -> Data:
+    """Return the data of a study on some files; a file in this folder is written as a path, too."""
+    named = [text if looks_like_path(text := str(file)) else f"./{text}" for file in files]
+    fields = {"path": named[0] if len(named) == 1 else named, **more}
+    return Study(name="described", data=fields, factors={"hidden": {"16": {"hidden": [16]}}}).data
 
-    Raises:
-        DataError: it has no column of the target's name.
-    """
+
+def _of_table(reads: Reads, data: Data) -> Description:
+    """Describe a table."""
+    table = reads.main
+    assert not isinstance(table, Labelled)  # noqa: S101  # narrows the type
     frame = table.frame
-    guess = guess_target(frame) if target is None else Guess(target)
-    seen = _as_a_study_sees_it(table, guess.target)
+    guess = guess_target(frame) if data.target is None else Guess(data.target)
+    find_column(table, guess.target)
+    seen = _as_a_study_sees_it(reads, data.model_copy(update={"target": guess.target}))
     return Description(
         origin=table.origin,
         format=table.words,
         n_examples=frame.height,
         n_test=0,
         n_features=frame.width - 1,
-        columns=tuple(_describe(frame[name]) for name in frame.columns),
+        columns=tuple(_describe(frame[name], data) for name in frame.columns),
         target=guess.target,
-        target_is_guess=target is None,
-        classes=seen.classes,
+        target_is_guess=data.target is None,
+        classes=seen.classes or _values_of(table, guess.target),
         first_rows=_first_rows(frame),
-        warnings=(*table.warnings, *seen.warnings),
+        warnings=seen.warnings,
         candidates=guess.candidates,
         is_refused=seen.is_refused,
     )
 
 
-def _describe(column: pl.Series) -> ColumnDescription:
+def _describe(column: pl.Series, data: Data) -> ColumnDescription:
     """Describe one column."""
     if not is_supported(column):
         return ColumnDescription(column.name, "unusable", column.null_count(), 0)
     text = as_text(column)
     n_missing, n_distinct = text.null_count(), text.drop_nulls().n_unique()
-    found = find(column)
+    found = find(column, data.reading, is_category=column.name in data.categorical)
     if found.meaning is None:
         counts = text.drop_nulls().value_counts(sort=True, name="n").head(N_LEVELS)
         return ColumnDescription(column.name, "category", n_missing, n_distinct, levels=tuple(counts.rows()))
@@ -210,28 +227,20 @@ class _Seen:
     is_refused: bool
 
 
-def _as_a_study_sees_it(table: Table, target: str) -> _Seen:
-    data = Data(name="described", target=target)
-    find_column(table, target)
+def _as_a_study_sees_it(reads: Reads, data: Data) -> _Seen:
+    """Return what ``run`` and ``init`` say of data; of what they refuse, the reason is the last line."""
     try:
-        parts = collect_tables(data, table)
+        parts = judge(data, reads)
     except DataError as error:
-        return _Seen(_values_of(table, target), (str(error),), is_refused=True)
-    counts = np.bincount(parts.main.labels, minlength=len(parts.class_names)).tolist()
+        return _Seen((), (*reads.main.warnings, str(error)), is_refused=True)
+    counts = np.bincount(parts.main.labels[parts.main.known], minlength=len(parts.class_names)).tolist()
     classes = tuple(zip(parts.class_names, counts, strict=True))
-    doubts = parts.warnings[len(table.warnings) :]
-    rows = np.arange(table.frame.height)
     try:
-        fitted, warnings = fit_table(table.frame, rows, data, table.origin)
+        checked = check(parts, data, 0, is_own=True)
     except DataError as error:
-        return _Seen(classes, (*doubts, str(error)), is_refused=True)
-    leaks = find_leaks(table.frame, rows, parts.main.labels, [column.name for column in fitted.columns])
+        return _Seen(classes, (*parts.warnings, str(error)), is_refused=True)
     lopsided = lopsided_warning(parts.class_names, counts)
-    return _Seen(
-        classes,
-        (*doubts, *warnings, *(leak.warning(table.origin) for leak in leaks), *((lopsided,) if lopsided else ())),
-        is_refused=False,
-    )
+    return _Seen(classes, (*checked.warnings, *((lopsided,) if lopsided else ())), is_refused=False)
 
 
 def _values_of(table: Table, target: str) -> tuple[tuple[str, int], ...]:
@@ -255,11 +264,6 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
         if read.image_shape is not None and values.dtype == np.uint8:
             images = cast("npt.NDArray[np.uint8]", values)[shown].reshape(-1, *read.image_shape)
     counts = np.bincount(read.labels, minlength=len(read.class_names)).tolist()
-    few = _few(read, origin, counts)
-    lopsided = lopsided_warning(read.class_names, counts)
-    is_refused = any(few)
-    warnings = few if is_refused else (*own_warnings(read, origin), *((lopsided,) if lopsided else ()))
-    classes = tuple(zip(read.class_names, counts, strict=True))
     return Description(
         origin=origin,
         format=words,
@@ -269,24 +273,12 @@ def _of_labelled(read: Labelled, origin: str, words: str) -> Description:
         columns=(),
         target=None,
         target_is_guess=False,
-        classes=() if is_refused and is_quantity(read.class_names) else classes,
+        classes=tuple(zip(read.class_names, counts, strict=True)),
         image_shape=read.image_shape,
         filled=filled,
         low=float(np.min(numbers)) if np.size(numbers) else None,
         high=float(np.max(numbers)) if np.size(numbers) else None,
         first_images=images,
         first_labels=tuple(read.class_names[label] for label in read.labels[shown]),
-        warnings=warnings,
-        is_refused=is_refused,
         n_validation=0 if read.validation is None else len(read.validation),
     )
-
-
-def _few(read: Labelled, origin: str, counts: list[int]) -> tuple[str, ...]:
-    """Return a warning for each class that a study could not split; of a quantity's values one for all."""
-    names = [name for name, count in zip(read.class_names, counts, strict=True) if count < LEAST_EXAMPLES]
-    if read.test is not None:
-        return ()
-    if names and is_quantity(read.class_names):
-        return (str(no_classes(f"{origin}, labels", read.class_names, len(names))),)
-    return tuple(f'{origin}: class "{name}" has a single example, which cannot be held out' for name in names)

@@ -13,6 +13,7 @@ from mlpstudy.datasets.readers.choosing import find_format, read_files
 from mlpstudy.datasets.readers.menu import Asked
 from mlpstudy.datasets.tables.cells.text import as_text, is_supported
 from mlpstudy.datasets.tables.table import Table
+from mlpstudy.study.reading import UNSAID, Reading
 
 NAMES = (
     *("target", "label", "labels", "y", "survived", "species", "diagnosis", "outcome", "churn", "churned", "exited"),
@@ -61,18 +62,19 @@ def guess_target(frame: pl.DataFrame) -> Guess:
     return Guess(found[0], found) if found else Guess(frame.columns[-1])
 
 
-def guess_target_of(path: Path, without: Collection[str | None] = ()) -> Guess | None:
+def guess_target_of(path: Path, without: Collection[str | None] = (), reading: Reading = UNSAID) -> Guess | None:
     """Return the column of a file that probably holds the class, None where the file is no table.
 
     Args:
         path: the file.
         without: columns that are something else.
+        reading: how it is written, where a study says so.
 
     Raises:
         DataError: it cannot be read.
     """
     found = find_format([path])
-    read = read_files([path], found, Asked()) if found.holds == "table" else None
+    read = read_files([path], found, Asked(reading=reading)) if found.holds == "table" else None
     if not isinstance(read, Table):
         return None
     frame = read.frame

@@ -23,10 +23,11 @@ from mlpstudy.datasets.targets.classes import (
     is_quantity,
     no_classes,
     quantity_warning,
+    single_warning,
 )
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.study.base import content_hash
-from mlpstudy.text.words import some
+from mlpstudy.text.words import counted, some
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from mlpstudy.study import Data
 
 _SHOWN = 12
+_FIRST = 5
 
 
 def collect_tables(data: Data, main: Table, test: Table | None = None, validation: Table | None = None) -> Parts:
@@ -54,18 +56,18 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
     names = [name for name in (target, data.group, data.time, *data.categorical, *data.drop) if name is not None]
     for name in names:
         find_column(main, name)
+    told = [_missing_targets(table, target, data) for table in (main, test, validation) if table is not None]
     classes = _classes(main, target)
     labels, class_names = classes.labels, classes.names
-    if test is None:
-        _check_counts(labels, class_names, main, target)
+    single = None if test is not None else _single_classes(labels, class_names, main, target)
     aside = {data.group, data.time, *data.drop}
     test, validation = (None if table is None else _like(main, table, aside) for table in (test, validation))
     others = [None if table is None else _other(table, target, class_names) for table in (test, validation)]
     tables = [table for table in (main, test, validation) if table is not None]
     doubt = quantity_warning(class_names, f'{main.origin}, column "{target}"')
     read = (warning for table in tables for warning in table.warnings)
-    warnings = (*read, *classes.warnings, *((doubt,) if doubt else ()))
-    times, told = (None, None) if data.time is None else _times(main, data, data.time)
+    times, of_time = (None, None) if data.time is None else _times(main, data, data.time)
+    warnings = (*read, *classes.warnings, *(line for line in (*told, doubt, single, of_time) if line))
     return Parts(
         main=Part(main.frame, labels, main.origin),
         test=others[0],
@@ -75,7 +77,7 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
         sha256=content_hash({"target": target, "tables": [table.sha256 for table in tables]}),
         groups=None if data.group is None else _groups(main, data.group),
         times=times,
-        warnings=(*warnings, *((told,) if told else ())),
+        warnings=warnings,
     )
 
 
@@ -100,9 +102,9 @@ def _find_target(data: Data, main: Table) -> str:
 
 
 def _classes(table: Table, target: str) -> Classes:
-    """Return the class of every row, and the names of the classes."""
-    text = _target_text(table, target)
-    distinct = text.unique(maintain_order=True)
+    """Return the class of every row, -1 where it names none, and the names of the classes."""
+    text = as_text(find_column(table, target))
+    distinct = text.drop_nulls().unique(maintain_order=True)
     what = f'{table.origin}, column "{target}"'
     if len(distinct) == 1:
         raise DataError(must(what, "have at least two classes", f'"{distinct[0]}" in every row', "another target"))
@@ -112,8 +114,14 @@ def _classes(table: Table, target: str) -> Classes:
     classes = find_classes(
         np.array(distinct.to_list(), dtype=np.str_), what, place=_place(table, target, text, distinct)
     )
-    codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
-    return Classes(classes.labels[codes], classes.names, classes.warnings)
+    return Classes(_by_row(text, distinct, classes.labels), classes.names, classes.warnings)
+
+
+def _by_row(text: pl.Series, distinct: pl.Series, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return the label of every row by those of the distinct names, -1 where a row has none."""
+    codes = text.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    by_row: npt.NDArray[np.int32] = np.append(labels, np.int32(-1))[codes]
+    return by_row
 
 
 def _place(table: Table, target: str, text: pl.Series, distinct: pl.Series) -> Place:
@@ -121,42 +129,59 @@ def _place(table: Table, target: str, text: pl.Series, distinct: pl.Series) -> P
     return lambda k: f'{table.origin}, row {int((text == distinct[k]).arg_max() or 0) + 1}, column "{target}"'
 
 
-def _target_text(table: Table, target: str) -> pl.Series:
-    text = as_text(find_column(table, target))
-    if text.null_count():
-        row = int(text.is_null().arg_max() or 0) + 1
-        fix = "remove the row, or write its class"
-        what = f'{table.origin}, row {row}, column "{target}"'
-        raise DataError(must(what, "name a class", "a missing value", fix))
-    return text
+def _missing_targets(table: Table, target: str, data: Data) -> str | None:
+    """Return a warning of rows that name no class, where the study says that they are left out; None without any.
+
+    Raises:
+        DataError: there are such rows, and the study does not say so.
+    """
+    if target not in table.frame.columns:
+        return None
+    is_missing = as_text(table.frame[target]).is_null()
+    n = int(is_missing.sum())
+    if not n:
+        return None
+    where = _places(is_missing)
+    what = f'{table.origin}, column "{target}"'
+    if data.on_missing_target != "drop" or n == table.frame.height:
+        settled = "another target" if n == table.frame.height else 'on_missing_target = "drop"'
+        fix = f"write them, or {settled}"
+        found = f"none in {counted(n, 'row')} of {table.frame.height:,} ({where})"
+        raise DataError(must(what, "name a class in every row", found, fix))
+    return f"{what} names no class in {counted(n, 'row')} of {table.frame.height:,} ({where}): left out"
 
 
-def _check_counts(labels: npt.NDArray[np.int32], names: tuple[str, ...], table: Table, target: str) -> None:
-    """Refuse a class with a single example, which cannot be both learned from and tested on."""
-    counts = np.bincount(labels, minlength=len(names))
-    n_single = int((counts < LEAST_EXAMPLES).sum())
-    if n_single and is_quantity(names):
-        what = f'{table.origin}, column "{target}"'
-        raise no_classes(what, names, n_single, "another target")
-    for k in np.flatnonzero(counts < LEAST_EXAMPLES).tolist():
-        row = int(np.flatnonzero(labels == k)[0]) + 1
-        what = f'{table.origin}, column "{target}", class "{names[k]}"'
-        fix = "add examples, or remove the row"
-        raise DataError(must(what, "have at least two examples", f"one, in row {row}", fix))
+def _places(is_so: pl.Series) -> str:
+    """Name the first rows, from 1, of which something is so."""
+    rows = [str(row + 1) for row in is_so.arg_true().head(_FIRST + 1).to_list()]
+    more = ", ..." if len(rows) > _FIRST else ""
+    return f"{'row' if len(rows) == 1 else 'rows'} {', '.join(rows[:_FIRST])}{more}"
+
+
+def _single_classes(labels: npt.NDArray[np.int32], names: tuple[str, ...], table: Table, target: str) -> str | None:
+    """Return a warning that names the classes of a single example, which stays to be learned from; None without any.
+
+    Raises:
+        DataError: they are values of a quantity.
+    """
+    single = np.flatnonzero(np.bincount(labels[labels >= 0], minlength=len(names)) < LEAST_EXAMPLES)
+    what = f'{table.origin}, column "{target}"'
+    if single.size and is_quantity(names):
+        raise no_classes(what, names, single.size, "another target")
+    return single_warning(what, [names[k] for k in single.tolist()])
 
 
 def _other(table: Table, target: str, class_names: tuple[str, ...]) -> Part:
     """Return the examples of a test or validation table, which has classes of the main one."""
-    text = _target_text(table, target)
-    distinct = text.unique(maintain_order=True)
+    text = as_text(find_column(table, target))
+    distinct = text.drop_nulls().unique(maintain_order=True)
     found = np.array([_class_of(label, class_names) for label in distinct], dtype=np.int32)
     for position in np.flatnonzero(found < 0)[:1].tolist():
         row = int((text == distinct[position]).arg_max() or 0) + 1
         what = f'{table.origin}, row {row}, column "{target}"'
         be = "be a class of the training examples"
         raise DataError(must(what, be, distinct[position], f"one of {some(class_names, _SHOWN)}"))
-    codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
-    return Part(table.frame, found[codes], table.origin)
+    return Part(table.frame, _by_row(text, distinct, found), table.origin)
 
 
 def _like(main: Table, table: Table, aside: Container[str | None]) -> Table:

@@ -24,12 +24,15 @@ from mlpstudy.datasets.targets.naming import (
     place_in,
 )
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.words import some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEAST_EXAMPLES = 2
 """Examples a class needs: one to learn from, one to be tested on."""
+
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +76,20 @@ def quantity_warning(names: Sequence[str], what: str) -> str | None:
         f"{what} holds {len(names)} different numbers, each taken for a class, none nearer to one than to another"
         f" ({ONLY_CLASSES}): put them in bins"
     )
+
+
+def single_warning(what: str, names: Sequence[str]) -> str | None:
+    """Return a warning that names classes of a single example, None without any.
+
+    >>> single_warning("x.csv", ["rare"])
+    'x.csv: class "rare" has one example, which stays in training and is never tested'
+    """
+    if not names:
+        return None
+    if len(names) == 1:
+        return f'{what}: class "{names[0]}" has one example, which stays in training and is never tested'
+    shown = some([f'"{name}"' for name in names], _SHOWN)
+    return f"{what}: {len(names)} classes have one example each, which stays in training and is never tested: {shown}"
 
 
 def no_classes(what: str, names: Sequence[str], n_single: int, fix: str = "other labels") -> DataError:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from mlpstudy.datasets import Given, load
-from mlpstudy.datasets.overview.leaks import Leak, find_leaks
+from mlpstudy.datasets.doubts.leaks import Leak, find_leaks
 from mlpstudy.study import Data
 
 N = 400

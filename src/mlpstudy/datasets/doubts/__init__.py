@@ -1,0 +1,1 @@
+"""What should be looked at before training is paid for: one file a kind of doubt."""
