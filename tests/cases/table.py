@@ -438,7 +438,7 @@ WARNINGS = (
         "unscaled",
         "one of many columns; arrays; sparse; some seeds diverge only; metric and judging afterwards",
         (RUN, "mlpstudy show runs/s"),
-        ("numeric ... scale", "2 diverged", "no run"),
+        ("^Warning ... numeric ... scale", "all 4 diverged", "no run"),
         ("seeds 5",),
     ),
 )
