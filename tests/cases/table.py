@@ -501,7 +501,6 @@ PENDING: frozenset[str] = frozenset(
         "excel-errors-few",
         "excel-errors-many",
         "excel-workbook",
-        "index-level",
         "long-identifier",
         "names-twice",
         "no-header-letters",
@@ -518,7 +517,6 @@ PENDING: frozenset[str] = frozenset(
         "trailing-delimiter",
         "truth-values-of-two-formats",
         "units-line",
-        "unnamed-index",
         "unscaled",
         "wider-test",
     }

@@ -84,7 +84,8 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         '"2" twice, fix: write a line of names above the rows, or rename one',
     ),
     "two columns of one name": ("x,x,y\n" + GOOD, {}, 'table.csv, column 2 must have a name of its own, got "x" twice'),
-    "a column without a name": (",z,y\n" + GOOD, {}, "table.csv, column 1 must have a name of 1 to 200 printable"),
+    "a column of a long name": ("x" * 201 + ",z,y\n" + GOOD, {}, "table.csv, column 1 must have a name of 1 to 200"),
+    "a position for a name, twice": (",z,column 1\n" + GOOD, {}, 'must have a name of its own, got "column 1" twice'),
     "a delimiter that is none": (
         "x:z:y\n" + GOOD.replace(",", ":"),
         {},

@@ -11,6 +11,7 @@ from mlpstudy.datasets.opening.files import sha256_of
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.readers.parquet_claims import check_parquet
 from mlpstudy.datasets.tables.table import POLARS_FAULTS, Table, check_names
+from mlpstudy.datasets.tables.unnamed import called, inner_names, named
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
@@ -38,5 +39,6 @@ def read_parquet(path: Path, name: str, file: FileIO) -> Table:
         raise DataError(must(name, "be an intact Parquet file", found)) from error
     if not frame.height:
         raise DataError(must(name, "have rows", "none of them"))
-    check_names(frame.columns, name)
-    return Table(frame, name, sha256_of(file), "Parquet")
+    check_names([called(column) for column in inner_names(frame.columns)], name)
+    frame, told = named(frame, name)
+    return Table(frame, name, sha256_of(file), "Parquet", told)

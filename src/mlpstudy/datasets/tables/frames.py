@@ -10,6 +10,7 @@ import polars as pl
 
 from mlpstudy.datasets.tables.cells.text import clean_text, is_supported, is_text
 from mlpstudy.datasets.tables.table import Table
+from mlpstudy.datasets.tables.unnamed import named
 from mlpstudy.errors import DataError, must
 
 
@@ -31,7 +32,8 @@ def as_table(frame: Any, what: str, forms: str) -> Table:  # noqa: ANN401  # fra
     if not made.height or not made.width:
         raise DataError(must(what, "have rows and columns", f"{made.height} rows, {made.width} columns"))
     cleaned = made.with_columns(clean_text(made[name]) for name in made.columns if is_text(made[name]))
-    return Table(cleaned, what, _hash_frame(cleaned))
+    frame_of_names, told = named(cleaned, what)
+    return Table(frame_of_names, what, _hash_frame(cleaned), warnings=told)
 
 
 def is_frame(values: object) -> bool:

@@ -11,6 +11,7 @@ from mlpstudy.datasets.readers.csv.faults import explain, short_row
 from mlpstudy.datasets.readers.csv.source import Source
 from mlpstudy.datasets.tables.cells.text import MISSING, clean_text
 from mlpstudy.datasets.tables.table import POLARS_FAULTS, WRITE_NAMES, Table, check_names, is_number
+from mlpstudy.datasets.tables.unnamed import called, inner_names, without_unnamed
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.reading import Reading
 
@@ -32,7 +33,7 @@ def read_csv(
         DataError: one line with row, column and value where there are some, and the fix.
     """
     dialect, name = find_dialect(source, reading, alone), source.name
-    check_names(list(dialect.columns), name)
+    check_names([called(column) for column in inner_names(dialect.columns)], name)
     # float64 of each cell beside the text of a block: measured 1.4 times the file where cells have 9 characters.
     check_memory(2 * source.n_bytes, name)
     frame = _scan(source, dialect, _find_numbers(source, dialect, text))
@@ -42,14 +43,15 @@ def read_csv(
         raise DataError(must(name, "have rows below its line of column names", "none of them"))
     if _is_missing(frame[last]).any() and (fault := short_row(source, dialect)):
         raise DataError(fault)
+    frame, told = without_unnamed(frame)
     doubts = (_doubt_of_names(dialect.columns, name), f"{name}: {blank} blank lines are left out" if blank else None)
-    notes = (*(f"{name}: {note}" for note in source.notes), *(doubt for doubt in doubts if doubt))
+    notes = (*(f"{name}: {note}" for note in (*source.notes, *told)), *(doubt for doubt in doubts if doubt))
     return Table(frame, name, source.sha256, f"CSV, a {DELIMITERS[dialect.delimiter]} between cells", notes)
 
 
 def _scan(source: Source, dialect: Dialect, numbers: frozenset[str]) -> pl.DataFrame:
     """Read the file in one pass, numbers as float64; once more for columns in which some cell is no number."""
-    frame = _collect(source, dialect, dialect.columns, numbers)
+    frame = _collect(source, dialect, inner_names(dialect.columns), numbers)
     wrong = [column for column in numbers if frame[column].null_count()]
     if wrong:
         again = _collect(source, dialect, tuple(wrong), frozenset())
@@ -75,7 +77,7 @@ def _lazy(source: Source, dialect: Dialect, n_rows: int | None = None) -> pl.Laz
     if len(names) != len(dialect.columns):  # a line break of another kind, or a quote, within the line of names
         be, found = f"have {len(dialect.columns)} column names in its first line", f"{len(names)} of them"
         raise DataError(must(source.name, be, found, "end lines with a line feed; quotes only around whole names"))
-    written = dict(zip(names, dialect.columns, strict=True))
+    written = dict(zip(names, inner_names(dialect.columns), strict=True))
     schema = dict.fromkeys(written, pl.String)
     missing = [space + word for word in (*MISSING, *dialect.missing) for space in ("", " ")]
     frame = pl.scan_csv(
@@ -101,7 +103,7 @@ def _find_numbers(source: Source, dialect: Dialect, text: frozenset[str]) -> fro
         sample = _lazy(source, dialect, _SAMPLE_ROWS).collect()
     except POLARS_FAULTS as error:
         raise DataError(explain(source, dialect, str(error))) from error
-    parsed = sample.select(_number(column) for column in dialect.columns if column not in text)
+    parsed = sample.select(_number(column) for column in sample.columns if column not in text)
     return frozenset(column for column in parsed.columns if not parsed[column].null_count())
 
 
