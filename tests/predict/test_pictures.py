@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from mlpstudy.datasets.arrays.paper import on_paper
 from mlpstudy.datasets.named.mnist import load_mnist
 from mlpstudy.datasets.pictures.digits import digit, read_digit, read_image, resized
-from mlpstudy.datasets.pictures.files import on_paper, read_grey
+from mlpstudy.datasets.pictures.files import read_grey
 from mlpstudy.errors import DataError
 from predict.drawn import drawn, photographed
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.arrays import Float32Array
+from mlpstudy.datasets.arrays.colour import to_grey
 from mlpstudy.datasets.opening.limits import MAX_FEATURES
 from mlpstudy.errors import DataError, must
 
@@ -25,37 +26,51 @@ class FeatureArray:
     Attributes:
         values: shape ``(n, d)``, uint8 or float32, C-contiguous.
         image_shape: ``(rows, columns)`` where the array had them, else None.
+        done: what was done to them, phrases for warnings.
     """
 
     values: npt.NDArray[np.uint8] | Float32Array
     image_shape: tuple[int, int] | None
+    done: tuple[str, ...] = ()
 
 
 def as_array(values: Any, what: str) -> npt.NDArray[Any]:  # noqa: ANN401  # lists, and arrays of any package
     """Return what Python code gives as an array.
 
     Raises:
-        DataError: the rows are not of one length.
+        DataError: the rows are not of one length, or some values are masked.
 
     >>> as_array([[1, 2], [3]], "the values")
     Traceback (most recent call last):
     mlpstudy.errors.DataError: the values must be rows of one length, got 'list'
     """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        found = f"{int(np.ma.getmaskarray(values).sum())} of them"
+        raise DataError(must(what, "have no masked values", found, "remove those examples, or x.filled(...)"))
     try:
-        return np.asarray(values)
+        array = np.asarray(values)
     except (TypeError, ValueError, OverflowError) as error:
         raise DataError(must(what, "be rows of one length", type(values).__name__)) from error
+    return array.astype(np.float64) if _are_numbers(array) else array
+
+
+def _are_numbers(array: npt.NDArray[Any]) -> bool:
+    """Say whether rows of objects are numbers one and all, as a frame's values are where its columns differ in type."""
+    if array.dtype != object or array.ndim < _TABLE_DIMENSIONS or array.shape[1] < _TABLE_DIMENSIONS:
+        return False
+    return all(isinstance(value, int | float | np.number | np.bool_) for value in array.ravel().tolist())
 
 
 def to_features(array: npt.NDArray[Any], what: str) -> FeatureArray:
     """Return the features in an array: unsigned bytes as they are, other numbers converted to float32.
 
     Args:
-        array: shape ``(n, d)``, or ``(n, rows, columns)`` of images, with or without a last axis of size 1.
+        array: shape ``(n, d)``, or ``(n, rows, columns)`` of images, or with an axis of one, three or four channels
+            behind these or before them; colours are made grey.
         what: the file, for errors.
 
     Raises:
-        DataError: the array has another shape (colour, say), holds no numbers, or a value is not finite in float32.
+        DataError: the array has another shape, holds no numbers, or a value is not finite in float32.
 
     >>> to_features(np.zeros((5, 2, 3), np.uint8), "x.npy").image_shape
     (2, 3)
@@ -65,21 +80,21 @@ def to_features(array: npt.NDArray[Any], what: str) -> FeatureArray:
     """
     if array.dtype.kind not in "biuf":
         raise DataError(must(what, "hold numbers", str(array.dtype)))
+    done: tuple[str, ...] = ()
+    if array.ndim == _CHANNEL_DIMENSIONS and array.size:
+        array, done = to_grey(array, what)
     shape = array.shape
-    if len(shape) == _CHANNEL_DIMENSIONS and shape[3] == 1:
-        shape = shape[:3]
-    if len(shape) == _CHANNEL_DIMENSIONS:
-        raise DataError(must(what, "hold grey images (n, rows, columns)", f"a shape of {shape}", "one channel"))
     if len(shape) not in {_TABLE_DIMENSIONS, _IMAGE_DIMENSIONS} or not array.size:
         be = "have the shape (n, features) or (n, rows, columns)"
-        raise DataError(must(what, be, f"a shape of {shape}"))
+        fix = "x.reshape(-1, 1) for one feature" if len(shape) == 1 else None
+        raise DataError(must(what, be, f"a shape of {shape}", fix))
     flat = array.reshape(shape[0], -1)
     if flat.shape[1] > MAX_FEATURES:
         raise DataError(must(what, f"have at most {MAX_FEATURES} features", flat.shape[1]))
     image_shape = (shape[1], shape[2]) if len(shape) == _IMAGE_DIMENSIONS else None
     if flat.dtype == np.uint8:
-        return FeatureArray(np.ascontiguousarray(flat), image_shape)
-    return FeatureArray(_finite(flat, what), image_shape)
+        return FeatureArray(np.ascontiguousarray(flat), image_shape, done)
+    return FeatureArray(_finite(flat, what), image_shape, done)
 
 
 def _finite(flat: npt.NDArray[Any], what: str) -> Float32Array:

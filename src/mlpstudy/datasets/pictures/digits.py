@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpstudy.datasets.pictures.files import border, read_grey
+from mlpstudy.datasets.arrays.paper import border
+from mlpstudy.datasets.pictures.files import read_grey
 from mlpstudy.datasets.pictures.photographs import INK, clean_photograph
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from mlpstudy.datasets.pictures.files import Grey
+    from mlpstudy.datasets.arrays.paper import Grey
 
 FIELD = 28
 """Side of MNIST's images (pixels)."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from mlpstudy.datasets.pictures.files import border
+from mlpstudy.datasets.arrays.paper import border
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from mlpstudy.datasets.pictures.files import Grey
+    from mlpstudy.datasets.arrays.paper import Grey
 
 INK = 64
 """Grey value from which a pixel counts as ink, where patches and boxes are made of it: a quarter of full."""

@@ -1,0 +1,107 @@
+"""Arrays of images in colour to grey images, by the rule of pictures in files (``pictures.files.read_grey``).
+
+    Y = floor((19595 R + 38470 G + 7471 B + 32768) / 65536)     unsigned bytes: the luma of ITU-R BT.601
+    Y = (19595 R + 38470 G + 7471 B) / 65536                    other numbers
+
+A fourth channel is the opacity. Where it lets something show through, bytes are laid on their paper (``paper``).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpstudy.datasets.arrays.paper import on_paper
+from mlpstudy.errors import DataError, must
+
+WEIGHTS = (19595, 38470, 7471)
+_ONE = 65536
+_BLOCK_PIXELS = 2**22
+_COLOURS = 3
+_WITH_OPACITY = 4
+_FIRST, _LAST = 1, 3
+"""Axes that channels may be: ``(n, channels, rows, columns)`` and ``(n, rows, columns, channels)``."""
+
+
+class GreyImages(NamedTuple):
+    """Grey images, and what was done to make them so.
+
+    Attributes:
+        values: shape ``(n, rows, columns)``, uint8 or float32 where they were in colour, else of the type they had.
+        done: what was done, phrases for warnings.
+    """
+
+    values: npt.NDArray[Any]
+    done: tuple[str, ...] = ()
+
+
+def to_grey(images: npt.NDArray[Any], what: str) -> GreyImages:
+    """Return images of one, three or four channels as grey ones.
+
+    Args:
+        images: numbers of shape ``(n, rows, columns, channels)`` or ``(n, channels, rows, columns)``.
+        what: the file, for errors.
+
+    Raises:
+        DataError: it is not clear which axis holds the channels, or there are others; or numbers that are no bytes
+            let something show through.
+
+    >>> to_grey(np.full((1, 2, 2, 3), (255, 0, 0), np.uint8), "x.npy").values.tolist()
+    [[[76, 76], [76, 76]]]
+    """
+    axis = _axis(images.shape, what)
+    last = np.moveaxis(images, axis, -1)
+    if last.shape[-1] == 1:
+        return GreyImages(last[..., 0])
+    n = len(last)
+    done = f"{n:,} image{'' if n == 1 else 's'} in colour {'is' if n == 1 else 'are'} made grey"
+    if last.shape[-1] == _WITH_OPACITY and (last[..., _COLOURS] != _opaque(last)).any():
+        if images.dtype != np.uint8:
+            fix = "x[..., :3]" if axis == _LAST else "x[:, :3]"
+            fix = f"colours without opacity, {fix}, or unsigned bytes, (255 * x).round().astype(numpy.uint8)"
+            raise DataError(must(what, "be opaque where its values are no bytes", "a fourth channel of opacity", fix))
+        return GreyImages(_laid(last), (f"{done}, laid on paper where they are transparent",))
+    return GreyImages(_luma(last), (done,))
+
+
+def _axis(shape: tuple[int, ...], what: str) -> int:
+    """Return the axis of the channels."""
+    for known in ((1,), (_COLOURS, _WITH_OPACITY)):
+        axes = [axis for axis in (_LAST, _FIRST) if shape[axis] in known]
+        if known != (1,) and len(axes) > 1:
+            fix = "grey images: x.mean(axis=3) where colours come last, x.mean(axis=1) where they come first"
+            raise DataError(must(what, "leave no doubt which axis holds the colours", f"a shape of {shape}", fix))
+        if axes:
+            return axes[0]
+    be = "hold images of one channel, or of three or four (red, green, blue, opacity)"
+    raise DataError(must(what, be, f"a shape of {shape}", "x.reshape(len(x), -1) for plain numbers, or one channel"))
+
+
+def _opaque(last: npt.NDArray[Any]) -> int:
+    """Return the opacity that lets nothing show through: 255, or 1 for numbers that end there."""
+    return 1 if last.dtype.kind in "bf" and last[..., _COLOURS].max() <= 1 else 255
+
+
+def _luma(last: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the grey values of colours in the last axis, in blocks: wider types for all of them would take much."""
+    is_bytes = last.dtype == np.uint8
+    grey = np.empty(last.shape[:-1], dtype=np.uint8 if is_bytes else np.float32)
+    n_images = max(_BLOCK_PIXELS // max(grey[0].size, 1), 1)
+    for start in range(0, len(last), n_images):
+        part = slice(start, start + n_images)
+        kind: type[Any] = np.uint32 if is_bytes else np.float64
+        red, green, blue = (weight * last[part, ..., i].astype(kind) for i, weight in enumerate(WEIGHTS))
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = red + green + blue
+            grey[part] = (total + _ONE // 2) // _ONE if is_bytes else total / _ONE
+    return grey
+
+
+def _laid(last: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return the grey values of bytes with opacity."""
+    grey = _luma(last[..., :_COLOURS])
+    for i, image in enumerate(grey):
+        grey[i] = on_paper(image, np.ascontiguousarray(last[i, ..., _COLOURS]))
+    return grey
