@@ -54,7 +54,10 @@ BAD: dict[str, tuple[object, str]] = {
     "no training examples": ({"test": (X, Y)}, 'data must have the key "train"'),
     "fewer labels": ((X, Y[:5]), "data, labels must hold one label for each of the 6 examples"),
     "NaN as a label": ((X, [0.0, 1.0, 0.0, 1.0, 0.0, np.nan]), "data, labels: label 5 must be finite, got 'nan'"),
-    "None as a label": ((X, np.array(["a", "b", None] * 2, dtype=object)), r"data, labels\[2\] must name a class, got"),
+    "None as a label": (
+        (X, np.array(["a", "b", None] * 2, dtype=object)),
+        "data, labels: label 2 must name a class, got None, as 2 of 6 are",
+    ),
     "a number that is none": ((np.full((6, 2), np.nan), Y), "data, features: row 0, column 0 must be a finite number"),
     "one class": ((X, ["a"] * 6), "data, labels must have at least two classes, got the label a alone"),
     "no rows": (pl.DataFrame({"y": []}), "data must have rows and columns, got 0 rows, 1 columns"),

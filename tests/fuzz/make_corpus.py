@@ -84,6 +84,7 @@ def orientation(number: int) -> bytes:
 
 X = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
 Y = np.array([1, 2], dtype=np.uint8)
+COLOURS = np.arange(2 * 5 * 6 * 3, dtype=np.uint8).reshape(2, 5, 6, 3)
 TABLE = pl.DataFrame({"a": [0.5, None, 2.5], "b": ["x", "y", "x"], "c": [True, False, True], "d": [1, 2, 3]})
 CSV = TABLE.write_csv()
 
@@ -115,6 +116,8 @@ def arrays() -> dict[str, dict[str, bytes]]:
             "bools": npy(X > 2),
             "text": npy(texts),
             "halves": npy(X.astype("<f2")),
+            "colours-first": npy(np.moveaxis(COLOURS, 3, 1)),
+            "transparent": npy(np.stack([X, X, X, X * 20], axis=3)),
         },
         "npy_pair": {
             "numbers": npy(X) + MARK + npy(Y),
@@ -122,8 +125,19 @@ def arrays() -> dict[str, dict[str, bytes]]:
             "bytes": npy(X) + MARK + npy(texts.astype("S")),
             "floats": npy(X / 3) + MARK + npy(Y / 2),
             "column": npy(X) + MARK + npy(Y[:, None].astype("<i8")),
+            "one-hot": npy(COLOURS / 255) + MARK + npy(np.eye(2, dtype="<u1")),
+            "spaces": npy(X) + MARK + npy(np.array([" cafe\u0301", "tea"])),
         },
-        "npz": {"xy": npz(x=X, y=Y), "keras": npz(x_train=X, y_train=Y, x_test=X, y_test=Y)},
+        "npz": {
+            "xy": npz(x=X, y=Y),
+            "keras": npz(x_train=X, y_train=Y, x_test=X, y_test=Y),
+            "medmnist": npz(
+                train_images=X, val_images=X, train_labels=Y[:, None], val_labels=Y[:, None], test_images=X
+            ),
+            "no-names": npz(arr_0=Y, arr_1=COLOURS),
+            "one-hot": npz(data=COLOURS, target=np.eye(2)),
+        },
+        "npz_rows": {"alone": npz(images=COLOURS), "labelled": npz(x_test=X, y_test=Y, more=Y)},
         "npz_members": {"xy": members, "twice": members + MARK + b"../z.npy|" + npy(Y)},
     }
 

@@ -34,7 +34,7 @@ from mlpstudy.datasets.readers.idx_folder import read_idx_folder
 from mlpstudy.datasets.readers.image_folder import read_image_folder
 from mlpstudy.datasets.readers.libsvm import read_libsvm
 from mlpstudy.datasets.readers.npy import read_npy, read_npy_rows
-from mlpstudy.datasets.readers.npz import read_npz
+from mlpstudy.datasets.readers.npz import read_npz, read_npz_rows
 from mlpstudy.datasets.readers.parquet_claims import check_parquet
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.errors import MAX_MESSAGE, MlpstudyError
@@ -97,6 +97,11 @@ def npz(data: bytes) -> None:
     read_npz(_written(data))
 
 
+def npz_rows(data: bytes) -> None:
+    """A ZIP archive with rows to predict."""
+    read_npz_rows(_written(data), ("1", "2"))
+
+
 def npz_members(data: bytes) -> None:
     """An intact ZIP archive of members whose names, kinds and content are cut from the bytes at marks."""
     buffer = io.BytesIO()
@@ -106,7 +111,11 @@ def npz_members(data: bytes) -> None:
             member = zipfile.ZipInfo(name.decode("latin-1") or "x.npy")
             kind = zipfile.ZIP_DEFLATED if len(content) % 2 else zipfile.ZIP_STORED
             archive.writestr(member, content, kind)
-    read_npz(_written(buffer.getvalue()))
+    path = _written(buffer.getvalue())
+    try:
+        read_npz(path)
+    except MlpstudyError:
+        read_npz_rows(path, ("1", "2"))
 
 
 def libsvm(data: bytes) -> None:
@@ -252,6 +261,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         npy_pair,
         npz,
         npz_members,
+        npz_rows,
         parquet,
         parquet_claims,
         png,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpstudy.datasets.arrays.features import as_array, to_features
-from mlpstudy.datasets.arrays.pairing import align, check_counts, one_column
+from mlpstudy.datasets.arrays.given_labels import given_labels
+from mlpstudy.datasets.arrays.pairing import align, check_counts, check_order, said
 from mlpstudy.datasets.arrays.sparse import to_sparse_features
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
@@ -90,33 +91,27 @@ def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401
     from scipy.sparse import issparse  # noqa: PLC0415  # heavy
 
     x, y = pair
-    labels = _label_array(y, f"{what}, labels")
+    x_name, y_name = f"{what}, features", f"{what}, labels"
     if issparse(x):
-        rows = to_sparse_features(x, f"{what}, features")
-        check_counts(np.arange(rows.shape[0]), labels, f"{what}, features", f"{what}, labels")
-        classes = find_classes(labels, f"{what}, labels", least)
-        sha256 = _hash_arrays(rows.data, rows.indices, rows.indptr.astype(np.int64), labels)
-        return Labelled(rows, classes.labels, classes.names, None, sha256, warnings=classes.warnings)
-    features = as_array(x, f"{what}, features")
+        labels = given_labels(y, y_name)
+        rows = to_sparse_features(x, x_name)
+        check_counts(np.arange(rows.shape[0]), labels.labels, x_name, y_name)
+        classes = find_classes(labels.labels, y_name, least)
+        sha256 = _hash_arrays(rows.data, rows.indices, rows.indptr.astype(np.int64), labels.labels)
+        warnings = (*said(y_name, labels.done), *classes.warnings)
+        return Labelled(rows, classes.labels, classes.names, None, sha256, warnings=warnings)
+    features = as_array(x, x_name)
+    check_order(features, as_array(y, y_name), x_name, y_name)
+    labels = given_labels(y, y_name)
     if features.dtype == object and hasattr(x, "columns"):
         be, fix = "hold numbers", "one data frame with the labels as a column, which data.target names"
-        raise DataError(must(f"{what}, features", be, "a data frame with columns of others", fix))
-    check_counts(np.atleast_1d(features), labels, f"{what}, features", f"{what}, labels")
-    found = to_features(features, f"{what}, features")
-    classes = find_classes(labels, f"{what}, labels", least)
-    sha256 = _hash_arrays(found.values, labels)
-    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=classes.warnings)
-
-
-def _label_array(labels: Any, what: str) -> np.ndarray[Any, Any]:  # noqa: ANN401  # as in Given.of
-    """Return labels as a vector of numbers or of text."""
-    array = as_array(labels, what)
-    if array.dtype == object:
-        for i, label in enumerate(array.ravel().tolist()):
-            if not isinstance(label, str | int | float) or label != label:  # noqa: PLR0124  # NaN alone differs from itself
-                raise DataError(must(f"{what}[{i}]", "name a class", repr(label), "remove the example"))
-        array = array.astype(np.str_)
-    return one_column(array)
+        raise DataError(must(x_name, be, "a data frame with columns of others", fix))
+    check_counts(np.atleast_1d(features), labels.labels, x_name, y_name)
+    found = to_features(features, x_name)
+    classes = find_classes(labels.labels, y_name, least)
+    sha256 = _hash_arrays(found.values, labels.labels)
+    warnings = (*said(x_name, found.done), *said(y_name, labels.done), *classes.warnings)
+    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=warnings)
 
 
 def _hash_arrays(*arrays: np.ndarray[Any, Any]) -> str:

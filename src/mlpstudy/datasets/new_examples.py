@@ -139,7 +139,7 @@ class Reader:
         if found not in self._formats() or found.read_rows is None:
             titles = either(known.title for known in self._formats())
             raise DataError(must(name, f"be of rows: {titles}", found.name))
-        return self._of_values(found.read_rows(path, Asked(like=self._like())), name)
+        return self._of_values(found.read_rows(path, Asked(like=self._like(), class_names=self.class_names)), name)
 
     def _formats(self) -> list[Format]:
         """Return the formats that rows to predict may come in; sparse ones only where the study's own are sparse."""

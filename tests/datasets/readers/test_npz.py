@@ -20,7 +20,7 @@ from hypothesis.extra import numpy as hnp
 
 from datasets.archives import npy, npy_claiming, npz, zip_claiming, zipped
 from datasets.writing import refusal_of
-from mlpstudy.datasets.readers.npz import read_npz
+from mlpstudy.datasets.readers.npz import read_npz, read_npz_rows
 from mlpstudy.errors import DataError
 
 X = np.arange(24, dtype=np.uint8).reshape(4, 2, 3)
@@ -37,13 +37,20 @@ def written(folder: Path, content: bytes) -> Path:
 refusal = partial(refusal_of, read_npz)
 
 
-@pytest.mark.parametrize("keys", [("x", "y"), ("X", "y"), ("features", "labels"), ("x_train", "y_train")])
+PAIRS = [("x", "y"), ("X", "y"), ("features", "labels"), ("x_train", "y_train"), ("images", "labels")]
+PAIRS += [("data", "target"), ("data", "labels"), ("features", "targets"), ("inputs", "outputs"), ("arr_0", "arr_1")]
+PAIRS += [("train_images", "train_labels"), ("Xtrain", "ytrain"), ("training/x", "training/y"), ("arr_0", "y")]
+
+
+@pytest.mark.parametrize("keys", PAIRS)
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_reads_what_numpy_saves(tmp_path: Path, keys: tuple[str, str], save: Any) -> None:
     """Features and labels under any of the known names, compressed or not, beside other arrays."""
     path = tmp_path / "data.npz"
-    save(path, **{keys[0]: X, keys[1]: Y, "other": np.ones(3)})
+    others = {} if keys[1] == "arr_1" else {"Other": np.ones(3), "names": np.array(["a", "b"])}
+    save(path, **{keys[0]: X, keys[1]: Y}, **others)
     examples = read_npz(path)
+    assert any("not used: Other and names" in line for line in examples.warnings) == bool(others)
     np.testing.assert_array_equal(examples.values, X.reshape(4, 6), strict=True)
     assert (examples.labels.tolist(), examples.class_names, examples.image_shape) == ([1, 0, 0, 1], ("1", "3"), (2, 3))
     assert examples.test is None
@@ -76,6 +83,105 @@ def test_reads_training_and_test_examples(tmp_path: Path) -> None:
     assert examples.test.sha256 == examples.sha256
 
 
+VALIDATION = ["x_val", "x_valid", "X_validation", "x_dev", "val_x", "validation_images", "Xval", "valid-features"]
+
+
+@pytest.mark.parametrize("key", VALIDATION)
+def test_reads_validation_examples(tmp_path: Path, key: str) -> None:
+    """Under every name that people give them; they do not change the hash of the others."""
+    labels = key.replace("images", "labels").replace("features", "labels").replace("X", "y").replace("x", "y")
+    arrays = {"x_train": X, "y_train": Y, "x_test": X, "y_test": Y}
+    without = read_npz(written(tmp_path, npz(**arrays)))
+    examples = read_npz(written(tmp_path, npz(**arrays, **{key: X[:3] + 1, labels: Y[:3, None]})))
+    assert examples.validation is not None
+    np.testing.assert_array_equal(examples.validation.values, X[:3].reshape(3, 6) + 1)
+    assert examples.validation.labels.tolist() == [1, 0, 0]
+    assert (examples.sha256, examples.warnings) == (without.sha256, ())
+    assert examples.validation.sha256 not in {examples.sha256, ""}
+
+
+def test_reads_what_medmnist_publishes(tmp_path: Path) -> None:
+    """Three splits, labels in a column of bytes."""
+    parts = {"train": X, "val": X[:3], "test": X[:2]}
+    images = {f"{split}_images": part for split, part in parts.items()}
+    labels = {f"{split}_labels": Y[: len(part), None].astype(np.uint8) for split, part in parts.items()}
+    examples = read_npz(written(tmp_path, npz(**images, **labels)))
+    assert examples.test is not None
+    assert examples.validation is not None
+    assert (len(examples), len(examples.validation), len(examples.test)) == (4, 3, 2)
+    assert examples.class_names == ("1", "3")
+
+
+ORDERS = {
+    "one split after the other": (X, Y, X[:3], Y[:3]),
+    "features, then labels": (X, X[:3], Y, Y[:3]),
+    "labels first": (Y, X, Y[:3], X[:3]),
+}
+
+
+@pytest.mark.parametrize("arrays", ORDERS.values(), ids=ORDERS)
+def test_arrays_without_names_are_told_by_their_shapes(tmp_path: Path, arrays: tuple[npt.NDArray[Any], ...]) -> None:
+    """Whatever the order, the first features belong to the first labels; a line says what was taken for what."""
+    path = tmp_path / "data.npz"
+    np.savez(path, *arrays)
+    examples = read_npz(path)
+    assert examples.test is not None
+    np.testing.assert_array_equal(examples.values, X.reshape(4, 6))
+    assert (examples.labels.tolist(), examples.test.labels.tolist()) == ([1, 0, 0, 1], [1, 0, 0])
+    assert "its arrays have no names: arr_" in examples.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("extra", "line"),
+    [
+        ({"x_test": X}, "x_test is not used, since nothing belongs to it"),
+        ({"Y_val": Y}, "Y_val is not used, since nothing belongs to it"),
+        ({"x": X, "y": Y}, "not used: x and y"),
+        ({"target_names": Y}, "not used: target_names"),
+        ({str(i): Y for i in range(9)}, "not used: 0, 1, 2, 3, 4, 5 and 3 more"),
+        ({"objects": np.array([None] * 4)}, "not used: objects"),
+    ],
+)
+def test_what_is_not_used_is_named(tmp_path: Path, extra: dict[str, npt.NDArray[Any]], line: str) -> None:
+    """It is not opened; no line where all is used."""
+    path = written(tmp_path, npz(x_train=X, y_train=Y, **extra))
+    assert read_npz(path).warnings == (f"{path}: {line}",)
+    assert read_npz(written(tmp_path, npz(x_train=X, y_train=Y))).warnings == ()
+
+
+def test_what_was_done_to_every_split_is_said_once(tmp_path: Path) -> None:
+    """Colours made grey and one-hot labels; again only for a split that alone has them."""
+    colours, hot = np.stack([X, X + 1, X], axis=-1), np.eye(2, dtype=np.uint8)[Y // 3]
+    path = written(
+        tmp_path, npz(x_train=colours, y_train=hot, x_test=colours[:2], y_test=hot[:2], x_val=X, y_val=Y // 3)
+    )
+    examples = read_npz(path)
+    done = [
+        "x_train: all 4 images have colours and are made grey",
+        "y_train: one-hot labels in 2 columns are read as classes, 0 to 1",
+    ]
+    assert examples.warnings == tuple(f"{path}, {line}" for line in done)
+    for part in (examples, examples.test, examples.validation):
+        assert part is not None
+        assert (part.n_features, part.class_names) == (6, ("0", "1"))
+    other = read_npz(written(tmp_path, npz(x_train=X, y_train=Y // 3, x_test=colours, y_test=hot)))
+    assert other.warnings == tuple(f"{path}, {line.replace('train', 'test')}" for line in done)
+
+
+def test_rows_to_predict_are_read_with_their_labels(tmp_path: Path) -> None:
+    """Features alone, or of one split; what else is there is named, and features of two splits are asked about."""
+    rows = read_npz_rows(written(tmp_path, npz(x=X, other=Y)), ("1", "3"))
+    np.testing.assert_array_equal(rows.values, X.reshape(4, 6))
+    assert (rows.labels, rows.warnings) == (None, (f"{tmp_path / 'data.npz'}: not used: other",))
+    labelled = read_npz_rows(written(tmp_path, npz(x_test=X, y_test=Y)), ("3", "1"))
+    assert labelled.labels is not None
+    assert labelled.labels.tolist() == [0, 1, 1, 0]
+    with pytest.raises(DataError, match="features of one set of rows, got the arrays x_train and x_test, fix:"):
+        read_npz_rows(written(tmp_path, npz(x_train=X, x_test=X)), ("1", "3"))
+    with pytest.raises(DataError, match=r"features of one set of rows, got the arrays a, fix: numpy\.savez"):
+        read_npz_rows(written(tmp_path, npz(a=X)), ("1", "3"))
+
+
 def test_every_array_that_is_read_counts_in_the_hash(tmp_path: Path) -> None:
     """Other test labels are other data; how the archive is compressed makes no difference."""
     arrays = {"x_train": X, "y_train": Y, "x_test": X, "y_test": Y}
@@ -89,9 +195,23 @@ def test_every_array_that_is_read_counts_in_the_hash(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "told"),
     [
-        ({"a": X, "b": Y}, r"must hold the arrays .*, got the members a.npy, b.npy, fix: np.savez\(path, x="),
+        (
+            {"a": X, "b": Y},
+            r"must hold features and labels \(x and y, .*\), got the arrays a, b, fix: numpy.savez\(path, x=",
+        ),
+        ({"x": X}, r"got the arrays x, fix: the labels too: numpy.savez\(path, x=\.\.\., y=\.\.\.\)"),
+        (
+            {"images": X, "data": X, "target": Y},
+            "must hold one array of features, got data and images, fix: numpy.savez",
+        ),
+        ({"x_test": X, "y_test": Y}, "must hold features and labels"),
+        ({"arr_0": X, "arr_1": Y, "arr_2": Y}, "must hold features and labels .*, got the arrays arr_0, arr_1, arr_2"),
+        ({"x_train": X, "y_train": Y, "x_val": X, "y_val": Y + 1}, "y_val: label 0 must be a class of the training"),
+        (
+            {"x_train": X, "y_train": Y, "x_test": X.reshape(4, 3, 2), "y_test": Y},
+            r"x_test must have 6 features of type uint8, as x_train has, got 6 of type uint8, of shape \(3, 2\)",
+        ),
         ({"data": X, "indices": Y, "indptr": Y, "shape": Y}, r"fix: libsvm text, or data=\(matrix, labels\) in Python"),
-        ({"x_train": X, "y_train": Y, "x_test": X}, "must hold the arrays"),
         ({"x": X, "X": X, "y": Y}, "arrays of distinct names"),
         ({"x_train": X, "y_train": Y, "x_test": X, "y_test": Y + 1}, "y_test: label 0 must be a class of the training"),
         ({"x_train": X, "y_train": Y, "x_test": X[:, :1], "y_test": Y}, "x_test must have 6 features"),

@@ -8,13 +8,16 @@ A fourth channel is the opacity. Where it lets something show through, bytes are
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.datasets.arrays.paper import on_paper
 from mlpstudy.errors import DataError, must
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WEIGHTS = (19595, 38470, 7471)
 _ONE = 65536
@@ -55,15 +58,25 @@ def to_grey(images: npt.NDArray[Any], what: str) -> GreyImages:
     last = np.moveaxis(images, axis, -1)
     if last.shape[-1] == 1:
         return GreyImages(last[..., 0])
-    n = len(last)
-    done = f"{n:,} image{'' if n == 1 else 's'} in colour {'is' if n == 1 else 'are'} made grey"
+    done = _said(last)
     if last.shape[-1] == _WITH_OPACITY and (last[..., _COLOURS] != _opaque(last)).any():
         if images.dtype != np.uint8:
             fix = "x[..., :3]" if axis == _LAST else "x[:, :3]"
             fix = f"colours without opacity, {fix}, or unsigned bytes, (255 * x).round().astype(numpy.uint8)"
             raise DataError(must(what, "be opaque where its values are no bytes", "a fourth channel of opacity", fix))
-        return GreyImages(_laid(last), (f"{done}, laid on paper where they are transparent",))
-    return GreyImages(_luma(last), (done,))
+        return GreyImages(_laid(last), (*done, "images are laid on paper where they are transparent"))
+    return GreyImages(_luma(last), done)
+
+
+def _said(last: npt.NDArray[Any]) -> tuple[str, ...]:
+    """Say how many images have colours: many grey ones are stored with three equal channels."""
+    n, count = len(last), 0
+    for part in _parts(last):
+        red, *others = (last[part, ..., i].reshape(part.stop - part.start, -1) for i in range(_COLOURS))
+        count += int(np.any([(red != other).any(axis=1) for other in others], axis=0).sum())
+    if not count:
+        return (f"images of {_COLOURS} equal channels are read as grey",)
+    return (f"{f'all {n:,}' if count == n else f'{count:,} of {n:,}'} images have colours and are made grey",)
 
 
 def _axis(shape: tuple[int, ...], what: str) -> int:
@@ -85,18 +98,23 @@ def _opaque(last: npt.NDArray[Any]) -> int:
 
 
 def _luma(last: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the grey values of colours in the last axis, in blocks: wider types for all of them would take much."""
+    """Return the grey values of colours in the last axis."""
     is_bytes = last.dtype == np.uint8
     grey = np.empty(last.shape[:-1], dtype=np.uint8 if is_bytes else np.float32)
-    n_images = max(_BLOCK_PIXELS // max(grey[0].size, 1), 1)
-    for start in range(0, len(last), n_images):
-        part = slice(start, start + n_images)
+    for part in _parts(last):
         kind: type[Any] = np.uint32 if is_bytes else np.float64
         red, green, blue = (weight * last[part, ..., i].astype(kind) for i, weight in enumerate(WEIGHTS))
         with np.errstate(over="ignore", invalid="ignore"):
             total = red + green + blue
             grey[part] = (total + _ONE // 2) // _ONE if is_bytes else total / _ONE
     return grey
+
+
+def _parts(last: npt.NDArray[Any]) -> Iterator[slice]:
+    """Yield some images at a time: wider types for all of them would take much memory."""
+    n_images = max(_BLOCK_PIXELS // max(last[0, ..., 0].size, 1), 1)
+    for start in range(0, len(last), n_images):
+        yield slice(start, min(start + n_images, len(last)))
 
 
 def _laid(last: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

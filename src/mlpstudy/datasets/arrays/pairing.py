@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.datasets.arrays.features import to_features
+from mlpstudy.datasets.arrays.labels import to_labels
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
 from mlpstudy.errors import DataError, must
@@ -20,16 +21,26 @@ def pair(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str, sha
     Raises:
         DataError: they do not fit each other, or are no features or no labels.
     """
-    y = one_column(y)
-    check_counts(x, y, x_name, y_name)
-    classes = find_classes(y, y_name, least)
+    check_order(x, y, x_name, y_name)
+    labels = to_labels(y, y_name)
+    check_counts(x, labels.labels, x_name, y_name)
+    classes = find_classes(labels.labels, y_name, least)
     found = to_features(x, x_name)
-    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=classes.warnings)
+    warnings = (*said(x_name, found.done), *said(y_name, labels.done), *classes.warnings)
+    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=warnings)
 
 
-def one_column(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return labels of shape ``(n, 1)`` as ``(n,)``; all others as they are."""
-    return labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels  # noqa: PLR2004  # rows, columns
+def said(what: str, done: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what was done to an array as warnings that name it."""
+    return tuple(f"{what}: {phrase}" for phrase in done)
+
+
+def check_order(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str) -> None:
+    """Refuse labels where features must be, and the other way round."""
+    is_column = x.ndim == 1 or (x.ndim == 2 and x.shape[1] == 1 and x.dtype.kind in "US")  # noqa: PLR2004  # rows, columns
+    if is_column and y.ndim > 1 and y.shape[1] > 1 and len(x) == len(y):
+        found, fix = f"shapes of {x.shape} and {y.shape}", "the other order; x.reshape(-1, 1) of one feature"
+        raise DataError(must(f"{x_name} and {y_name}", "be features and labels", found, fix))
 
 
 def check_counts(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str) -> None:

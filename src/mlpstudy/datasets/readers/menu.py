@@ -46,12 +46,14 @@ class Asked:
         image_size: rows and columns that pictures are resized to; None for their own.
         text: columns of a table that stay text, whatever they look like.
         reading: how a table is written, where the study says so.
+        class_names: those of the study that predicts, where rows to predict may have labels.
     """
 
     like: Labelled | None = None
     image_size: tuple[int, int] | None = None
     text: frozenset[str] = frozenset()
     reading: Reading = UNSAID
+    class_names: tuple[str, ...] = ()
 
     @property
     def least(self) -> int:
@@ -136,6 +138,7 @@ FORMATS = (
         holds="arrays",
         read=lambda files, asked: npz.read_npz(files[0], asked.least),
         endings=(".npz",),
+        read_rows=lambda path, asked: npz.read_npz_rows(path, asked.class_names),
     ),
     Format(
         name="idx",

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.datasets.arrays.features import to_features
-from mlpstudy.datasets.arrays.pairing import pair
+from mlpstudy.datasets.arrays.pairing import pair, said
 from mlpstudy.datasets.opening.files import Readable, fill, path_text, reading, size_of
 from mlpstudy.datasets.opening.limits import MAX_DIMENSIONS, MAX_LABEL_CHARACTERS
 from mlpstudy.datasets.raw import Labelled, Rows
@@ -74,8 +74,9 @@ def read_npy_rows(path: str | Path) -> Rows:
     Raises:
         DataError: it is no NPY file of features.
     """
-    found = to_features(read_array(path).values, path_text(path))
-    return Rows(found.values)
+    name = path_text(path)
+    found = to_features(read_array(path).values, name)
+    return Rows(found.values, warnings=said(name, found.done))
 
 
 def read_npy(features: str | Path, labels: str | Path, least: int = 2) -> Labelled:

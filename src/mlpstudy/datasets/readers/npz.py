@@ -1,37 +1,41 @@
-"""NPZ files: NPY files in a ZIP archive, of which nothing is believed before it is checked.
+"""NPZ files: NPY files in a ZIP archive; which array is what follows from their names, or from their shapes.
 
-The arrays are found by name (capital letters make no difference); others are left unread:
+    names      ``npz_names``: x and y, x_train, y_train, x_test, y_test, train_images, val_labels, ...
+    arr_0, ..  two arrays, or four, that ``numpy.savez`` was given without names: labels are vectors or columns, and
+               the first features belong to the first labels
 
-    x_train, y_train, x_test, y_test    training and test examples, as in Keras's mnist.npz (or the first two alone)
-    x, y   or   features, labels        all examples
+What is in the file and is not used is named in a warning.
 """
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import replace
-from io import FileIO
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpstudy.datasets.arrays.features import to_features
-from mlpstudy.datasets.arrays.pairing import check_counts, one_column, pair
-from mlpstudy.datasets.opening.files import Readable, path_text, reading, size_of
-from mlpstudy.datasets.opening.zips import ZIP_FAULTS, check_ends, check_members
-from mlpstudy.datasets.raw import Labelled
-from mlpstudy.datasets.readers.npy import NpyArray, read_stream
+from mlpstudy.datasets.arrays.labels import to_labels
+from mlpstudy.datasets.arrays.pairing import check_counts, pair, said
+from mlpstudy.datasets.opening.files import path_text
+from mlpstudy.datasets.raw import Labelled, Rows
+from mlpstudy.datasets.readers.npz_archive import array_names, read_arrays
+from mlpstudy.datasets.readers.npz_names import EXAMPLES, Named, Splits, name_rows, name_splits
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
+from mlpstudy.text.words import listed
 
-TRAIN_AND_TEST = ("x_train", "y_train", "x_test", "y_test")
-KEYS = (TRAIN_AND_TEST, TRAIN_AND_TEST[:2], ("x", "y"), ("features", "labels"))
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-SUFFIX = ".npy"
+    from mlpstudy.datasets.readers.npy import NpyArray
+
+_SHOWN = 40
+_TWO, _FOUR = 2, 4
 
 
 def read_npz(path: str | Path, least: int = 2) -> Labelled:
-    """Return the examples in an NPZ file; its test examples, where it has some, as ``test``.
+    """Return the examples in an NPZ file; those for test and validation, where it has some, as such.
 
     Args:
         path: the file.
@@ -43,52 +47,139 @@ def read_npz(path: str | Path, least: int = 2) -> Labelled:
             its bytes can hold, or its arrays are no examples.
     """
     name = path_text(path)
-    with reading(path) as file:
-        try:
-            arrays = _read(file, name)
-        except ZIP_FAULTS as error:
-            raise DataError(must(name, "be an intact NPZ file", str(error) or "damaged bytes")) from error
-    return _labelled(arrays, name, least)
+    names = array_names(path)
+    known = name_splits(names, name)
+    used = [key for named in (known.train, known.test, known.validation) if named is not None for key in named]
+    positions = [f"arr_{i}" for i in range(len(names))]
+    if known.train is not None:
+        found = _Arrays(name, read_arrays(path, used), known, _unused(names, known, used, name))
+    elif len(names) in {_TWO, _FOUR} and names.keys() == set(positions):
+        arrays = read_arrays(path, positions)
+        splits = _by_position(arrays)
+        found = _Arrays(name, arrays, splits, (f"{name}: its arrays have no names: {_words(splits)}",))
+    else:
+        raise _unknown(names, known, name)
+    return found.labelled(found.splits.train or Named(*positions[:_TWO]), least)
 
 
-def _labelled(arrays: dict[str, NpyArray], name: str, least: int) -> Labelled:
-    keys = list(arrays)
-    where = {key: f"{name}, {key}" for key in keys}
-    sha256 = content_hash({key: array.sha256 for key, array in arrays.items()})
-    x, y = keys[:2]
-    train = pair(arrays[x].values, arrays[y].values, where[x], where[y], sha256, least)
-    if len(keys) == 2:  # noqa: PLR2004  # features and labels
-        return train
-    x, y = keys[2:]
-    labels = one_column(arrays[y].values)
-    check_counts(arrays[x].values, labels, where[x], where[y])
-    found = to_features(arrays[x].values, where[x])
-    if found.values.shape[1:] != train.values.shape[1:] or found.values.dtype != train.values.dtype:
-        be = f"have {train.n_features} features of type {train.values.dtype}, as {keys[0]} has"
-        raise DataError(must(where[x], be, f"{found.values.shape[1]} of type {found.values.dtype}"))
-    test = replace(train, values=found.values, labels=index_classes(labels, train.class_names, where[y]))
-    return replace(train, test=test)
+def read_npz_rows(path: str | Path, class_names: tuple[str, ...]) -> Rows:
+    """Return rows to predict in an NPZ file, with their classes where it has labels.
+
+    Args:
+        path: the file.
+        class_names: of the study that predicts.
+
+    Raises:
+        DataError: as ``read_npz``; or it has features of several splits.
+    """
+    name = path_text(path)
+    names = array_names(path)
+    x, y = name_rows(names, name)
+    used = [key for key in (x, y) if key is not None]
+    arrays = read_arrays(path, used)
+    where = {key: f"{name}, {key}" for key in used}
+    features = to_features(arrays[x].values, where[x])
+    done = (*said(where[x], features.done), *_left(names, used, name))
+    if y is None:
+        return Rows(features.values, warnings=done)
+    labels = to_labels(arrays[y].values, where[y])
+    check_counts(arrays[x].values, labels.labels, where[x], where[y])
+    return Rows(features.values, index_classes(labels.labels, class_names, where[y]), done)
 
 
-def _read(file: FileIO, name: str) -> dict[str, NpyArray]:
-    """Return the arrays of the first set of keys that is there, in its order."""
-    check_ends(file, name, "an NPZ file")
-    with zipfile.ZipFile(file) as archive:
-        members = archive.infolist()
-        check_members(members, size_of(file), name)
-        by_key = {member.filename.removesuffix(SUFFIX).casefold(): member for member in members}
-        if len(by_key) < len(members):
-            raise DataError(must(name, "hold arrays of distinct names", "two that differ in capital letters at most"))
-        keys = next((keys for keys in KEYS if by_key.keys() >= set(keys)), None)
-        if keys is None or (keys == KEYS[1] and by_key.keys() & set(TRAIN_AND_TEST[2:])):
-            known = " or ".join(", ".join(keys) for keys in KEYS if keys != KEYS[1])
-            found = ", ".join(sorted(path_text(member.filename)[:40] for member in members)[:8])
-            is_sparse = "indptr" in by_key  # as SciPy writes a matrix: it has no labels
-            fix = "libsvm text, or data=(matrix, labels) in Python" if is_sparse else "np.savez(path, x=..., y=...)"
-            raise DataError(must(name, f"hold the arrays {known}", f"the members {found}", fix))
-        return {key: _member(archive, by_key[key], f"{name}, {key}") for key in keys}
+class _Arrays(NamedTuple):
+    """Arrays of a file, by their names in lower case, and which of them is what."""
+
+    name: str
+    arrays: Mapping[str, NpyArray]
+    splits: Splits
+    warnings: tuple[str, ...]
+
+    def labelled(self, main: Named, least: int) -> Labelled:
+        """Put features and labels together, and the examples of other splits beside them."""
+        x, y = (self.arrays[key].values for key in main)
+        sha256 = self._sha256(main, self.splits.test)
+        train = pair(x, y, self._where(main.features), self._where(main.labels), sha256, least)
+        test = None if self.splits.test is None else self._like(train, self.splits.test, main, sha256)
+        validation = None
+        if self.splits.validation is not None:
+            own = self._sha256(self.splits.validation)
+            validation = self._like(train, self.splits.validation, main, own)
+        others = (line for part in (test, validation) if part is not None for line in part.warnings)
+        warnings = (*self.warnings, *train.warnings, *others)
+        return replace(train, test=test, validation=validation, warnings=warnings)
+
+    def _like(self, train: Labelled, named: Named, main: Named, sha256: str) -> Labelled:
+        """Return the examples of another split; what was done to the training examples too is not said again."""
+        x, y = (self.arrays[key].values for key in named)
+        x_name, y_name = self._where(named.features), self._where(named.labels)
+        labels = to_labels(y, y_name)
+        check_counts(x, labels.labels, x_name, y_name)
+        found = to_features(x, x_name)
+        is_turned = None not in {found.image_shape, train.image_shape} and found.image_shape != train.image_shape
+        if found.values.shape[1:] != train.values.shape[1:] or found.values.dtype != train.values.dtype or is_turned:
+            be = f"have {train.n_features} features of type {train.values.dtype}, as {main.features} has"
+            has = f"{found.values.shape[1]} of type {found.values.dtype}"
+            raise DataError(must(x_name, be, f"{has}, of shape {x.shape[1:]}" if is_turned else has))
+        warnings = (
+            *(said(x_name, found.done) if x.ndim != self.arrays[main.features].values.ndim else ()),
+            *(said(y_name, labels.done) if y.ndim != self.arrays[main.labels].values.ndim else ()),
+        )
+        indices = index_classes(labels.labels, train.class_names, y_name)
+        return replace(train, values=found.values, labels=indices, sha256=sha256, warnings=warnings)
+
+    def _sha256(self, *splits: Named | None) -> str:
+        keys = [key for named in splits if named is not None for key in named]
+        return content_hash({key: self.arrays[key].sha256 for key in keys})
+
+    def _where(self, key: str) -> str:
+        return f"{self.name}, {key}"
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> NpyArray:
-    with archive.open(member) as stream:
-        return read_stream(cast("Readable", stream), member.file_size, name)
+def _by_position(arrays: Mapping[str, NpyArray]) -> Splits:
+    """Return what two or four arrays without names are, by their shapes.
+
+    Both orders that programs have are read: features and labels of one split after the other, and the features of both
+    before the labels of both.
+    """
+    labels = [key for key, array in arrays.items() if array.values.ndim == 1 or array.values.shape[1:] == (1,)]
+    if len(labels) != len(arrays) // 2:  # no vectors: one-hot rows, or no labels at all
+        labels = list(arrays)[1::2]
+    features = [key for key in arrays if key not in labels]
+    named = [Named(*pair) for pair in zip(features, labels, strict=True)]
+    return Splits(named[0], named[1] if len(named) > 1 else None, None, ())
+
+
+def _words(splits: Splits) -> str:
+    """Say which array was taken for what."""
+    train = _read_as(splits.train, "" if splits.test is None else "training ")
+    return train if splits.test is None else f"{train}; {_read_as(splits.test, 'test ')}"
+
+
+def _read_as(named: Named | None, split: str) -> str:
+    assert named is not None  # noqa: S101  # narrows the type
+    return f"{named.features} is read as {split}features, {named.labels} as their labels"
+
+
+def _unused(names: Mapping[str, str], splits: Splits, used: list[str], name: str) -> tuple[str, ...]:
+    """Name the arrays that are not used, and of those that lack features or labels say so."""
+    alone = tuple(f"{name}: {names[key]} is not used, since nothing belongs to it" for key in splits.alone)
+    return (*alone, *_left(names, [*used, *splits.alone], name))
+
+
+def _left(names: Mapping[str, str], used: list[str], name: str) -> tuple[str, ...]:
+    left = [path_text(written)[:_SHOWN] for key, written in names.items() if key not in used]
+    return (f"{name}: not used: {listed(left)}",) if left else ()
+
+
+def _unknown(names: Mapping[str, str], splits: Splits, name: str) -> DataError:
+    """Return the error of arrays of which it is not known what they are."""
+    found = f"the arrays {', '.join(sorted(path_text(written)[:_SHOWN] for written in names.values())[:8])}"
+    is_sparse = "indptr" in names  # as SciPy writes a matrix: it has no labels
+    if is_sparse:
+        fix = "libsvm text, or data=(matrix, labels) in Python"
+    elif len(names) == 1 or splits.alone:
+        fix = "the labels too: numpy.savez(path, x=..., y=...)"
+    else:
+        fix = "numpy.savez(path, x=..., y=...)"
+    return DataError(must(name, f"hold features and labels ({EXAMPLES})", found, fix))
