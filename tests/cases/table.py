@@ -83,7 +83,7 @@ NUMBERS = (
     Case(
         "ranges-of-money",
         "ranges of years and of per cent; 150,000+; < 5; one class of a survey",
-        shown("survey.csv"),
+        ("mlpstudy data show survey.csv --target kind", "mlpstudy init survey.csv --target kind"),
         ("income ... category ... 3",),
         ("income ... number",),
     ),
@@ -252,7 +252,7 @@ DATES = (
         "a time behind it; days that are none; whole numbers that only look so; in Parquet; at predict",
         shown("days.csv"),
         ("Date ... date ... 2022-01-13",),
-        ("Date ... number",),
+        ("^ Date ... number",),
     ),
     Case(
         "day-first-date",
@@ -487,7 +487,6 @@ PENDING: frozenset[str] = frozenset(
     {
         "banner-padded",
         "counts-line",
-        "decimal-commas-in-quotes",
         "empty-rows-at-the-end",
         "line-before-the-test",
         "names-in-three-lines",
@@ -513,7 +512,6 @@ PENDING: frozenset[str] = frozenset(
         "trailing-delimiter",
         "truth-values-of-two-formats",
         "units-line",
-        "unscaled",
         "wider-test",
     }
 )

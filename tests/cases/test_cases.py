@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from cases import frames, table
 from cases.table import CASES, PENDING, Case
+from docs.pages import marks, page, rows
 from mlpstudy.cli.app import app
 from mlpstudy.cli.printing import terminal
 from mlpstudy.datasets import load
@@ -21,6 +22,8 @@ from mlpstudy.study import Data
 
 HERE = Path(__file__).parent
 IDS = [case.folder for case in CASES]
+TOLD = {found[1]: marks(row[2]) for row in rows(page("files.md")) if (found := re.search(r"cases/([\w-]+)/", row[-1]))}
+"""The lines that docs/files.md shows of each case."""
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +100,8 @@ def test_data_as_it_comes(case: Case, tmp_path: Path, monkeypatch: pytest.Monkey
     assert [code for code, _ in ended] == [*[0] * (len(ended) - 1), case.exit_code], output
     for line in case.says:
         assert pattern(line).search(output), f"must say: {line}\n{output}"
+    for line in TOLD.get(case.folder, ()):
+        assert pattern(line).search(output), f"docs/files.md: {line}\n{output}"
     for line in case.never_says:
         assert not pattern(line).search(output), f"must not say: {line}\n{output}"
 
