@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from mlpstudy.datasets.tables.cells.text import as_text, is_supported
+from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import counted, listed
 
 NO_NAME = "\0"
@@ -43,19 +44,25 @@ def called(name: str) -> str:
     return f"column {int(name.removeprefix(NO_NAME)) + 1}" if _INNER.fullmatch(name) else name
 
 
-def without_unnamed(frame: pl.DataFrame, known: Collection[str] = ()) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def without_unnamed(
+    frame: pl.DataFrame, origin: str, known: Collection[str] = ()
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Return a table without what holds no values of the examples, and what is said of that.
 
     Args:
         frame: a table, whose columns without a name have one of ``inner_names``.
+        origin: what the table is called in messages.
         known: columns of the study, where further rows are read: these stay.
 
     Returns:
-        the table, its columns all named; and a line for what was done, without the table's name.
+        the table, its columns all named; and a line for everything that was done.
 
-    >>> frame, notes = without_unnamed(pl.DataFrame({"Unnamed: 0": [0, 1, 2], "a": [5.0, 5.0, 7.0]}))
-    >>> frame.columns, notes
-    (['a'], ('the column "Unnamed: 0" numbers the rows: it is left out',))
+    Raises:
+        DataError: nothing is left of it.
+
+    >>> frame, lines = without_unnamed(pl.DataFrame({"Unnamed: 0": [0, 1, 2], "a": [5.0, 5.0, 7.0]}), "t.csv")
+    >>> frame.columns, lines
+    (['a'], ('t.csv: the column "Unnamed: 0" numbers the rows: it is left out',))
     """
     notes: list[str] = []
     out: list[str] = []
@@ -73,19 +80,20 @@ def without_unnamed(frame: pl.DataFrame, known: Collection[str] = ()) -> tuple[p
         elif _INNER.fullmatch(name):
             notes.append(f'the column at position {i + 1} has no name: it is called "{called(name)}"')
     kept = [name for name in frame.columns if name not in out]
+    if not kept:
+        raise DataError(must(origin, "have columns beside one that numbers the rows", "none with a name or values"))
     if not out and not any(_INNER.fullmatch(name) for name in kept):
         return frame, ()
     renamed = pl.DataFrame([frame[name].alias(called(name)) for name in kept])
-    return renamed, (*notes, *_of_empty(empty, frame.width))
+    return renamed, tuple(f"{origin}: {note}" for note in (*notes, *_of_empty(empty, frame.width)))
 
 
 def named(frame: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Do as ``without_unnamed`` for a table whose names may be empty; its own name begins every line."""
+    """Do as ``without_unnamed`` for a table whose names may be empty."""
     inner = inner_names(frame.columns)
     if any(_INNER.fullmatch(name) for name in inner):
         frame = pl.DataFrame([column.alias(name) for column, name in zip(frame, inner, strict=True)])
-    kept, told = without_unnamed(frame)
-    return kept, tuple(f"{origin}: {note}" for note in told)
+    return without_unnamed(frame, origin)
 
 
 def _is_suspect(name: str) -> bool:

@@ -43,9 +43,9 @@ def read_csv(
         raise DataError(must(name, "have rows below its line of column names", "none of them"))
     if _is_missing(frame[last]).any() and (fault := short_row(source, dialect)):
         raise DataError(fault)
-    frame, told = without_unnamed(frame)
+    frame, told = without_unnamed(frame, name)
     doubts = (_doubt_of_names(dialect.columns, name), f"{name}: {blank} blank lines are left out" if blank else None)
-    notes = (*(f"{name}: {note}" for note in (*source.notes, *told)), *(doubt for doubt in doubts if doubt))
+    notes = (*(f"{name}: {note}" for note in source.notes), *told, *(doubt for doubt in doubts if doubt))
     return Table(frame, name, source.sha256, f"CSV, a {DELIMITERS[dialect.delimiter]} between cells", notes)
 
 
