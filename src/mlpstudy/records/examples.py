@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mlpstudy.arrays import Features
 
 ValidationSource = Literal["test", "held out"]
-"""What the curves are measured on: the test examples, or training examples that are held out for it."""
+"""What the curves are measured on: the test examples, or others that nothing is learned from."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -173,6 +173,7 @@ def test_names_are_composed(tmp_path: Path) -> None:
             every("test") + " cat/1.png dog/1.png",
             "a folder of training images beside test, got cat and dog, fix: move cat and dog into .*/train",
         ),
+        (every("test", "trainval"), "training images beside test, got 'trainval', fix: the name train for trainval"),
         (
             "cat/1.png dog/1.png test/1.png",
             "training images beside test, got cat and dog, fix: another name for test where it is a class",

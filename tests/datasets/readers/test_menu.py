@@ -90,3 +90,19 @@ def test_every_file_is_found_before_one_is_read(tmp_path: Path) -> None:
         write(tmp_path, "", "x.npz")
         with pytest.raises(DataError, match=message):
             load(Data(path="train.csv", target="y", test=test).in_folder(tmp_path), 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("pets.zip", "unpack it, and name the file or folder that comes out"),
+        ("pets.tar.gz", "unpack it, and name the file or folder that comes out"),
+        ("cat.JPG", "a folder with a folder of images for each class: images/cat/cat.JPG, ..."),
+        ("report.docx", "a name that ends in one of .csv, "),
+    ],
+)
+def test_what_is_no_data_is_told_what_would_be(tmp_path: Path, name: str, fix: str) -> None:
+    """An archive is to be unpacked, a picture to be put into the folder of its class."""
+    (tmp_path / name).write_bytes(b"\0\1\2")
+    with pytest.raises(DataError, match=rf"must be CSV.*, fix: {re.escape(fix)}"):
+        find_format([tmp_path / name])

@@ -99,6 +99,8 @@ def _no_training(top: PictureFolder, found: BySplit, beside: Sequence[PictureFol
     is_flat = all(not folder.full for folder in found.values())
     if not beside:
         fix = path_text(Path(top.path.name, "train/cat/1.png"))
+    elif len(beside) == 1 and beside[0].full and not beside[0].pictures:
+        fix = f"the name train for {beside[0].name}, where it is of training images"
     elif is_flat:
         fix = f"another name for {names_of(list(found.values()))} where it is a class, or move it elsewhere"
     else:

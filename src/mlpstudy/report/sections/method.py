@@ -20,7 +20,7 @@ def section(of: Gathered) -> Section:
     """Return the section."""
     store, study = of.store, of.study
     n_train, n_validation, n_test = store.n_examples
-    source = "the test examples themselves" if store.validation_source == "test" else "held out of the training part"
+    source = "the test examples themselves" if store.validation_source == "test" else "apart from both"
     shape = store.image_shape
     kind = f"images of {shape[0]} x {shape[1]}" if shape else f"{store.n_features:,} features"
     looks = store.looks()
