@@ -148,6 +148,7 @@ def tables() -> dict[str, dict[str, bytes]]:
     small, nested = parquet(TABLE, statistics=False), parquet(pl.DataFrame({"a": [[1], [2, 3]]}))
     packed = {kind: parquet(TABLE, compression=kind) for kind in ("snappy", "gzip", "uncompressed")}
     return {
+        "libsvm_rows": {"wider": b"a 1:2 3:4 9:1\nb 8:1", "narrower": b"b 2:1\na\n", "as-wide": b"a 1:1 2:1 3:1\n"},
         "libsvm": {"signs": text, "from-0": b"a 0:1 5:.5\nb 2:1e3", "gzip": gzip.compress(text, mtime=0)},
         "csv": {
             "commas": CSV.encode(),

@@ -22,6 +22,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from scipy.sparse import csr_array
+
 from mlpstudy.datasets.loading import load
 from mlpstudy.datasets.new_examples import Reader
 from mlpstudy.datasets.opening.files import reading
@@ -29,6 +32,7 @@ from mlpstudy.datasets.opening.gz import read_whole
 from mlpstudy.datasets.overview.description import describe_data
 from mlpstudy.datasets.pictures.files import quiet, read_grey, upright_size
 from mlpstudy.datasets.preprocessing.stored import preprocessing_from_json
+from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx import read_idx
 from mlpstudy.datasets.readers.idx_folder import read_idx_folder
 from mlpstudy.datasets.readers.image_folder import read_image_folder
@@ -121,6 +125,12 @@ def npz_members(data: bytes) -> None:
 def libsvm(data: bytes) -> None:
     """Libsvm text."""
     read_libsvm(_written(data))
+
+
+def libsvm_rows(data: bytes) -> None:
+    """Libsvm text for a study whose training file had three features and the classes a, b."""
+    like = Labelled(csr_array((0, 3), dtype=np.float32), np.zeros(0, np.int32), ("a", "b"), None, "", first_column=1)
+    read_libsvm(_written(data), like=like)
 
 
 def parquet_claims(data: bytes) -> None:
@@ -257,6 +267,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         image,
         image_folder,
         libsvm,
+        libsvm_rows,
         npy,
         npy_pair,
         npz,

@@ -137,16 +137,55 @@ def test_a_test_file_has_the_columns_and_classes_of_the_training_file(tmp_path: 
     assert test.sha256 != train.sha256
 
 
+WIDER = {
+    "one": (
+        "a 1:3 9:1\nb\n",
+        "1 feature beyond index 5, the last of the training examples, is left out (1 value in 1 line)",
+    ),
+    "several": (
+        "a 1:3 6:1 7:1\nb 7:2 999999:1\n",
+        "3 features beyond index 5, the last of the training examples, are left out (4 values in 2 lines)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "line"), WIDER.values(), ids=WIDER)
+@pytest.mark.parametrize("chunk_bytes", [1, 2**23])
+def test_features_beyond_those_of_training_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, line: str, chunk_bytes: int
+) -> None:
+    """They are counted in one line, however the text is cut into chunks; a narrower file has the width of training."""
+    train = read_libsvm(written(tmp_path, "a 1:1 5:1\nb 2:1\n", "train.svm"))
+    monkeypatch.setattr(libsvm, "CHUNK_BYTES", chunk_bytes)
+    path = written(tmp_path, compressed(text.encode()), "test.svm.gz")
+    test = read_libsvm(path, like=train)
+    assert sparse(test).toarray().tolist() == [[3, 0, 0, 0, 0], [0] * 5]
+    assert sparse(test).has_canonical_format
+    assert test.warnings == (f"{path}: {line}",)
+    assert test.labels.tolist() == [0, 1]
+    assert read_libsvm(written(tmp_path, "b 3:1\na 5:2"), like=train).warnings == ()
+
+
+def test_features_are_counted_as_the_training_file_counts_them(tmp_path: Path) -> None:
+    """From 0 where it does."""
+    train = read_libsvm(written(tmp_path, "a 0:1 4:1\nb 2:1\n", "train.svm"))
+    test = read_libsvm(written(tmp_path, "a 4:3 5:1\n"), like=train)
+    assert sparse(test).toarray().tolist() == [[0, 0, 0, 0, 3]]
+    assert "1 feature beyond index 4" in test.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("a 1:1\nc 2:1", "test.svm, line 2 must be a class of the training examples, got 'c', fix: one of a, b"),
-        ("a 1:1\nb 3:1\na 4:1", "test.svm, line 2 must have indices of 1 to 2, as the training examples have, got 3"),
-        ("a 0:1", "test.svm, line 1 must have indices of 1 to 2, as the training examples have, got 0"),
+        (
+            "a 1:1\nb 0:1\na 9:1",
+            "test.svm, line 2 must have indices from 1, as the training examples have, got 0, fix: add",
+        ),
     ],
 )
 def test_a_test_file_of_other_data_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    """A class or a column that the training file has not."""
+    """A class that the training file has not, or indices that are counted otherwise."""
     train = read_libsvm(written(tmp_path, "a 1:1 2:1\nb 2:1\n", "train.svm"))
     with pytest.raises(DataError, match=told):
         read_libsvm(written(tmp_path, text, "test.svm"), like=train)

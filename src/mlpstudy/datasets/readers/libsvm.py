@@ -1,7 +1,8 @@
 """Files in libsvm's sparse text format, plain or gzip-compressed, to sparse features.
 
 Columns: the format numbers features from 1. A file in which the index 0 occurs numbers them from 0. A test file, or a
-file to predict, must be numbered as the training file was, so the reader takes that from there.
+file to predict, must be numbered as the training file was, so the reader takes that from there. Features in it beyond
+those of the training file are left out, since no network has weights for them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from mlpstudy.datasets.readers.libsvm_text import Lines, parse_lines
 from mlpstudy.datasets.targets.classes import Classes, find_classes, index_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.records.sparse import csr
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -44,16 +46,18 @@ def read_libsvm(path: str | Path, *, like: Labelled | None = None) -> Labelled:
             classes and columns.
 
     Raises:
-        DataError: one line with file, line number and value, where the file is not of the format, an index is repeated,
-            out of order or larger than those of ``like``, a value is not finite, or the labels are no classes.
+        DataError: one line with file, line number and value, where the file is not of the format, an index is repeated
+            or out of order, a value is not finite, or the labels are no classes.
     """
     name = path_text(path)
     with reading(path) as file:
         parts = _read(file, name)
     if like is not None:
+        warnings = parts.leave_out(name, like)
         values, _ = parts.features(name, like.n_features, like.first_column)
         labels = parts.known_labels(name, like.class_names)
-        return replace(like, values=values, labels=labels, sha256=parts.digest.hexdigest(), test=None)
+        sha256 = parts.digest.hexdigest()
+        return replace(like, values=values, labels=labels, sha256=sha256, test=None, validation=None, warnings=warnings)
     values, first_column = parts.features(name, None, None)
     classes = parts.new_labels(name)
     sha256 = parts.digest.hexdigest()
@@ -86,6 +90,27 @@ class _Parts:
         self.indices.append(lines.indices)
         self.values.append(lines.values)
 
+    def leave_out(self, name: str, like: Labelled) -> tuple[str, ...]:
+        """Leave out the features beyond those of the training examples; return a warning with how many there are."""
+        smallest = min(int(indices.min(initial=1)) for indices in self.indices)
+        end = like.n_features + (smallest if like.first_column is None else like.first_column)
+        if max(int(indices.max(initial=0)) for indices in self.indices) < end:
+            return ()
+        beyond: list[npt.NDArray[np.int32]] = []
+        n_values = n_lines = 0
+        for i, (indices, counts) in enumerate(zip(self.indices, self.counts, strict=True)):
+            is_beyond = indices >= end
+            beyond.append(np.unique(indices[is_beyond]))
+            rows = np.repeat(np.arange(counts.size), counts)
+            fewer = np.bincount(rows[is_beyond], minlength=counts.size)
+            n_values, n_lines = n_values + int(fewer.sum()), n_lines + int((fewer > 0).sum())
+            self.counts[i] = counts - fewer
+            self.indices[i], self.values[i] = indices[~is_beyond], self.values[i][~is_beyond]
+        n = np.unique(np.concatenate(beyond)).size
+        last, lines = end - 1, counted(n_lines, "line")
+        features = f"{counted(n, 'feature')} beyond index {last}, the last of the training examples,"
+        return (f"{name}: {features} {'is' if n == 1 else 'are'} left out ({counted(n_values, 'value')} in {lines})",)
+
     def features(self, name: str, n_features: int | None, first_column: int | None) -> tuple[csr_array, int]:
         """Return the features, and whether columns are numbered from 0 or 1."""
         indices, values = np.concatenate(self.indices), np.concatenate(self.values)
@@ -95,13 +120,11 @@ class _Parts:
         smallest, largest = int(indices.min(initial=1)), int(indices.max(initial=0))
         if first_column is None:
             first_column = min(smallest, 1)
-        n_found = largest + 1 - first_column
-        n_columns = n_found if n_features is None else n_features
-        if smallest < first_column or n_found > n_columns:
-            wrong = int(np.flatnonzero((indices < first_column) | (indices >= n_columns + first_column))[0])
-            line = np.concatenate(self.lines)[np.searchsorted(indptr, wrong, side="right") - 1]
-            be = f"have indices of {first_column} to {n_columns + first_column - 1}, as the training examples have"
-            raise DataError(must(f"{name}, line {line}", be, int(indices[wrong])))
+        n_columns = largest + 1 - first_column if n_features is None else n_features
+        if smallest < first_column:
+            line = np.concatenate(self.lines)[np.searchsorted(indptr, int(indices.argmin()), side="right") - 1]
+            be, fix = "have indices from 1, as the training examples have", "add 1 to all indices of the file"
+            raise DataError(must(f"{name}, line {line}", be, smallest, fix))
         if not 1 <= n_columns <= MAX_FEATURES:
             raise DataError(must(name, f"have 1 to {MAX_FEATURES} features", n_columns))
         if first_column:
