@@ -108,6 +108,7 @@ LATER: dict[type[Frozen], dict[str, object]] = {
         "decimal": None,
         "encoding": None,
         "date_format": None,
+        "thousands": None,
     },
     Network: {},
     InitialWeights: {},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mlpstudy.study.base import Frozen
 
@@ -33,6 +33,8 @@ def _checked_encoding(value: str) -> str:
 
 _NOT_FOR_FILES = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
 Encoding = Annotated[str, AfterValidator(_checked_encoding)]
+Decimal = Literal[".", ","]
+Thousands = Literal[",", ".", "'", " "]
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_checked_words)]
 
 
@@ -85,12 +87,27 @@ class Reading(Frozen):
         date_format: how dates are written: ``"day first"`` or ``"month first"`` where numbers leave it open, a text
             as ``strptime`` has it (``"%d.%m.%Y"``), or ``"none"``: text and numbers are no dates. Where missing, it is
             found out for each column.
+        thousands: what stands between groups of three digits: ``","``, ``"."``, ``"'"`` or ``" "``; where missing, it
+            is found out for each column.
     """
 
     encoding: Encoding | None = None
     missing: Words = ()
-    decimal: Literal[".", ","] | None = None
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
     date_format: Annotated[str | None, BeforeValidator(checked_date_format)] = None
+
+    @model_validator(mode="after")
+    def _check_marks(self) -> Self:
+        if self.decimal is not None and self.decimal == self.thousands:
+            message = f"given two marks: decimal and thousands are both {self.decimal}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def comma_is_decimal(self) -> bool:
+        """Say whether a point in a number cannot be what stands before its decimals."""
+        return self.decimal == "," or self.thousands == "."
 
     @property
     def reading(self) -> Reading:

@@ -66,12 +66,32 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "an infinite number": (
         HEAD + GOOD + "inf,a,no\n",
         {},
-        'row 61, column "x" must be a finite number, got inf, fix: mend the cell, or leave it empty',
+        'row 61, column "x" must be a finite number, got inf, fix: mend the cell, leave it empty, or missing = ["inf"]',
     ),
-    "decimal commas": (
-        "x;z;y\n" + GOOD.replace(",", ";").replace(".", ","),
+    "thousands or decimals": (
+        "x;y\n" + "".join(f"{i % 7 + 1},{100 + i};{'no' if i % 2 else 'yes'}\n" for i in range(60)),
         {},
-        """row 1, column "x" must be a number with a decimal point, got '0,000', fix: write 1.5 for 1,5 in all rows""",
+        'got 1,100, which may be 1100 or 1.100, fix: thousands = "," for 1100, decimal = "," for 1.100, or categoric',
+    ),
+    "a decimal comma among points": (
+        HEAD + GOOD + '"1,25",a,no\n',
+        {},
+        """row 61, column "x" must be a number, got '1,25', fix: write 1.25 for 1,25, leave it empty, or categorical""",
+    ),
+    "several slips": (
+        HEAD + GOOD + "abc,a,no\n4O,a,no\nabc,a,no\n",
+        {},
+        'in all rows, got abc (2) and 4O (1) in rows 61, 62, 63, fix: mend the cells, missing = ["4O", "abc"], or cate',
+    ),
+    "many numbers with words between": (
+        HEAD + GOOD + "abc,a,no\n<0.01,a,no\n" * 6,
+        {},
+        'got 60 numbers and 12 other cells, <0.01 (6) and abc (6), fix: missing = ["<0.01", "abc"], or categorical',
+    ),
+    "two units": (
+        "x,y\n" + "".join(f"{i} {'kg' if i % 3 else 'lb'},{'no' if i % 2 else 'yes'}\n" for i in range(60)),
+        {},
+        'column "x" must have one unit, got kg (40) and lb (20), fix: write all of it in one unit, or categorical',
     ),
     "a date among dates": (
         "x,y\n" + "".join(f"2024-02-{i % 28 + 1:02d},{'no' if i % 2 else 'yes'}\n" for i in range(60)) + "3/1/24,no\n",

@@ -196,7 +196,7 @@ def test_what_no_number_decides_is_asked_and_the_key_settles_it(tmp_path: Path) 
 BAD: dict[str, tuple[list[str], str]] = {
     "an impossible day": (
         ["13.01.2022"] * 30 + ["31.02.2022", "30.02.2022"],
-        "must be a date, day first, such as 31/01/2024 (as must 1 more of its cells), got '31.02.2022'",
+        "such as 31/01/2024 in all rows, got 30.02.2022 (1) and 31.02.2022 (1) in rows",
     ),
     "two forms": (
         ["2022-01-13", "13.01.2022"] * 20,

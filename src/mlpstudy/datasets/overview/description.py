@@ -26,7 +26,7 @@ from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.choosing import find_format
 from mlpstudy.datasets.tables.cells.form import Form, Meaning
 from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
-from mlpstudy.datasets.tables.cells.text import as_text, is_supported
+from mlpstudy.datasets.tables.cells.text import as_text, is_supported, is_text
 from mlpstudy.datasets.tables.roles import find_column
 from mlpstudy.datasets.tables.table import Table
 from mlpstudy.datasets.targets.classes import is_quantity
@@ -203,6 +203,8 @@ def _describe_numbers(
 ) -> ColumnDescription:
     numbers, wrong = as_numbers(column, meaning, form=form)
     present = numbers[~np.isnan(numbers) & ~wrong]
+    if is_text(column):
+        n_missing, n_distinct = int((np.isnan(numbers) & ~wrong).sum()), int(np.unique(present).size + wrong.sum())
     if not present.size:
         return ColumnDescription(column.name, meaning, n_missing, n_distinct)
     low, high, mean = float(present.min()), float(present.max()), float(present.mean())

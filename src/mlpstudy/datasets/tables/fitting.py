@@ -8,7 +8,8 @@ What a column is follows from its training cells alone:
     text                                                    a category
 
 A column of which nearly all cells are numbers (or dates) is refused with the first cell that is not: it is a slip more
-often than a category. ``data.categorical`` decides otherwise.
+often than a category. One of many numbers with other words between, or whose numbers may be read in two ways, is asked
+about. ``data.categorical``, ``missing``, ``decimal`` and ``thousands`` decide otherwise.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from mlpstudy.arrays import FloatArray
-from mlpstudy.datasets.tables.cells.form import WORDS, Form, Meaning, words
-from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find
+from mlpstudy.datasets.tables.cells.form import Form, Meaning, Question, words
+from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find, slips
 from mlpstudy.datasets.tables.cells.text import as_text, chosen, is_supported
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.words import commas
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -89,9 +92,11 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
         raise DataError(must(what, "hold numbers, text, truth values or dates", str(column.dtype), _drop(column.name)))
     of_training = column if column.dtype.is_numeric() else chosen(column, rows)
     found = find(of_training, data.reading, is_category=column.name in data.categorical, whole=column)
-    if found.question is not None:
-        raise DataError(must(what, *found.question))
-    notes = () if found.note is None else (f"{what}: {found.note}",)
+    question, note = _told(found, column, data)
+    if question is not None:
+        fix = question.fix if found.meaning is not None else f"{question.fix}, or {_categorical(column.name)}"
+        raise DataError(must(what, question.be, question.got, fix))
+    notes = () if note is None else (f"{what}: {note}",)
     if found.meaning is None:
         text = as_text(chosen(column, rows))
         if text.null_count() == len(text):
@@ -108,21 +113,34 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
     return number, (*notes, *((warning,) if warning else ()))
 
 
+def _told(found: Found, column: pl.Series, data: Data) -> tuple[Question | None, str | None]:
+    """Return what is asked and said of a column, with the counts of all its rows, as where the file is looked at."""
+    if found.question is None and found.note is None:
+        return None, None
+    of_all = find(column, data.reading, whole=column)
+    if found.question is not None:
+        return of_all.question or found.question, None
+    return None, of_all.note if (of_all.meaning, of_all.form) == (found.meaning, found.form) else found.note
+
+
 def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin: str) -> str:
-    """Return the line for a cell that is not what the column's other cells are."""
-    index, meaning = int(wrong.argmax()), found.meaning
-    value = column[index]
-    if meaning == "date":
-        more = int(wrong.sum()) - 1
-        be = words(meaning, found.form) + (f" (as must {more} more of its cells)" if more else "")
-        fix = f'mend the cell, leave it empty, or categorical = ["{column.name}"]'
+    """Return the line for a cell that is not what the column's other cells are; for all such cells, if several."""
+    meaning = found.meaning or "number"
+    index, n_wrong = int(wrong.argmax()), int(wrong.sum())
+    value, missing = column[index], slips(column, wrong).missing
+    if isinstance(value, float) and math.isinf(value):
+        return wrong_cell(column, index, "a finite number", origin, f"mend the cell, leave it empty, or {missing}")
+    be = words(meaning, found.form)
+    mend = "mend the cell" if n_wrong == 1 else "mend the cells"
+    if isinstance(value, str) and meaning == "number" and value.count(",") == 1:
+        mend = f"write {value.replace(',', '.')} for {value}"
+    if n_wrong == 1:
+        fix = f"{mend}, leave it empty, or {_categorical(column.name)}"
         return wrong_cell(column, index, be, origin, fix)
-    if isinstance(value, float):
-        return wrong_cell(column, index, "a finite number", origin, "mend the cell, or leave it empty")
-    if isinstance(value, str) and meaning == "number" and "," in value:
-        return wrong_cell(column, index, "a number with a decimal point", origin, "write 1.5 for 1,5 in all rows")
-    fix = f'mend the cell, leave it empty, or categorical = ["{column.name}"]'
-    return wrong_cell(column, index, "what its other cells are" if meaning is None else WORDS[meaning], origin, fix)
+    rows = commas(str(row + 1) for row in np.flatnonzero(wrong).tolist())
+    what, cells = f'{origin}, column "{column.name}"', slips(column, wrong).listed
+    fix = f"{mend}, {missing}, or {_categorical(column.name)}"
+    return must(what, f"be {be} in all rows", f"{cells} in rows {rows}", fix)
 
 
 def _fit_number(
@@ -198,6 +216,10 @@ def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None,
 def _all_missing(what: str, n: int, name: str) -> DataError:
     found = f"missing ones only, in {n} rows"
     return DataError(must(what, "have values in the training examples", found, _drop(name)))
+
+
+def _categorical(name: str) -> str:
+    return f'categorical = ["{name}"]'
 
 
 def _drop(name: str) -> str:

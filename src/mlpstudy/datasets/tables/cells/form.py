@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from mlpstudy.study.base import Frozen
-from mlpstudy.study.reading import checked_date_format
+from mlpstudy.study.reading import Decimal, Thousands, checked_date_format
 
 Meaning = Literal["number", "boolean", "date"]
 """What the cells of a column are that becomes one number a row."""
@@ -28,12 +28,25 @@ class Form(Frozen):
 
     Attributes:
         decimal: what stands before the decimals of a number.
+        thousands: what stands between its groups of three digits; None where they are not parted.
+        units: the spellings of the one unit, before or behind each number, that is left out; none where there is none.
+        magnitudes: k, M and B behind a number stand for thousands, millions and thousand millions.
+        parentheses: a number in parentheses is negative.
         date: ``"day first"``, ``"month first"``, ``"clock"`` for times without a day, or a text as ``strptime`` has
             it; empty where a date has its year first, or the name of its month, and can be read in one way only.
     """
 
-    decimal: Literal[".", ","] = "."
+    decimal: Decimal = "."
+    thousands: Thousands | None = None
+    units: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=40)], ...], Field(max_length=20)] = ()
+    magnitudes: bool = False
+    parentheses: bool = False
     date: Annotated[str, BeforeValidator(_checked_date)] = ""
+
+    @property
+    def has_plain_numbers(self) -> bool:
+        """Whether numbers are written as any program writes them."""
+        return self.model_copy(update={"date": ""}) == PLAIN
 
     def content(self) -> dict[str, object]:
         """Return what differs from plain numbers, truth values and ISO dates, as plain JSON values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +13,31 @@ from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables.cells import dates, numbers, truth
 from mlpstudy.datasets.tables.cells.date_finding import FoundDates, find_dates, find_in_numbers
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, Question
-from mlpstudy.datasets.tables.cells.text import as_text, chosen, clean_text, is_moment, is_text
+from mlpstudy.datasets.tables.cells.text import (
+    as_text,
+    chosen,
+    clean_text,
+    holds_no_number,
+    is_moment,
+    is_text,
+    may_hold_no_number,
+)
 from mlpstudy.study.reading import UNSAID, Reading
+from mlpstudy.text.words import listed
 
 MOSTLY = 0.9
 """Share of cells from which on a column is taken for one of numbers with a slip in it."""
+
+
+_LEAST_DISTINCT = 10
+"""So many different numbers beside other words are hardly the levels of a category..."""
+_LEAST_REPEATED = 5
+"""...unless each is in so many cells on average..."""
+_MANY_DISTINCT = 50
+"""...and they are not that many."""
+_SHOWN = 4
+_LONGEST = 40
+_MOST_WORDS = 6
 
 
 class Found(NamedTuple):
@@ -50,28 +71,38 @@ def find(
     ('number', None)
     >>> find(pl.Series([None, None])).meaning  # as in a file whose cells are all empty
     'number'
-    >>> find(pl.Series(["1,5", "2,25"])).note
-    'its numbers have decimal commas: 1,5 is read as 1.5'
+    >>> find(pl.Series(["1,5", "2", "#REF!"])).note
+    'its numbers have decimal commas: 1,5 is read as 1.5; #REF! (1) is read as missing'
     """
     if is_category:
         return Found(None)
     if not is_text(training):
         return _of_values(training, reading)
-    counts = as_text(training).drop_nulls().value_counts(name="n", sort=True)
-    values, n = counts[training.name], int(counts["n"].sum())
-    held = counts["n"].to_numpy().astype(np.int64)
-    if reading.date_format is not None and (dated := find_dates(values, held, reading, whole)):
-        return Found("date", *dated)
-    form, note = numbers.find_form(values, reading)
-    meanings: tuple[Meaning, ...] = ("number", "boolean")
-    for meaning in meanings:
-        n_right = n - _n_wrong(counts, training.name, meaning, form)
-        if n_right == n or (n_right >= MOSTLY * n and meaning != "boolean"):
-            return Found(meaning, form, note)
-    if dated := find_dates(values, held, reading, None if whole is None else clean_text(whole)):
-        return Found("date", *dated)
-    commas = counts.with_columns(values.str.replace(",", ".", literal=True))
-    return Found("number" if n - _n_wrong(commas, training.name, "number", PLAIN) >= MOSTLY * n else None)
+    counts = as_text(training).drop_nulls().value_counts(name="n")
+    return _of_text(_Cells(counts[training.name], counts["n"]), reading, whole) if counts.height else Found("number")
+
+
+def _of_text(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found:
+    """Return what text is: numbers or truth values, else dates, else a category."""
+    words = cells.words()
+    if reading.date_format is not None and (dated := cells.without_words().dates(reading, whole)):
+        return _with_words(Found("date", *dated), words)
+    written = numbers.find_form(*cells.without_words(), reading, MOSTLY)
+    found = Found(None, question=written.question or cells.doubt(written.form))
+    if written.question is not None:
+        pass
+    elif cells.are("boolean", PLAIN, 1.0):
+        found = Found("boolean")
+    elif cells.are("number", written.form, MOSTLY):
+        found = Found("number", written.form, written.note)
+    elif dated := cells.without_words().dates(reading, whole):
+        found = Found("date", *dated)
+    return found if found.meaning is None else _with_words(found, words)
+
+
+def _with_words(found: Found, words: str | None) -> Found:
+    """Return what was found, with the words that are read as missing in its note."""
+    return found if words is None else found._replace(note=f"{found.note}; {words}" if found.note else words)
 
 
 def _of_values(column: pl.Series, reading: Reading) -> Found:
@@ -82,10 +113,91 @@ def _of_values(column: pl.Series, reading: Reading) -> Found:
     return Found("date", *dated) if isinstance(dated, FoundDates) else Found("number", PLAIN, dated)
 
 
-def _n_wrong(counts: pl.DataFrame, name: str, meaning: Meaning, form: Form) -> int:
-    """Return the number of cells, by distinct values and their counts, that are not what a meaning asks."""
-    _, wrong = as_numbers(counts[name], meaning, form=form)
-    return int(counts["n"].filter(pl.Series(wrong)).sum())
+class _Cells(NamedTuple):
+    """The distinct cells of a column, and how many rows have each."""
+
+    values: pl.Series
+    n: pl.Series
+
+    def without_words(self) -> _Cells:
+        """Return those that are no word for a missing value."""
+        is_value = ~(holds_no_number(self.values) | may_hold_no_number(self.values))
+        return self._chosen(is_value)
+
+    def _chosen(self, which: pl.Series) -> _Cells:
+        return _Cells(self.values.filter(which), self.n.filter(which))
+
+    def dates(self, reading: Reading, whole: pl.Series | None) -> FoundDates | None:
+        """Return how the dates are written, None where they are none."""
+        text = None if whole is None else clean_text(whole)
+        return find_dates(self.values, self.n.to_numpy().astype(np.int64), reading, text)
+
+    def are(self, meaning: Meaning, form: Form, least: float) -> bool:
+        """Say whether a share of the cells that hold something are what a meaning asks."""
+        parsed, wrong = as_numbers(self.values, meaning, form=form)
+        is_right = pl.Series(~wrong & ~np.isnan(parsed))
+        n_right, n_wrong = int(self.n.filter(is_right).sum()), int(self.n.filter(pl.Series(wrong)).sum())
+        if not n_right or n_right < least * (n_right + n_wrong):
+            return False
+        n_unsure = int(self.n.filter(may_hold_no_number(self.values)).sum())
+        return n_unsure <= (1 - MOSTLY) * (n_right + n_unsure) or int(is_right.sum()) >= _LEAST_DISTINCT
+
+    def words(self) -> str | None:
+        """Return which words are read as missing values, with their counts."""
+        is_word = holds_no_number(self.values) | may_hold_no_number(self.values)
+        if not is_word.any():
+            return None
+        words = self._chosen(is_word).listed()
+        return f"{words} {'is' if is_word.sum() == 1 else 'are'} read as missing"
+
+    def doubt(self, form: Form) -> Question | None:
+        """Return what is asked of a column of many numbers that other words stand between."""
+        parsed, wrong = as_numbers(self.values, "number", form=form)
+        is_right = pl.Series(~wrong & ~np.isnan(parsed))
+        n_distinct, n_right = int(is_right.sum()), int(self.n.filter(is_right).sum())
+        others = self._chosen(pl.Series(wrong))
+        is_most = n_distinct > len(others.values) and n_right >= int(others.n.sum())
+        is_repeated = n_right >= _LEAST_REPEATED * n_distinct and n_distinct < _MANY_DISTINCT
+        if n_distinct < _LEAST_DISTINCT or not is_most or is_repeated:
+            return None
+        n_others = int(others.n.sum())
+        found = f"{n_right} numbers and {n_others} other cells, {others.listed()}"
+        return Question("hold numbers, or be named a category", found, others.as_missing())
+
+    def listed(self) -> str:
+        """Return the commonest cells with their counts."""
+        ordered = pl.DataFrame({"value": self.values, "n": self.n}).sort("n", "value", descending=[True, False])
+        shown = [f"{_short(value)} ({n})" for value, n in ordered.head(_SHOWN).iter_rows()]
+        return listed(shown) if ordered.height <= _SHOWN else f"{', '.join(shown)} and {ordered.height - _SHOWN} more"
+
+    def as_missing(self) -> str:
+        """Return the key that takes these cells for missing values; what else to do where they are many."""
+        if len(self.values) > _MOST_WORDS:
+            return "mend the cells"
+        return f"missing = {json.dumps(self.values.sort().to_list(), ensure_ascii=False)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+class Slips(NamedTuple):
+    """Cells that are not what the others of their column are.
+
+    Attributes:
+        listed: the commonest with their counts.
+        missing: the key that takes them for missing values.
+    """
+
+    listed: str
+    missing: str
+
+
+def slips(column: pl.Series, wrong: npt.NDArray[np.bool_]) -> Slips:
+    """Return what is said of the wrong cells of a column."""
+    counts = as_text(column.filter(pl.Series(wrong))).drop_nulls().value_counts(name="n")
+    cells = _Cells(counts[column.name], counts["n"])
+    return Slips(cells.listed(), cells.as_missing())
 
 
 def as_numbers(
@@ -107,6 +219,8 @@ def as_numbers(
         text = dates.without_zeros(clean_text(column)) if meaning == "date" else clean_text(column)
         parsed = _parse(text, meaning, form)
         wrong = (parsed.is_null() & text.is_not_null()).to_numpy()
+        if wrong.any():
+            wrong[wrong] = ~_is_word(text.filter(pl.Series(wrong)), meaning)
         return _to_array(parsed), wrong | _is_infinite(parsed)
     if meaning == "date" and is_moment(column):
         parsed = dates.days(column)
@@ -133,6 +247,12 @@ def _parse(text: pl.Series, meaning: Meaning, form: Form) -> pl.Series:
             return truth.parse(text)
         case "date":
             return dates.parse(text, form)
+
+
+def _is_word(text: pl.Series, meaning: Meaning) -> npt.NDArray[np.bool_]:
+    """Say which cells stand for a missing value in a column of some meaning; unknown may be neither true nor false."""
+    is_word = holds_no_number(text)
+    return (is_word if meaning == "boolean" else is_word | may_hold_no_number(text)).to_numpy()
 
 
 def _to_array(numbers: pl.Series) -> FloatArray:

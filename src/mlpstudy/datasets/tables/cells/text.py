@@ -1,7 +1,8 @@
 """Cells as text: which are missing, and how a cell of any column is written.
 
 A column of numbers is float64 with NaN where a value is missing; a column of text has its spaces trimmed and null where
-a value is missing. Missing are empty cells and those in ``MISSING``, in any file.
+a value is missing. Missing are empty cells and those in ``MISSING``, in any file; where the other cells are numbers, so
+are words such as Excel's errors, which might be a category elsewhere.
 """
 
 from __future__ import annotations
@@ -11,6 +12,22 @@ import numpy.typing as npt
 import polars as pl
 
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
+"""Cells of any column that hold no value."""
+
+_NO_NUMBER = (
+    r"^(?:[-\u2010-\u2015\u2212]+|\.+|\u2026|\*+|\?+|_+|#+"
+    r"|#[^\d\s]*(?:/0)?[!?]|#n/?[adbv]|#n/a n/a|#nv|#[\u043d]/[\u0434]|err:5\d\d|#getting_data"
+    r"|-?nan|-?1\.#(?:ind|qnan|snan)|nat|n\.? ?a\.?|n/[ad]|n\.? ?[vd]\.?|k\. ?a\.?|nil|null|none"
+    r"|[(<\[](?:na|n/a|nan|null|none|missing|blank|empty|unknown)[)>\]]|\\n)$"
+)
+"""Excel's errors in any language, and words and marks that stand for no number, in small letters."""
+
+_UNSURE = (
+    *("missing", "unknown", "unk", "unspecified", "not specified", "undetermined", "unavailable", "not available"),
+    *("undefined", "undef", "invalid", "error", "empty", "blank", "no data", "nodata", "no value", "tbd", "tba"),
+    *("not applicable", "not known", "not reported", "not recorded", "not measured", "not done"),
+    *("fehlt", "fehlend", "unbekannt", "keine angabe", "inconnu", "manquant", "desconocido"),
+)
 
 
 def is_text(column: pl.Series) -> bool:
@@ -39,6 +56,20 @@ def clean_text(column: pl.Series, more: tuple[str, ...] = ()) -> pl.Series:
     """
     trimmed = column.cast(pl.String).str.strip_chars()
     return trimmed.set(trimmed.is_in((*MISSING, *more)), None)
+
+
+def holds_no_number(text: pl.Series) -> pl.Series:
+    """Say which cells stand for a missing value where the others are numbers, dates or truth values.
+
+    >>> holds_no_number(pl.Series(["#DIV/0!", "-", "n.a.", "(null)", "x"])).to_list()
+    [True, True, True, True, False]
+    """
+    return text.str.to_lowercase().str.contains(_NO_NUMBER)
+
+
+def may_hold_no_number(text: pl.Series) -> pl.Series:
+    """Say which cells are words for a missing value that could be a category as well, such as unknown."""
+    return text.str.to_lowercase().is_in(_UNSURE)
 
 
 def as_text(column: pl.Series) -> pl.Series:
