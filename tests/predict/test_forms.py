@@ -205,6 +205,21 @@ def test_what_a_study_learned_from_is_what_its_model_takes(tmp_path: Path, kind:
     np.testing.assert_array_equal(model.predict_proba(images[:20, :, :, None]), wanted)
 
 
+@pytest.mark.parametrize("kind", ["u1", "i8", "f4"])
+def test_images_in_colour_are_predicted_as_they_were_learned(tmp_path: Path, kind: str) -> None:
+    """In Python and in files, channels first or last, of the type of the training examples or another; with a line."""
+    images = np.random.default_rng(0).integers(0, 256, (160, 4, 5, 3)).astype(kind)
+    model = trained(tmp_path, (images, np.arange(160) % 2))
+    some = images[:20]
+    np.save(tmp_path / "x.npy", some)
+    np.savez(tmp_path / "x.npz", images=np.moveaxis(some, 3, 1))
+    red, green, blue = (some[..., i].astype(np.int64) for i in range(3))
+    wanted = model.predict_proba((19595 * red + 38470 * green + 7471 * blue + 32768) // 65536)
+    for form in (some, np.moveaxis(some, 3, 1), some.tolist(), tmp_path / "x.npy", tmp_path / "x.npz"):
+        with pytest.warns(UserWarning, match="all 20 images have colours and are made grey"):
+            np.testing.assert_array_equal(model.predict_proba(form), wanted)
+
+
 @pytest.mark.parametrize(
     ("given", "line"),
     [

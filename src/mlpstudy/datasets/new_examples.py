@@ -16,7 +16,9 @@ import scipy.sparse
 from scipy.sparse import csr_array
 
 from mlpstudy.arrays import Features
+from mlpstudy.datasets.arrays.colour import to_grey
 from mlpstudy.datasets.arrays.features import as_array
+from mlpstudy.datasets.arrays.pairing import said
 from mlpstudy.datasets.arrays.sparse import canonical, to_sparse_features
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.memory import check_memory
@@ -106,13 +108,14 @@ class Reader:
         """
         paths = _paths(values)
         if paths is not None:
-            return self.read(paths).features
+            read = self.read(paths)
+            _warn(read.warnings)
+            return read.features
         if isinstance(self.preprocessing, TablePreprocessing):
             if is_frame(values):
                 frame = to_polars(values, "the rows", FORMS)
                 features = self.preprocessing.transform(frame)
-                for line in _further(frame, self.preprocessing, "the rows"):
-                    warnings.warn(printable(line), stacklevel=3)
+                _warn(_further(frame, self.preprocessing, "the rows"))
                 return features
             return self.preprocessing.transform(rows_by_position(values, self.preprocessing, FORMS))
         if is_frame(values):
@@ -123,7 +126,11 @@ class Reader:
                 return self.preprocessing.transform(rows)
             check_memory(4 * rows.shape[0] * rows.shape[1], "the values, as a dense array,")
             values = rows.toarray()
-        return _of_array(as_array(values, "the values"), self.preprocessing)
+        array = as_array(values, "the values")
+        if array.ndim == 4 and array.size and array.dtype.kind in "biuf":  # noqa: PLR2004  # images with channels
+            array, done = to_grey(array, "the values")
+            _warn(said("the values", done))
+        return _of_array(array, self.preprocessing)
 
     def _read(self, path: Path) -> NewExamples:
         name = path_text(path)
@@ -205,6 +212,12 @@ class Reader:
         return Labelled(none, _unknown(0), self.class_names, None, "", first_column=first)
 
 
+def _warn(lines: Iterable[str]) -> None:
+    """Warn whoever asked a model in Python."""
+    for line in lines:
+        warnings.warn(printable(line), stacklevel=4)
+
+
 def _paths(values: object) -> list[Path] | None:
     """Return the files that values name, None where they are no paths."""
     if isinstance(values, str | PathLike):
@@ -215,9 +228,7 @@ def _paths(values: object) -> list[Path] | None:
 
 
 def _of_array(values: npt.NDArray[Any], preprocessing: ArrayPreprocessing) -> Features:
-    """Transform an array; grey values may come as other whole numbers of 0-255, images with a last axis of size 1."""
-    if values.ndim == 4 and values.shape[3] == 1:  # noqa: PLR2004  # n, rows, columns, one channel
-        values = values[..., 0]
+    """Transform an array; grey values may come as other whole numbers of 0-255."""
     if not isinstance(preprocessing, PixelsPreprocessing):
         return preprocessing.transform(values.reshape(len(values), -1) if values.ndim == 3 else values)  # noqa: PLR2004  # n, rows, columns
     if values.dtype != np.uint8 and values.size and values.dtype.kind in "biuf":

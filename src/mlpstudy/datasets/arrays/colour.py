@@ -1,7 +1,9 @@
 """Arrays of images in colour to grey images, by the rule of pictures in files (``pictures.files.read_grey``).
 
-    Y = floor((19595 R + 38470 G + 7471 B + 32768) / 65536)     unsigned bytes: the luma of ITU-R BT.601
-    Y = (19595 R + 38470 G + 7471 B) / 65536                    other numbers
+    Y = floor((19595 R + 38470 G + 7471 B + 32768) / 65536)     whole numbers of 0-255: the luma of ITU-R BT.601
+    Y = (19595 R + 38470 G + 7471 B) / 65536                    others
+
+Whole numbers are rounded whatever their type, so that rows to predict may come in another than the training examples.
 
 A fourth channel is the opacity. Where it lets something show through, bytes are laid on their paper (``paper``).
 """
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 WEIGHTS = (19595, 38470, 7471)
 _ONE = 65536
 _BLOCK_PIXELS = 2**22
+_MOST = 255
 _COLOURS = 3
 _WITH_OPACITY = 4
 _FIRST, _LAST = 1, 3
@@ -80,10 +83,10 @@ def _said(last: npt.NDArray[Any]) -> tuple[str, ...]:
 
 
 def _axis(shape: tuple[int, ...], what: str) -> int:
-    """Return the axis of the channels."""
-    for known in ((1,), (_COLOURS, _WITH_OPACITY)):
-        axes = [axis for axis in (_LAST, _FIRST) if shape[axis] in known]
-        if known != (1,) and len(axes) > 1:
+    """Return the axis of the channels; an axis of three is likelier than one of four, as four rows are than opacity."""
+    for n_channels in (1, _COLOURS, _WITH_OPACITY):
+        axes = [axis for axis in (_LAST, _FIRST) if shape[axis] == n_channels]
+        if len(axes) > 1 and n_channels > 1:
             fix = "grey images: x.mean(axis=3) where colours come last, x.mean(axis=1) where they come first"
             raise DataError(must(what, "leave no doubt which axis holds the colours", f"a shape of {shape}", fix))
         if axes:
@@ -94,20 +97,28 @@ def _axis(shape: tuple[int, ...], what: str) -> int:
 
 def _opaque(last: npt.NDArray[Any]) -> int:
     """Return the opacity that lets nothing show through: 255, or 1 for numbers that end there."""
-    return 1 if last.dtype.kind in "bf" and last[..., _COLOURS].max() <= 1 else 255
+    return 1 if last.dtype.kind in "bf" and last[..., _COLOURS].max() <= 1 else _MOST
 
 
 def _luma(last: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the grey values of colours in the last axis."""
     is_bytes = last.dtype == np.uint8
+    are_levels = is_bytes or _are_levels(last)
     grey = np.empty(last.shape[:-1], dtype=np.uint8 if is_bytes else np.float32)
     for part in _parts(last):
-        kind: type[Any] = np.uint32 if is_bytes else np.float64
+        kind: type[Any] = np.uint32 if are_levels else np.float64
         red, green, blue = (weight * last[part, ..., i].astype(kind) for i, weight in enumerate(WEIGHTS))
         with np.errstate(over="ignore", invalid="ignore"):
             total = red + green + blue
-            grey[part] = (total + _ONE // 2) // _ONE if is_bytes else total / _ONE
+            grey[part] = (total + _ONE // 2) // _ONE if are_levels else total / _ONE
     return grey
+
+
+def _are_levels(last: npt.NDArray[Any]) -> bool:
+    """Say whether numbers of another type are grey levels: whole, of 0-255, and not all 0 and 1."""
+    if last.dtype.kind == "b" or not last.min() >= 0 or not 1 < last.max() <= _MOST:
+        return False
+    return last.dtype.kind != "f" or all((last[part] == np.floor(last[part])).all() for part in _parts(last))
 
 
 def _parts(last: npt.NDArray[Any]) -> Iterator[slice]:
