@@ -122,7 +122,7 @@ def test_junk_is_passed_over_with_a_count(tmp_path: Path) -> None:
     for kind in (".DS_Store", "Thumbs.db", "desktop.ini", "@eaDir", "__MACOSX", "__pycache__", "._*", ".txt"):
         assert f"{kind} (4)" in line
     assert "hidden (8)" in line
-    assert "empty files (4)" in line
+    assert "empty files (4: EMPTY.png, test/dog/EMPTY.png, train/EMPTY.png and 1 more)" in line
     assert "empty folders (4: empty, test/dog/empty, train/cat/empty and 1 more)" in line
 
 
@@ -186,6 +186,10 @@ def test_names_are_composed(tmp_path: Path) -> None:
         (
             "cat/train/1.png cat/test/1.png dog/train/1.png",
             "cat must be the folder of a class, got the folders test and train in it, fix: test/cat instead",
+        ),
+        (
+            every("fold1/train", "fold1/test", "fold2/train"),
+            'fold1 must be the folder of a class, .*, fix: path = ".*/fold1"',
         ),
         ("cat/1.png dog/1.heic dog/2.heic", r"dog must hold images, got 2 pictures in forms that are not read"),
         ("/".join(["d"] * 60) + "/1.png", "must have at most 50 folders within each other"),

@@ -161,6 +161,8 @@ def test_validation_and_test_folders_are_the_validation_and_the_test_set(tmp_pat
     assert "6 validation examples of its own are not used" in asked.warnings[-1]
     named = load(Data(path=root, validation=f"{root}/Testing"), 0)
     assert (len(named.train), len(named.validation)) == (20, 8)
+    same = load(Data(path=root, validation=f"{root}/VALID"), 0)
+    assert (len(same.validation), same.warnings) == (6, dataset.warnings)
     with pytest.raises(DataError, match=r"must be left out, since .* has test examples of its own"):
         load(Data(path=root, test=f"{root}/VALID"), 0)
 

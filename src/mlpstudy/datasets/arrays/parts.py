@@ -86,7 +86,7 @@ def _absent(part: Labelled, origin: str, split: str) -> str | None:
 
 def _left_unused(main: Labelled, validation: Labelled | None, data: Data) -> tuple[str, ...]:
     """Say that the study file's validation goes before that of the data, where they have one."""
-    if main.validation is None or validation is main.validation:
+    if main.validation is None or (validation is not None and validation.sha256 == main.validation.sha256):
         return ()
     has, asked = f"{len(main.validation)} validation examples of its own", f"validation = {json.dumps(data.validation)}"
     return (f"{data.title}: {has} are not used, since the study file says {asked}; without that key they are",)

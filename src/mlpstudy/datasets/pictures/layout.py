@@ -134,6 +134,8 @@ def _check_class(folder: PictureFolder) -> None:
     splits = {split_of(inner): inner for inner in folder.full if split_of(inner) is not None}
     if len(splits) > 1:
         inner = next(iter(splits.values()))
-        fix = f'{inner.name}/{folder.name} instead of {folder.name}/{inner.name}, or path = "{path_text(folder.path)}"'
+        fix = f"{inner.name}/{folder.name} instead of {folder.name}/{inner.name}"
+        if inner.full:
+            fix = f'path = "{path_text(folder.path)}", or a single folder of each split'
         found = f"the folders {names_of(list(splits.values()))} in it"
         raise DataError(must(path_text(folder.path), "be the folder of a class", found, fix))

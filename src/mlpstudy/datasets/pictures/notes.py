@@ -71,6 +71,7 @@ def passed_over(
     """
     kinds, not_read = Counter[str](), Counter[str]()
     empty: list[str] = []
+    empty_files: list[str] = []
     bare: list[str] = []
     n_loose = 0
     waiting = [(tree, False)]
@@ -78,7 +79,7 @@ def passed_over(
         folder, is_in_class = waiting.pop()
         is_in_class = is_in_class or folder in classes
         kinds += folder.junk + folder.others
-        kinds["empty files"] += len(folder.empty_files)
+        empty_files += [path_text(path.relative_to(tree.path)) for path in folder.empty_files]
         not_read += folder.not_read
         n_loose += 0 if is_in_class else len(folder.pictures)
         for inner in folder.folders:
@@ -91,6 +92,7 @@ def passed_over(
             not_read += inner.all_not_read()
     said = [f"{path_text(kind)} ({n:,})" for kind, n in sorted(kinds.items(), key=lambda pair: -pair[1]) if n]
     said += [f"images in no folder of a class ({n_loose:,})"] if n_loose else []
+    said += [f"empty files ({len(empty_files):,}: {listed(sorted(empty_files), 3)})"] if empty_files else []
     said += [f"empty folders ({len(empty):,}: {listed(sorted(empty), 3)})"] if empty else []
     said += [f"folders without images ({len(bare):,}: {listed(sorted(bare), 3)})"] if bare else []
     lines = []
