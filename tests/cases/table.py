@@ -506,7 +506,6 @@ PENDING: frozenset[str] = frozenset(
         "rows-in-groups",
         "rows-repeated",
         "trailing-delimiter",
-        "truth-values-of-two-formats",
         "units-line",
     }
 )

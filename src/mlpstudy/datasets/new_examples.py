@@ -37,6 +37,7 @@ from mlpstudy.datasets.tables.columns import TablePreprocessing, further_line
 from mlpstudy.datasets.tables.frames import is_frame, to_polars
 from mlpstudy.datasets.tables.rows_by_position import rows_by_position
 from mlpstudy.datasets.targets.classes import index_classes
+from mlpstudy.datasets.targets.truth import other_words
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.escaping import printable
 from mlpstudy.text.words import either
@@ -178,20 +179,23 @@ class Reader:
         text = preprocessing.text_columns | {preprocessing.target}
         frame = read_table(path, preprocessing.reading, text=text, alone=known).frame
         features = preprocessing.transform(frame, origin=name)
-        labels = self._labels(frame, preprocessing.target, name)
+        labels, told = self._labels(frame, preprocessing.target, name)
         further = _further(frame, preprocessing, name)
-        return NewExamples(_row_names(name, frame.height), features, labels, further)
+        return NewExamples(_row_names(name, frame.height), features, labels, (*further, *told))
 
-    def _labels(self, frame: pl.DataFrame, target: str, name: str) -> npt.NDArray[np.int32]:
-        """Return the classes that a table knows; a missing one is no error."""
+    def _labels(self, frame: pl.DataFrame, target: str, name: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+        """Return the classes that a table knows, and how it has other words for them; a missing one is no error."""
         labels = _unknown(frame.height)
+        told: tuple[str, ...] = ()
         if target in frame.columns:
             text = as_text(frame[target])
             known = np.flatnonzero(text.is_not_null().to_numpy())
             if known.size:
                 values = np.array(text.drop_nulls().to_list(), dtype=np.str_)
-                labels[known] = index_classes(values, self.class_names, f'{name}, column "{target}"', first_row=1)
-        return labels
+                what = f'{name}, column "{target}"'
+                labels[known] = index_classes(values, self.class_names, what, first_row=1)
+                told = other_words(text.drop_nulls().unique(maintain_order=True), self.class_names, what)
+        return labels, told
 
     def _of_values(self, rows: Rows, name: str) -> NewExamples:
         try:

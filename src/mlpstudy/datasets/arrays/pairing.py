@@ -12,6 +12,7 @@ from mlpstudy.datasets.arrays.features import to_features
 from mlpstudy.datasets.arrays.labels import to_labels
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
+from mlpstudy.datasets.targets.truth import other_words, same_truth
 from mlpstudy.errors import DataError, must
 
 
@@ -58,13 +59,16 @@ def align(other: Labelled, train: Labelled, origin: str) -> Labelled:
     if (other.n_features, other.image_shape) != (train.n_features, train.image_shape):
         be = f"have examples of {_shape(train)} values, as the training examples have"
         raise DataError(must(origin, be, f"{_shape(other)} values"))
-    for name in other.class_names:
-        if name not in train.class_names:
+    position = {name: i for i, name in enumerate(train.class_names)}
+    order = [position.get(name, same_truth(name, train.class_names)) for name in other.class_names]
+    for name, k in zip(other.class_names, order, strict=True):
+        if k is None:
             known = ", ".join(train.class_names[:10])
             be = "hold classes of the training examples only"
             raise DataError(must(origin, be, f'the class "{name}"', f"one of {known}"))
-    order = np.array([train.class_names.index(name) for name in other.class_names], dtype=np.int32)
-    return replace(other, labels=order[other.labels], class_names=train.class_names)
+    labels = np.array(order, dtype=np.int32)[other.labels]
+    told = other_words(other.class_names, train.class_names, origin)
+    return replace(other, labels=labels, class_names=train.class_names, warnings=(*other.warnings, *told))
 
 
 def _shape(examples: Labelled) -> str:

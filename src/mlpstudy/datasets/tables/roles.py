@@ -25,6 +25,7 @@ from mlpstudy.datasets.targets.classes import (
     quantity_warning,
     single_warning,
 )
+from mlpstudy.datasets.targets.truth import other_words
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.study.base import content_hash
 from mlpstudy.text.words import counted, some
@@ -66,6 +67,7 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
     tables = [table for table in (main, test, validation) if table is not None]
     doubt = quantity_warning(class_names, f'{main.origin}, column "{target}"')
     read = (warning for table in tables for warning in table.warnings)
+    told += [line for table in (test, validation) if table is not None for line in _other_words(table, target, classes)]
     times, of_time = (None, None) if data.time is None else _times(main, data, data.time)
     warnings = (*read, *classes.warnings, *(line for line in (*told, doubt, single, of_time) if line))
     return Parts(
@@ -182,6 +184,12 @@ def _other(table: Table, target: str, class_names: tuple[str, ...]) -> Part:
         be = "be a class of the training examples"
         raise DataError(must(what, be, distinct[position], f"one of {some(class_names, _SHOWN)}"))
     return Part(table.frame, _by_row(text, distinct, found), table.origin)
+
+
+def _other_words(table: Table, target: str, classes: Classes) -> tuple[str, ...]:
+    """Return a warning where a test or validation table has other words for truth values."""
+    distinct = as_text(find_column(table, target)).drop_nulls().unique(maintain_order=True)
+    return other_words(distinct.to_list(), classes.names, f'{table.origin}, column "{target}"')
 
 
 def _like(main: Table, table: Table, aside: Container[str | None]) -> Table:

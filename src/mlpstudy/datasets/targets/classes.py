@@ -23,6 +23,7 @@ from mlpstudy.datasets.targets.naming import (
     number_of,
     place_in,
 )
+from mlpstudy.datasets.targets.truth import in_one_spelling, same_truth
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import some
 
@@ -130,7 +131,7 @@ def find_classes(labels: Labels, what: str, least: int = 2, *, place: Place | No
         found = f"{len(distinct)} distinct labels"
         fix = f"a label that names a class, not a quantity ({ONLY_CLASSES})"
         raise DataError(must(what, f"have at most {MAX_CLASSES} classes", found, fix))
-    names = names_of(distinct, indices, place)
+    names = in_one_spelling(names_of(distinct, indices, place))
     ordered = sorted(set(names), key=_key(names))
     if len(ordered) < least:
         raise DataError(must(what, "have at least two classes", f"the label {ordered[0]} alone"))
@@ -161,7 +162,8 @@ def index_classes(
     distinct, indices = distinct_labels(labels, what, place)
     found_names = names_of(distinct, indices, place)
     position = {normal(name): i for i, name in enumerate(names)}
-    of_distinct = np.array([position.get(name, -1) for name in found_names], dtype=np.int32)
+    known = [position.get(name, same_truth(name, names)) for name in found_names]
+    of_distinct = np.array([-1 if k is None else k for k in known], dtype=np.int32)
     found = of_distinct[indices]
     unknown = np.flatnonzero(found < 0)
     if unknown.size:

@@ -97,7 +97,11 @@ def merged(distinct: Labels, names: Sequence[str], what: str) -> tuple[str, ...]
         ("spaces around labels are left out", spaced),
         (
             "labels that differ only in their Unicode form are one class",
-            [name for name in several if number_of(name) is None],
+            [name for name in several if number_of(name) is None and not _differ_in_letters(ways[name])],
+        ),
+        (
+            "true and false in small and capital letters are one class",
+            [n for n in several if _differ_in_letters(ways[n])],
         ),
         (
             "numbers that are written in several ways are one class",
@@ -105,6 +109,10 @@ def merged(distinct: Labels, names: Sequence[str], what: str) -> tuple[str, ...]
         ),
     )
     return tuple(f"{what}: {line}: {_quoted(found)}" for line, found in lines if found)
+
+
+def _differ_in_letters(ways: set[str]) -> bool:
+    return len({way.lower() for way in ways}) == 1
 
 
 def number_of(label: str) -> float | None:
@@ -118,6 +126,8 @@ def number_of(label: str) -> float | None:
 
 def _name(label: Any) -> str | None:  # noqa: ANN401  # one of NumPy's numbers, text or bytes
     """Return the name of a label's class, None where it can be none."""
+    if label.dtype.kind == "b":
+        return str(label).lower()
     if label.dtype.kind not in "SU":
         is_whole = label.dtype.kind != "f" or (abs(label) < _EXACT and label == int(label))
         return str(int(label)) if is_whole else str(label)

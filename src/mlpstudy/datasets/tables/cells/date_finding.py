@@ -222,7 +222,7 @@ def find_in_numbers(column: pl.Series, reading: Reading) -> FoundDates | str | N
     """Return how numbers are dates (20240131), or what to say of numbers that look like moments and stay numbers.
 
     >>> find_in_numbers(pl.Series("Date", [20220113, 20220116]), Reading()).note
-    'its numbers are dates: 20220113 is read as 13 January 2022; date_format = "none" keeps numbers'
+    'its cells are dates: 20220113 is read as 13 January 2022; date_format = "none" says that they are none'
     """
     said, is_named = reading.date_format, says_date(column.name)
     of_format = said if said is not None and "%" in said else None
@@ -241,8 +241,8 @@ def find_in_numbers(column: pl.Series, reading: Reading) -> FoundDates | str | N
         return None
     i = int(days.is_not_null().arg_max() or 0)
     shown = f"{dates.digits(values)[i]} is read as {spelt(round(days[i] * DAY_US))}"
-    kept = "" if said else '; date_format = "none" keeps numbers'
-    return FoundDates(form, f"its numbers are dates: {shown}{kept}")
+    kept = "" if said else '; date_format = "none" says that they are none'
+    return FoundDates(form, f"its cells are dates: {shown}{kept}")
 
 
 def _nearly(days: pl.Series, values: pl.Series, n_right: int) -> str | None:

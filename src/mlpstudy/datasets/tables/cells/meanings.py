@@ -91,7 +91,7 @@ def _of_text(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found:
     found = Found(None, question=written.question or cells.doubt(written.form))
     if written.question is not None:
         pass
-    elif cells.are("boolean", PLAIN, 1.0):
+    elif cells.are_truth_values():
         found = Found("boolean")
     elif cells.are("number", written.form, MOSTLY):
         found = Found("number", written.form, written.note)
@@ -141,6 +141,11 @@ class _Cells(NamedTuple):
             return False
         n_unsure = int(self.n.filter(may_hold_no_number(self.values)).sum())
         return n_unsure <= (1 - MOSTLY) * (n_right + n_unsure) or int(is_right.sum()) >= _LEAST_DISTINCT
+
+    def are_truth_values(self) -> bool:
+        """Say whether all cells that hold something are true or false: yes and no are a category of two levels."""
+        held = self._chosen(~holds_no_number(self.values)).values
+        return bool(len(held)) and truth.are_plain(held)
 
     def words(self) -> str | None:
         """Return which words are read as missing values, with their counts."""
