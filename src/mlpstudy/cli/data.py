@@ -32,7 +32,9 @@ WIDE = 120
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 With = Annotated[
     list[str] | None,
-    typer.Option("--with", metavar="LINE", help="A line of [data], such as 'header = false'; may be given often."),
+    typer.Option(
+        "--with", metavar="LINE", help="A line of a study file's data, such as 'header = false'; may be given often."
+    ),
 ]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a data set, as 'mlpstudy data list' prints it.")]
 
