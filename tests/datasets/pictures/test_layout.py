@@ -211,3 +211,39 @@ def test_a_folder_of_one_split(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=message):
         find_layout_of_one_split(root, known)
     assert shown(find_layout_of_one_split(root / "test", known).train) == OF_BOTH
+
+
+@pytest.mark.parametrize(
+    ("names", "fixed"),
+    [
+        ("1.png 2.png", {"1.png": "cat/1.png", "2.png": "dog/2.png"}),
+        ("train/1.png train/2.png test/1.png", {"train/1.png": "train/cat/1.png", "train/2.png": "train/dog/2.png"}),
+        (every("test") + " cat/1.png dog/1.png", {"cat": "train/cat", "dog": "train/dog"}),
+        ("cat/1.png dog/1.png test/1.png", {"test": "exams"}),
+        (every("test", "trainval"), {"trainval": "train"}),
+        (every("train", "Training"), {"Training": "../elsewhere"}),
+        (every("train", "extra"), {"train": "locomotives"}),
+        ("cat/train/1.png cat/test/1.png dog/train/1.png", {f"cat/{s}": f"{s}/cat" for s in ("test", "train")}),
+        ("cat/1.png dog/1.heic dog/2.heic", {"dog/1.heic": "dog/1.jpg"}),
+    ],
+)
+def test_what_a_line_says_is_to_be_done_helps(tmp_path: Path, names: str, fixed: dict[str, str]) -> None:
+    """A folder that is refused is read once files and folders have been moved or renamed as its line says."""
+    root = made(tmp_path / "root", names)
+    with pytest.raises(DataError):
+        find_layout(root)
+    for old, new in fixed.items():
+        (root / new).parent.mkdir(parents=True, exist_ok=True)
+        (root / old).rename(root / new)
+    if (root / "dog/train").is_dir():
+        (root / "dog/train").rename(root / "train/dog")
+    assert find_layout(root).train.n_pictures
+
+
+def test_a_folder_that_a_line_names_is_a_path(tmp_path: Path) -> None:
+    """The training images, or one data set of several, can be named instead."""
+    root = made(tmp_path, f"{every('x/train', 'x/extra')} {every('y/one/train', 'y/one/test', 'y/two/train')}")
+    for refused, named in (("x", "x/train"), ("y", "y/one")):
+        with pytest.raises(DataError, match=f'fix: path = "{root / named}"'):
+            find_layout(root / refused)
+        assert shown(find_layout(root / named).train) == OF_BOTH
