@@ -223,8 +223,9 @@ def test_what_is_done_to_images_is_said(tmp_path: Path) -> None:
     grey = write(tmp_path / "a" / "1.png", (8, 6))
     Image.fromarray(grey).convert("RGB").save(tmp_path / "a" / "2.png")
     write(tmp_path / "b" / "1.png", (8, 6, 3))
+    Image.fromarray(np.stack([grey, grey, 255 - grey], axis=2)).save(tmp_path / "a" / "3.png")
     root = str(tmp_path)
-    assert read_image_folder(tmp_path).warnings == (f"{root}: 1 of 3 images have colours and are made grey",)
+    assert read_image_folder(tmp_path).warnings == (f"{root}: 2 of 4 images have colours and are made grey",)
     write(tmp_path / "b" / "2.png", (9, 6))
     line = f"{root}: images of 2 sizes are resized to 8 x 6, as data.image_size can say otherwise"
     assert read_image_folder(tmp_path).warnings[1:] == (line,)
@@ -239,3 +240,7 @@ def test_links_between_folders_of_the_folder_stand_for_no_more_than_themselves(t
     read = read_image_folder(tmp_path)
     assert read.class_names == ("a", "b")
     assert len(read) == 2
+    write(tmp_path / "c" / "train" / "a" / "1.png")
+    write(tmp_path / "c" / "train" / "b" / "1.png")
+    (tmp_path / "c" / "train" / "d").symlink_to(tmp_path / "c")
+    assert read_image_folder(tmp_path / "c").class_names == ("a", "b", "d")
