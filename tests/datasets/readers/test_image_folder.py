@@ -222,10 +222,11 @@ def test_what_is_done_to_images_is_said(tmp_path: Path) -> None:
     """How many had colours, which grey pictures with three channels have not, and that sizes were made one."""
     grey = write(tmp_path / "a" / "1.png", (8, 6))
     Image.fromarray(grey).convert("RGB").save(tmp_path / "a" / "2.png")
-    write(tmp_path / "b" / "1.png", (8, 6, 3))
+    for name in ("1.png", "3.png"):
+        write(tmp_path / "b" / name, (8, 6, 3))
     Image.fromarray(np.stack([grey, grey, 255 - grey], axis=2)).save(tmp_path / "a" / "3.png")
     root = str(tmp_path)
-    assert read_image_folder(tmp_path).warnings == (f"{root}: 2 of 4 images have colours and are made grey",)
+    assert read_image_folder(tmp_path).warnings == (f"{root}: 3 of 5 images have colours and are made grey",)
     write(tmp_path / "b" / "2.png", (9, 6))
     line = f"{root}: images of 2 sizes are resized to 8 x 6, as data.image_size can say otherwise"
     assert read_image_folder(tmp_path).warnings[1:] == (line,)
