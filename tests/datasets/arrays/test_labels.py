@@ -63,6 +63,8 @@ REFUSED: dict[str, tuple[Any, str]] = {
         r"got text of shape \(2, 2\), fix: one column of them, such as y\[:, 0\]",
     ),
     "a row": (np.array([["a", "b", "a"]]), r"got text of shape \(1, 3\), fix: y.ravel\(\)"),
+    "a row of numbers": (np.array([[0, 2, 1]]), r"got numbers of shape \(1, 3\), fix: y.ravel\(\)"),
+    "a row of ones": (np.array([[0, 1, 1]]), r"got numbers of shape \(1, 3\), fix: y.ravel\(\)"),
     "images": (np.zeros((3, 4, 5)), r"got numbers of shape \(3, 4, 5\), fix: features first, then labels"),
     "what NaN becomes": (
         np.array(["a", "nan", "b", "nan"]),

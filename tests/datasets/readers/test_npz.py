@@ -134,8 +134,8 @@ def test_arrays_without_names_are_told_by_their_shapes(tmp_path: Path, arrays: t
 @pytest.mark.parametrize(
     ("extra", "line"),
     [
-        ({"x_test": X}, "x_test is not used, since nothing belongs to it"),
-        ({"Y_val": Y}, "Y_val is not used, since nothing belongs to it"),
+        ({"x_test": X}, "x_test is not used, since it has no labels"),
+        ({"Y_val": Y}, "Y_val is not used, since it has no features"),
         ({"x": X, "y": Y}, "not used: x and y"),
         ({"target_names": Y}, "not used: target_names"),
         ({str(i): Y for i in range(9)}, "not used: 0, 1, 2, 3, 4, 5 and 3 more"),
@@ -147,6 +147,13 @@ def test_what_is_not_used_is_named(tmp_path: Path, extra: dict[str, npt.NDArray[
     path = written(tmp_path, npz(x_train=X, y_train=Y, **extra))
     assert read_npz(path).warnings == (f"{path}: {line}",)
     assert read_npz(written(tmp_path, npz(x_train=X, y_train=Y))).warnings == ()
+
+
+def test_of_images_and_their_flat_copy_the_images_are_read(tmp_path: Path) -> None:
+    """As scikit-learn's sets have both."""
+    path = written(tmp_path, npz(data=X.reshape(4, 6), images=X, target=Y))
+    examples = read_npz(path)
+    assert (examples.image_shape, examples.warnings) == ((2, 3), (f"{path}: not used: data",))
 
 
 def test_what_was_done_to_every_split_is_said_once(tmp_path: Path) -> None:
@@ -199,13 +206,13 @@ def test_every_array_that_is_read_counts_in_the_hash(tmp_path: Path) -> None:
             {"a": X, "b": Y},
             r"must hold features and labels \(x and y, .*\), got the arrays a, b, fix: numpy.savez\(path, x=",
         ),
-        ({"x": X}, r"got the arrays x, fix: the labels too: numpy.savez\(path, x=\.\.\., y=\.\.\.\)"),
+        ({"x": X}, r"got the array x, fix: the labels too: numpy.savez\(path, x=\.\.\., y=\.\.\.\)"),
         (
-            {"images": X, "data": X, "target": Y},
-            "must hold one array of features, got data and images, fix: numpy.savez",
+            {"images": X, "inputs": X, "target": Y},
+            "must hold one array of features, got images and inputs, fix: numpy.savez",
         ),
         ({"x_test": X, "y_test": Y}, "must hold features and labels"),
-        ({"arr_0": X, "arr_1": Y, "arr_2": Y}, "must hold features and labels .*, got the arrays arr_0, arr_1, arr_2"),
+        ({"arr_0": X, "arr_1": Y, "arr_2": Y}, "got the arrays arr_0, arr_1, arr_2, fix: names: numpy"),
         ({"x_train": X, "y_train": Y, "x_val": X, "y_val": Y + 1}, "y_val: label 0 must be a class of the training"),
         (
             {"x_train": X, "y_train": Y, "x_test": X.reshape(4, 3, 2), "y_test": Y},

@@ -85,6 +85,8 @@ def _positions(labels: npt.NDArray[Any], what: str) -> npt.NDArray[np.intp]:
             raise _numbers(labels, what)
         counts[start : start + _BLOCK] = is_one.sum(axis=1)
     wrong = np.flatnonzero(counts != 1)
+    if wrong.size and n == 1:
+        raise _no_labels(labels, what)
     if wrong.size:
         row = int(wrong[0])
         found = f"{counts[row] or 'none'} in row {row}; {wrong.size} of {n} rows have none or several"
@@ -96,6 +98,8 @@ def _positions(labels: npt.NDArray[Any], what: str) -> npt.NDArray[np.intp]:
 
 def _numbers(labels: npt.NDArray[Any], what: str) -> DataError:
     """Return the error of rows of other numbers than 0 and 1: probabilities, most often."""
+    if len(labels) == 1:
+        return _no_labels(labels, what)
     is_share = ((labels >= 0) & (labels <= 1)).all() and (abs(labels.sum(axis=1) - 1) < _CLOSE).all()
     found = f"{'probabilities' if is_share else 'numbers'} of shape {labels.shape}"
     fix = f"{_ARGMAX}, the likeliest class" if is_share else f"one column of them; of a score a class, {_ARGMAX}"

@@ -42,6 +42,7 @@ _ITEM = re.compile(
 _NUMBER_TYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248])")
 _TEXT_TYPE = re.compile(r"[<>|=]?[US]([1-9][0-9]{0,5})")
 _EXAMPLE = "numpy.save of an array of numbers"
+_NO_OBJECTS = "array.astype(str) for text, array.astype(float) for numbers"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +165,7 @@ def _dtype(descr: str, name: str) -> np.dtype[Any]:
     if (text and int(text[1]) <= 4 * MAX_LABEL_CHARACTERS) or _NUMBER_TYPE.fullmatch(descr):
         return np.dtype(descr)
     found = "objects (a pickle, which can run code)" if descr.endswith("O") else f"the type {descr}"
-    raise DataError(must(name, "hold numbers or short text", found, _EXAMPLE))
+    raise DataError(must(name, "hold numbers or short text", found, _NO_OBJECTS if descr.endswith("O") else _EXAMPLE))
 
 
 def _shape(text: str, name: str) -> tuple[int, ...]:

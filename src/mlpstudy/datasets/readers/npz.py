@@ -23,7 +23,7 @@ from mlpstudy.datasets.readers.npz_names import EXAMPLES, Named, Splits, name_ro
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
-from mlpstudy.text.words import listed
+from mlpstudy.text.words import commas, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,7 +147,7 @@ def _by_position(arrays: Mapping[str, NpyArray]) -> Splits:
         labels = list(arrays)[1::2]
     features = [key for key in arrays if key not in labels]
     named = [Named(*pair) for pair in zip(features, labels, strict=True)]
-    return Splits(named[0], named[1] if len(named) > 1 else None, None, ())
+    return Splits(named[0], named[1] if len(named) > 1 else None)
 
 
 def _words(splits: Splits) -> str:
@@ -163,8 +163,13 @@ def _read_as(named: Named | None, split: str) -> str:
 
 def _unused(names: Mapping[str, str], splits: Splits, used: list[str], name: str) -> tuple[str, ...]:
     """Name the arrays that are not used, and of those that lack features or labels say so."""
-    alone = tuple(f"{name}: {names[key]} is not used, since nothing belongs to it" for key in splits.alone)
-    return (*alone, *_left(names, [*used, *splits.alone], name))
+    alone = (*splits.without_labels, *splits.without_features)
+    lines = (
+        f"{name}: {path_text(names[key])} is not used, since it has no {other}"
+        for keys, other in ((splits.without_labels, "labels"), (splits.without_features, "features"))
+        for key in keys
+    )
+    return (*lines, *_left(names, [*used, *alone], name))
 
 
 def _left(names: Mapping[str, str], used: list[str], name: str) -> tuple[str, ...]:
@@ -174,11 +179,13 @@ def _left(names: Mapping[str, str], used: list[str], name: str) -> tuple[str, ..
 
 def _unknown(names: Mapping[str, str], splits: Splits, name: str) -> DataError:
     """Return the error of arrays of which it is not known what they are."""
-    found = f"the arrays {', '.join(sorted(path_text(written)[:_SHOWN] for written in names.values())[:8])}"
-    is_sparse = "indptr" in names  # as SciPy writes a matrix: it has no labels
-    if is_sparse:
+    shown = sorted(path_text(written)[:_SHOWN] for written in names.values())
+    found = f"the array{'s' if len(shown) > 1 else ''} {commas(shown)}"
+    if "indptr" in names:  # as SciPy writes a matrix: it has no labels
         fix = "libsvm text, or data=(matrix, labels) in Python"
-    elif len(names) == 1 or splits.alone:
+    elif len(names) > 1 and "arr_1" in names:
+        fix = "names: numpy.savez(path, x_train=..., y_train=..., x_val=..., y_val=..., x_test=..., y_test=...)"
+    elif len(names) == 1 or splits.without_labels:
         fix = "the labels too: numpy.savez(path, x=..., y=...)"
     else:
         fix = "numpy.savez(path, x=..., y=...)"

@@ -53,13 +53,15 @@ class Splits:
         train: what training examples are taken from; None where no names are known.
         test: the test examples, where they are there.
         validation: the validation examples, where they are there.
-        alone: arrays that would be features without labels, or labels without features.
+        without_labels: arrays that would be features, with no labels beside them.
+        without_features: arrays that would be labels, with no features beside them.
     """
 
-    train: Named | None
-    test: Named | None
-    validation: Named | None
-    alone: tuple[str, ...]
+    train: Named | None = None
+    test: Named | None = None
+    validation: Named | None = None
+    without_labels: tuple[str, ...] = ()
+    without_features: tuple[str, ...] = ()
 
 
 def _spelt(word: str, part: str) -> Iterator[str]:
@@ -93,20 +95,22 @@ def name_splits(names: Iterable[str], what: str) -> Splits:
         DataError: two arrays may be the features, or the labels, of one split.
 
     >>> splits = name_splits(["test_images", "train_images", "train_labels"], "a.npz")
-    >>> splits.train.labels, splits.test, splits.alone
+    >>> splits.train.labels, splits.test, splits.without_labels
     ('train_labels', None, ('test_images',))
     """
     found = _by_role(names)
     pairs: dict[Split | None, Named] = {}
-    alone: list[str] = []
+    lone_features: list[str] = []
+    lone_labels: list[str] = []
     for split in _SPLITS:
         features, labels = found.get((split, "features"), {}), found.get((split, "labels"), {})
         if features and labels:
             pairs[split] = _pair(features, labels, what)
         else:
-            alone += [*features.values(), *labels.values()]
+            lone_features += features.values()
+            lone_labels += labels.values()
     main = pairs.get("train") or pairs.get(None)
-    return Splits(main, pairs.get("test"), pairs.get("validation"), tuple(alone))
+    return Splits(main, pairs.get("test"), pairs.get("validation"), tuple(lone_features), tuple(lone_labels))
 
 
 def name_rows(names: Collection[str], what: str) -> tuple[str, str | None]:
@@ -146,7 +150,9 @@ def _pair(features: dict[str, str], labels: dict[str, str], what: str) -> Named:
 
 
 def _one(there: dict[str, str], role: Role, what: str) -> str:
-    """Return the one array of a role; refuse several."""
+    """Return the one array of a role; refuse several, but the flat copy of images that scikit-learn's sets have."""
+    if there.keys() == {"data", "images"}:
+        return there["images"]
     if len(there) > 1:
         fix = "numpy.savez(path, x=..., y=...) with those that are meant"
         raise DataError(must(what, f"hold one array of {role}", listed(sorted(there.values())), fix))
