@@ -142,6 +142,17 @@ def test_what_lies_beside_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_splits_are_found_beside_other_folders(tmp_path: Path) -> None:
+    """A level down too, where folders of other images lie beside theirs: these are passed over by name."""
+    layout = find_layout(made(tmp_path, every("data/Train", "data/Test") + " figures/1.png figures/a/2.png docs/a.txt"))
+    assert splits(layout) == (OF_BOTH, "", OF_BOTH)
+    assert layout.notes == (
+        f"{tmp_path}: 3 training images from data/Train and 3 test images from data/Test",
+        f"{tmp_path}: figures is passed over, a folder of 2 images beside the splits",
+        f"{tmp_path}: passed over are folders without images (1: docs)",
+    )
+
+
 def test_test_images_without_classes_are_passed_over(tmp_path: Path) -> None:
     """They cannot test: they are said to be there, and test images are held out as without them."""
     layout = find_layout(made(tmp_path, every("train") + " test/1.png test/2.png"))

@@ -12,7 +12,16 @@ from pathlib import Path
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
 from mlpstudy.datasets.pictures.notes import layout_notes
-from mlpstudy.datasets.pictures.splits import SPLITS, Split, SplitFolder, find_splits, names_of, role_of, split_of
+from mlpstudy.datasets.pictures.splits import (
+    SPLITS,
+    Split,
+    SplitFolder,
+    find_splits,
+    has_splits,
+    names_of,
+    role_of,
+    split_of,
+)
 from mlpstudy.datasets.pictures.tree import PictureFolder, scan
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import counted, either
@@ -84,9 +93,17 @@ def _scanned(root: Path) -> PictureFolder:
 
 
 def _descended(folder: PictureFolder) -> PictureFolder:
-    """Return the folder itself, or the one in it that is alone there and holds folders, however deep."""
-    while len(folder.full) == 1 and not folder.full[0].pictures and split_of(folder.full[0]) in {None, "train"}:
-        folder = folder.full[0]
+    """Return the folder itself, or the one in it that splits or classes lie in, however deep.
+
+    It is the one that is alone there and holds folders, or that alone of several holds splits.
+    """
+    if len(folder.full) == 1:
+        (inner,) = folder.full
+        return _descended(inner) if not inner.pictures and split_of(inner) in {None, "train"} else folder
+    if not has_splits(folder):
+        speaking = [inner for inner in folder.full if any(split_of(each) and each.n_pictures for each in inner.walk())]
+        if len(speaking) == 1 and has_splits(found := _descended(speaking[0])):
+            return found
     return folder
 
 

@@ -24,7 +24,8 @@ def layout_notes(
         notes.append(_splits_note(tree, parts, splits))
     elif top is not tree:
         notes.append(f"the images are those in {path_text(top.path)}")
-    aside = [folder for folder in top.full if splits and folder not in splits.values()]
+    way = {folder for folder in tree.walk() if folder.path in (top.path, *top.path.parents)} | set(splits.values())
+    aside = [inner for folder in way - set(splits.values()) if splits for inner in folder.full if inner not in way]
     unlabelled = [folder for split, folder in splits.items() if split not in parts]
     notes += [
         f"{folder.name} is passed over, a folder of {counted(folder.n_pictures, 'image')} beside the splits"

@@ -75,6 +75,13 @@ def find_splits(top: PictureFolder) -> BySplit:
     return found
 
 
+def has_splits(top: PictureFolder) -> bool:
+    """Say whether folders of a folder are training images by class, and another split, by their names."""
+    roles = [(role_of(folder.path.name), folder) for folder in top.full]
+    of_training = {role[1] for role, folder in roles if role is not None and role[0] == "train" and folder.full}
+    return any(role is not None and role[0] != "train" and role[1] in of_training for role, _ in roles)
+
+
 def _named_splits(top: PictureFolder) -> BySplit:
     """Return the folders that are named like splits, all with the same words beside."""
     by_rest: dict[str, list[tuple[Split, PictureFolder]]] = {}
