@@ -111,7 +111,7 @@ def _of_files(data: Data, path: FileOrPair) -> Reads:
     text = frozenset(name for name in (data.target, data.group, *data.categorical) if name is not None)
     read = main.read(Asked(image_size=data.image_size, text=text, reading=data.reading))
     like = (
-        Asked(text=text, reading=data.reading)
+        Asked(text=text, reading=data.reading, expected=read.expected(data.target, data.reading))
         if not isinstance(read, Labelled)
         else Asked(like=read, image_size=read.image_shape)
     )

@@ -36,6 +36,7 @@ from mlpstudy.datasets.tables.cells.text import as_text
 from mlpstudy.datasets.tables.columns import TablePreprocessing, further_line
 from mlpstudy.datasets.tables.frames import is_frame, to_polars
 from mlpstudy.datasets.tables.rows_by_position import rows_by_position
+from mlpstudy.datasets.tables.table import Expected
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.datasets.targets.truth import other_words
 from mlpstudy.errors import DataError, must
@@ -174,10 +175,9 @@ class Reader:
     def _read_table(self, path: Path, name: str) -> NewExamples:
         preprocessing = self.preprocessing
         if not isinstance(preprocessing, TablePreprocessing):
-            return self._of_values(Rows(_numbers(read_table(path, alone=None).frame, name)), name)
-        known = frozenset({*(column.name for column in preprocessing.columns), preprocessing.target})
+            return self._of_values(Rows(_numbers(read_table(path, expected=Expected(())).frame, name)), name)
         text = preprocessing.text_columns | {preprocessing.target}
-        frame = read_table(path, preprocessing.reading, text=text, alone=known).frame
+        frame = read_table(path, preprocessing.reading, text=text, expected=preprocessing.expected).frame
         features = preprocessing.transform(frame, origin=name)
         labels, told = self._labels(frame, preprocessing.target, name)
         further = _further(frame, preprocessing, name)

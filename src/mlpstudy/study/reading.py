@@ -38,6 +38,21 @@ Thousands = Literal[",", ".", "'", " "]
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_checked_words)]
 
 
+def _checked_header(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
+    if value is not None and not (isinstance(value, bool) or (isinstance(value, int) and value >= 1)):
+        message = "true, false, or the number of the line with the column names, from 1"
+        raise ValueError(message)
+    return value
+
+
+def _checked_names(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
+    names = _checked_words(value)
+    if len({str(name) for name in names}) < len(names):
+        message = "a name of its own for each column"
+        raise ValueError(message)
+    return names
+
+
 DATE_PARTS: dict[str, str] = {
     "Y": "year",
     "y": "year",
@@ -80,6 +95,11 @@ class Reading(Frozen):
     """How a table is written: what settles it where a file would be read otherwise, or not at all.
 
     Attributes:
+        header: whether the first line holds the column names, or the number of the line that does, from 1; where
+            missing, it is found out.
+        names: the column names, in place of those of the file, or of a file that has none.
+        comment: what a line begins with that is no row; ``""`` where no line is a comment; where missing, it is found
+            out.
         decimal: what stands before the decimals of numbers: ``"."`` or ``","``; where missing, it is found out for
             each column.
         encoding: of its text, such as ``"cp1250"``; where missing, it is found out.
@@ -92,6 +112,9 @@ class Reading(Frozen):
     """
 
     encoding: Encoding | None = None
+    header: Annotated[bool | int | None, BeforeValidator(_checked_header)] = None
+    names: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_checked_names)] = ()
+    comment: str | None = None
     missing: Words = ()
     decimal: Decimal | None = None
     thousands: Thousands | None = None

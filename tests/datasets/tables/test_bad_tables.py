@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from datasets.writing import csv, load_text, people, write
 from mlpstudy.datasets import Given, load
-from mlpstudy.datasets.readers.csv.dialect import DELIMITERS
+from mlpstudy.datasets.readers.csv.cutting import DELIMITERS
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.errors import DataError
 from mlpstudy.study import Data
@@ -26,11 +26,15 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "only blank lines": ("\n\n", {}, "table.csv must have a line of column names and rows below it"),
     "only a header": (HEAD, {}, "table.csv must have rows below its line of column names, got none of them"),
     "a header and blank lines": (HEAD + "\n\n", {}, "table.csv must have rows below its line of column names"),
-    "no header": ("1,2,3\n4,5,6\n", {}, "table.csv must start with a line of column names, got the numbers 1, 2, 3"),
+    "names or a row": (
+        "1,2,3\n4,5,6\n",
+        {},
+        "table.csv, first line, must be column names or a row, for certain, got 1, 2, 3, fix: header = true where",
+    ),
     "a row with too many cells": (
         HEAD + GOOD + "1,a,no,4\n" + GOOD,
         {},
-        "table.csv, row 61 must have 3 cells, as the first line has, got 4 cells (1 cells too many), fix: quote a cell",
+        "table.csv, row 61 must have 3 cells, as the first line has, got 4 cells (1 cell too many), fix: quote a cell",
     ),
     "a row with too few cells": (
         HEAD + GOOD + "1,a\n" + GOOD,
@@ -101,12 +105,16 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "two numbers as names": (
         "2,2,a\n" + GOOD,
         {},
-        '"2" twice, fix: write a line of names above the rows, or rename one',
+        '"2" twice (columns 1 and 2), fix: write a line of names above the rows, or rename all but one',
     ),
-    "two columns of one name": ("x,x,y\n" + GOOD, {}, 'table.csv, column 2 must have a name of its own, got "x" twice'),
+    "two columns of one name": (
+        "x,x,y\n" + GOOD,
+        {},
+        'with a name of their own each, got "x" twice (columns 1 and 2), fix:',
+    ),
     "a column of a long name": ("x" * 201 + ",z,y\n" + GOOD, {}, "table.csv, column 1 must have a name of 1 to 200"),
     "nothing but an index": (",\n1,\n2,\n", {}, "table.csv must have columns beside one that numbers the rows, got"),
-    "a position for a name, twice": (",z,column 1\n" + GOOD, {}, 'must have a name of its own, got "column 1" twice'),
+    "a position for a name, twice": (",z,column 1\n" + GOOD, {}, 'got "column 1" twice (columns'),
     "a delimiter that is none": (
         "x:z:y\n" + GOOD.replace(",", ":"),
         {},
@@ -138,7 +146,6 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         "table.csv, line 62 must be text, got a zero byte, fix: save",
     ),
     "no gzip file": (b"\x1f\x8b" + b"1" * 100, {}, "table.csv must be an intact gzip file, got error -3 while"),
-    "lines of an old Macintosh": (HEAD.replace("\n", "\r") + "1,a,no\r", {}, "must end its lines with LF or CR LF"),
     "an all-missing column": (
         "x,z,y\n" + "".join(f"{i},,{'no' if i % 2 else 'yes'}\n" for i in range(60)),
         {},

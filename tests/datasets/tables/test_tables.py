@@ -186,7 +186,7 @@ def test_constant_and_identifying_columns_are_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("head", "doubt"),
-    [("5.1,2,a", "5.1"), ("2,-3,a", "-3"), ("x,1e5,y", "1e5"), ("2019,2020,class", ""), ("x,nan,y", "")],
+    [("x,1e5,y", "1e5"), ("2019,2020,class", ""), ("x,nan,y", "")],
 )
 def test_a_first_line_that_looks_like_a_row_is_doubted(head: str, doubt: str, tmp_path: Path) -> None:
     """A file without names would lose its first row without a word; whole numbers, such as years, may be names."""

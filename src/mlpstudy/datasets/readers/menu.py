@@ -20,7 +20,7 @@ from mlpstudy.study.reading import UNSAID, Reading
 if TYPE_CHECKING:
     from mlpstudy.datasets.raw import Labelled
     from mlpstudy.datasets.readers import image_folder, libsvm, npy, npz, tables
-    from mlpstudy.datasets.tables.table import Table
+    from mlpstudy.datasets.tables.table import Expected, Table
 else:  # MNIST needs none of them; Polars and Pillow take long.
     image_folder = Lazy("mlpstudy.datasets.readers.image_folder")
     libsvm = Lazy("mlpstudy.datasets.readers.libsvm")
@@ -47,6 +47,7 @@ class Asked:
         text: columns of a table that stay text, whatever they look like.
         reading: how a table is written, where the study says so.
         class_names: those of the study that predicts, where rows to predict may have labels.
+        expected: the columns of a table, where test or validation examples are read.
     """
 
     like: Labelled | None = None
@@ -54,6 +55,7 @@ class Asked:
     text: frozenset[str] = frozenset()
     reading: Reading = UNSAID
     class_names: tuple[str, ...] = ()
+    expected: Expected | None = None
 
     @property
     def least(self) -> int:
@@ -109,15 +111,15 @@ FORMATS = (
         name="csv",
         title="CSV, TSV",
         holds="table",
-        read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text),
+        read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text, expected=asked.expected),
         endings=(".csv", ".tsv", ".tab"),
-        perhaps=(".txt", ".data", ".dat"),
+        perhaps=(".txt", ".data", ".dat", ".test", ".train"),
     ),
     Format(
         name="parquet",
         title="Parquet",
         holds="table",
-        read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text),
+        read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text, expected=asked.expected),
         endings=(".parquet", ".pq"),
         starts=lambda head: head.startswith(b"PAR1"),
     ),

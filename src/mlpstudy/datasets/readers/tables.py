@@ -10,7 +10,7 @@ from mlpstudy.datasets.readers.csv.reading import read_csv
 from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, open_source
 from mlpstudy.datasets.readers.parquet import read_parquet
 from mlpstudy.datasets.readers.parquet_claims import MAGIC
-from mlpstudy.datasets.tables.table import Table
+from mlpstudy.datasets.tables.table import Expected, Table
 from mlpstudy.study.reading import UNSAID, Reading
 
 
@@ -19,7 +19,7 @@ def read_table(
     reading: Reading = UNSAID,
     *,
     text: frozenset[str] = frozenset(),
-    alone: frozenset[str] | None = frozenset(),
+    expected: Expected | None = None,
 ) -> Table:
     """Read a CSV, TSV or Parquet file.
 
@@ -27,7 +27,7 @@ def read_table(
         path: the file; its first bytes tell Parquet from text.
         reading: how it is written, where a study says so.
         text: columns of a CSV file that stay text, whatever they look like: ``01`` is not ``1``.
-        alone: names of columns that may be the only one of a CSV file, None for any; else its delimiter is unknown.
+        expected: the columns of the study, where further rows are read.
 
     Raises:
         DataError: one line with file, row, column and value where there are some, and the fix.
@@ -38,4 +38,4 @@ def read_table(
         file.seek(0)
         if head.startswith(MAGIC):
             return read_parquet(Path(path), name, file)
-        return read_csv(open_source(Path(path), name, file, head, reading), reading, text, alone)
+        return read_csv(open_source(Path(path), name, file, head, reading), reading, text, expected)

@@ -25,6 +25,7 @@ from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import as_numbers
 from mlpstudy.datasets.tables.cells.text import as_text, chosen, is_supported
 from mlpstudy.datasets.tables.cells.truth import in_spelling_of
+from mlpstudy.datasets.tables.table import Expected, expected_of
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.data import Scaling
@@ -176,6 +177,12 @@ class TablePreprocessing(Frozen):
     def text_columns(self) -> frozenset[str]:
         """Columns that a file must be read as text for: 01 is another category than 1."""
         return frozenset(column.name for column in self.columns if column.kind == "category")
+
+    @property
+    def expected(self) -> Expected:
+        """What a file of further rows is read by: the columns of the study's own."""
+        names = (*(column.name for column in self.columns), *self.ignored, self.target)
+        return expected_of(dict.fromkeys(names), self.target, self.reading)
 
     def to_json(self) -> dict[str, object]:
         """Return all of it as plain JSON values."""

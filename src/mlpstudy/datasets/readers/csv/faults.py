@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from mlpstudy.datasets.readers.csv.dialect import DELIMITERS, LONGEST_FIELD, Dialect, decode_block
+from mlpstudy.datasets.readers.csv.cutting import DELIMITERS, LONGEST_FIELD
+from mlpstudy.datasets.readers.csv.dialect import Dialect, decode_block
 from mlpstudy.datasets.readers.csv.source import Source
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.words import counted
 
 _BLOCK = 2**24
 
@@ -24,12 +26,12 @@ def explain(source: Source, dialect: Dialect, reason: str) -> str:
         return fault
     width = len(dialect.columns)
     try:
-        for row, cells in enumerate(_records(source, dialect.delimiter)):
+        for row, cells in enumerate(_records(source, dialect), start=1):
             if len(cells) > width:
                 return _ragged(source.name, row, len(cells), dialect)
     except csv.Error as error:
         return must(source.name, "have quotes that end", str(error), 'close every "')
-    if _has_open_quote(source, dialect.delimiter):
+    if _has_open_quote(source, dialect):
         return must(source.name, "have quotes that end", "one that is open at the end of the file", 'close every "')
     return must(
         source.name, "be a CSV file", reason.splitlines()[0], "quotes only around whole cells, doubled within them"
@@ -38,44 +40,54 @@ def explain(source: Source, dialect: Dialect, reason: str) -> str:
 
 def short_row(source: Source, dialect: Dialect) -> str | None:
     """Return the line for the first row with too few cells, None where there is none."""
-    n_delimiters = len(dialect.columns) - 1
+    n_delimiters = dialect.n_least - 1
     line = pl.col("line").str.replace_all(r'"[^"]*"', "")
     n_found = line.str.count_matches(dialect.delimiter, literal=True)
     # Lines first, in parallel; only where one is short (or a quoted cell holds a line break) record by record.
     lines = pl.scan_csv(
-        source.scanned(), separator="\x00", quote_char=None, schema={"line": pl.String}, has_header=False, glob=False
+        source.scanned(),
+        separator="\x00",
+        quote_char=None,
+        schema={"line": pl.String},
+        has_header=False,
+        skip_lines=dialect.n_above,
+        glob=False,
     )
     suspicious = lines.filter((n_found < n_delimiters) & (line.str.strip_chars() != ""))
     if not suspicious.head(1).collect(engine="streaming").height:
         return None
-    for row, cells in enumerate(_records(source, dialect.delimiter)):
+    for row, cells in enumerate(_records(source, dialect), start=1):
         if 0 < len(cells) <= n_delimiters and any(cell.strip() for cell in cells):
             return _ragged(source.name, row, len(cells), dialect)
     return None
 
 
 def _ragged(name: str, row: int, n_cells: int, dialect: Dialect) -> str:
-    fix = f"{n_cells - len(dialect.columns)} cells too many" if n_cells > len(dialect.columns) else "cells are missing"
-    found = f"{n_cells} cells ({fix})"
+    n = dialect.n_least
+    fix = f"{counted(n_cells - n, 'cell')} too many" if n_cells > n else "cells are missing"
     mark = DELIMITERS[dialect.delimiter]
+    line = dialect.names_line
+    like = "as most rows have" if line is None else f"as {'the first line' if line == 1 else f'line {line}'} has"
     return must(
         f"{name}, row {row}",
-        f"have {len(dialect.columns)} cells, as the first line has",
-        found,
+        f"have {n} cells, {like}",
+        f"{n_cells} cells ({fix})",
         f"quote a cell that has a {mark} in it, or mend the row",
     )
 
 
-def _records(source: Source, delimiter: str) -> Iterator[list[str]]:
-    """Yield the cells of every row that is not blank; the first is the line of column names."""
+def _records(source: Source, dialect: Dialect) -> Iterator[list[str]]:
+    """Yield the cells of every row that is not blank."""
     csv.field_size_limit(LONGEST_FIELD)
     with source.lines() as file:
-        yield from (cells for cells in csv.reader(file, delimiter=delimiter) if cells)
+        for _ in range(dialect.n_above):
+            file.readline()
+        yield from (cells for cells in csv.reader(file, delimiter=dialect.delimiter) if cells)
 
 
-def _has_open_quote(source: Source, delimiter: str) -> bool:
-    (last,) = deque(_records(source, delimiter), maxlen=1)
-    return any("\n" in cell for cell in last)
+def _has_open_quote(source: Source, dialect: Dialect) -> bool:
+    last = deque(_records(source, dialect), maxlen=1)
+    return any("\n" in cell for cells in last for cell in cells)
 
 
 def _wrong_bytes(source: Source) -> str | None:

@@ -1,4 +1,4 @@
-"""CSV and TSV text to tables: through Polars, with delimiter and types found out."""
+"""CSV and TSV text to tables: through Polars, with dialect and types found out."""
 
 from __future__ import annotations
 
@@ -6,52 +6,104 @@ import polars as pl
 from polars import selectors
 
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.readers.csv.dialect import DELIMITERS, Dialect, find_dialect
+from mlpstudy.datasets.readers.csv.dialect import Dialect
 from mlpstudy.datasets.readers.csv.faults import explain, short_row
-from mlpstudy.datasets.readers.csv.source import Source
+from mlpstudy.datasets.readers.csv.finding import find_dialect
+from mlpstudy.datasets.readers.csv.naming import check_number
+from mlpstudy.datasets.readers.csv.rewriting import rewritten, with_line_feeds
+from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, Source
 from mlpstudy.datasets.tables.cells.text import MISSING, clean_text
-from mlpstudy.datasets.tables.table import POLARS_FAULTS, WRITE_NAMES, Table, check_names, is_number
+from mlpstudy.datasets.tables.table import (
+    GENERATED,
+    POLARS_FAULTS,
+    WRITE_NAMES,
+    Expected,
+    Table,
+    check_names,
+    is_number,
+)
 from mlpstudy.datasets.tables.unnamed import called, inner_names, without_unnamed
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.reading import Reading
+from mlpstudy.text.words import counted
 
 _SAMPLE_ROWS = 1000
+_SLOWLY_AT_MOST = 2**26
+"""Bytes of a file of which every line is looked at in Python, where the fast reader fails."""
+_LEAST_ROWS_OF_NAMES = 3
 
 
-def read_csv(
-    source: Source, reading: Reading, text: frozenset[str], alone: frozenset[str] | None = frozenset()
-) -> Table:
+def read_csv(source: Source, reading: Reading, text: frozenset[str], expected: Expected | None = None) -> Table:
     """Read a CSV or TSV file.
 
     Args:
         source: its text.
         reading: how it is written, where a study says so.
         text: columns that stay text, whatever they look like.
-        alone: names of columns that may be the only one, None for any.
+        expected: the columns of the study, where further rows are read.
 
     Raises:
         DataError: one line with row, column and value where there are some, and the fix.
     """
-    dialect, name = find_dialect(source, reading, alone), source.name
-    check_names([called(column) for column in inner_names(dialect.columns)], name)
+    source = with_line_feeds(source)
+    dialect = find_dialect(source, reading, expected)
+    is_small = source.n_bytes <= _SLOWLY_AT_MOST
+    if not dialect.is_plain and is_small and source.n_bytes > HEAD_BYTES:
+        dialect = find_dialect(source, reading, expected, whole=True)
+    try:
+        return _read(source, dialect, reading, text, expected)
+    except DataError:
+        if not is_small:
+            raise
+        again = find_dialect(source, reading, expected, whole=True)
+        if again == dialect:
+            raise
+        return _read(source, again, reading, text, expected)
+
+
+def _read(source: Source, found: Dialect, reading: Reading, text: frozenset[str], expected: Expected | None) -> Table:
+    name = source.name
+    source, dialect = rewritten(source, found, reading.comment)
+    _check_names(dialect, source)
     # float64 of each cell beside the text of a block: measured 1.4 times the file where cells have 9 characters.
     check_memory(2 * source.n_bytes, name)
     frame = _scan(source, dialect, _find_numbers(source, dialect, text))
-    last = frame.columns[-1]
-    frame, blank = _without_blank_lines(frame)
+    last = frame.columns[dialect.n_least - 1]
+    frame, n_blank = _without_blank_lines(frame)
     if not frame.height:
         raise DataError(must(name, "have rows below its line of column names", "none of them"))
     if _is_missing(frame[last]).any() and (fault := short_row(source, dialect)):
         raise DataError(fault)
-    frame, told = without_unnamed(frame, name)
-    doubts = (_doubt_of_names(dialect.columns, name), f"{name}: {blank} blank lines are left out" if blank else None)
-    notes = (*(f"{name}: {note}" for note in source.notes), *told, *(doubt for doubt in doubts if doubt))
-    return Table(frame, name, source.sha256, f"CSV, a {DELIMITERS[dialect.delimiter]} between cells", notes)
+    if dialect.dropped:
+        frame = frame.drop(dialect.dropped)
+    frame, told = without_unnamed(frame, name, () if expected is None else expected.columns)
+    check_number(frame.columns, expected, name)
+    n_blank += dialect.n_blank
+    doubt = _doubt_of_names(dialect)
+    notes = (*([doubt] if doubt else []), *source.notes, *dialect.notes, *_blank(n_blank))
+    return Table(
+        frame,
+        name,
+        source.sha256,
+        found.described,
+        (*(f"{name}: {note}" for note in notes), *told),
+        target=dialect.target,
+    )
+
+
+def _check_names(dialect: Dialect, source: Source) -> None:
+    """Refuse names before a row is read; what a file has no name for is seen to once it is known what it holds."""
+    names = [called(column) for column in inner_names(dialect.columns)]
+    twice = len(set(dialect.columns)) < len(set(names))
+    is_turned = twice or len(dialect.columns) > _LEAST_ROWS_OF_NAMES
+    hint = ", or transpose a table that has its examples in columns (genes in rows)" if is_turned else ""
+    check_names(names, source.name, hint)
 
 
 def _scan(source: Source, dialect: Dialect, numbers: frozenset[str]) -> pl.DataFrame:
     """Read the file in one pass, numbers as float64; once more for columns in which some cell is no number."""
-    frame = _collect(source, dialect, inner_names(dialect.columns), numbers)
+    columns = inner_names(dialect.columns)
+    frame = _collect(source, dialect, columns, numbers)
     wrong = [column for column in numbers if frame[column].null_count()]
     if wrong:
         again = _collect(source, dialect, tuple(wrong), frozenset())
@@ -71,19 +123,18 @@ def _collect(source: Source, dialect: Dialect, wanted: tuple[str, ...], numbers:
 
 
 def _lazy(source: Source, dialect: Dialect, n_rows: int | None = None) -> pl.LazyFrame:
-    # Polars leaves spaces and doubled quotes around and in a column's name as they stand in the file.
-    head = pl.scan_csv(source.scanned(), separator=dialect.delimiter, infer_schema=False, n_rows=0, glob=False)
-    names = head.collect_schema().names()
-    if len(names) != len(dialect.columns):  # a line break of another kind, or a quote, within the line of names
-        be, found = f"have {len(dialect.columns)} column names in its first line", f"{len(names)} of them"
-        raise DataError(must(source.name, be, found, "end lines with a line feed; quotes only around whole names"))
-    written = dict(zip(names, inner_names(dialect.columns), strict=True))
-    schema = dict.fromkeys(written, pl.String)
     missing = [space + word for word in (*MISSING, *dialect.missing) for space in ("", " ")]
-    frame = pl.scan_csv(
-        source.scanned(), separator=dialect.delimiter, schema=schema, null_values=missing, n_rows=n_rows, glob=False
+    return pl.scan_csv(
+        source.scanned(),
+        separator=dialect.delimiter,
+        has_header=False,
+        skip_lines=dialect.n_above,
+        schema=dict.fromkeys(inner_names(dialect.columns), pl.String),
+        missing_columns="insert",
+        null_values=missing,
+        n_rows=n_rows,
+        glob=False,
     )
-    return frame.rename({raw: name for raw, name in written.items() if raw != name})
 
 
 def _cell(column: str) -> pl.Expr:
@@ -123,9 +174,15 @@ def _without_blank_lines(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     return frame.filter(~blank), int(blank.sum())
 
 
-def _doubt_of_names(names: tuple[str, ...], origin: str) -> str | None:
+def _blank(n: int) -> list[str]:
+    return [f"{counted(n, 'blank line')} {'is' if n == 1 else 'are'} left out"] if n else []
+
+
+def _doubt_of_names(dialect: Dialect) -> str | None:
     """Return the warning of a first line that looks like a row; whole numbers are names often enough, such as years."""
-    value = next((name for name in names if is_number(name) and not name.isdecimal()), None)
+    if dialect.names_line is None or any(GENERATED.fullmatch(name) for name in dialect.columns):
+        return None
+    value = next((name for name in dialect.columns if is_number(name) and not name.isdecimal()), None)
     if value is None:
         return None
-    return f'{origin}: the first line is read as column names, one of them "{value}"; where it is a row, {WRITE_NAMES}'
+    return f'the first line is read as column names, one of them "{value}"; where it is a row, {WRITE_NAMES}'

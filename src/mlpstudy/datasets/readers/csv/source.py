@@ -49,6 +49,10 @@ class Source:
         with self.text.open("rb") as file:
             return file.read(HEAD_BYTES)
 
+    def whole(self) -> bytes:
+        """Return all bytes."""
+        return self.text if isinstance(self.text, bytes) else self.text.read_bytes()
+
     def scanned(self) -> Path | io.BytesIO:
         """Return what Polars scans."""
         return io.BytesIO(self.text) if isinstance(self.text, bytes) else self.text

@@ -1,0 +1,161 @@
+"""Which record holds the column names, if any: decided by the kinds of its cells against those of the rows below.
+
+A number above numbers speaks for a row, text above numbers for names; so does text that rows have too for a row, and
+text that no row has, where rows repeat each other's, for names. Years and even steps may be names. What speaks for both
+is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlpstudy.datasets.readers.csv.cutting import Record
+from mlpstudy.datasets.readers.csv.kinds import Comparison, are_steps, are_years, is_whole, kind_of
+from mlpstudy.datasets.readers.csv.sheet import Sheet
+from mlpstudy.datasets.tables.table import Expected
+from mlpstudy.errors import DataError, must
+from mlpstudy.study.reading import Reading
+from mlpstudy.text.words import some
+
+HEADER_FIX = "header = true where they are names, header = false where they are a row, under [data] in the study file"
+_FIRST = 50
+_STEPS_AT_LEAST = 4
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a table's own lines are.
+
+    Attributes:
+        names: position of the record with the column names; None where there is none.
+        start: position of the first record behind it and what stands above the rows.
+    """
+
+    names: int | None
+    start: int
+
+
+def find_first(sheet: Sheet, reading: Reading, expected: Expected | None, name: str) -> Found:
+    """Return where the column names are.
+
+    Raises:
+        DataError: the first line could be either, or the line that a study names is none.
+    """
+    at = _holding(sheet, expected) if expected is not None else None
+    if at is None and type(reading.header) is int:
+        at = _at_line(sheet, reading.header, name)
+    if at is not None:
+        return Found(at, at + 1)
+    if reading.header is False or (expected is not None and expected.are_positions):
+        return Found(None, _titles(sheet))
+    if above := sheet.first_row():
+        at = _best_names(sheet, above)
+        is_row = reading.header is None and _is_gap_row(sheet, sheet.records[at])
+    else:
+        at = _titles(sheet)
+        is_row = reading.header is None and not _are_names(sheet, sheet.records[at], name)
+    return Found(None, at) if is_row else Found(at, at + 1)
+
+
+def _holding(sheet: Sheet, expected: Expected) -> int | None:
+    """Return the record that holds the study's own names, most of its cells."""
+    for i, record in enumerate(sheet.records[:_FIRST]):
+        cells = {bare(cell) for cell in record.cells if cell} | {cell for cell in record.cells if cell}
+        held = len(cells & set(expected.columns))
+        if held and 2 * held >= min(len(expected.columns) - 1, record.n_filled):
+            return i
+    return None
+
+
+def _at_line(sheet: Sheet, line: int, name: str) -> int:
+    for i, record in enumerate(sheet.records):
+        if record.line <= line < record.line + record.n_lines:
+            return i
+    raise DataError(must("data.header", f"be a line of {name} that has column names", line, "count lines from 1"))
+
+
+def _titles(sheet: Sheet) -> int:
+    """Return how many records from the first on are titles: fewer cells than the rows have, or a single one filled."""
+    n = 0
+    for record in sheet.records[:_FIRST]:
+        is_short = len(record.cells) < sheet.width - 1 or (len(record.cells) < sheet.width and len(record.cells) == 1)
+        is_alone = record.n_filled == 1 and sheet.width > 2 and record.cells[0] != ""  # noqa: PLR2004  # one of two is half
+        if not (is_short or is_alone):
+            break
+        n += 1
+    return n if n < len(sheet.records) else 0
+
+
+def _best_names(sheet: Sheet, above: int) -> int:
+    """Return the record above the rows that fits best for names: of full width, nearly all of its cells filled."""
+    region = sheet.records[:above]
+    for least_width, least_filled in (
+        (sheet.width, sheet.width - 1),
+        (sheet.width, max(2, sheet.width // 2)),
+        (sheet.width, 2),
+    ):
+        for i, record in enumerate(region):
+            if len(record.cells) >= least_width and record.n_filled >= max(1, least_filled):
+                return i
+    return max(range(above), key=lambda i: (len(region[i].cells), i))
+
+
+def _is_gap_row(sheet: Sheet, record: Record) -> bool:
+    """Say whether a record is a row whose numbers are all missing: its text is what rows have."""
+    found = sheet.compared(record)
+    return not found.n_alike and not found.n_unlike and found.n_known > found.n_news
+
+
+def _are_names(sheet: Sheet, record: Record, name: str) -> bool:
+    """Say whether a record is a line of names, though no number or date of the rows rules it out.
+
+    Raises:
+        DataError: it could be either.
+    """
+    found = sheet.compared(record)
+    filled = [cell for cell in record.cells if cell]
+    n_numbers = sum(kind_of(cell) in ("number", "date") for cell in filled)
+    certain = (
+        _by_numbers(found, record, len(filled)) if found.n_alike else _by_text(found, has_text=n_numbers < len(filled))
+    )
+    if certain is None:
+        raise _doubt(record, name)
+    return certain
+
+
+def _by_text(found: Comparison, *, has_text: bool) -> bool | None:
+    """Say whether a record without numbers above numbers is one of names; None where it could be either."""
+    if not found.n_known:
+        return has_text
+    return None if found.n_known < 2 * found.n_news + (found.n_news > 0) else False
+
+
+def _by_numbers(found: Comparison, record: Record, n_filled: int) -> bool | None:
+    """Say whether a record that has numbers above numbers is one of names; None where it could be either."""
+    numbers = [cell for cell in record.cells if kind_of(cell) in ("number", "date")]
+    has_fractions = any(not is_whole(cell) for cell in numbers)
+    if found.n_known > found.n_news:
+        return None if found.n_unlike >= found.n_alike + found.n_known else False
+    if found.n_unlike or are_years(record.cells) or (are_steps(record.cells) and len(numbers) >= _STEPS_AT_LEAST):
+        return True
+    if found.n_news or found.n_known:
+        return None if has_fractions else True
+    return None if are_steps(record.cells) or (len(numbers) < n_filled and not has_fractions) else False
+
+
+def _doubt(record: Record, name: str) -> DataError:
+    shown = some([cell[:20] for cell in record.cells], _SHOWN)
+    where = "first line" if record.line == 1 else f"line {record.line}"
+    return DataError(must(f"{name}, {where},", "be column names or a row, for certain", shown, HEADER_FIX))
+
+
+def bare(name: str) -> str:
+    """Return a name without the prefix that Orange writes before it.
+
+    >>> bare("mD#job"), bare("C#"), bare("job")
+    ('job', 'C#', 'job')
+    """
+    head, mark, rest = name.partition("#")
+    is_prefix = mark and rest and head and len(head) <= 2 and head.lstrip("cimw")[:1] in ("", *"CDSTN")  # noqa: PLR2004  # a flag, a type
+    return rest if is_prefix else name
