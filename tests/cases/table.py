@@ -389,6 +389,25 @@ PICTURES = (
         ),
     ),
     Case(
+        "images-beside-others",
+        "classes beside splits; splits of several sets (refused); a train beside other folders (refused)",
+        ("mlpstudy data show archive", "mlpstudy init archive"),
+        (
+            "8 training, 4 validation, 4 test examples",
+            "figures is passed over",
+            ".txt (1) ... no folder of a class (1)",
+            "6 of 16 images have colours and are made grey",
+        ),
+        ("^ figures",),
+    ),
+    Case(
+        "images-without-training",
+        "test alone; classes beside test; images in no folder; splits in the folders of classes",
+        ("mlpstudy data show pets",),
+        ("must have a folder of training images beside test and val",),
+        exit_code=1,
+    ),
+    Case(
         "images-turned",
         "all eight orientations; JPEG, TIFF, WEBP; at predict; where half of them are turned",
         ("mlpstudy data show turned", "mlpstudy data show plain"),

@@ -132,8 +132,8 @@ def test_unknown_name_names_the_nearest_builtin_study() -> None:
 
 
 def test_folder_is_no_study(tmp_path: Path) -> None:
-    """A folder where a file must be gets one line."""
-    with pytest.raises(StudyError, match="must be a readable file"):
+    """A folder where a file must be gets one line: who has a folder of images is led to the file's writer."""
+    with pytest.raises(StudyError, match="must be a TOML file, got a folder, fix: mlpstudy init"):
         load_study(tmp_path)
 
 

@@ -120,6 +120,9 @@ def _read(path: Path) -> str:
         near = nearest(str(path), builtin_names())
         fix = f'write "{near}"' if near else f"an existing path, or a built-in study: {', '.join(builtin_names())}"
         raise StudyError(must(what, "be a TOML file or a built-in study", "no such file", fix)) from None
+    except IsADirectoryError:
+        fix = f"mlpstudy init {shell(path)}, which writes one for a folder of images"
+        raise StudyError(must(what, "be a TOML file", "a folder", fix)) from None
     except UnicodeDecodeError:
         raise StudyError(must(what, "be text in UTF-8", "other bytes", "see docs/study-file.md")) from None
     except OSError as error:
