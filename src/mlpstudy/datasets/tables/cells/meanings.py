@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mlpstudy.arrays import FloatArray
-from mlpstudy.datasets.tables.cells import dates, numbers, truth
+from mlpstudy.datasets.tables.cells import dates, identifiers, numbers, truth
 from mlpstudy.datasets.tables.cells.date_finding import FoundDates, find_dates, find_in_numbers
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, Question
 from mlpstudy.datasets.tables.cells.text import (
@@ -87,6 +87,8 @@ def _of_text(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found:
     words = cells.words()
     if reading.date_format is not None and (dated := cells.without_words().dates(reading, whole)):
         return _with_words(Found("date", *dated), words)
+    if note := identifiers.find(*cells.without_words()):
+        return Found(None, note=note)
     written = numbers.find_form(*cells.without_words(), reading, MOSTLY)
     found = Found(None, question=written.question or cells.doubt(written.form))
     if written.question is not None:
@@ -110,7 +112,10 @@ def _of_values(column: pl.Series, reading: Reading) -> Found:
     if column.dtype == pl.Boolean or is_moment(column):
         return Found("boolean" if column.dtype == pl.Boolean else "date")
     dated = find_in_numbers(column, reading) if column.dtype.is_numeric() else None
-    return Found("date", *dated) if isinstance(dated, FoundDates) else Found("number", PLAIN, dated)
+    if isinstance(dated, FoundDates):
+        return Found("date", *dated)
+    note = identifiers.find_in_numbers(column)
+    return Found("number", PLAIN, dated) if note is None else Found(None, note=note)
 
 
 class _Cells(NamedTuple):

@@ -58,6 +58,23 @@ def clean_text(column: pl.Series, more: tuple[str, ...] = ()) -> pl.Series:
     return trimmed.set(trimmed.is_in((*MISSING, *more)), None)
 
 
+def blanked(frame: pl.DataFrame, words: tuple[str, ...]) -> pl.DataFrame:
+    """Return a table without the cells that are some words, or the numbers that these write.
+
+    >>> blanked(pl.DataFrame({"a": [1, -999], "b": ["x", " -999"]}), ("-999",)).rows()
+    [(1, 'x'), (None, None)]
+    """
+    numbers = pl.Series(words, dtype=pl.String).cast(pl.Float64, strict=False).drop_nulls()
+    changed = []
+    for column in frame if words else ():
+        if is_text(column):
+            changed.append(clean_text(column, words))
+        elif column.dtype.is_numeric() and column.is_in(numbers.implode()).any():
+            gap = float("nan") if column.dtype.is_float() else None
+            changed.append(column.set(column.is_in(numbers.implode()).fill_null(value=False), gap))
+    return frame.with_columns(changed) if changed else frame
+
+
 def holds_no_number(text: pl.Series) -> pl.Series:
     """Say which cells stand for a missing value where the others are numbers, dates or truth values.
 
