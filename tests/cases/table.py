@@ -509,7 +509,6 @@ PENDING: frozenset[str] = frozenset(
         "batch-of-one",
         "code-for-missing",
         "excel-workbook",
-        "long-identifier",
         "rows-in-groups",
         "rows-repeated",
         "unscaled",

@@ -97,7 +97,7 @@ def _of_code(data: Data, given: Given) -> Reads:
     for part, key in ((given.test, "test"), (given.validation, "validation")):
         if part is not None and key in data.model_fields_set:
             raise left_out(data, key, f"since Python code gives {key} examples")
-    return Reads(given.train, given.test, given.validation)
+    return _blanked(Reads(given.train, given.test, given.validation), data)
 
 
 def _of_files(data: Data, path: FileOrPair) -> Reads:
@@ -111,11 +111,22 @@ def _of_files(data: Data, path: FileOrPair) -> Reads:
     text = frozenset(name for name in (data.target, data.group, *data.categorical) if name is not None)
     read = main.read(Asked(image_size=data.image_size, text=text, reading=data.reading))
     like = (
-        Asked(text=text, reading=data.reading, expected=read.expected(data.target, data.reading))
+        Asked(text=text | read.text_columns, reading=data.reading, expected=read.expected(data.target, data.reading))
         if not isinstance(read, Labelled)
         else Asked(like=read, image_size=read.image_shape)
     )
-    return Reads(read, *(None if other is None else _of_one_split(other.read(like), other) for other in others))
+    reads = Reads(read, *(None if other is None else _of_one_split(other.read(like), other) for other in others))
+    return _blanked(reads, data)
+
+
+def _blanked(reads: Reads, data: Data) -> Reads:
+    """Return tables without the cells that the study takes for missing values, in columns of numbers too."""
+
+    def without(part: Read) -> Read:
+        return part if isinstance(part, Labelled) else part.without(data.missing)
+
+    main, test, validation = reads
+    return Reads(without(main), *(None if part is None else without(part) for part in (test, validation)))
 
 
 class _Found(NamedTuple):

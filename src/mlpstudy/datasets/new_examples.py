@@ -32,7 +32,7 @@ from mlpstudy.datasets.readers.choosing import format_of
 from mlpstudy.datasets.readers.image_folder import find_images
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format
 from mlpstudy.datasets.readers.tables import read_table
-from mlpstudy.datasets.tables.cells.text import as_text
+from mlpstudy.datasets.tables.cells.text import as_text, blanked
 from mlpstudy.datasets.tables.columns import TablePreprocessing, further_line
 from mlpstudy.datasets.tables.frames import is_frame, to_polars
 from mlpstudy.datasets.tables.rows_by_position import rows_by_position
@@ -177,7 +177,8 @@ class Reader:
         if not isinstance(preprocessing, TablePreprocessing):
             return self._of_values(Rows(_numbers(read_table(path, expected=Expected(())).frame, name)), name)
         text = preprocessing.text_columns | {preprocessing.target}
-        frame = read_table(path, preprocessing.reading, text=text, expected=preprocessing.expected).frame
+        reading, expected = preprocessing.reading, preprocessing.expected
+        frame = blanked(read_table(path, reading, text=text, expected=expected).frame, reading.missing)
         features = preprocessing.transform(frame, origin=name)
         labels, told = self._labels(frame, preprocessing.target, name)
         further = _further(frame, preprocessing, name)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from datasets.writing import csv, dense, load_text, people, write
 from mlpstudy.arrays import Float32Array
 from mlpstudy.datasets import load, preprocessing_from_json
+from mlpstudy.datasets.overview.description import describe_data
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.datasets.tables.cells.meanings import find
 from mlpstudy.datasets.tables.columns import CategoryColumn, NumberColumn, TablePreprocessing
@@ -406,3 +407,11 @@ def test_a_class_in_two_forms_of_unicode_is_one(tmp_path: Path) -> None:
     said = [line for line in dataset.warnings if "Unicode form" in line]
     assert len(said) == 1
     assert 'column "y": labels that differ only in their Unicode form are one class: "caf\u00e9"' in said[0]
+
+
+@pytest.mark.parametrize("name", ["n", "value", "count", "kind"])
+def test_a_column_of_text_may_have_any_name(name: str, tmp_path: Path) -> None:
+    """Also the names that counts of cells have here."""
+    content = f"{name},y\n" + "".join(f"{'abc'[i % 3]},{'no' if i % 2 else 'yes'}\n" for i in range(60))
+    assert fitted(load_text(tmp_path, content)).feature_names == tuple(f"{name} = {level}" for level in "abc")
+    assert describe_data(tmp_path / "table.csv").columns[0].levels == (("a", 20), ("b", 20), ("c", 20))

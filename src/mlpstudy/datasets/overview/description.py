@@ -26,7 +26,7 @@ from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.choosing import find_format
 from mlpstudy.datasets.tables.cells.form import Form, Meaning
 from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
-from mlpstudy.datasets.tables.cells.text import as_text, is_supported, is_text
+from mlpstudy.datasets.tables.cells.text import as_text, counts_of, is_supported, is_text
 from mlpstudy.datasets.tables.roles import find_column
 from mlpstudy.datasets.tables.table import Table
 from mlpstudy.datasets.targets.classes import is_quantity
@@ -191,7 +191,7 @@ def _describe(column: pl.Series, data: Data) -> ColumnDescription:
     n_missing, n_distinct = text.null_count(), text.drop_nulls().n_unique()
     found = find(column, data.reading, is_category=column.name in data.categorical)
     if found.meaning is None:
-        counts = text.drop_nulls().value_counts(sort=True, name="n").head(N_LEVELS)
+        counts = counts_of(text).sort("n", "value", descending=[True, False]).head(N_LEVELS)
         return ColumnDescription(column.name, "category", n_missing, n_distinct, levels=tuple(counts.rows()))
     if found.question is not None:
         return ColumnDescription(column.name, found.meaning, n_missing, n_distinct)
@@ -247,8 +247,8 @@ def _as_a_study_sees_it(reads: Reads, data: Data) -> _Seen:
 
 def _values_of(table: Table, target: str) -> tuple[tuple[str, int], ...]:
     """Return the target's values with their counts; none where they are too many, or numbers, to be classes."""
-    counts = as_text(table.frame[target]).drop_nulls().value_counts(name="n").sort(target)
-    if counts.height > MAX_CLASSES or is_quantity(counts[target].to_list()):
+    counts = counts_of(as_text(table.frame[target])).sort("value")
+    if counts.height > MAX_CLASSES or is_quantity(counts["value"].to_list()):
         return ()
     return tuple(counts.rows())
 

@@ -23,7 +23,7 @@ from mlpstudy.arrays import Float32Array, FloatArray
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import as_numbers
-from mlpstudy.datasets.tables.cells.text import as_text, chosen, is_supported
+from mlpstudy.datasets.tables.cells.text import as_text, blanked, chosen, is_supported
 from mlpstudy.datasets.tables.cells.truth import in_spelling_of
 from mlpstudy.datasets.tables.table import Expected, expected_of
 from mlpstudy.errors import DataError, must, nearest
@@ -175,8 +175,10 @@ class TablePreprocessing(Frozen):
 
     @property
     def text_columns(self) -> frozenset[str]:
-        """Columns that a file must be read as text for: 01 is another category than 1."""
-        return frozenset(column.name for column in self.columns if column.kind == "category")
+        """Columns that a file must be read as text for: 01 is another category than 1, and 1.234 may be 1234."""
+        return frozenset(
+            column.name for column in self.columns if column.kind == "category" or not column.form.has_plain_numbers
+        )
 
     @property
     def expected(self) -> Expected:
@@ -226,6 +228,7 @@ class TablePreprocessing(Frozen):
             DataError: a column or cell does not fit; the line names it.
         """
         self.check(frame, origin)
+        frame = blanked(frame, self.reading.missing)
         n_rows = frame.height if rows is None else rows.size
         check_memory(4 * n_rows * self.n_features, f"{origin}, as {self.n_features} features,")
         features = np.zeros((n_rows, self.n_features), dtype=np.float32)

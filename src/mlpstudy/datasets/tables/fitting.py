@@ -24,7 +24,7 @@ import polars as pl
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables.cells.form import Form, Meaning, Question, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find, slips
-from mlpstudy.datasets.tables.cells.text import as_text, chosen, is_supported
+from mlpstudy.datasets.tables.cells.text import as_text, chosen, counts_of, is_supported
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import commas
@@ -192,20 +192,20 @@ def _identifier(present: FloatArray, low: float, high: float, name: str, what: s
 def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None, str | None]:
     """Learn the levels of the training cells."""
     n_missing = text.null_count()
-    counts = text.drop_nulls().value_counts(name="n")
-    levels = counts.filter(pl.col("n") >= LEAST_COUNT)[text.name].sort().to_list()
+    counts = counts_of(text)
+    levels = counts.filter(pl.col("n") >= LEAST_COUNT)["value"].sort().to_list()
     n_levels = counts.height
     if n_levels == 1 and not n_missing:
-        return None, f'{what} is "{counts[text.name][0]}" in every training example: it is left out'
+        return None, f'{what} is "{counts["value"][0]}" in every training example: it is left out'
     if not levels and n_levels >= _DISTINCT_AT_LEAST:
         reason = f"no value is in more than {LEAST_COUNT - 1} of {len(text)} training examples"
-        if counts[text.name].str.count_matches(r"\s+").sum() >= _SPACES * n_levels:
+        if counts["value"].str.count_matches(r"\s+").sum() >= _SPACES * n_levels:
             instead = "counts of words can be given as sparse rows (libsvm text, or a sparse matrix)"
             return None, f"{what} holds free text, {reason}: it is left out; {instead}"
         return None, f"{what} looks like an identifier, {reason}: it is left out"
     if not levels:
         # So few rows that every level is rare: each keeps its feature.
-        levels = counts[text.name].sort().to_list()
+        levels = counts["value"].sort().to_list()
     if len(levels) > MOST_LEVELS:
         be = f"have at most {MOST_LEVELS} levels that are not rare"
         raise DataError(must(what, be, f"{len(levels)} of them", _drop(name)))

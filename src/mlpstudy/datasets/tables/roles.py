@@ -13,7 +13,7 @@ from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.raw import Part, Parts
 from mlpstudy.datasets.tables.cells.form import Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find
-from mlpstudy.datasets.tables.cells.text import as_text, is_supported
+from mlpstudy.datasets.tables.cells.text import as_text, counts_of, is_supported
 from mlpstudy.datasets.tables.columns import further_line, wrong_cell
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
@@ -111,7 +111,7 @@ def _classes(table: Table, target: str) -> Classes:
     if len(distinct) == 1:
         raise DataError(must(what, "have at least two classes", f'"{distinct[0]}" in every row', "another target"))
     if len(distinct) > max(LEAST_EXAMPLES, table.frame.height // LEAST_EXAMPLES):
-        n_single = int((text.value_counts(name="n")["n"] == 1).sum())
+        n_single = int((counts_of(text)["n"] == 1).sum())
         raise no_classes(what, distinct.to_list(), n_single, "another target")
     classes = find_classes(
         np.array(distinct.to_list(), dtype=np.str_), what, place=_place(table, target, text, distinct)
@@ -241,7 +241,8 @@ def _times(table: Table, data: Data, name: str) -> tuple[FloatArray, str | None]
     found = find(column, data.reading) if is_supported(column) else Found(None)
     if found.question is not None:
         raise DataError(must(what, *found.question))
-    meaning: Meaning = found.meaning if found.meaning == "number" else "date"
+    is_number = found.meaning == "number" or not as_numbers(column, "number")[1].any()
+    meaning: Meaning = "number" if is_number and found.meaning != "date" else "date"
     times, wrong = as_numbers(column, meaning, form=found.form)
     wrong = wrong | np.isnan(times)
     if wrong.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from mlpstudy.datasets.opening.limits import MAX_COLUMNS, MAX_LABEL_CHARACTERS
+from mlpstudy.datasets.tables.cells.text import blanked, is_text
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.reading import Reading
 from mlpstudy.text.words import listed
@@ -91,6 +93,15 @@ class Table:
     def expected(self, target: str | None, reading: Reading) -> Expected:
         """Return what further files of a study of this table are read by."""
         return expected_of(self.frame.columns, target, reading)
+
+    @property
+    def text_columns(self) -> frozenset[str]:
+        """Columns whose cells are text: another file of the same table is read alike."""
+        return frozenset(name for name in self.frame.columns if is_text(self.frame[name]))
+
+    def without(self, words: tuple[str, ...]) -> Table:
+        """Return it without the cells that are some words for a missing value."""
+        return dataclasses.replace(self, frame=blanked(self.frame, words)) if words else self
 
 
 def check_names(names: Sequence[str], origin: str, hint: str = "") -> None:

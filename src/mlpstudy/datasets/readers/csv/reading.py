@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import polars as pl
 from polars import selectors
 
@@ -12,7 +15,8 @@ from mlpstudy.datasets.readers.csv.finding import find_dialect
 from mlpstudy.datasets.readers.csv.naming import check_number
 from mlpstudy.datasets.readers.csv.rewriting import rewritten, with_line_feeds
 from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, Source
-from mlpstudy.datasets.tables.cells.text import MISSING, clean_text
+from mlpstudy.datasets.tables.cells import identifiers
+from mlpstudy.datasets.tables.cells.text import MISSING, clean_text, counts_of
 from mlpstudy.datasets.tables.table import (
     GENERATED,
     POLARS_FAULTS,
@@ -67,7 +71,7 @@ def _read(source: Source, found: Dialect, reading: Reading, text: frozenset[str]
     _check_names(dialect, source)
     # float64 of each cell beside the text of a block: measured 1.4 times the file where cells have 9 characters.
     check_memory(2 * source.n_bytes, name)
-    frame = _scan(source, dialect, _find_numbers(source, dialect, text))
+    frame = _scan(source, dialect, _sample(source, dialect, reading, text))
     last = frame.columns[dialect.n_least - 1]
     frame, n_blank = _without_blank_lines(frame)
     if not frame.height:
@@ -100,17 +104,47 @@ def _check_names(dialect: Dialect, source: Source) -> None:
     check_names(names, source.name, hint)
 
 
-def _scan(source: Source, dialect: Dialect, numbers: frozenset[str]) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """What the first rows say of the columns.
+
+    Attributes:
+        numbers: those whose first cells are all numbers.
+        least_unpadded: of those of digits, the smallest number that has no zeros before it.
+    """
+
+    numbers: frozenset[str]
+    least_unpadded: dict[str, float]
+
+
+def _scan(source: Source, dialect: Dialect, sample: _Sample) -> pl.DataFrame:
     """Read the file in one pass, numbers as float64; once more for columns in which some cell is no number."""
-    columns = inner_names(dialect.columns)
-    frame = _collect(source, dialect, columns, numbers)
-    wrong = [column for column in numbers if frame[column].null_count()]
-    if wrong:
-        again = _collect(source, dialect, tuple(wrong), frozenset())
-        frame = frame.with_columns(again)
+    frame = _collect(source, dialect, inner_names(dialect.columns), sample.numbers)
+    wrong = [column for column in sample.numbers if frame[column].null_count()]
+    if again := (*wrong, *_maybe_names(frame.drop(wrong), sample)):
+        text = _collect(source, dialect, again, frozenset())
+        frame = frame.with_columns(text[column] for column in again if column in wrong or _are_names(text[column]))
     return frame.with_columns(
         clean_text(frame[column], dialect.missing) for column in frame.columns if frame[column].dtype == pl.String
     )
+
+
+def _maybe_names(frame: pl.DataFrame, sample: _Sample) -> list[str]:
+    """Return the columns whose digits may be names: too many for a float64, or with zeros before them."""
+    numbers = frame.select(column for column in frame.columns if column in sample.numbers)
+    if not numbers.width:
+        return []
+    lows, highs = numbers.min().row(0), numbers.max().row(0)
+    return [
+        column
+        for column, low, high in zip(numbers.columns, lows, highs, strict=True)
+        if low is not None and (max(-low, high) >= identifiers.EXACT or low < sample.least_unpadded.get(column, low))
+    ]
+
+
+def _are_names(column: pl.Series) -> bool:
+    counts = counts_of(clean_text(column))
+    return identifiers.find(counts["value"], counts["n"]) is not None
 
 
 def _collect(source: Source, dialect: Dialect, wanted: tuple[str, ...], numbers: frozenset[str]) -> pl.DataFrame:
@@ -148,14 +182,34 @@ def _number(column: str) -> pl.Expr:
     return pl.when(cell.is_null()).then(float("nan")).otherwise(number).alias(column)
 
 
-def _find_numbers(source: Source, dialect: Dialect, text: frozenset[str]) -> frozenset[str]:
-    """Return the columns whose first cells are all numbers."""
+def _sample(source: Source, dialect: Dialect, reading: Reading, text: frozenset[str]) -> _Sample:
+    """Look at the first cells of every column; where a point may part thousands, every cell stays text."""
+    if reading.comma_is_decimal:
+        return _Sample(frozenset(), {})
     try:
         sample = _lazy(source, dialect, _SAMPLE_ROWS).collect()
     except POLARS_FAULTS as error:
         raise DataError(explain(source, dialect, str(error))) from error
     parsed = sample.select(_number(column) for column in sample.columns if column not in text)
-    return frozenset(column for column in parsed.columns if not parsed[column].null_count())
+    numbers = [column for column in parsed.columns if not parsed[column].null_count()]
+    return _Sample(frozenset(numbers), _least_unpadded(sample.select(map(_cell, numbers))))
+
+
+def _least_unpadded(sample: pl.DataFrame) -> dict[str, float]:
+    """Return for columns of digits, all of one length or some with zeros before, what number needs none; cheaply."""
+    if not sample.width:
+        return {}
+    cells = [_cell(column).str.strip_chars() for column in sample.columns]
+    is_padded = sample.select(cell.str.contains(identifiers.PADDED).any() for cell in cells).row(0)
+    is_digits = sample.select(cell.str.contains(r"^[1-9]\d{2,}$").all() for cell in cells).row(0)
+    shortest = sample.select(cell.str.len_bytes().min() for cell in cells).row(0)
+    longest = sample.select(cell.str.len_bytes().max() for cell in cells).row(0)
+    of_columns = zip(sample.columns, is_padded, is_digits, shortest, longest, strict=True)
+    return {
+        column: math.inf if padded else 10.0 ** (low - 1)
+        for column, padded, digits, low, high in of_columns
+        if padded or (digits and low is not None and low == high)
+    }
 
 
 def _is_missing(column: pl.Series) -> pl.Series:

@@ -25,6 +25,7 @@ from mlpstudy.datasets.tables.cells.date_shapes import (
     moments,
 )
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Question
+from mlpstudy.datasets.tables.cells.text import counts_of
 from mlpstudy.study.reading import Reading
 
 MOSTLY = 0.9
@@ -116,8 +117,8 @@ def _ordered(values: pl.Series, n: Counts, reading: Reading, whole: pl.Series | 
         return years
     first, second = _over_twelve(values, n)
     if not (first or second) and whole is not None:
-        counts = whole.drop_nulls().value_counts(name="n")
-        first, second = _over_twelve(counts[whole.name], counts["n"].to_numpy().astype(np.int64))
+        counts = counts_of(whole)
+        first, second = _over_twelve(counts["value"], counts["n"].to_numpy().astype(np.int64))
     if not (first or second):
         be = "say which comes first, the day or the month"
         got = f"{values[0]} and no number over {_MONTHS_A_YEAR}"

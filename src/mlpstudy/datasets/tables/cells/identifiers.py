@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from mlpstudy.datasets.tables.cells.text import counts_of
+
 EXACT = 2**53
 """Whole numbers below it are exact in float64."""
 
 _WHOLE = r"^[+-]?\d+(?:\.0+)?$"
-_DIGITS = r"^\d+$"
+DIGITS = r"^\d+$"
 PADDED = r"^0\d{2,}$"
 """Digits that begin with a zero; 01 to 12 are numbers that are written in two places."""
 _LEAST_SHARE = 0.1
@@ -33,10 +35,10 @@ def find(values: pl.Series, n: pl.Series) -> str | None:
     """
     total = int(n.sum())
     is_padded = values.str.contains(PADDED) & values.str.contains("[1-9]")
-    if is_padded.any() and values.str.contains(_DIGITS).all():
+    if is_padded.any() and values.str.contains(DIGITS).all():
         n_padded = int(n.filter(is_padded).sum())
         if values.str.len_bytes().n_unique() == 1 or n_padded >= _LEAST_SHARE * total:
-            return f"its digits begin with zeros, as in {values.filter(is_padded).min()}: they are text, not numbers"
+            return f"its digits begin with zeros, as in {_first(values.filter(is_padded))}: they are text, not numbers"
     is_whole = values.str.contains(_WHOLE)
     if not is_whole.any():
         return None
@@ -44,8 +46,8 @@ def find(values: pl.Series, n: pl.Series) -> str | None:
     is_long = (numbers.abs() >= EXACT).fill_null(value=False)
     if 2 * int(n.filter(is_long).sum()) < total or not _is_inexact(values.filter(is_long)).any():
         return None
-    longest = values.filter(is_long & (values.str.len_bytes() == values.filter(is_long).str.len_bytes().max())).min()
-    return f"its whole numbers are beyond 2^53, as {_short(str(longest))} is: they are text, such as of an identifier"
+    first = _first(values.filter(is_long))
+    return f"its whole numbers are beyond 2^53, as {first} is: they are text, such as of an identifier"
 
 
 def find_in_numbers(column: pl.Series) -> str | None:
@@ -55,8 +57,8 @@ def find_in_numbers(column: pl.Series) -> str | None:
     low, high = column.min(), column.max()
     if not isinstance(low, int) or not isinstance(high, int) or max(-low, high) <= EXACT:
         return None
-    counts = column.drop_nulls().cast(pl.String).value_counts(name="n")
-    return find(counts[column.name], counts["n"])
+    counts = counts_of(column.cast(pl.String))
+    return find(counts["value"], counts["n"])
 
 
 def _is_inexact(values: pl.Series) -> pl.Series:
@@ -66,5 +68,7 @@ def _is_inexact(values: pl.Series) -> pl.Series:
     return whole.is_null() | (whole != as_float).fill_null(value=True)
 
 
-def _short(text: str) -> str:
+def _first(values: pl.Series) -> str:
+    """Return an example, cut where it is long."""
+    text = str(values.sort()[0])
     return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004  # fits a line

@@ -17,6 +17,7 @@ from mlpstudy.datasets.tables.cells.text import (
     as_text,
     chosen,
     clean_text,
+    counts_of,
     holds_no_number,
     is_moment,
     is_text,
@@ -78,8 +79,8 @@ def find(
         return Found(None)
     if not is_text(training):
         return _of_values(training, reading)
-    counts = as_text(training).drop_nulls().value_counts(name="n")
-    return _of_text(_Cells(counts[training.name], counts["n"]), reading, whole) if counts.height else Found("number")
+    counts = counts_of(as_text(training))
+    return _of_text(_Cells(counts["value"], counts["n"]), reading, whole) if counts.height else Found("number")
 
 
 def _of_text(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found:
@@ -87,7 +88,7 @@ def _of_text(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found:
     words = cells.words()
     if reading.date_format is not None and (dated := cells.without_words().dates(reading, whole)):
         return _with_words(Found("date", *dated), words)
-    if note := identifiers.find(*cells.without_words()):
+    if note := cells.without_words().names(whole):
         return Found(None, note=note)
     written = numbers.find_form(*cells.without_words(), reading, MOSTLY)
     found = Found(None, question=written.question or cells.doubt(written.form))
@@ -131,6 +132,13 @@ class _Cells(NamedTuple):
 
     def _chosen(self, which: pl.Series) -> _Cells:
         return _Cells(self.values.filter(which), self.n.filter(which))
+
+    def names(self, whole: pl.Series | None) -> str | None:
+        """Return what is said of digits that are names, of which any row may be the one that shows it."""
+        if whole is not None and self.values.str.contains(identifiers.DIGITS).all():
+            counts = counts_of(as_text(whole))
+            return identifiers.find(*_Cells(counts["value"], counts["n"]).without_words())
+        return identifiers.find(self.values, self.n)
 
     def dates(self, reading: Reading, whole: pl.Series | None) -> FoundDates | None:
         """Return how the dates are written, None where they are none."""
@@ -205,8 +213,8 @@ class Slips(NamedTuple):
 
 def slips(column: pl.Series, wrong: npt.NDArray[np.bool_]) -> Slips:
     """Return what is said of the wrong cells of a column."""
-    counts = as_text(column.filter(pl.Series(wrong))).drop_nulls().value_counts(name="n")
-    cells = _Cells(counts[column.name], counts["n"])
+    counts = counts_of(as_text(column.filter(pl.Series(wrong))))
+    cells = _Cells(counts["value"], counts["n"])
     return Slips(cells.listed(), cells.as_missing())
 
 

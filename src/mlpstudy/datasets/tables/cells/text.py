@@ -69,9 +69,10 @@ def blanked(frame: pl.DataFrame, words: tuple[str, ...]) -> pl.DataFrame:
     for column in frame if words else ():
         if is_text(column):
             changed.append(clean_text(column, words))
-        elif column.dtype.is_numeric() and column.is_in(numbers.implode()).any():
-            gap = float("nan") if column.dtype.is_float() else None
-            changed.append(column.set(column.is_in(numbers.implode()).fill_null(value=False), gap))
+        elif column.dtype.is_numeric():
+            is_word = column.cast(pl.Float64).is_in(numbers.implode()).fill_null(value=False)
+            if is_word.any():
+                changed.append(column.set(is_word, float("nan") if column.dtype.is_float() else None))
     return frame.with_columns(changed) if changed else frame
 
 
@@ -105,6 +106,15 @@ def as_text(column: pl.Series) -> pl.Series:
         whole = numbers.set(~is_whole, None).cast(pl.Int64).cast(pl.String)
         return whole.zip_with(is_whole, numbers.cast(pl.String))
     return column.cast(pl.String)
+
+
+def counts_of(text: pl.Series) -> pl.DataFrame:
+    """Return the distinct cells of a column of text, whatever its name, as ``value``, and how many have each as ``n``.
+
+    >>> counts_of(pl.Series("n", ["a", None, "a"])).rows()
+    [('a', 2)]
+    """
+    return text.drop_nulls().rename("value").value_counts(name="n")
 
 
 def chosen(column: pl.Series, rows: npt.NDArray[np.int64] | None) -> pl.Series:
