@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd  # type: ignore[import-untyped]  # statsmodels brings it
 import polars as pl
 from PIL import Image
 
@@ -152,6 +154,26 @@ def moved(old: str, new: str) -> Do:
     return move
 
 
+def frame() -> pl.DataFrame:
+    """Return the table as a frame."""
+    return pl.read_csv(table().encode())
+
+
+def database() -> bytes:
+    """Return a database that holds the table."""
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute("create table t (a, b, kind)")
+        connection.executemany("insert into t values (?, ?, ?)", frame().rows())
+        connection.commit()
+        return connection.serialize()
+
+
+def in_python(tray: Tray, read: pd.DataFrame) -> None:
+    """Write what pandas read, as the message says."""
+    read.to_csv(tray.folder / "rows.csv", index=False)
+    tray.say(path="rows.csv")
+
+
 PETS = {"path": "./pets"}
 SIZES = np.random.default_rng(0).normal(size=(N, 3))
 NAMES = np.array(["no", "yes"] * (N // 2))
@@ -165,7 +187,7 @@ TEXT = {
     ),
     "a quote that is open": Row(
         'must have quotes that end, got one that is open at the end of the file, fix: close every "',
-        {"rows.csv": table('"1,2,no')},
+        {"rows.csv": table('"1,2,no', "1,2,no", "3,4,yes")},
         {'close every "': edited('"1,2,no', '"1",2,no')},
     ),
     "a cell too many": Row(
@@ -182,9 +204,9 @@ TEXT = {
         {"mend the row": edited("1,no", "1,,no")},
     ),
     "two columns of one name": Row(
-        'got "a" twice ... rename one of them',
+        'got "a" twice ... rename all but one',
         {"rows.csv": table(head="a,a,kind")},
-        {"rename one of them": edited("a,a", "a,a2")},
+        {"rename all but one": edited("a,a", "a,a2")},
     ),
     "a name that cannot be seen": Row(
         "column 2 must have a name of 1 to ... fix: write one into the first line",
@@ -401,6 +423,70 @@ FILES = {
     ),
 }
 
+FOREIGN = {
+    "JSON": Row(
+        "got a file of JSON, fix: in Python: pandas.read_json(path).to_csv",
+        {"rows.json": frame().write_json()},
+        {"in Python": lambda tray: in_python(tray, pd.read_json(tray.folder / "rows.json"))},
+        {"path": "rows.json", "target": "kind"},
+    ),
+    "JSON in the name of CSV": Row(
+        "must be a table, got a file of JSON, fix: in Python: pandas.read_json(path).to_csv",
+        {"rows.csv": frame().write_json()},
+        {"in Python": lambda tray: in_python(tray, pd.read_json(tray.folder / "rows.csv"))},
+    ),
+    "JSON, an object a line": Row(
+        "got a file of JSON, an object a line, fix: in Python: pandas.read_json(path, lines=True).to_csv",
+        {"rows.jsonl": frame().write_ndjson()},
+        {"in Python": lambda tray: in_python(tray, pd.read_json(tray.folder / "rows.jsonl", lines=True))},
+        {"path": "rows.jsonl", "target": "kind"},
+    ),
+    "a database": Row(
+        'got a database of SQLite, fix: in Python: pandas.read_sql("select * from ...", sqlite3.connect(path)).to_csv',
+        {"rows.db": database()},
+        {
+            "in Python": lambda tray: in_python(
+                tray, pd.read_sql("select * from t", sqlite3.connect(tray.folder / "rows.db"))
+            )
+        },
+        {"path": "rows.db", "target": "kind"},
+    ),
+    "a page in the name of CSV": Row(
+        "must be a table, got a web page, fix: the file that the page is about: download that",
+        {"rows.csv": "<!DOCTYPE html>\n<html><title>rows.csv at main</title></html>"},
+        {"download that": written("rows.csv", table())},
+    ),
+    "a pointer of Git LFS": Row(
+        "must be a table, got a pointer of Git LFS, fix: git lfs pull",
+        {"rows.csv": "version https://git-lfs.github.com/spec/v1\noid sha256:1f\nsize 12\n"},
+        {"git lfs pull": written("rows.csv", table())},
+    ),
+    "a table of another ending": Row(
+        "fix: a name that ends in one of .csv, ",
+        {"rows.bak": table()},
+        {"a name that ends in .csv": both(moved("rows.bak", "rows.csv"), keyed(path="rows.csv"))},
+        {"path": "rows.bak", "target": "kind"},
+    ),
+}
+
+ASKED = {
+    "a comma before three digits": Row(
+        'column "b" must hold numbers that can be read in one way ... fix: thousands = "," for ... , ',
+        {"rows.csv": column([f'"{1 + i % 7},{100 + i * 17 % 900}"' for i in range(N)])},
+        {"thousands": keyed(thousands=",")},
+    ),
+    "two units": Row(
+        'column "b" must have one unit ... fix: write all of it in one unit',
+        {"rows.csv": column([f"{5 + i} {'kg' if i % 2 else 'g'}" for i in range(N)])},
+        {"write all of it in one unit": written("rows.csv", column([f"{5 + i} kg" for i in range(N)]))},
+    ),
+    "many words among numbers": Row(
+        'column "b" must hold numbers, or be named a category ... fix: missing = [',
+        {"rows.csv": column([f"{i * 37 % 100}.5" if i % 3 else "later" for i in range(3 * N)])},
+        {"missing": keyed(missing=["later"]), "be named a category": keyed(categorical=["b"])},
+    ),
+}
+
 DATES = {
     "dates whose day could be their month": Row(
         'column "b" must ... fix: date_format = "day first", or "month first"',
@@ -470,4 +556,4 @@ IMAGES = {
     ),
 }
 
-ROWS: dict[str, Row] = {**TEXT, **CELLS, **ROLES, **OTHERS, **FILES, **DATES, **IMAGES}
+ROWS: dict[str, Row] = {**TEXT, **CELLS, **ROLES, **OTHERS, **FILES, **ASKED, **DATES, **FOREIGN, **IMAGES}

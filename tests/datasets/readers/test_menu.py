@@ -98,7 +98,8 @@ def test_every_file_is_found_before_one_is_read(tmp_path: Path) -> None:
         ("pets.zip", "unpack it, and name the file or folder that comes out"),
         ("pets.tar.gz", "unpack it, and name the file or folder that comes out"),
         ("cat.JPG", "a folder with a folder of images for each class: images/cat/cat.JPG, ..."),
-        ("report.docx", "a name that ends in one of .csv, "),
+        ("report.docx", "save its table as CSV there"),
+        ("rows.backup", "a name that ends in one of .csv, "),
     ],
 )
 def test_what_is_no_data_is_told_what_would_be(tmp_path: Path, name: str, fix: str) -> None:

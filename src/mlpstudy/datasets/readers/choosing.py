@@ -10,6 +10,7 @@ from mlpstudy.datasets.opening.compressed import ENDINGS, first_bytes
 from mlpstudy.datasets.opening.files import check_exists, path_text, reading
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.csv.encoding import marked
+from mlpstudy.datasets.readers.foreign import foreign
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format, Read
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.escaping import shell
@@ -82,7 +83,7 @@ def _by_content(path: Path) -> Format:
     for known in FORMATS:
         if name.endswith(known.perhaps) or (known.perhaps and _is_text(inner)):
             return known
-    raise _unknown(path)
+    raise _unknown(path, inner or head)
 
 
 def _uncompressed(path: Path) -> str:
@@ -96,11 +97,14 @@ def _is_text(start: bytes) -> bool:
     return bool(start) and (b"\0" not in start or marked(start) is not None)
 
 
-def _unknown(path: Path) -> DataError:
+def _unknown(path: Path, head: bytes) -> DataError:
     """Return the error of a file of no known format: what is read, and by which ending it is known."""
     in_files = [known for known in FORMATS if known.endings]
     folders = dict.fromkeys(known.title for known in FORMATS if not known.endings)
     be = f"be {', or '.join((either(known.title for known in in_files), *folders))}"
+    other = foreign(head, _uncompressed(path))
+    if other is not None:
+        return DataError(must(path_text(path), be, other.title, other.instead))
     return DataError(must(path_text(path), be, path.suffix or "no ending", _instead(path)))
 
 

@@ -8,9 +8,11 @@ from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.files import reading as opened
 from mlpstudy.datasets.readers.csv.reading import read_csv
 from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, open_source
+from mlpstudy.datasets.readers.foreign import foreign
 from mlpstudy.datasets.readers.parquet import read_parquet
 from mlpstudy.datasets.readers.parquet_claims import MAGIC
 from mlpstudy.datasets.tables.table import Expected, Table
+from mlpstudy.errors import DataError, must
 from mlpstudy.study.reading import UNSAID, Reading
 
 
@@ -38,4 +40,7 @@ def read_table(
         file.seek(0)
         if head.startswith(MAGIC):
             return read_parquet(Path(path), name, file)
+        other = foreign(head)
+        if other is not None:
+            raise DataError(must(name, "be a table", other.title, other.instead))
         return read_csv(open_source(Path(path), name, file, head, reading), reading, text, expected)
