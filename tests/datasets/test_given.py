@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd  # type: ignore[import-untyped]  # statsmodels brings it
 import polars as pl
 import pytest
 
@@ -22,26 +23,9 @@ def test_python_code_hands_over_a_data_frame(tmp_path: Path) -> None:
     wanted = load(Data(path=str(tmp_path / "t.parquet"), target="rich", drop=("family",)), 0)
     same(load(data, 0, Given.of(frame)), wanted)
     same(load(data, 0, Given.of(frame.lazy())), wanted)
-    same(load(data, 0, Given.of(_Pandas(frame))), wanted)
+    same(load(data, 0, Given.of(pd.DataFrame(frame.to_dict(as_series=False)))), wanted)
     both = load(data, 0, Given.of({"train": frame, "test": frame.head(10)}))
     assert len(both.test) == 10
-
-
-class _Pandas:
-    """The part of a pandas frame that is used."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
-        self.columns = frame.columns
-
-    def __getitem__(self, name: str) -> _Pandas:
-        return _Pandas(self._frame.select(name))
-
-    def to_list(self) -> list[object]:
-        return [float("nan") if cell is None else cell for cell in self._frame.to_series().to_list()]
-
-    def to_dict(self) -> dict[str, list[object]]:
-        return self._frame.to_dict(as_series=False)
 
 
 X, Y = np.eye(6), ["a", "b"] * 3

@@ -20,6 +20,7 @@ from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
     from mlpstudy.datasets.tables.table import Table
+    from mlpstudy.study import Data
 
 SPLITS = ("train", "test", "validation")
 FORMS = "(features, labels), a data frame, a list of dicts, or a dict of them with train, test, validation"
@@ -44,10 +45,10 @@ class Given:
         """Make it from what Python code has.
 
         Args:
-            data: features and labels as a pair, features as an array of shape ``(n, d)`` or ``(n, rows, columns)`` or
-                as a sparse matrix; or a data frame (Polars, pandas, anything with Arrow's interface) with the target
-                as a column, or a list of dicts, a row each; or a dict with ``"train"`` and at will ``"test"`` and
-                ``"validation"`` of such.
+            data: features and labels as a pair, features as an array of shape ``(n, d)`` or ``(n, rows, columns)``,
+                as a sparse matrix or as a data frame; or a data frame (Polars, pandas, anything with Arrow's
+                interface) with the target as a column, or a list of dicts, a row each; or a dict with ``"train"`` and
+                at will ``"test"`` and ``"validation"`` of such.
 
         Raises:
             DataError: it is something else, or not fit to learn from.
@@ -68,6 +69,8 @@ class Given:
             raise DataError(must("data", f"be {FORMS}", f"the path {by_split['train']}", fix))
         is_pair = isinstance(by_split["train"], tuple | list)
         if is_pair and not all(isinstance(part, Mapping) for part in by_split["train"]):
+            if any(needs_table(pair) for pair in by_split.values()):
+                return cls(**_tables(by_split))
             main = _labelled(by_split["train"], "data")
             return cls(main, *(_aligned(by_split.get(name), main, f'data["{name}"]') for name in SPLITS[1:]))
         from mlpstudy.datasets.tables.frames import as_table  # noqa: PLC0415  # heavy: Polars
@@ -77,6 +80,48 @@ class Given:
             as_table(by_split[name], f'data["{name}"]', FORMS) if name in by_split else None for name in SPLITS[1:]
         )
         return cls(table, *others)
+
+    def completed(self, data: Data) -> Data:
+        """Return a study's data with the target that is given apart.
+
+        Raises:
+            DataError: the study names another one.
+        """
+        target = None if isinstance(self.train, Labelled) else self.train.target
+        if target is None or data.target == target:
+            return data
+        if data.target is not None:
+            be = f'be left out, since the labels are given apart, as "{target}"'
+            raise DataError(must("data.target", be, data.target, "remove the key, or give one frame with that column"))
+        return data.model_copy(update={"target": target})
+
+
+def needs_table(pair: Any) -> bool:  # noqa: ANN401  # as in Given.of
+    """Say whether features are a frame that no array of finite numbers holds: with words, dates, missing values."""
+    x = pair[0] if isinstance(pair, tuple | list) and len(pair) == 2 else None  # noqa: PLR2004  # a pair
+    rows_by_name = isinstance(x, tuple | list) and bool(x) and all(isinstance(row, Mapping) for row in x)
+    if not (hasattr(type(x), "columns") or rows_by_name):
+        return False
+    try:
+        array = np.asarray(x)
+        with np.errstate(over="ignore"):
+            return array.dtype.kind not in "biuf" or not np.isfinite(array.astype(np.float32)).all()
+    except (TypeError, ValueError, OverflowError):
+        return True
+
+
+def _tables(by_split: Mapping[str, Any]) -> dict[str, Table]:
+    """Return pairs of a frame and labels as tables, by split."""
+    from mlpstudy.datasets.tables.apart import joined  # noqa: PLC0415  # heavy: Polars
+
+    made: dict[str, Table] = {}
+    for name, pair in sorted(by_split.items(), key=lambda split: SPLITS.index(split[0])):
+        what = "data" if name == "train" else f'data["{name}"]'
+        if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004  # a pair
+            raise DataError(must(what, "be (features, labels), as the training examples are", type(pair).__name__))
+        features, labels = pair
+        made[name] = joined(features, labels, what, FORMS, made["train"].target if made else None)
+    return made
 
 
 def _aligned(pair: Any, main: Labelled, what: str) -> Labelled | None:  # noqa: ANN401  # as in Given.of

@@ -23,7 +23,7 @@ from mlpstudy.arrays import Float32Array, FloatArray
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import as_numbers
-from mlpstudy.datasets.tables.cells.text import as_text, blanked, chosen, is_supported
+from mlpstudy.datasets.tables.cells.text import as_text, blanked, chosen, is_supported, kind_of
 from mlpstudy.datasets.tables.cells.truth import in_spelling_of
 from mlpstudy.datasets.tables.table import Expected, expected_of
 from mlpstudy.errors import DataError, must, nearest
@@ -205,7 +205,7 @@ class TablePreprocessing(Frozen):
                 fix = f'rename the column "{near}"' if near else "add it; a missing value is an empty cell"
                 raise DataError(must(origin, f'have the column "{name}"', "no such column", fix))
             if not is_supported(frame[name]):
-                raise DataError(must(f'{origin}, column "{name}"', "hold numbers or text", str(frame[name].dtype)))
+                raise DataError(must(f'{origin}, column "{name}"', "hold numbers or text", kind_of(frame[name])))
 
     def further(self, frame: pl.DataFrame) -> tuple[str, ...]:
         """Return the columns that the study has never seen."""

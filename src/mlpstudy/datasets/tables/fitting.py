@@ -24,7 +24,7 @@ import polars as pl
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables.cells.form import Form, Meaning, Question, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find, slips
-from mlpstudy.datasets.tables.cells.text import as_text, chosen, counts_of, is_supported
+from mlpstudy.datasets.tables.cells.text import as_text, chosen, counts_of, is_supported, kind_of
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import commas
@@ -89,7 +89,7 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
     """Learn one column, None where there is nothing to learn; with what a user should know of it, a line each."""
     what = f'{origin}, column "{column.name}"'
     if not is_supported(column):
-        raise DataError(must(what, "hold numbers, text, truth values or dates", str(column.dtype), _drop(column.name)))
+        raise DataError(must(what, "hold numbers, text, truth values or dates", kind_of(column), _drop(column.name)))
     of_training = column if column.dtype.is_numeric() else chosen(column, rows)
     found = find(of_training, data.reading, is_category=column.name in data.categorical, whole=column)
     question, note = _told(found, column, data)

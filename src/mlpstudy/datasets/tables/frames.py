@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from mlpstudy.datasets.tables.cells.text import clean_text, is_supported, is_text
-from mlpstudy.datasets.tables.table import Table
+from mlpstudy.datasets.tables.pandas_frames import is_missing, is_pandas, of_pandas, series_of
+from mlpstudy.datasets.tables.table import Table, check_distinct
 from mlpstudy.datasets.tables.unnamed import named
 from mlpstudy.errors import DataError, must
 
@@ -28,19 +29,37 @@ def as_table(frame: Any, what: str, forms: str) -> Table:  # noqa: ANN401  # fra
     >>> as_table(pl.DataFrame({"job": [" smith"]}), "data", "a data frame").frame["job"].to_list()
     ['smith']
     """
-    made = to_polars(frame, what, forms)
+    return to_table(take(frame, what, forms), what)
+
+
+class Taken(NamedTuple):
+    """A frame of another package as one of Polars, and what a user should know of it, a line each."""
+
+    frame: pl.DataFrame
+    lines: tuple[str, ...] = ()
+
+
+def to_table(taken: Taken, what: str) -> Table:
+    """Return a frame as a table: its text trimmed, its categories kept.
+
+    Raises:
+        DataError: it is empty.
+    """
+    made = taken.frame
     if not made.height or not made.width:
         raise DataError(must(what, "have rows and columns", f"{made.height} rows, {made.width} columns"))
-    cleaned = made.with_columns(clean_text(made[name]) for name in made.columns if is_text(made[name]))
+    as_words = made.with_columns(clean_text(column) for column in made if is_text(column))
+    categories = [column.name for column in made if column.dtype in (pl.Categorical, pl.Enum)]
+    cleaned = as_words.with_columns(as_words[name].cast(pl.Categorical) for name in categories)
     frame_of_names, told = named(cleaned, what)
-    return Table(frame_of_names, what, _hash_frame(cleaned), warnings=told)
+    return Table(frame_of_names, what, _hash_frame(as_words), warnings=(*taken.lines, *told))
 
 
 def is_frame(values: object) -> bool:
     """Say whether values are a data frame, of any package, or a list of dicts: rows that name their columns."""
     if isinstance(values, pl.DataFrame | pl.LazyFrame) or hasattr(values, "__arrow_c_stream__"):
         return True
-    return _is_pandas(values) or hasattr(values, "__dataframe__") or is_rows_by_name(values)
+    return is_pandas(values) or hasattr(values, "__dataframe__") or is_rows_by_name(values)
 
 
 def is_rows_by_name(values: object) -> bool:
@@ -62,36 +81,43 @@ def to_polars(frame: Any, what: str, forms: str) -> pl.DataFrame:  # noqa: ANN40
     >>> to_polars([{"age": 51, "job": "king"}, {"job": "smith", "age": None}], "the rows", "rows").shape
     (2, 2)
     """
+    return take(frame, what, forms).frame
+
+
+def take(frame: Any, what: str, forms: str) -> Taken:  # noqa: ANN401  # frames of any package
+    """Return a data frame of any package as ``to_polars`` does, with what a user should know of it."""
     try:
-        return _to_polars(frame, what)
+        made = _take(frame, what)
+    except pl.exceptions.DuplicateError as error:
+        found = str(error).splitlines()[0]
+        raise DataError(must(what, "have columns of different names", found, "rename one of them")) from error
     except (TypeError, ValueError, OverflowError, ImportError, pl.exceptions.PolarsError) as error:
         # One row or column of pandas has Arrow's interface too, which asks for pyarrow.
         fix = "a frame; of one row, frame.iloc[[i]]" if hasattr(frame, "to_frame") else ""
         raise DataError(must(what, f"be {forms}", type(frame).__name__, fix)) from error
+    wide = [column.name for column in made.frame if column.dtype in (pl.Int128, pl.UInt128)]
+    return Taken(made.frame.with_columns(made.frame[name].cast(pl.String) for name in wide), made.lines)
 
 
-def _to_polars(frame: Any, what: str) -> pl.DataFrame:  # noqa: ANN401  # as in to_polars
+def _take(frame: Any, what: str) -> Taken:  # noqa: ANN401  # as in to_polars
     if isinstance(frame, pl.DataFrame):
-        return frame
+        return Taken(frame)
     if isinstance(frame, pl.LazyFrame):
-        return frame.collect()
+        return Taken(frame.collect())
     if is_rows_by_name(frame):
-        return _of_dicts(frame, what)
-    if _is_pandas(frame):
-        return _of_pandas(frame, what)
+        return Taken(_of_dicts(frame, what))
+    if is_pandas(frame):
+        return Taken(*of_pandas(frame, what))
     if hasattr(frame, "__arrow_c_stream__"):
-        return pl.DataFrame(frame)
+        return Taken(pl.DataFrame(frame))
     if hasattr(frame, "__dataframe__"):
-        return pl.from_dataframe(frame)
+        return Taken(pl.from_dataframe(frame))
     raise TypeError
-
-
-def _is_pandas(values: object) -> bool:
-    return hasattr(values, "to_dict") and hasattr(values, "columns")
 
 
 def _of_dicts(rows: Sequence[Mapping[object, object]], what: str) -> pl.DataFrame:
     """Return rows that name their columns; every row names all of them."""
+    check_distinct([str(name) for name in rows[0]], what)
     columns = {str(name): name for name in rows[0]}
     for i, row in enumerate(rows):
         if row.keys() != rows[0].keys():
@@ -99,29 +125,17 @@ def _of_dicts(rows: Sequence[Mapping[object, object]], what: str) -> pl.DataFram
             lacks = f'none "{different}"' if different in columns else f'one "{different}"'
             fix = "None where a value is missing"
             raise DataError(must(f"{what}, row {i + 1}", "have the columns of the first row", f"{lacks} ", fix))
-    return pl.DataFrame({name: [row[key] for row in rows] for name, key in columns.items()}, strict=False)
+    return pl.DataFrame([_of_values(name, [row[key] for row in rows], what) for name, key in columns.items()])
 
 
-def _of_pandas(frame: Any, what: str) -> pl.DataFrame:  # noqa: ANN401  # pandas is no dependency
-    """Return a frame of pandas: its own conversion would need pyarrow for columns of text."""
-    names = [str(name) for name in frame.columns]
-    for name in names:
-        if names.count(name) > 1:
-            raise DataError(must(what, "have columns of different names", f'"{name}" twice ', "rename one"))
-    return pl.DataFrame([_pandas_column(frame[key], name) for key, name in zip(frame.columns, names, strict=True)])
-
-
-def _pandas_column(cells: Any, name: str) -> pl.Series:  # noqa: ANN401  # as above
-    """Return a column; where it holds pandas' own missing values beside others, Polars needs None for them."""
+def _of_values(name: str, values: list[Any], what: str) -> pl.Series:
     try:
-        made = pl.Series(name, cells.to_list(), nan_to_null=True, strict=False)
-    except (TypeError, ValueError, pl.exceptions.PolarsError):
+        made = pl.Series(name, values, strict=False)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         made = None
-    if made is not None and made.dtype != pl.Object:
-        return made
-    missing = cells.isna().to_list()
-    values = [None if is_missing else cell for cell, is_missing in zip(cells.to_list(), missing, strict=True)]
-    return pl.Series(name, values, strict=False)
+    if made is None or made.dtype == pl.Object:
+        values = [None if is_missing(value) else value for value in values]
+    return series_of(name, values, what, made)
 
 
 def _hash_frame(frame: pl.DataFrame) -> str:

@@ -13,7 +13,7 @@ from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.raw import Part, Parts
 from mlpstudy.datasets.tables.cells.form import Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find
-from mlpstudy.datasets.tables.cells.text import as_text, counts_of, is_supported
+from mlpstudy.datasets.tables.cells.text import as_text, counts_of, is_supported, kind_of
 from mlpstudy.datasets.tables.columns import further_line, wrong_cell
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
@@ -57,6 +57,9 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
     names = [name for name in (target, data.group, data.time, *data.categorical, *data.drop) if name is not None]
     for name in names:
         find_column(main, name)
+    for each in (main, test, validation):
+        for role in (target, data.group):
+            _check_cells(each, role)
     told = [_missing_targets(table, target, data) for table in (main, test, validation) if table is not None]
     classes = _classes(main, target)
     labels, class_names = classes.labels, classes.names
@@ -94,6 +97,16 @@ def find_column(table: Table, name: str) -> pl.Series:
     near = nearest(name, table.frame.columns)
     fix = f'write "{near}"' if near else f"one of {some(table.frame.columns, _SHOWN)}"
     raise DataError(must(table.origin, f'have the column "{name}"', "no such column", fix))
+
+
+def _check_cells(table: Table | None, name: str | None) -> None:
+    """Refuse a column of classes or groups whose cells are no single values."""
+    if table is None or name not in table.frame.columns:
+        return
+    column = table.frame[name]
+    if not is_supported(column):
+        be = "hold numbers, text, truth values or dates"
+        raise DataError(must(f'{table.origin}, column "{name}"', be, kind_of(column), "convert it"))
 
 
 def _find_target(data: Data, main: Table) -> str:

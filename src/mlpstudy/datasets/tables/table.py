@@ -80,7 +80,7 @@ class Table:
         sha256: hash of the file's bytes.
         words: what it was read from, where data are described.
         warnings: what a user should know of it, a line each.
-        target: the column that the file itself says holds the class; None where it does not say.
+        target: the column that the file itself says holds the class, or that was given apart; None elsewhere.
     """
 
     frame: pl.DataFrame
@@ -118,6 +118,11 @@ def check_names(names: Sequence[str], origin: str, hint: str = "") -> None:
         if not name.strip() or len(name) > MAX_LABEL_CHARACTERS or not name.isprintable():
             be = f"have a name of 1 to {MAX_LABEL_CHARACTERS} printable characters"
             raise DataError(must(f"{origin}, column {position}", be, name[:40], "write one into the first line"))
+    check_distinct(names, origin, hint)
+
+
+def check_distinct(names: Sequence[str], origin: str, hint: str = "") -> None:
+    """Refuse two columns of one name; the line names all of them."""
     positions: dict[str, list[int]] = {}
     for position, name in enumerate(names, start=1):
         positions.setdefault(name, []).append(position)

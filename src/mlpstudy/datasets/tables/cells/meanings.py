@@ -19,6 +19,7 @@ from mlpstudy.datasets.tables.cells.text import (
     clean_text,
     counts_of,
     holds_no_number,
+    in_days,
     is_moment,
     is_text,
     may_hold_no_number,
@@ -80,7 +81,11 @@ def find(
     if not is_text(training):
         return _of_values(training, reading)
     counts = counts_of(as_text(training))
-    return _of_text(_Cells(counts["value"], counts["n"]), reading, whole) if counts.height else Found("number")
+    if not counts.height:
+        return Found("number")
+    found = _of_text(_Cells(counts["value"], counts["n"]), reading, whole)
+    is_declared = training.dtype in (pl.Categorical, pl.Enum)
+    return Found(None) if is_declared and found.meaning in {"number", None} else found
 
 
 def _of_text(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found:
@@ -112,6 +117,8 @@ def _of_values(column: pl.Series, reading: Reading) -> Found:
     """Return what cells are that are no text; numbers may be dates such as 20240131."""
     if column.dtype == pl.Boolean or is_moment(column):
         return Found("boolean" if column.dtype == pl.Boolean else "date")
+    if column.dtype == pl.Duration:
+        return Found("number", PLAIN, "its durations are read as days")
     dated = find_in_numbers(column, reading) if column.dtype.is_numeric() else None
     if isinstance(dated, FoundDates):
         return Found("date", *dated)
@@ -233,6 +240,8 @@ def as_numbers(
         numbers = column.to_numpy() if rows is None else column.to_numpy()[rows]
         return numbers, np.isinf(numbers)
     column = chosen(column, rows)
+    if column.dtype == pl.Duration:
+        column = in_days(column)
     if is_text(column):
         text = dates.without_zeros(clean_text(column)) if meaning == "date" else clean_text(column)
         parsed = _parse(text, meaning, form)

@@ -29,6 +29,8 @@ _UNSURE = (
     *("fehlt", "fehlend", "unbekannt", "keine angabe", "inconnu", "manquant", "desconocido"),
 )
 
+_DAY_US = 86_400_000_000
+
 
 def is_text(column: pl.Series) -> bool:
     """Say whether the cells are text."""
@@ -40,7 +42,24 @@ def is_supported(column: pl.Series) -> bool:
 
     A column without any value, such as one row whose value is missing, has Polars' type Null.
     """
-    return is_text(column) or column.dtype.is_numeric() or is_moment(column) or column.dtype in (pl.Boolean, pl.Null)
+    return (
+        is_text(column)
+        or column.dtype.is_numeric()
+        or is_moment(column)
+        or column.dtype in (pl.Boolean, pl.Duration, pl.Null)
+    )
+
+
+def in_days(durations: pl.Series) -> pl.Series:
+    """Return durations as days."""
+    return durations.dt.total_microseconds().cast(pl.Float64) / _DAY_US
+
+
+def kind_of(column: pl.Series) -> str:
+    """Return what cells are, for messages."""
+    if column.dtype != pl.Object:
+        return str(column.dtype)
+    return f"values of type {next((type(value).__name__ for value in column if value is not None), 'object')}"
 
 
 def is_moment(column: pl.Series) -> bool:
@@ -98,6 +117,8 @@ def as_text(column: pl.Series) -> pl.Series:
     """
     if is_text(column):
         return clean_text(column)
+    if column.dtype == pl.Duration:
+        column = in_days(column)
     if column.dtype == pl.Boolean:
         return column.cast(pl.String)
     if column.dtype.is_float() or column.dtype.is_decimal():

@@ -1,0 +1,92 @@
+"""A frame and its target, given apart, as one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from mlpstudy.datasets.tables.frames import Taken, is_frame, take, to_table
+from mlpstudy.datasets.tables.pandas_frames import is_missing, series_of
+from mlpstudy.datasets.tables.table import Table
+from mlpstudy.errors import DataError, must
+
+_UNNAMED = "target"
+
+
+def joined(
+    features: Any,  # noqa: ANN401  # frames of any package
+    labels: Any,  # noqa: ANN401  # columns of any package
+    what: str,
+    forms: str,
+    target: str | None = None,
+) -> Table:
+    """Return features and labels as one table, with the labels in its last column.
+
+    Args:
+        features: a frame.
+        labels: a column of any package, a list, an array, or a frame of one column; in the order of the features.
+        what: what they are called in messages.
+        forms: what may be given, for messages.
+        target: what the column of labels is called; else what it is called already.
+
+    Raises:
+        DataError: they do not fit each other.
+
+    >>> joined(pl.DataFrame({"a": [1, 2]}), ["x", "y"], "data", "frames").frame.columns
+    ['a', 'target']
+    """
+    taken = take(features, f"{what}, features", forms)
+    column = _column(labels, f"{what}, labels", forms)
+    if len(column) != taken.frame.height:
+        be = f"hold one label for each of the {taken.frame.height} rows of the features"
+        raise DataError(must(f"{what}, labels", be, len(column)))
+    _check_index(getattr(features, "index", None), getattr(labels, "index", None), what)
+    name = target or column.name or _UNNAMED
+    if name in taken.frame.columns:
+        fix = "give labels of another name, or the features without them"
+        raise DataError(must(f"{what}, labels", "have a name that no feature has", f'"{name}"', fix))
+    table = to_table(Taken(taken.frame.with_columns(column.alias(name)), taken.lines), what)
+    return Table(table.frame, what, table.sha256, warnings=table.warnings, target=name)
+
+
+def _column(labels: Any, what: str, forms: str) -> pl.Series:  # noqa: ANN401  # as above
+    """Return labels as a column, without a name where they have none."""
+    if isinstance(labels, pl.Series):
+        return labels
+    if hasattr(labels, "to_frame") and not hasattr(labels, "columns"):
+        name = getattr(labels, "name", None)
+        column = take(labels.to_frame(), what, forms).frame.to_series()
+        return column.alias("" if name is None else str(name))
+    if is_frame(labels):
+        frame = take(labels, what, forms).frame
+        if frame.width != 1:
+            raise DataError(must(what, "be one column", f"{frame.width} of them", "the column that holds the class"))
+        return frame.to_series()
+    try:
+        array = labels if isinstance(labels, list | tuple) else np.asarray(labels)
+        values = list(labels) if isinstance(array, list | tuple) else array.reshape(len(array), -1)
+    except (TypeError, ValueError) as error:
+        raise DataError(must(what, "be a column", type(labels).__name__)) from error
+    if isinstance(values, np.ndarray):
+        if values.shape[1] != 1:
+            raise DataError(must(what, "be one column", f"an array of shape {np.shape(labels)}"))
+        values = values[:, 0].tolist()
+    return series_of("", [None if is_missing(value) else value for value in values], what)
+
+
+def _check_index(of_features: Any, of_labels: Any, what: str) -> None:  # noqa: ANN401  # of pandas
+    """Refuse rows that are in another order by their index than by their position."""
+    if not all(hasattr(index, "equals") for index in (of_features, of_labels)) or of_features.equals(of_labels):
+        return
+    is_same = set(of_features) == set(of_labels)
+    if not is_same and any(_only_counts(index) for index in (of_features, of_labels)):
+        return
+    found = "one in another order" if is_same else "one of other rows"
+    fix = "labels.loc[features.index], or where they are in order by position, reset_index(drop=True) of both"
+    raise DataError(must(f"{what}, labels", "have the index of the features", found, fix))
+
+
+def _only_counts(index: Any) -> bool:  # noqa: ANN401  # of pandas
+    return len(index) == 0 or list(index) == list(range(len(index)))
