@@ -61,7 +61,7 @@ def check(parts: Parts, data: Data, study_seed: int, *, is_own: bool) -> Checked
     if is_own:
         _check_classes(parts, positions)
     preprocessing, warnings = fit_preprocessing(parts, positions.train, data)
-    doubts = find_doubts(parts, positions, preprocessing) if is_own else Doubts()
+    doubts = find_doubts(parts, positions, preprocessing, data) if is_own else Doubts()
     of_validation = (VALIDATION_IS_TEST,) if positions.validation is None else ()
     return Checked(
         positions, preprocessing, (*parts.warnings, *warnings, *doubts.lines, *of_validation), doubts.leaking

@@ -6,6 +6,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mlpstudy.study.batches import lone_example_warning
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -31,6 +33,12 @@ class Plan:
     dataset: Dataset
     tasks: tuple[RunTask, ...]
     n_runs: int
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know of the data, and of the study on them, a line each."""
+        lone = lone_example_warning(self.study.architectures, len(self.dataset.train))
+        return (*self.dataset.warnings, *((lone,) if lone else ()))
 
 
 class Listener(Protocol):
@@ -61,6 +69,6 @@ class Warner(Silence):
     def planned(self, plan: Plan) -> None:
         """Warn (``UserWarning``) who called ``mlpstudy.run``."""
         marks = [f'column "{name}" gives the class away' for name in plan.dataset.leaking]
-        for line in plan.dataset.warnings:
+        for line in plan.warnings:
             if any(mark in line for mark in marks):
                 warnings.warn(line, stacklevel=4)

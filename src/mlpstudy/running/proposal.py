@@ -16,6 +16,7 @@ from mlpstudy.datasets.overview.balance import lopsided_warning
 from mlpstudy.errors import StudyError, must
 from mlpstudy.judging.planning import plan_study
 from mlpstudy.study import Study, parse_study
+from mlpstudy.study.batches import next_size
 from mlpstudy.text.escaping import is_hidden, printable
 from mlpstudy.text.words import commas
 
@@ -79,7 +80,7 @@ def propose(fields: dict[str, Any], folder: Path, name: str) -> Proposal:
         dataset = load(draft.data, draft.study_seed)
         warnings = (*warnings, f"the file leaves out {', '.join(leaking)}: see its line drop = ...")
     n_train, n_test = len(dataset.train), len(dataset.test)
-    batch_size = 32 if n_train < SMALL else 128 if n_train < LARGE else 512
+    batch_size = next_size(32 if n_train < SMALL else 128 if n_train < LARGE else 512, n_train)
     epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(STEPS * batch_size / n_train)))
     widths = _widths(n_train)
     settings = {

@@ -69,7 +69,7 @@ def passengers() -> str:
     for i in range(120):
         saved, rank = int(i % 7 in {0, 3, 4}), i % 5 % 3 + 1
         name, word = ["First", "Second", "Third"][rank - 1], ["no", "yes"][saved]
-        rows.append(f"{saved},{rank},{7 + i % 11 * 3.5},{name},{word}")
+        rows.append(f"{saved},{rank},{7 + i * 1.5},{name},{word}")
     return "\n".join(rows) + "\n"
 
 
@@ -89,7 +89,7 @@ def test_numbers_that_are_a_quantity_are_not_listed_as_classes(tmp_path: Path) -
     twice = "x,price\n" + "".join(f"{i % 13},{1000 + i % 100 * 7}\n" for i in range(200))
     found = described(tmp_path, twice)
     assert not found.is_refused
-    assert "100 different numbers, each taken for a class" in found.warnings[-1]
+    assert any("100 different numbers, each taken for a class" in line for line in found.warnings)
     marks = "x,mark\n" + "".join(f"{i % 13},{i % 30}\n" for i in range(200))
     assert described(tmp_path, marks).warnings == ()
 
@@ -173,7 +173,7 @@ def test_arrays_sparse_text_and_images(tmp_path: Path) -> None:
     arrays = describe_data([tmp_path / "x.npy", tmp_path / "y.npy"])
     assert (arrays.n_examples, arrays.n_features, arrays.low, arrays.high) == (6, 2, 0, 11)
     assert arrays.classes == (("0", 3), ("1", 2), ("5", 1))
-    assert 'class "5" has a single example' in arrays.warnings[0]
+    assert 'class "5" has one example' in arrays.warnings[0]
     write(tmp_path, "0 1:2\n1 4:1\n" * 5, "t.libsvm")
     text = describe_data(tmp_path / "t.libsvm")
     assert (text.n_features, text.filled) == (4, 0.25)

@@ -24,7 +24,7 @@ class JsonLines:
             n_runs=plan.n_runs,
             n_missing=len(plan.tasks),
             n_train_examples=len(plan.dataset.train),
-            warnings=list(plan.dataset.warnings),
+            warnings=list(plan.warnings),
         )
 
     def happened(self, event: Event) -> None:

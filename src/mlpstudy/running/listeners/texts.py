@@ -26,8 +26,8 @@ def headline(plan: Plan) -> str:
 
 
 def warning_lines(plan: Plan) -> list[str]:
-    """Return what a user should know of the data, a line each."""
-    return [f"Warning: {warning}" for warning in plan.dataset.warnings]
+    """Return what a user should know of the data and of the study on them, a line each."""
+    return [f"Warning: {warning}" for warning in plan.warnings]
 
 
 def epoch_text(epoch: EpochRecord, n_train: int) -> str:
