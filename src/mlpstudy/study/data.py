@@ -122,7 +122,8 @@ class Data(Reading):
             that of ``path``. Where it is missing: the data set's own test examples, or else a share of 0.2.
         validation: what the losses after each epoch are measured on: the share of the training examples that is
             held out for it, a file like that of ``path``, or ``"test"`` (as the notebook did: such curves must not
-            choose anything). Where it is missing: 0.1, for ``mnist`` ``"test"``.
+            choose anything). Where it is missing: the data's own validation examples, or else a share of 0.1; for
+            ``mnist`` ``"test"``.
         group: a column of a table: examples of one group stay together when examples are held out.
         time: a column of a table: the latest examples are held out, for the test first.
         numeric: how numbers are scaled: ``"standardise"`` (mean 0, standard deviation 1), ``"0-1"``, or ``"none"``.
