@@ -415,3 +415,16 @@ def test_a_column_of_text_may_have_any_name(name: str, tmp_path: Path) -> None:
     content = f"{name},y\n" + "".join(f"{'abc'[i % 3]},{'no' if i % 2 else 'yes'}\n" for i in range(60))
     assert fitted(load_text(tmp_path, content)).feature_names == tuple(f"{name} = {level}" for level in "abc")
     assert describe_data(tmp_path / "table.csv").columns[0].levels == (("a", 20), ("b", 20), ("c", 20))
+
+
+def test_a_class_that_a_test_file_lacks_is_named(tmp_path: Path) -> None:
+    """Nothing can be measured of it then, which is said; the same of a validation file."""
+    rows = [f"{i},{'xyz'[i % 3]}" for i in range(60)]
+    for name, kinds in (("train", "xyz"), ("test", "xz"), ("validation", "z")):
+        kept = [row for row in rows if row[-1] in kinds]
+        write(tmp_path, "\n".join(["a,kind", *kept]), f"{name}.csv")
+    train, test, validation = (str(tmp_path / f"{name}.csv") for name in ("train", "test", "validation"))
+    lines = load(Data(path=train, target="kind", test=test, validation=validation), 0).warnings
+    assert f'{test}: class "y" has no test example, so nothing is measured of it' in lines
+    line = f'{validation}: the classes "x" and "y" have no validation examples, so nothing is measured of them'
+    assert line in lines

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpstudy.datasets.raw import Labelled, Part, Parts
-from mlpstudy.datasets.targets.classes import LEAST_EXAMPLES, is_quantity, no_classes, quantity_warning, single_warning
+from mlpstudy.datasets.targets.classes import (
+    LEAST_EXAMPLES,
+    absent_warning,
+    is_quantity,
+    no_classes,
+    quantity_warning,
+    single_warning,
+)
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.base import content_hash
-from mlpstudy.text.words import listed
 
 if TYPE_CHECKING:
     from mlpstudy.study import Data
@@ -67,21 +73,10 @@ def _warnings(main: Labelled, test: Labelled | None, validation: Labelled | None
     apart = [part for part in (test, validation) if part is not None and part not in (main.test, main.validation)]
     lines = (
         quantity_warning(main.class_names, f"{origin}, labels"),
-        None if test is None else _absent(test, origin, "test"),
-        None if validation is None else _absent(validation, origin, "validation"),
+        None if test is None else absent_warning(test.labels, test.class_names, origin, "test"),
+        None if validation is None else absent_warning(validation.labels, validation.class_names, origin, "validation"),
     )
     return (*main.warnings, *(line for part in apart for line in part.warnings), *(line for line in lines if line))
-
-
-def _absent(part: Labelled, origin: str, split: str) -> str | None:
-    """Return a warning that names the classes of which examples of a split's own hold none; None without any."""
-    counts = np.bincount(part.labels, minlength=len(part.class_names))
-    names = [f'"{name}"' for name, count in zip(part.class_names, counts, strict=True) if not count]
-    if not names:
-        return None
-    if len(names) == 1:
-        return f"{origin}: class {names[0]} has no {split} example, so nothing is measured of it"
-    return f"{origin}: the classes {listed(names)} have no {split} examples, so nothing is measured of them"
 
 
 def _left_unused(main: Labelled, validation: Labelled | None, data: Data) -> tuple[str, ...]:
