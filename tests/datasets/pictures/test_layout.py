@@ -86,6 +86,7 @@ def test_splits_are_found_by_their_names(
         ("cat/a/1.png cat/b/2.png dog/3.png", "cat:2 dog:1"),
         ("bus/1.png train/1.png plane/1.png", "bus:1 plane:1 train:1"),
         ("train_station/1.png test_tube/1.png", "test_tube:1 train_station:1"),
+        ("test_model/1.png train_model/1.png", "test_model:1 train_model:1"),
         ("constraint/1.png contest/1.png", "constraint:1 contest:1"),
     ],
 )

@@ -75,21 +75,29 @@ def find_splits(top: PictureFolder) -> BySplit:
     return found
 
 
+def _are_splits(named: BySplit) -> bool:
+    """Say whether folders with the same other words are splits: there are several, and classes in the training part."""
+    return len(named) > 1 and "train" in named and bool(named["train"].full)
+
+
 def has_splits(top: PictureFolder) -> bool:
     """Say whether folders of a folder are training images by class, and another split, by their names."""
-    roles = [(role_of(folder.path.name), folder) for folder in top.full]
-    of_training = {role[1] for role, folder in roles if role is not None and role[0] == "train" and folder.full}
-    return any(role is not None and role[0] != "train" and role[1] in of_training for role, _ in roles)
+    return any(_are_splits(dict(named)) for named in _by_other_words(top).values())
+
+
+def _by_other_words(top: PictureFolder) -> dict[str, list[tuple[Split, PictureFolder]]]:
+    """Return the folders that are named like splits, by the other words of their names."""
+    found: dict[str, list[tuple[Split, PictureFolder]]] = {}
+    for folder in top.full:
+        role = role_of(folder.path.name)
+        if role is not None:
+            found.setdefault(role[1], []).append((role[0], folder))
+    return found
 
 
 def _named_splits(top: PictureFolder) -> BySplit:
     """Return the folders that are named like splits, all with the same words beside."""
-    by_rest: dict[str, list[tuple[Split, PictureFolder]]] = {}
-    for folder in top.full:
-        role = role_of(folder.path.name)
-        if role is not None:
-            by_rest.setdefault(role[1], []).append((role[0], folder))
-    several = {rest: named for rest, named in by_rest.items() if not rest or len(dict(named)) > 1}
+    several = {rest: named for rest, named in _by_other_words(top).items() if not rest or _are_splits(dict(named))}
     if not several:
         return {}
     for named in several.values():
