@@ -215,6 +215,35 @@ TEXT = {
     ),
 }
 
+HEADS = {
+    "a first line that may be a row": Row(
+        "must be column names or a row, for certain ... fix: header = true where they are names, header = false where",
+        {
+            "rows.csv": "\n".join(
+                ["red,blue,kind", *(f"{'red' if i % 2 else 'green'},{'abc'[i % 3]},{'xy'[i % 2]}" for i in range(N))]
+            )
+        },
+        {"header = true": keyed(header=True), "header = false": keyed(header=False, target="column 3")},
+    ),
+    "names of another number": Row(
+        "data.names must be 3 names, one for each column",
+        {"rows.csv": table()},
+        {"3 names": keyed(names=["size", "weight", "kind"])},
+        {"path": "rows.csv", "target": "kind", "names": ["size", "weight", "kind", "more"], "header": 1},
+    ),
+    "a line of names that is none of the file": Row(
+        "data.header must be a line of ... that has column names ... fix: count lines from 1",
+        {"rows.csv": table()},
+        {"count from 1": keyed(header=1)},
+        {"path": "rows.csv", "target": "kind", "header": 900},
+    ),
+    "bytes of another encoding in the midst of UTF-8": Row(
+        "rows.csv, line 43 must be text in UTF-8 ... fix: ",
+        {"rows.csv": table(f"1,2,{'nö'}").encode() + b"1,2,n\xf6\n" + table(n=3)[9:].encode()},
+        {"save it as UTF-8": written("rows.csv", table("1,2,nö", "1,2,nö"))},
+    ),
+}
+
 CELLS = {
     "text among numbers": Row(
         'row 41, column "b" must be a number, got ... fix: mend the cell, leave it empty, or categorical = ["b"]',
@@ -556,4 +585,37 @@ IMAGES = {
     ),
 }
 
-ROWS: dict[str, Row] = {**TEXT, **CELLS, **ROLES, **OTHERS, **FILES, **ASKED, **DATES, **FOREIGN, **IMAGES}
+ROWS: dict[str, Row] = {**TEXT, **HEADS, **CELLS, **ROLES, **OTHERS, **FILES, **ASKED, **DATES, **FOREIGN, **IMAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """A message of ``predict`` on the file ``new.csv``, for a study of ``table()``."""
+
+    says: str
+    new: str | bytes
+    fixes: dict[str, Do]
+
+
+NEW: dict[str, NewRows] = {
+    "a column is missing": NewRows(
+        'new.csv must have the column "b", got no such column, fix: add it; a missing value is an empty cell',
+        "a\n1\n2\n",
+        {"add it": written("new.csv", "a,b\n1,\n2,\n")},
+    ),
+    "text among numbers": NewRows(
+        'new.csv, row 2, column "b" must be a number',
+        "a,b\n1,2\n3,x\n",
+        {"mend the cell": edited("3,x", "3,4", "new.csv"), "leave it empty": edited("3,x", "3,", "new.csv")},
+    ),
+    "no line of names": NewRows(
+        "new.csv must have a line of the study's column names ... fix: write them above the rows",
+        "1,2.5\n3,4.5\n",
+        {"write them above": written("new.csv", "a,b\n1,2.5\n3,4.5\n")},
+    ),
+    "a class that is none": NewRows(
+        'column "kind" ... must be a class of the training examples ... fix: one of no, yes',
+        "a,b,kind\n1,2,maybe\n",
+        {"one of no, yes": edited("maybe", "yes", "new.csv")},
+    ),
+}

@@ -15,7 +15,8 @@ from datasets.fixes import ROWS, Row, Tray
 from mlpstudy.cli.app import app
 from mlpstudy.datasets import load
 from mlpstudy.errors import MlpstudyError
-from mlpstudy.study import Data
+from mlpstudy.running.workflow import run_study
+from mlpstudy.study import Data, Study
 
 FIXES = [(name, words) for name, row in ROWS.items() for words in row.fixes]
 
@@ -104,3 +105,32 @@ def test_data_in_the_place_of_a_study_are_answered_with_a_command_that_works(
     assert made.exit_code == 0, (proposed, made.output)
     ended = CliRunner().invoke(app, ["run", "made.toml", "--seeds", "1", "--epochs", "1", "--no-figures"])
     assert ended.exit_code == 0, ended.output
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study of the plain table."""
+    folder = tmp_path_factory.mktemp("study")
+    (folder / "rows.csv").write_text(fixes.table(), encoding="utf-8")
+    made = Study(
+        name="s",
+        data={"path": str(folder / "rows.csv"), "target": "kind"},
+        training={"epochs": 1},
+        factors={"width": {"4": {"hidden": [4]}}},
+    )
+    run_study(made, out=folder / "s", seeds=1)
+    return folder / "s"
+
+
+@pytest.mark.parametrize(("name", "words"), [(name, words) for name, row in fixes.NEW.items() for words in row.fixes])
+def test_the_fix_of_new_rows_makes_them_predicted(name: str, words: str, study: Path, tmp_path: Path) -> None:
+    """``predict`` refuses them with the message, and takes them once its fix is done."""
+    row = fixes.NEW[name]
+    tray = Tray(tmp_path, {})
+    tray.put("new.csv", row.new)
+    refused = CliRunner().invoke(app, ["predict", str(study), str(tmp_path / "new.csv")])
+    assert refused.exit_code == 1
+    assert re.search(pattern(row.says), refused.stderr), refused.stderr
+    row.fixes[words](tray)
+    done = CliRunner().invoke(app, ["predict", str(study), str(tmp_path / "new.csv")])
+    assert done.exit_code == 0, (done.output, done.exception)

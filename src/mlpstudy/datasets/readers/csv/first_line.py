@@ -54,7 +54,7 @@ def find_first(sheet: Sheet, reading: Reading, expected: Expected | None, name: 
         is_row = reading.header is None and _is_gap_row(sheet, sheet.records[at])
     else:
         at = _titles(sheet)
-        is_row = reading.header is None and not _are_names(sheet, sheet.records[at], name)
+        is_row = reading.header is None and not _are_names(sheet, sheet.records[at], name, expected)
     return Found(None, at) if is_row else Found(at, at + 1)
 
 
@@ -107,7 +107,7 @@ def _is_gap_row(sheet: Sheet, record: Record) -> bool:
     return not found.n_alike and not found.n_unlike and found.n_known > found.n_news
 
 
-def _are_names(sheet: Sheet, record: Record, name: str) -> bool:
+def _are_names(sheet: Sheet, record: Record, name: str, expected: Expected | None) -> bool:
     """Say whether a record is a line of names, though no number or date of the rows rules it out.
 
     Raises:
@@ -120,7 +120,7 @@ def _are_names(sheet: Sheet, record: Record, name: str) -> bool:
         _by_numbers(found, record, len(filled)) if found.n_alike else _by_text(found, has_text=n_numbers < len(filled))
     )
     if certain is None:
-        raise _doubt(record, name)
+        raise _doubt(record, name, expected)
     return certain
 
 
@@ -144,8 +144,12 @@ def _by_numbers(found: Comparison, record: Record, n_filled: int) -> bool | None
     return None if are_steps(record.cells) or (len(numbers) < n_filled and not has_fractions) else False
 
 
-def _doubt(record: Record, name: str) -> DataError:
+def _doubt(record: Record, name: str, expected: Expected | None) -> DataError:
     shown = some([cell[:20] for cell in record.cells], _SHOWN)
+    if expected is not None and expected.columns:
+        columns = some([column for column in expected.columns if column != expected.target], _SHOWN)
+        fix = f"write them above the rows: {columns}"
+        return DataError(must(name, "have a line of the study's column names", shown, fix))
     where = "first line" if record.line == 1 else f"line {record.line}"
     return DataError(must(f"{name}, {where},", "be column names or a row, for certain", shown, HEADER_FIX))
 
