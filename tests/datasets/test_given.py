@@ -36,6 +36,13 @@ BAD: dict[str, tuple[object, str]] = {
     "three arrays": ((X, Y, Y), r"data must be \(features, labels\), .*, got 'tuple'"),
     "another key": ({"trian": (X, Y)}, "a key of data must be one of train, test, validation, got 'trian'"),
     "no training examples": ({"test": (X, Y)}, 'data must have the key "train"'),
+    "one label": ((X, 5), "data, labels must hold one label an example, got 'int', fix: a list of labels"),
+    "masked labels": ((X, np.ma.masked_equal(np.arange(6) % 3, 2)), "labels must have no masked values, got 2 of them"),
+    "masked features": (
+        (np.ma.masked_equal(X, 1), Y),
+        "features must have no masked values, got 6 of them",
+    ),
+    "labels first": ((np.arange(6), X), r"features and data, labels must be features and labels, got shapes of \(6,\)"),
     "fewer labels": ((X, Y[:5]), "data, labels must hold one label for each of the 6 examples"),
     "NaN as a label": ((X, [0.0, 1.0, 0.0, 1.0, 0.0, np.nan]), "data, labels: label 5 must be finite, got 'nan'"),
     "None as a label": (
@@ -56,6 +63,16 @@ def test_bad_arrays_get_one_line(given: object, line: str) -> None:
     with pytest.raises(DataError, match=line) as caught:
         load(Data(name="mine", target="y" if isinstance(given, pl.DataFrame) else None), 0, Given.of(given))
     assert "\n" not in str(caught.value)
+
+
+def test_objects_that_are_numbers_are_numbers() -> None:
+    """As a frame's values are where its columns differ in type; what is not finite is refused by its place."""
+    mixed = np.array([[1, 2.5, True], [np.int64(3), np.float32(0.5), False]] * 30, dtype=object)
+    x = load(Data(name="mine", numeric="none"), 0, Given.of((mixed, ["a", "b"] * 30))).train.features
+    assert {tuple(row) for row in np.asarray(x).tolist()} == {(1.0, 2.5, 1.0), (3.0, 0.5, 0.0)}
+    mixed[4, 1] = float("nan")
+    with pytest.raises(DataError, match="data, features: row 4, column 1 must be a finite number"):
+        Given.of((mixed, ["a", "b"] * 30))
 
 
 IMAGES = np.zeros((6, 2, 2), dtype=np.uint8)

@@ -240,7 +240,8 @@ def _of_array(values: npt.NDArray[Any], preprocessing: ArrayPreprocessing) -> Fe
         is_grey = (values >= 0) & (values <= _MOST_GREY) & (values == np.floor(values))
         if not is_grey.all():
             found = values[~is_grey].flat[0]
-            raise DataError(must("the values", "be grey values, whole numbers of 0-255", found.item()))
+            fix = "(255 * x).round()" if values.min() >= 0 and values.max() <= 1 else None
+            raise DataError(must("the values", "be grey values, whole numbers of 0-255", found.item(), fix))
         values = values.astype(np.uint8)
     return preprocessing.transform(values)
 

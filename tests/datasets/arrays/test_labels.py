@@ -107,8 +107,8 @@ def test_missing_labels_are_counted_and_refused(labels: Any) -> None:
 
 GIVEN: dict[str, tuple[Any, tuple[str, ...]]] = {
     "whole numbers among objects": (np.array([np.int64(1), 0], dtype=object), ("0", "1")),
-    "truth values among objects": (np.array([True, False], dtype=object), ("0", "1")),
-    "nullable truth values": (pd.array([True, False], dtype="boolean"), ("0", "1")),
+    "truth values among objects": (np.array([True, False], dtype=object), ("false", "true")),
+    "nullable truth values": (pd.array([True, False], dtype="boolean"), ("false", "true")),
     "bytes among objects": (np.array([b"cat", "dog"], dtype=object), ("cat", "dog")),
     "a series of text": (pd.Series([" a", "b"]), ("a", "b")),
     "categories": (pd.Series(["x", "y"], dtype="category"), ("x", "y")),

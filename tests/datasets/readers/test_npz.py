@@ -39,7 +39,14 @@ refusal = partial(refusal_of, read_npz)
 
 PAIRS = [("x", "y"), ("X", "y"), ("features", "labels"), ("x_train", "y_train"), ("images", "labels")]
 PAIRS += [("data", "target"), ("data", "labels"), ("features", "targets"), ("inputs", "outputs"), ("arr_0", "arr_1")]
-PAIRS += [("train_images", "train_labels"), ("Xtrain", "ytrain"), ("training/x", "training/y"), ("arr_0", "y")]
+PAIRS += [
+    ("x_test", "y_test"),
+    ("val_images", "val_labels"),
+    ("train_images", "train_labels"),
+    ("Xtrain", "ytrain"),
+    ("training/x", "training/y"),
+    ("arr_0", "y"),
+]
 
 
 @pytest.mark.parametrize("keys", PAIRS)
@@ -211,18 +218,18 @@ def test_every_array_that_is_read_counts_in_the_hash(tmp_path: Path) -> None:
             {"images": X, "inputs": X, "target": Y},
             "must hold one array of features, got images and inputs, fix: numpy.savez",
         ),
-        ({"x_test": X, "y_test": Y}, "must hold features and labels"),
+        ({"x_test": X, "y_test": Y, "x_val": X, "y_val": Y}, "must hold features and labels"),
         ({"arr_0": X, "arr_1": Y, "arr_2": Y}, "got the arrays arr_0, arr_1, arr_2, fix: names: numpy"),
         ({"x_train": X, "y_train": Y, "x_val": X, "y_val": Y + 1}, "y_val: label 0 must be a class of the training"),
         (
             {"x_train": X, "y_train": Y, "x_test": X.reshape(4, 3, 2), "y_test": Y},
-            r"x_test must have 6 features of type uint8, as x_train has, got 6 of type uint8, of shape \(3, 2\)",
+            r"x_test must have 6 features of shape \(2, 3\), as x_train has, got 6 of shape \(3, 2\)",
         ),
         ({"data": X, "indices": Y, "indptr": Y, "shape": Y}, r"fix: libsvm text, or data=\(matrix, labels\) in Python"),
         ({"x": X, "X": X, "y": Y}, "arrays of distinct names"),
         ({"x_train": X, "y_train": Y, "x_test": X, "y_test": Y + 1}, "y_test: label 0 must be a class of the training"),
         ({"x_train": X, "y_train": Y, "x_test": X[:, :1], "y_test": Y}, "x_test must have 6 features"),
-        ({"x_train": X, "y_train": Y, "x_test": X * 1.0, "y_test": Y}, "x_test must have 6 features of type uint8"),
+        ({"x_train": X, "y_train": Y, "x_test": X / 99, "y_test": Y}, "x_test must hold whole numbers of 0 to 255"),
         ({"x_train": X, "y_train": Y, "x_test": X[:1], "y_test": Y}, "y_test must hold one label for each"),
         ({"x": X, "y": Y[:3]}, "y must hold one label for each of the 4 examples"),
         ({"x": np.array([None] * 4), "y": Y}, r"x must hold numbers or short text, got objects \(a pickle"),

@@ -107,8 +107,8 @@ def _luma(last: npt.NDArray[Any]) -> npt.NDArray[Any]:
     grey = np.empty(last.shape[:-1], dtype=np.uint8 if is_bytes else np.float32)
     for part in _parts(last):
         kind: type[Any] = np.uint32 if are_levels else np.float64
-        red, green, blue = (weight * last[part, ..., i].astype(kind) for i, weight in enumerate(WEIGHTS))
         with np.errstate(over="ignore", invalid="ignore"):
+            red, green, blue = (weight * last[part, ..., i].astype(kind) for i, weight in enumerate(WEIGHTS))
             total = red + green + blue
             grey[part] = (total + _ONE // 2) // _ONE if are_levels else total / _ONE
     return grey

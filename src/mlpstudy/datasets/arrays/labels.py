@@ -46,8 +46,10 @@ def to_labels(labels: npt.NDArray[Any], what: str, names: tuple[str, ...] = ()) 
     >>> to_labels(np.eye(3)[[2, 0, 2]], "y.npy").labels.tolist()
     [2, 0, 2]
     """
-    if labels.ndim <= 1 or (labels.ndim == _ROWS_AND_COLUMNS and labels.shape[1] == 1):
-        vector = labels.reshape(-1) if labels.ndim else labels
+    if not labels.ndim:
+        raise DataError(must(what, "hold one label an example", type(labels.item()).__name__, "a list of labels"))
+    if labels.ndim == 1 or (labels.ndim == _ROWS_AND_COLUMNS and labels.shape[1] == 1):
+        vector = labels.reshape(-1)
         return LabelArray(vector, _missing(vector, what) if labels.dtype.kind in "US" else ())
     if labels.ndim > _ROWS_AND_COLUMNS or labels.dtype.kind not in "biuf" or labels.shape[1] > MAX_CLASSES:
         raise _no_labels(labels, what)
@@ -100,7 +102,7 @@ def _numbers(labels: npt.NDArray[Any], what: str) -> DataError:
     """Return the error of rows of other numbers than 0 and 1: probabilities, most often."""
     if len(labels) == 1:
         return _no_labels(labels, what)
-    is_share = ((labels >= 0) & (labels <= 1)).all() and (abs(labels.sum(axis=1) - 1) < _CLOSE).all()
+    is_share = ((labels >= 0) & (labels <= 1)).all() and (abs(labels.sum(axis=1, dtype=float) - 1) < _CLOSE).all()
     found = f"{'probabilities' if is_share else 'numbers'} of shape {labels.shape}"
     fix = f"{_ARGMAX}, the likeliest class" if is_share else f"one column of them; of a score a class, {_ARGMAX}"
     return DataError(must(what, "hold one label an example", found, fix))

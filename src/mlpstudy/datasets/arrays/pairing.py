@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from mlpstudy.datasets.arrays.features import to_features
 from mlpstudy.datasets.arrays.labels import to_labels
+from mlpstudy.datasets.arrays.scales import on_scale_of
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
 from mlpstudy.datasets.targets.truth import other_words, same_truth
@@ -54,11 +55,13 @@ def align(other: Labelled, train: Labelled, origin: str) -> Labelled:
     """Return examples of another file with the classes of the training examples.
 
     Raises:
-        DataError: they have another number of features, another shape, or a class that the training examples lack.
+        DataError: they have another number of features, another shape or scale, or a class that the training examples
+            lack.
     """
     if (other.n_features, other.image_shape) != (train.n_features, train.image_shape):
         be = f"have examples of {_shape(train)} values, as the training examples have"
         raise DataError(must(origin, be, f"{_shape(other)} values"))
+    values = on_scale_of(train.values, other.values, origin)
     position = {name: i for i, name in enumerate(train.class_names)}
     order = [position.get(name, same_truth(name, train.class_names)) for name in other.class_names]
     for name, k in zip(other.class_names, order, strict=True):
@@ -68,7 +71,8 @@ def align(other: Labelled, train: Labelled, origin: str) -> Labelled:
             raise DataError(must(origin, be, f'the class "{name}"', f"one of {known}"))
     labels = np.array(order, dtype=np.int32)[other.labels]
     told = other_words(other.class_names, train.class_names, origin)
-    return replace(other, labels=labels, class_names=train.class_names, warnings=(*other.warnings, *told))
+    warnings = (*other.warnings, *told)
+    return replace(other, values=values, labels=labels, class_names=train.class_names, warnings=warnings)
 
 
 def _shape(examples: Labelled) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpstudy.datasets.arrays.features import to_features
 from mlpstudy.datasets.arrays.labels import to_labels
 from mlpstudy.datasets.arrays.pairing import check_counts, pair, said
+from mlpstudy.datasets.arrays.scales import on_scale_of
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.raw import Labelled, Rows
 from mlpstudy.datasets.readers.npz_archive import array_names, read_arrays
@@ -117,16 +118,17 @@ class _Arrays(NamedTuple):
         check_counts(x, labels.labels, x_name, y_name)
         found = to_features(x, x_name)
         is_turned = None not in {found.image_shape, train.image_shape} and found.image_shape != train.image_shape
-        if found.values.shape[1:] != train.values.shape[1:] or found.values.dtype != train.values.dtype or is_turned:
-            be = f"have {train.n_features} features of type {train.values.dtype}, as {main.features} has"
-            has = f"{found.values.shape[1]} of type {found.values.dtype}"
-            raise DataError(must(x_name, be, f"{has}, of shape {x.shape[1:]}" if is_turned else has))
+        if found.values.shape[1] != train.n_features or is_turned:
+            shown = self.arrays[main.features].values.shape[1:]
+            be = f"have {train.n_features} features of shape {shown}, as {main.features} has"
+            raise DataError(must(x_name, be, f"{found.values.shape[1]} of shape {x.shape[1:]}"))
+        values = on_scale_of(train.values, found.values, x_name)
         warnings = (
             *(said(x_name, found.done) if x.ndim != self.arrays[main.features].values.ndim else ()),
             *(said(y_name, labels.done) if y.ndim != self.arrays[main.labels].values.ndim else ()),
         )
         indices = index_classes(labels.labels, train.class_names, y_name)
-        return replace(train, values=found.values, labels=indices, sha256=sha256, warnings=warnings)
+        return replace(train, values=values, labels=indices, sha256=sha256, warnings=warnings)
 
     def _sha256(self, *splits: Named | None) -> str:
         keys = [key for named in splits if named is not None for key in named]

@@ -50,7 +50,8 @@ class Splits:
     """The arrays of each split.
 
     Attributes:
-        train: what training examples are taken from; None where no names are known.
+        train: what training examples are taken from, or the examples of a file of one split; None where it is not known
+            which they are.
         test: the test examples, where they are there.
         validation: the validation examples, where they are there.
         without_labels: arrays that would be features, with no labels beside them.
@@ -109,6 +110,8 @@ def name_splits(names: Iterable[str], what: str) -> Splits:
         else:
             lone_features += features.values()
             lone_labels += labels.values()
+    if len(pairs) == 1:  # a file of one split, such as the test examples beside a file of training examples
+        pairs = {None: next(iter(pairs.values()))}
     main = pairs.get("train") or pairs.get(None)
     return Splits(main, pairs.get("test"), pairs.get("validation"), tuple(lone_features), tuple(lone_labels))
 
