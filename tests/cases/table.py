@@ -506,7 +506,6 @@ PENDING: frozenset[str] = frozenset(
     {
         "text-named-xlsx",
         "arff",
-        "code-for-missing",
         "excel-workbook",
     }
 )

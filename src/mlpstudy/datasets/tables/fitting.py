@@ -15,7 +15,7 @@ about. ``data.categorical``, ``missing``, ``decimal`` and ``thousands`` decide o
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from mlpstudy.datasets.tables.cells.form import Form, Meaning, Question, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find, slips
 from mlpstudy.datasets.tables.cells.text import as_text, chosen, counts_of, is_supported, kind_of
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
+from mlpstudy.datasets.tables.spikes import Spike, find_spikes, lines
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import commas
 
@@ -67,26 +68,36 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
     ignored = [name for name in frame.columns if name != data.target and (name in roles or name in data.drop)]
     columns: list[Column] = []
     warnings: list[str] = []
+    spikes: list[Spike] = []
     for name in frame.columns:
         if name in roles or name in data.drop:
             continue
-        fitted, told = _fit_column(frame[name], rows, data, origin)
-        warnings += told
-        if fitted is None:
+        fitted = _fit_column(frame[name], rows, data, origin)
+        warnings += fitted.warnings
+        spikes += fitted.spikes
+        if fitted.column is None:
             ignored.append(name)
         else:
-            columns.append(fitted)
+            columns.append(fitted.column)
     if not columns:
         found = f"none: {warnings[0]}" if warnings else "no other column"
         raise DataError(must(origin, "have a column to learn from beside the target", found))
     scaling = data.numeric or "standardise"
     return TablePreprocessing(
         target=data.target, scaling=scaling, columns=tuple(columns), ignored=tuple(ignored), reading=data.reading
-    ), tuple(warnings)
+    ), (*warnings, *lines(spikes, origin))
 
 
-def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple[Column | None, tuple[str, ...]]:
-    """Learn one column, None where there is nothing to learn; with what a user should know of it, a line each."""
+class _Fitted(NamedTuple):
+    """A column, None where there is nothing to learn; with what a user should know of it, a line each."""
+
+    column: Column | None
+    warnings: tuple[str, ...]
+    spikes: tuple[Spike, ...] = ()
+
+
+def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> _Fitted:
+    """Learn one column."""
     what = f'{origin}, column "{column.name}"'
     if not is_supported(column):
         raise DataError(must(what, "hold numbers, text, truth values or dates", kind_of(column), _drop(column.name)))
@@ -102,7 +113,7 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
         if text.null_count() == len(text):
             raise _all_missing(what, len(text), column.name)
         category, warning = _fit_category(text, column.name, what)
-        return category, (*notes, *((warning,) if warning else ()))
+        return _Fitted(category, (*notes, *((warning,) if warning else ())))
     numbers, wrong = as_numbers(column, found.meaning, form=found.form)
     if wrong.any():
         raise DataError(_slip(column, wrong, found, origin))
@@ -110,7 +121,8 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> tuple
     if np.isnan(of_rows).all():
         raise _all_missing(what, of_rows.size, column.name)
     number, warning = _fit_number(of_rows, column.name, found.meaning, found.form, data.numeric or "standardise", what)
-    return number, (*notes, *((warning,) if warning else ()))
+    spikes = find_spikes(column.name, of_rows, numbers) if found.meaning == "number" and number is not None else ()
+    return _Fitted(number, (*notes, *((warning,) if warning else ())), tuple(spikes))
 
 
 def _told(found: Found, column: pl.Series, data: Data) -> tuple[Question | None, str | None]:
