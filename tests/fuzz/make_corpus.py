@@ -183,6 +183,8 @@ def pictures() -> dict[str, dict[str, bytes]]:
     turned = {"turned.jpeg": picture(grey, "JPEG", exif=orientation(6))}
     turned |= {f"turned-{n}.tiff": picture(grey, "TIFF", exif=orientation(n)) for n in (3, 5, 8)}
     turned |= {f"turned-{n}.png": picture(grey, "PNG", exif=orientation(n)) for n in (2, 7)}
+    several = {"save_all": True, "append_images": [grey.transpose(Image.Transpose.ROTATE_180)]}
+    turned |= {f"several.{kind.lower()}": picture(grey, kind, **several) for kind in ("GIF", "PNG", "TIFF", "WEBP")}
     folders = {
         "classes": "cat/1.png cat/.DS_Store dog/2.png dog/deep/3.png README __MACOSX/cat/._1.png",
         "splits": "Train/cat/1.png Train/dog/1.png valid/cat/1.png testing/dog/1.png docs/a.png docs/b.txt",

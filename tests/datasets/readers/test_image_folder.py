@@ -232,6 +232,19 @@ def test_what_is_done_to_images_is_said(tmp_path: Path) -> None:
     assert len(read_image_folder(tmp_path, (4, 4)).warnings) == 1
 
 
+def test_of_several_pages_the_first_is_read(tmp_path: Path) -> None:
+    """Which is said, with the number of such files."""
+    pages = [Image.new("L", (4, 4), grey) for grey in (10, 20)]
+    for name in ("a/1.tif", "a/2.png", "b/1.gif"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        pages[0].save(path, save_all=True, append_images=pages[1:])
+    pages[0].save(tmp_path / "b" / "2.tif")
+    read = read_image_folder(tmp_path)
+    assert (images(read) == 10).all()
+    assert read.warnings == (f"{tmp_path}: of 3 files of several pages or frames the first is read",)
+
+
 def test_links_between_folders_of_the_folder_stand_for_no_more_than_themselves(tmp_path: Path) -> None:
     """A link that is the folder of a class is followed, those in such a folder are not, so that none leads round."""
     write(tmp_path / "a" / "1.png")

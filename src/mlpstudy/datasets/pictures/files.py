@@ -98,10 +98,17 @@ def quiet() -> Iterator[None]:
 
 
 class Decoded(NamedTuple):
-    """A picture: its grey values, and whether it had colours."""
+    """A picture as it is read, and what is lost of it.
+
+    Attributes:
+        grey: of the first picture in the file.
+        is_coloured: whether any of its pixels had a colour.
+        has_more: whether the file has further pages or frames.
+    """
 
     grey: Grey
     is_coloured: bool
+    has_more: bool
 
 
 def decode(path: Path) -> Decoded:
@@ -112,8 +119,9 @@ def decode(path: Path) -> Decoded:
     """
     with open_picture(path) as image:
         try:
+            has_more = _has_more(image)
             upright = _upright(image)
-            return Decoded(_grey(upright, path), _is_coloured(upright))
+            return Decoded(_grey(upright, path), _is_coloured(upright), has_more)
         except DataError:
             raise
         except MemoryError as error:
@@ -234,6 +242,14 @@ def _grey(image: Image.Image, path: Path) -> Grey:
         return np.array(image.convert("L") if image.mode in {"1", "L"} else image.convert("RGB").convert("L"))
     coloured = image.convert("RGBA")
     return on_paper(np.array(coloured.convert("RGB").convert("L")), np.array(coloured.getchannel("A")))
+
+
+def _has_more(image: Image.Image) -> bool:
+    """Say whether a file has further pages or frames; what a phone puts behind a photograph (MPO) is none."""
+    try:
+        return image.format != "MPO" and bool(getattr(image, "is_animated", False))
+    except Exception:  # noqa: BLE001  # the rest of a file whose first picture may be whole
+        return False
 
 
 def _is_coloured(image: Image.Image) -> bool:

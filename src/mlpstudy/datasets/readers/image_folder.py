@@ -26,7 +26,7 @@ from mlpstudy.datasets.targets.classes import find_classes
 from mlpstudy.errors import DataError, must
 from mlpstudy.machine.cores import n_cores
 from mlpstudy.study.base import content_hash
-from mlpstudy.text.words import some
+from mlpstudy.text.words import counted, some
 
 LONGEST_SIDE = 64
 """Longest side of images of different sizes (pixels), unless a size is asked for."""
@@ -98,11 +98,13 @@ class _Pictures:
     Attributes:
         labelled: as examples.
         n_coloured: how many of them had colours.
+        n_several: how many of their files held further images.
         sizes: rows and columns that they had.
     """
 
     labelled: Labelled
     n_coloured: int
+    n_several: int
     sizes: frozenset[tuple[int, int]]
 
 
@@ -126,10 +128,10 @@ def _read(part: SplitFolder, size: tuple[int, int] | None, least: int = 2) -> _P
             raise DataError(must(f"{name}: images", be, f"{shape[0]} x {shape[1]}", "image_size = 64"))
         check_memory(5 * len(paths) * n_features, name)
         values = np.empty((len(paths), n_features), np.uint8)
-        coloured = np.zeros(len(paths), np.bool_)
+        coloured, several = np.zeros((2, len(paths)), np.bool_)
 
         def read(row: int) -> bytes:
-            image, coloured[row] = decode(paths[row])
+            image, coloured[row], several[row] = decode(paths[row])
             values[row] = resized(image, *shape).ravel()
             with paths[row].open("rb") as file:
                 return hashlib.file_digest(file, "sha256").digest()
@@ -140,7 +142,7 @@ def _read(part: SplitFolder, size: tuple[int, int] | None, least: int = 2) -> _P
     labels = np.repeat(found_classes.labels, [len(found) for found in by_class]).astype(np.int32)
     lines = found_classes.warnings
     labelled = Labelled(values, labels, found_classes.names, shape, digest.hexdigest(), warnings=lines)
-    return _Pictures(labelled, int(coloured.sum()), frozenset(sizes))
+    return _Pictures(labelled, int(coloured.sum()), int(several.sum()), frozenset(sizes))
 
 
 def _read_beside(part: SplitFolder | None, train: Labelled) -> _Pictures | None:
@@ -169,6 +171,9 @@ def _done(root: Path, parts: Sequence[_Pictures], size: tuple[int, int] | None) 
     if n_coloured:
         count = f"all {n:,}" if n_coloured == n else f"{n_coloured:,} of {n:,}"
         lines.append(f"{path_text(root)}: {count} images have colours and are made grey")
+    if n_several := sum(part.n_several for part in parts):
+        files = f"{counted(n_several, 'file')} of several pages or frames"
+        lines.append(f"{path_text(root)}: of {files} the first is read")
     sizes = frozenset[tuple[int, int]]().union(*(part.sizes for part in parts))
     if size is None and len(sizes) > 1:
         rows, columns = parts[0].labelled.image_shape or (0, 0)
