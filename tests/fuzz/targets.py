@@ -36,7 +36,7 @@ from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers.idx import read_idx
 from mlpstudy.datasets.readers.idx_folder import read_idx_folder
 from mlpstudy.datasets.readers.image_folder import read_image_folder
-from mlpstudy.datasets.readers.libsvm import read_libsvm
+from mlpstudy.datasets.readers.libsvm import read_libsvm, read_libsvm_rows
 from mlpstudy.datasets.readers.npy import read_npy, read_npy_rows
 from mlpstudy.datasets.readers.npz import read_npz, read_npz_rows
 from mlpstudy.datasets.readers.parquet_claims import check_parquet
@@ -130,7 +130,9 @@ def libsvm(data: bytes) -> None:
 def libsvm_rows(data: bytes) -> None:
     """Libsvm text for a study whose training file had three features and the classes a, b."""
     like = Labelled(csr_array((0, 3), dtype=np.float32), np.zeros(0, np.int32), ("a", "b"), None, "", first_column=1)
-    read_libsvm(_written(data), like=like)
+    path = _written(data)
+    read_libsvm_rows(path, like)
+    read_libsvm(path, like=like)
 
 
 def parquet_claims(data: bytes) -> None:

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from datasets.writing import refusal_of
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.readers import libsvm
-from mlpstudy.datasets.readers.libsvm import read_libsvm
+from mlpstudy.datasets.readers.libsvm import read_libsvm, read_libsvm_rows
 from mlpstudy.datasets.readers.libsvm_text import parse_line, parse_lines
 from mlpstudy.errors import DataError
 
@@ -174,13 +174,29 @@ def test_features_are_counted_as_the_training_file_counts_them(tmp_path: Path) -
     assert "1 feature beyond index 4" in test.warnings[0]
 
 
+def test_rows_to_predict_may_have_any_one_label(tmp_path: Path) -> None:
+    """A line must have one, also where no class is known; several that are no classes are a slip."""
+    train = read_libsvm(written(tmp_path, "a 1:1 2:1\nb 2:1\n", "train.svm"))
+    path = written(tmp_path, "0 1:1\n0 2:3 7:1\n", "rows.svm")
+    rows = read_libsvm_rows(path, train)
+    assert isinstance(rows.values, csr_array)
+    assert rows.values.toarray().tolist() == [[1, 0], [0, 3]]
+    assert rows.labels is None
+    assert rows.warnings[1] == f"{path}: its only label, 0, is no class of the study: no class is known"
+    known = read_libsvm_rows(written(tmp_path, "b 1:1\nb 2:3\n"), train)
+    assert known.labels is not None
+    assert (known.labels.tolist(), known.warnings) == ([1, 1], ())
+    with pytest.raises(DataError, match="line 2 must be a class of the training examples, got '0'"):
+        read_libsvm_rows(written(tmp_path, "a 1:1\n0 2:3\n"), train)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("a 1:1\nc 2:1", "test.svm, line 2 must be a class of the training examples, got 'c', fix: one of a, b"),
         (
             "a 1:1\nb 0:1\na 9:1",
-            "test.svm, line 2 must have indices from 1, as the training examples have, got 0, fix: add",
+            "test.svm, line 2 must have indices from 1, as the training examples have, got 0, fix: add 1",
         ),
     ],
 )

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from mlpstudy.datasets.opening.files import Readable, fill, path_text, reading, size_of
 from mlpstudy.datasets.opening.gz import is_gzip, read_whole
 from mlpstudy.datasets.opening.limits import MAX_CELLS, MAX_CLASSES, MAX_FEATURES
-from mlpstudy.datasets.raw import Labelled
+from mlpstudy.datasets.raw import Labelled, Rows
 from mlpstudy.datasets.readers.libsvm_text import Lines, parse_lines
 from mlpstudy.datasets.targets.classes import Classes, find_classes, index_classes
 from mlpstudy.errors import DataError, must
@@ -64,6 +64,31 @@ def read_libsvm(path: str | Path, *, like: Labelled | None = None) -> Labelled:
     return Labelled(
         values, classes.labels, classes.names, None, sha256, first_column=first_column, warnings=classes.warnings
     )
+
+
+def read_libsvm_rows(path: str | Path, like: Labelled) -> Rows:
+    """Return rows to predict, with their classes; a single label that is no class holds the place that must be filled.
+
+    Args:
+        path: the file.
+        like: what has the columns and the classes of the study.
+
+    Raises:
+        DataError: as ``read_libsvm``.
+    """
+    name = path_text(path)
+    with reading(path) as file:
+        parts = _read(file, name)
+    warnings = parts.leave_out(name, like)
+    values, _ = parts.features(name, like.n_features, like.first_column)
+    try:
+        return Rows(values, parts.known_labels(name, like.class_names), warnings)
+    except DataError:
+        if len(parts.codes) > 1:
+            raise
+    shown = next(iter(parts.codes)).decode("utf-8", "backslashreplace")
+    line = f"{name}: its only label, {shown}, is no class of the study: no class is known"
+    return Rows(values, None, (*warnings, line))
 
 
 @dataclass(slots=True, eq=False)
@@ -123,7 +148,8 @@ class _Parts:
         n_columns = largest + 1 - first_column if n_features is None else n_features
         if smallest < first_column:
             line = np.concatenate(self.lines)[np.searchsorted(indptr, int(indices.argmin()), side="right") - 1]
-            be, fix = "have indices from 1, as the training examples have", "add 1 to all indices of the file"
+            be = "have indices from 1, as the training examples have"
+            fix = "add 1 to all indices of every file that counts from 0, that of the training examples too"
             raise DataError(must(f"{name}, line {line}", be, smallest, fix))
         if not 1 <= n_columns <= MAX_FEATURES:
             raise DataError(must(name, f"have 1 to {MAX_FEATURES} features", n_columns))
