@@ -91,3 +91,16 @@ def test_the_commonest_class_is_said_where_it_exceeds_an_equal_share(
     line = majority_line(class_use({"a": labels[None]}, labels, n_classes), [str(k) for k in range(n_classes)])
     said = f'Always answering "0" has an accuracy of {n_first / 10:.2f} % on the 1,000 test examples.'
     assert line == (said if is_said else None)
+
+
+def test_whoever_is_always_right_is_doubted() -> None:
+    """All test examples, all seeds: one line says what to look for; of few examples, or one that is missed, nothing."""
+    labels = np.array([0, 1] * 20, np.int32)
+    right, missed = np.tile(labels, (3, 1)), np.tile(labels, (3, 1))
+    missed[2, 7] = 0
+    (line,) = class_lines(class_use({"a": right, "b": missed}, labels, 2), ("no", "yes"))
+    assert line.startswith("a is right on all 40 test examples in every seed: before that is believed, look for")
+    (line,) = class_lines(class_use({"a": right, "b": right}, labels, 2), ("no", "yes"))
+    assert line.startswith("Every architecture is right on all 40")
+    assert class_lines(class_use({"b": missed}, labels, 2), ("no", "yes")) == ()
+    assert class_lines(class_use({"a": right[:, :10]}, labels[:10], 2), ("no", "yes")) == ()

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_LINES = 5
 """Sentences about silent seeds, those first of classes that no seed gives."""
+LEAST_FOR_PERFECT = 20
+"""Test examples from which on being right on all of them is remarkable."""
 MORE_THAN_EQUAL = 0.05
 """By how much the commonest class must exceed an equal share for its own to be said without a fault."""
 
@@ -125,7 +127,7 @@ def sample_class_use(sample: StudySample, n_classes: int) -> ClassUse:
 
 
 def class_lines(use: ClassUse, class_names: Sequence[str]) -> tuple[str, ...]:
-    """Return what is to be said: classes that are never given, and who is no better than the commonest class.
+    """Return what is to be said: classes that are never given, who is no better than the commonest, who is perfect.
 
     >>> quiet = ArchitectureUse("32-plain", 5, (0, 5), 0.968, is_mute=True)
     >>> other = ArchitectureUse("16-plain", 5, (0, 0), 0.971, is_mute=False)
@@ -139,10 +141,11 @@ def class_lines(use: ClassUse, class_names: Sequence[str]) -> tuple[str, ...]:
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [f"And {len(lines) - MOST_LINES} more of the kind: class_use of mlpstudy show --json."]
     low = use.no_better
-    if not lines and not low:
-        return ()
-    beaten = "; no architecture's is higher" if _are_all(low, n_known) else f"; that of {commas(low)} is no higher"
-    return (*lines, f"{_always(use, class_names)}{beaten if low else ''}.")
+    if lines or low:
+        beaten = "; no architecture's is higher" if _are_all(low, n_known) else f"; that of {commas(low)} is no higher"
+        lines.append(f"{_always(use, class_names)}{beaten if low else ''}.")
+    perfect = _perfect(use, n_known)
+    return (*lines, *((perfect,) if perfect else ()))
 
 
 def majority_line(use: ClassUse, class_names: Sequence[str]) -> str | None:
@@ -154,6 +157,19 @@ def majority_line(use: ClassUse, class_names: Sequence[str]) -> str | None:
     True
     """
     return f"{_always(use, class_names)}." if use.share >= 1 / len(class_names) + MORE_THAN_EQUAL else None
+
+
+def _perfect(use: ClassUse, n_known: int) -> str | None:
+    """Return the sentence of architectures that are right on every test example in every seed; None without any."""
+    names = [one.architecture for one in use.architectures if one.accuracy == 1.0]
+    if not names or use.n_examples < LEAST_FOR_PERFECT or use.share == 1:
+        return None
+    who = "Every architecture" if _are_all(names, n_known) else commas(names)
+    verb = "is" if len(names) == 1 or _are_all(names, n_known) else "are"
+    return (
+        f"{who} {verb} right on all {use.n_examples:,} test examples in every seed: before that is believed, look for"
+        " what gives the class away, and for test examples that were trained on (mlpstudy data show)."
+    )
 
 
 def _always(use: ClassUse, class_names: Sequence[str]) -> str:
