@@ -504,9 +504,7 @@ CASES = (
 
 PENDING: frozenset[str] = frozenset(
     {
-        "text-named-xlsx",
         "arff",
-        "excel-workbook",
     }
 )
 """Cases that are not right yet. Whoever makes one right takes it off."""

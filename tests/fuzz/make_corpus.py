@@ -21,6 +21,7 @@ import polars as pl
 from PIL import Image
 from safetensors.numpy import save
 
+from datasets.workbooks import DATE, members, packed, sheet, workbook
 from fuzz.dialects import dialects, with_new_rows
 from mlpstudy.datasets.preprocessing.numbers import NumbersPreprocessing
 from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
@@ -162,8 +163,29 @@ def tables() -> dict[str, dict[str, bytes]]:
         },
         "parquet_claims": {"table": small, "nested": nested, **packed},
         "parquet": {"table": small, "nested": nested, **packed},
+        **workbooks(),
         "table_described": dialects(),
         "table_predicted": with_new_rows(MARK),
+    }
+
+
+def workbooks() -> dict[str, dict[str, bytes]]:
+    """Return seeds of workbooks."""
+    rows: list[list[object]] = [["a", "b", "day"], [0.5, "x", (45322, DATE)], [None, "#N/A", True], [2, "y", (1.5, 2)]]
+    parts = members({"a": sheet(rows)}, ["x", "y"])
+    shared = sheet([["a", "b"], ['<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>']])
+    names = ("xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml")
+    return {
+        "excel": {
+            "small": workbook(*rows),
+            "sheets": packed(members({"empty": sheet([]), "a": sheet(rows), "b": sheet(rows)}, hidden=["b"])),
+            "password": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99),
+            "cut": workbook(*rows)[:-30],
+        },
+        "excel_members": {
+            "small": MARK.join(part.encode() for part in (*(parts[name] for name in names), sheet(rows))),
+            "shared": MARK.join(part.encode() for part in (*(parts[name] for name in names), shared)),
+        },
     }
 
 

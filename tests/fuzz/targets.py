@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
+from datasets.workbooks import members, packed, sheet
 from mlpstudy.datasets.loading import load
 from mlpstudy.datasets.new_examples import Reader
 from mlpstudy.datasets.opening.files import reading
@@ -150,6 +151,18 @@ def csv(data: bytes) -> None:
     read_table(_written(data, "input.csv"))
 
 
+def excel(data: bytes) -> None:
+    """A workbook as it comes."""
+    read_table(_written(data, "input.xlsx"))
+
+
+def excel_members(data: bytes) -> None:
+    """An intact workbook whose list of sheets, texts, formats and cells are cut from the bytes at marks."""
+    names = ("xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml")
+    parts = members({"a": sheet([])})
+    read_table(_written(packed({**parts, **dict(zip(names, data.split(b"|MARK|"), strict=False))}), "input.xlsx"))
+
+
 def table_described(data: bytes) -> None:
     """A text table, its dialect found out, as ``data show`` looks at it: what its cells are, its classes."""
     describe_data(_written(data, "input.csv"))
@@ -262,6 +275,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         checkpoint,
         claims,
         csv,
+        excel,
+        excel_members,
         gzip_text,
         idx,
         idx_folder,

@@ -14,6 +14,7 @@ CORPUS = Path(__file__).parent / "corpus"
 INPUTS = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
 REFUSED = {
     "csv": {"ragged"},
+    "excel": {"cut", "password"},
     "idx": {"floats"},
     "idx_gzip": {"gzip"},
     "image_folder": {"flat", "no-training", "splits-in-classes"},

@@ -107,6 +107,7 @@ LATER: dict[type[Frozen], dict[str, object]] = {
         "missing": (),
         "decimal": None,
         "encoding": None,
+        "sheet": None,
         "date_format": None,
         "thousands": None,
         "header": None,

@@ -16,7 +16,10 @@ from mlpstudy.text.escaping import shell
 MAX_FILE_BYTES = 1_000_000
 """A larger study file is taken for a mistake (a data file, say) before it is read."""
 
-DATA_ENDINGS = (".csv", ".tsv", ".tab", ".parquet", ".pq", ".npy", ".npz", ".idx", ".libsvm", ".svmlight", ".svm")
+DATA_ENDINGS = (
+    *(".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".parquet", ".pq"),
+    *(".npy", ".npz", ".idx", ".libsvm", ".svmlight", ".svm"),
+)
 """Of files that are given for a study by those who have none yet: the endings of the readers' menu, which a study may
 not import."""
 

@@ -31,6 +31,13 @@ def _checked_encoding(value: str) -> str:
     return name
 
 
+def _checked_sheet(value: Any) -> Any:  # noqa: ANN401  # raw TOML: anything may come
+    if value is None or (isinstance(value, str) and value) or (type(value) is int and value >= 1):
+        return value
+    message = "the name of a sheet, or its number from 1"
+    raise ValueError(message)
+
+
 _NOT_FOR_FILES = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
 Encoding = Annotated[str, AfterValidator(_checked_encoding)]
 Decimal = Literal[".", ","]
@@ -103,6 +110,7 @@ class Reading(Frozen):
         decimal: what stands before the decimals of numbers: ``"."`` or ``","``; where missing, it is found out for
             each column.
         encoding: of its text, such as ``"cp1250"``; where missing, it is found out.
+        sheet: of a workbook, by its name or its number from 1; where missing, the first that holds something.
         missing: cells that hold no value, beside those that never do.
         date_format: how dates are written: ``"day first"`` or ``"month first"`` where numbers leave it open, a text
             as ``strptime`` has it (``"%d.%m.%Y"``), or ``"none"``: text and numbers are no dates. Where missing, it is
@@ -115,6 +123,7 @@ class Reading(Frozen):
     header: Annotated[bool | int | None, BeforeValidator(_checked_header)] = None
     names: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_checked_names)] = ()
     comment: str | None = None
+    sheet: Annotated[str | int | None, BeforeValidator(_checked_sheet)] = None
     missing: Words = ()
     decimal: Decimal | None = None
     thousands: Thousands | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mlpstudy.datasets.opening import limits
+from mlpstudy.datasets.readers.excel.sheet import DENSE_CELLS, MAX_ROWS
 from mlpstudy.datasets.readers.libsvm import MAX_LINE_BYTES
 from mlpstudy.study.loading import MAX_DOTS, MAX_FILE_BYTES
 
@@ -15,6 +16,7 @@ ROWS = {
         f"{limits.DEFLATE_RATIO:,}; {limits.PLAUSIBLE_RATIO} where there are more than"
         f" {limits.PLAUSIBLE_BYTES >> 20} MiB"
     ),
+    "rows of a sheet of Excel": f"{MAX_ROWS:,}; over {DENSE_CELLS:,} cells a hundredth of them must hold something",
     "dimensions of an array": f"{limits.MAX_DIMENSIONS}",
     "features": f"{limits.MAX_FEATURES:,}",
     "columns of a table": f"{limits.MAX_COLUMNS:,}",

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from datasets.archives import npy, npy_claiming, npy_header, zip_claiming, zipped
+from datasets.workbooks import members, packed, sheet
 
 MIB = 2**20
 GIB = 2**30
@@ -39,7 +40,8 @@ from mlpstudy.store.weights import decode
 
 readers = {
     "csv": read_table, "idx": read_idx, "folder": read_image_folder, "npy": read_npy_rows, "npz": read_npz,
-    "parquet": read_table, "png": read_grey, "svm": read_libsvm, "toml": load_study,
+    **dict.fromkeys(("gz", "parquet", "xlsx", "zip"), read_table),
+    "png": read_grey, "svm": read_libsvm, "toml": load_study,
     "safetensors": lambda path: decode(Path(path).read_bytes(), "final", path),
 }
 for path in sys.argv[1:]:
@@ -52,6 +54,13 @@ for path in sys.argv[1:]:
 # Not getrusage: its peak is inherited from the process that started this one.
 print(next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
+
+LAUGHS = (
+    "<!DOCTYPE a [<!ENTITY a 'ha'>"
+    + "".join(f"<!ENTITY {b} '{f'&{a};' * 10}'>" for a, b in zip("abcdefghi", "bcdefghij", strict=True))
+    + "]><a>&j;</a>"
+)
+"""A thousand million laughs."""
 
 
 def zeros(n_mib: int, start: bytes = b"") -> bytes:
@@ -134,6 +143,17 @@ def bombs(folder: Path) -> dict[str, bytes]:
         "columns.csv": b"," * (5 * MIB) + b"\n",
         "quote.csv": b'a,b\n1,"' + b"x" * MIB,
         "zeros.csv": bytes(20 * MIB),
+        "zeros.csv.gz": zeros(1024, b"a,b\n1,2\n"),
+        "nested.csv.gz": gzip.compress(gzip.compress(zeros(200, b"a,b\n1,2\n"))),
+        "rows.csv.gz": gzip.compress(b"a,b\n" + b"1,2\n" * (100 * MIB)),
+        "zeros.csv.zip": zipped({"a.csv": bytes(700 * MIB)}),
+        "lying.csv.zip": zip_claiming("a.csv", b"a,b\n1,2\n", 2**32 - 1),
+        "far.xlsx": packed(members({"a": sheet([["a"]]).replace("</row>", '<c r="XFD1048576"><v>1</v></c></row>')})),
+        "laughs.xlsx": packed({**members({"a": LAUGHS}), "xl/sharedStrings.xml": LAUGHS}),
+        "one-text.xlsx": packed(members({"a": sheet([['<c t="s"><v>0</v></c>']] * 20_000)}, ["x" * MIB])),
+        "zeros.xlsx": packed({**members({"a": sheet([["a"]])}), "xl/media/zeros": bytes(700 * MIB)}),
+        "blanks.xlsx": packed(members({"a": sheet([["a"]]).replace("<row", " " * (200 * MIB) + "<row")})),
+        "deep.xlsx": packed(members({"a": "<a>" * 2_000_000})),
         "constant.parquet": parquet_of(30_000_000, folder),
         "deep.toml": b"a = " + b"[" * 10_000,
         "deep-tables.toml": b"a = " + b"{a=" * 10_000,
@@ -160,7 +180,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for kind in ("cat", "dog"):
         (paths[-1] / kind).mkdir(parents=True)
         (paths[-1] / kind / "50000.png").write_bytes(png(50_000, 50_000))
-    tables = [path for path in paths if path.suffix in {".csv", ".parquet"}]
+    tables = [path for path in paths if path.suffix in {".csv", ".gz", ".parquet", ".xlsx", ".zip"}]
     others = [path for path in paths if path not in tables]
     return {**read(others, GIB), **read(tables, 4 * GIB)}
 

@@ -104,6 +104,12 @@ def _read_libsvm_rows(path: Path, asked: Asked) -> Rows:
     return libsvm.read_libsvm_rows(path, asked.like)
 
 
+def _starts_as_workbook(head: bytes) -> bool:
+    """Say whether bytes are the first of a workbook, or of one that is told what to save it as."""
+    marks = (b"[Content_Types].xml", b"xl/", b"opendocument.spreadsheet")
+    return head.startswith(b"\xd0\xcf\x11\xe0") or (head.startswith(b"PK") and any(mark in head for mark in marks))
+
+
 _LIBSVM_LINE = re.compile(rb"\s*[^\s:,;]+(?:\s+\d+:\S+)+\s*(?:#.*)?")
 
 FORMATS = (
@@ -122,6 +128,14 @@ FORMATS = (
         read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text, expected=asked.expected),
         endings=(".parquet", ".pq"),
         starts=lambda head: head.startswith(b"PAR1"),
+    ),
+    Format(
+        name="excel",
+        title="Excel",
+        holds="table",
+        read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text),
+        endings=(".xlsx", ".xlsm"),
+        starts=_starts_as_workbook,
     ),
     Format(
         name="npy",

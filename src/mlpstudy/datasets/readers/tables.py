@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.files import reading as opened
 from mlpstudy.datasets.readers.csv.reading import read_csv
 from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, open_source
+from mlpstudy.datasets.readers.excel.package import is_workbook
+from mlpstudy.datasets.readers.excel.reading import sheet_source
 from mlpstudy.datasets.readers.foreign import foreign
 from mlpstudy.datasets.readers.parquet import read_parquet
 from mlpstudy.datasets.readers.parquet_claims import MAGIC
@@ -23,12 +26,12 @@ def read_table(
     text: frozenset[str] = frozenset(),
     expected: Expected | None = None,
 ) -> Table:
-    """Read a CSV, TSV or Parquet file.
+    """Read a file of a table: text, a workbook or Parquet.
 
     Args:
-        path: the file; its first bytes tell Parquet from text.
+        path: the file; its first bytes tell which it is.
         reading: how it is written, where a study says so.
-        text: columns of a CSV file that stay text, whatever they look like: ``01`` is not ``1``.
+        text: columns of text that stay text, whatever they look like: ``01`` is not ``1``.
         expected: the columns of the study, where further rows are read.
 
     Raises:
@@ -40,6 +43,9 @@ def read_table(
         file.seek(0)
         if head.startswith(MAGIC):
             return read_parquet(Path(path), name, file)
+        if is_workbook(file, head):
+            source, words = sheet_source(file, name, reading)
+            return replace(read_csv(source, reading, text, expected), words=words)
         other = foreign(head)
         if other is not None:
             raise DataError(must(name, "be a table", other.title, other.instead))

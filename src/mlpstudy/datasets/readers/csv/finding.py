@@ -49,10 +49,11 @@ def find_dialect(
     text = _first_lines(source, whole=whole)
     if not any(line.strip() for line in text.lines):
         raise DataError(must(source.name, "have a line of column names and rows below it", "an empty file"))
-    said = said_delimiter(text.lines[0])
+    said = None if source.delimiter else said_delimiter(text.lines[0])
     top = int(said is not None)
-    delimiter = said if said in DELIMITERS else find_delimiter(text.lines[top:], marks_for(None, reading.comment))
-    if expected is not None and _is_alone(text.lines[top:], delimiter, expected, reading):
+    known = source.delimiter or said
+    delimiter = known if known in DELIMITERS else find_delimiter(text.lines[top:], marks_for(None, reading.comment))
+    if source.delimiter is None and expected is not None and _is_alone(text.lines[top:], delimiter, expected, reading):
         delimiter = next((mark for mark in DELIMITERS if not any(mark in line for line in text.lines)), delimiter)
     margins = _without_margins(text, top, delimiter, reading, every=whole)
     if not margins.sheet.records:

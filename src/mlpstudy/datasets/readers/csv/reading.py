@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 from polars import selectors
 
+from mlpstudy.datasets.opening.limits import MAX_COLUMNS
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.readers.csv.dialect import Dialect
 from mlpstudy.datasets.readers.csv.faults import explain, short_row
@@ -97,7 +98,8 @@ def _read(source: Source, found: Dialect, reading: Reading, text: frozenset[str]
 
 def _check_names(dialect: Dialect, source: Source) -> None:
     """Refuse names before a row is read; what a file has no name for is seen to once it is known what it holds."""
-    names = [called(column) for column in inner_names(dialect.columns)]
+    is_wide = len(dialect.columns) > MAX_COLUMNS  # a bomb is not copied before it is refused
+    names = list(dialect.columns if is_wide else map(called, inner_names(dialect.columns)))
     twice = len(set(dialect.columns)) < len(set(names))
     is_turned = twice or len(dialect.columns) > _LEAST_ROWS_OF_NAMES
     hint = ", or transpose a table that has its examples in columns (genes in rows)" if is_turned else ""

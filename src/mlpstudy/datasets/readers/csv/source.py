@@ -34,6 +34,7 @@ class Source:
         n_bytes: length of the text.
         sha256: hash of the file's own bytes, decompressed.
         notes: what was done to come to the text, a line each, without the name.
+        delimiter: what stands between cells, where that is known.
     """
 
     text: Path | bytes
@@ -41,6 +42,7 @@ class Source:
     n_bytes: int
     sha256: str
     notes: tuple[str, ...] = ()
+    delimiter: str | None = None
 
     def head(self) -> bytes:
         """Return the first bytes, by which delimiter and columns are found."""
