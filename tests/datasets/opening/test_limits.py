@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mlpstudy.datasets.opening import limits
+from mlpstudy.datasets.pictures.tree import MAX_DEPTH
 from mlpstudy.datasets.readers.excel.sheet import DENSE_CELLS, MAX_ROWS
 from mlpstudy.datasets.readers.libsvm import MAX_LINE_BYTES
 from mlpstudy.study.loading import MAX_DOTS, MAX_FILE_BYTES
@@ -31,6 +32,7 @@ ROWS = {
     "pixels of an image file": (
         f"{limits.MAX_PIXELS:,}; over {limits.PLAUSIBLE_PIXELS:,} at most {limits.DEFLATE_RATIO:,} a byte"
     ),
+    "folders within each other": f"{MAX_DEPTH}",
     "image file": f"{limits.MAX_IMAGE_FILE_BYTES >> 20} MiB",
     "study file": f"{MAX_FILE_BYTES:,} bytes, {MAX_DOTS} dots in a line",
 }
