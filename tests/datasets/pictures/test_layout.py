@@ -143,6 +143,13 @@ def test_what_lies_beside_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_class_in_a_split_may_be_called_like_one(tmp_path: Path) -> None:
+    """What are splits is decided once: the folders in them are classes."""
+    names = " ".join(f"{split}/{name}/1.png" for split in ("train", "test") for name in ("train", "test", "cat"))
+    layout = find_layout(made(tmp_path, names))
+    assert splits(layout) == ("cat:1 test:1 train:1", "", "cat:1 test:1 train:1")
+
+
 def test_splits_are_found_beside_other_folders(tmp_path: Path) -> None:
     """A level down too, where folders of other images lie beside theirs: these are passed over by name."""
     layout = find_layout(made(tmp_path, every("data/Train", "data/Test") + " figures/1.png figures/a/2.png docs/a.txt"))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from pathlib import Path
 
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.pictures.splits import SPLITS, WORDS, BySplit, Split, SplitFolder, split_of
 from mlpstudy.datasets.pictures.tree import PictureFolder
 from mlpstudy.text.words import counted, listed
 
-_KINDS = 20
-"""Kinds of what is passed over that are named."""
+_KINDS, _NAMES = 20, 3
+"""Kinds of what is passed over, and folders or files of a kind, that are named."""
 
 
 def layout_notes(
@@ -55,7 +56,7 @@ def _splits_note(tree: PictureFolder, parts: dict[Split, SplitFolder], splits: B
     said = []
     for split in SPLITS:
         if split in parts:
-            where = path_text(splits[split].path.relative_to(tree.path))
+            where = _within(tree, splits[split].path)
             said.append(f"{counted(parts[split].n_pictures, f'{WORDS[split]} image')} from {where}")
     return listed(said)
 
@@ -71,8 +72,8 @@ def passed_over(
         without: folders in it that are spoken of elsewhere.
     """
     kinds, not_read = Counter[str](), Counter[str]()
-    empty: list[str] = []
     empty_files: list[str] = []
+    empty: list[str] = []
     bare: list[str] = []
     n_loose = 0
     waiting = [(tree, False)]
@@ -80,26 +81,28 @@ def passed_over(
         folder, is_in_class = waiting.pop()
         is_in_class = is_in_class or folder in classes
         kinds += folder.junk + folder.others
-        empty_files += [path_text(path.relative_to(tree.path)) for path in folder.empty_files]
         not_read += folder.not_read
         n_loose += 0 if is_in_class else len(folder.pictures)
+        empty_files += [_within(tree, path) for path in folder.empty_files]
         for inner in folder.folders:
             if inner in without:
                 continue
             if inner.n_pictures:
                 waiting.append((inner, is_in_class))
                 continue
-            (empty if inner.is_empty else bare).append(path_text(inner.path.relative_to(tree.path)))
+            (empty if inner.is_empty else bare).append(_within(tree, inner.path))
             not_read += inner.all_not_read()
-    said = [f"{path_text(kind)} ({n:,})" for kind, n in sorted(kinds.items(), key=lambda pair: -pair[1]) if n]
+    said = [f"{path_text(kind)} ({n:,})" for kind, n in sorted(kinds.items(), key=lambda pair: -pair[1])]
     said += [f"images in no folder of a class ({n_loose:,})"] if n_loose else []
-    said += [f"empty files ({len(empty_files):,}: {listed(sorted(empty_files), 3)})"] if empty_files else []
-    said += [f"empty folders ({len(empty):,}: {listed(sorted(empty), 3)})"] if empty else []
-    said += [f"folders without images ({len(bare):,}: {listed(sorted(bare), 3)})"] if bare else []
-    lines = []
-    if said:
-        lines.append(f"passed over are {listed(said, _KINDS)}")
+    for what, names in (("empty files", empty_files), ("empty folders", empty), ("folders without images", bare)):
+        said += [f"{what} ({len(names):,}: {listed(sorted(names), _NAMES)})"] if names else []
+    lines = [f"passed over are {listed(said, _KINDS)}"] if said else []
     if not_read:
         forms = listed([f"{suffix} ({n:,})" for suffix, n in sorted(not_read.items())])
         lines.append(f"pictures that are not read are passed over: {forms}; save them as PNG or JPEG")
     return lines
+
+
+def _within(tree: PictureFolder, path: Path) -> str:
+    """Return a path as it is called in a folder."""
+    return path_text(path.relative_to(tree.path))
