@@ -178,11 +178,12 @@ class Reader:
             return self._of_values(Rows(_numbers(read_table(path, expected=Expected(())).frame, name)), name)
         text = preprocessing.text_columns | {preprocessing.target}
         reading, expected = preprocessing.reading, preprocessing.expected
-        frame = blanked(read_table(path, reading, text=text, expected=expected).frame, reading.missing)
+        table = read_table(path, reading, text=text, expected=expected)
+        frame = blanked(table.frame, reading.missing)
         features = preprocessing.transform(frame, origin=name)
         labels, told = self._labels(frame, preprocessing.target, name)
         further = _further(frame, preprocessing, name)
-        return NewExamples(_row_names(name, frame.height), features, labels, (*further, *told))
+        return NewExamples(_row_names(name, frame.height), features, labels, (*table.warnings, *further, *told))
 
     def _labels(self, frame: pl.DataFrame, target: str, name: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
         """Return the classes that a table knows, and how it has other words for them; a missing one is no error."""

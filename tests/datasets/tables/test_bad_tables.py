@@ -29,7 +29,7 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "names or a row": (
         "1,2,3\n4,5,6\n",
         {},
-        "table.csv, first line, must be column names or a row, for certain, got 1, 2, 3, fix: header = true where",
+        "table.csv, first line must be column names or a row, for certain, got 1, 2, 3, fix: header = true where",
     ),
     "a row with too many cells": (
         HEAD + GOOD + "1,a,no,4\n" + GOOD,

@@ -163,7 +163,7 @@ def _of_table(reads: Reads, data: Data) -> Description:
     table = reads.main
     assert not isinstance(table, Labelled)  # noqa: S101  # narrows the type
     frame = table.frame
-    guess = guess_target(frame) if data.target is None else Guess(data.target)
+    guess = guess_target(frame, table.target) if data.target is None else Guess(data.target)
     find_column(table, guess.target)
     seen = _as_a_study_sees_it(reads, data.model_copy(update={"target": guess.target}))
     return Description(
@@ -174,7 +174,7 @@ def _of_table(reads: Reads, data: Data) -> Description:
         n_features=frame.width - 1,
         columns=tuple(_describe(frame[name], data) for name in frame.columns),
         target=guess.target,
-        target_is_guess=data.target is None,
+        target_is_guess=data.target is None and not guess.is_said,
         classes=seen.classes or _values_of(table, guess.target),
         first_rows=_first_rows(frame),
         warnings=seen.warnings,

@@ -33,10 +33,12 @@ class Guess:
     Attributes:
         target: the column.
         candidates: all columns whose names say so, the target first; none where it is the last column for want of one.
+        is_said: the file itself says so.
     """
 
     target: str
     candidates: tuple[str, ...] = ()
+    is_said: bool = False
 
     @property
     def is_ambiguous(self) -> bool:
@@ -44,19 +46,27 @@ class Guess:
         return len(self.candidates) > 1
 
     def __str__(self) -> str:
+        if self.is_said:
+            return "as the file says"
         if not self.candidates:
             return "a guess, since it is the last"
         return f"a guess among {', '.join(self.candidates)}" if self.is_ambiguous else "a guess by its name"
 
 
-def guess_target(frame: pl.DataFrame) -> Guess:
+def guess_target(frame: pl.DataFrame, said: str | None = None) -> Guess:
     """Return the column that probably holds the class: one of such a name with several rows a value, else the last.
+
+    Args:
+        frame: the table.
+        said: the column that its file says holds the class.
 
     >>> guess_target(pl.DataFrame({"Class": ["a", "b"] * 4, "height": range(8)})).target
     'Class'
     >>> print(guess_target(pl.DataFrame({"class": ["First", "Third"] * 4, "Survived": [0, 1, 1, 1] * 2})))
     a guess among Survived, class
     """
+    if said in frame.columns:
+        return Guess(said, is_said=True)
     by_name = {name.strip().lower(): name for name in reversed(frame.columns)}
     found = tuple(by_name[name] for name in NAMES if name in by_name and _names_classes(frame[by_name[name]]))
     return Guess(found[0], found) if found else Guess(frame.columns[-1])
@@ -78,7 +88,8 @@ def guess_target_of(path: Path, without: Collection[str | None] = (), reading: R
     if not isinstance(read, Table):
         return None
     frame = read.frame
-    return guess_target(frame.select([name for name in frame.columns if name not in without] or frame.columns))
+    others = [name for name in frame.columns if name not in without] or frame.columns
+    return guess_target(frame.select(others), read.target)
 
 
 def _names_classes(column: pl.Series) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mlpstudy.datasets.readers.csv.kinds import kind_of
 
@@ -19,6 +20,7 @@ LONGEST_FIELD = 2**24
 
 _RUNS = {BLANKS: re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)'), TABS: re.compile(r'"((?:[^"]|"")*)"(?=\t|$)|([^\t]+)')}
 _TRIED_RECORDS = 50
+_TRIED_LINES = 2000
 _MOSTLY = 0.8
 _CLEAN = 0.9
 
@@ -108,22 +110,34 @@ def find_delimiter(lines: Sequence[str], apart: tuple[str, ...] = ()) -> str:
     other delimiter within a cell, then the one that makes the most cells. Runs of blanks or tabs are taken where
     nothing else fits.
     """
-    body = [line for line in lines if line.strip() and not line.lstrip(" ").startswith(apart)] if apart else lines
-    lines = [line for line in body if line.strip()][:_TRIED_RECORDS] or list(lines[:_TRIED_RECORDS])
-    best = max(DELIMITERS, key=lambda mark: _evidence(lines, mark))
-    rank, _, width = _evidence(lines, best)
+    lines = lines[:_TRIED_LINES]
+    best = max(DELIMITERS, key=lambda mark: _evidence(_tried(lines, mark, apart), mark))
+    rank, _, width = _evidence(_tried(lines, best, apart), best)
+    plain = [line for line in lines if line.strip()]
+    rows = [line for line in plain if not (apart and line.lstrip(" ").startswith(apart))] or plain
     for runs in (TABS, BLANKS):
-        if _are_runs(lines, runs, rank, width, best):
+        if _are_runs(rows[:_TRIED_RECORDS], runs, rank, width, best):
             return runs
     return best
 
 
-def _evidence(lines: Sequence[str], delimiter: str) -> tuple[int, bool, int]:
-    """Return how well a delimiter explains lines: 2 for all, 1 for most; whether cells are whole; their number."""
+def _tried(lines: Sequence[str], delimiter: str, apart: tuple[str, ...]) -> list[Record]:
+    """Return the first records that are no comments; all of the first where they all may be."""
+    marks = tuple(mark for mark in apart if mark != delimiter)
+    found: list[Record] = []
     try:
-        records = list(cut(lines, delimiter))
+        for record in cut(lines, delimiter, marks):
+            if not (marks and record.text.startswith(marks)):
+                found.append(record)
+            if len(found) == _TRIED_RECORDS:
+                break
     except csv.Error:
-        return 0, False, 0
+        return []
+    return found or list(islice(cut(lines, delimiter, marks), _TRIED_RECORDS))
+
+
+def _evidence(records: Sequence[Record], delimiter: str) -> tuple[int, bool, int]:
+    """Return how well a delimiter explains records: 2 for all, 1 for most; whether cells are whole; their number."""
     widths = [len(record.cells) for record in records]
     if not widths:
         return 0, False, 0
@@ -147,7 +161,8 @@ def _are_runs(lines: Sequence[str], runs: str, rank: int, width: int, other: str
     """Say whether runs of blanks or tabs stand between cells, rather than another delimiter of that evidence."""
     rows = [split_runs(line, runs) for line in lines]
     found, n = Counter(len(row) for row in rows).most_common(1)[0]
-    if found < 2 or (rank > 0 and found <= width):  # noqa: PLR2004  # one cell is no table
+    explains_more = found > width or (rank == 1 and other == "\t" and n == len(rows))
+    if found < 2 or (rank > 0 and not explains_more):  # noqa: PLR2004  # one cell is no table
         return False
     n_ends = sum(cell.endswith(other) for row in rows for cell in row) if other != "\t" else 0
     if rank == 1 and n_ends > len(rows) // 2:

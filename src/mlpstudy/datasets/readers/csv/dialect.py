@@ -18,6 +18,7 @@ class Dialect:
     Attributes:
         delimiter: what stands between cells; ``BLANKS`` and ``TABS`` stand for runs of them.
         columns: their names; ``""`` for one without.
+        n_named: how many cells the line of names has; all where there is none.
         missing: words for a missing value, beside those that always are.
         n_above: lines above the first row.
         n_blank: blank lines of them that stand below the names.
@@ -31,6 +32,7 @@ class Dialect:
 
     delimiter: str
     columns: tuple[str, ...]
+    n_named: int | None = None
     missing: tuple[str, ...] = ()
     n_above: int = 1
     n_blank: int = 0

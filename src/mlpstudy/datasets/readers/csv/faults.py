@@ -28,7 +28,7 @@ def explain(source: Source, dialect: Dialect, reason: str) -> str:
     try:
         for row, cells in enumerate(_records(source, dialect), start=1):
             if len(cells) > width:
-                return _ragged(source.name, row, len(cells), dialect)
+                return ragged(source.name, row, len(cells), dialect)
     except csv.Error as error:
         return must(source.name, "have quotes that end", str(error), 'close every "')
     if _has_open_quote(source, dialect):
@@ -58,11 +58,12 @@ def short_row(source: Source, dialect: Dialect) -> str | None:
         return None
     for row, cells in enumerate(_records(source, dialect), start=1):
         if 0 < len(cells) <= n_delimiters and any(cell.strip() for cell in cells):
-            return _ragged(source.name, row, len(cells), dialect)
+            return ragged(source.name, row, len(cells), dialect)
     return None
 
 
-def _ragged(name: str, row: int, n_cells: int, dialect: Dialect) -> str:
+def ragged(name: str, row: int, n_cells: int, dialect: Dialect) -> str:
+    """Return the line for a row with another number of cells than there are names."""
     n = dialect.n_least
     fix = f"{counted(n_cells - n, 'cell')} too many" if n_cells > n else "cells are missing"
     mark = DELIMITERS[dialect.delimiter]
@@ -70,8 +71,8 @@ def _ragged(name: str, row: int, n_cells: int, dialect: Dialect) -> str:
     like = "as most rows have" if line is None else f"as {'the first line' if line == 1 else f'line {line}'} has"
     return must(
         f"{name}, row {row}",
-        f"have {n} cells, {like}",
-        f"{n_cells} cells ({fix})",
+        f"have {counted(n, 'cell')}, {like}",
+        f"{counted(n_cells, 'cell')} ({fix})",
         f"quote a cell that has a {mark} in it, or mend the row",
     )
 

@@ -66,8 +66,9 @@ def find_dialect(
         found,
         delimiter=delimiter,
         columns=columns,
+        n_named=len(layout.heads.names) + (columns[0] == "") if layout.heads.names else sum(map(bool, columns)),
         missing=reading.missing,
-        notes=(*notes, *margins.notes, *layout.notes, *told, *found.notes),
+        notes=(*notes, *_about_margins(margins, layout), *layout.notes, *told, *found.notes),
     )
 
 
@@ -164,6 +165,12 @@ def _layout(margins: Margins, reading: Reading, expected: Expected | None, name:
         told = f"the comment right above the rows holds the column names: {shown}"
         return _Layout(None, Heads(commented, found.start), (*titles, told))
     return _Layout(None, Heads((), found.start), titles)
+
+
+def _about_margins(margins: Margins, layout: _Layout) -> tuple[str, ...]:
+    """Return the notes of what is left out, but not of a comment that is the line of names."""
+    are_names = layout.names_at is None and layout.heads.names and len(margins.comments) == 1
+    return margins.notes[1:] if are_names else margins.notes
 
 
 def _dialect(text: _Text, margins: Margins, layout: _Layout, name: str) -> Dialect:

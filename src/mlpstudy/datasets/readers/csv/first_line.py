@@ -10,14 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlpstudy.datasets.readers.csv.cutting import Record
-from mlpstudy.datasets.readers.csv.kinds import Comparison, are_steps, are_years, is_whole, kind_of
+from mlpstudy.datasets.readers.csv.kinds import Comparison, are_rising, are_steps, are_years, is_whole, kind_of
+from mlpstudy.datasets.readers.csv.margins import MARKS
 from mlpstudy.datasets.readers.csv.sheet import Sheet
 from mlpstudy.datasets.tables.table import Expected
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.reading import Reading
 from mlpstudy.text.words import some
 
-HEADER_FIX = "header = true where they are names, header = false where they are a row, under [data] in the study file"
+HEADER_FIX = "header = true where they are names, header = false where they are a row"
 _FIRST = 50
 _STEPS_AT_LEAST = 4
 _SHOWN = 6
@@ -50,7 +51,10 @@ def find_first(sheet: Sheet, reading: Reading, expected: Expected | None, name: 
     if reading.header is False or (expected is not None and expected.are_positions):
         return Found(None, _titles(sheet))
     if above := sheet.first_row():
-        at = _best_names(sheet, above)
+        found = _best_names(sheet, above)
+        if found is None and reading.header is None:
+            return Found(None, above)
+        at = above - 1 if found is None else found
         is_row = reading.header is None and _is_gap_row(sheet, sheet.records[at])
     else:
         at = _titles(sheet)
@@ -87,18 +91,18 @@ def _titles(sheet: Sheet) -> int:
     return n if n < len(sheet.records) else 0
 
 
-def _best_names(sheet: Sheet, above: int) -> int:
-    """Return the record above the rows that fits best for names: of full width, nearly all of its cells filled."""
-    region = sheet.records[:above]
-    for least_width, least_filled in (
-        (sheet.width, sheet.width - 1),
-        (sheet.width, max(2, sheet.width // 2)),
-        (sheet.width, 2),
-    ):
-        for i, record in enumerate(region):
-            if len(record.cells) >= least_width and record.n_filled >= max(1, least_filled):
-                return i
-    return max(range(above), key=lambda i: (len(region[i].cells), i))
+def _best_names(sheet: Sheet, above: int) -> int | None:
+    """Return the record above the rows that fits best for names: of full width, all of its cells filled, or nearly.
+
+    A line that is one cell short of the rows will do where none is full, and a comment only where nothing else will.
+    """
+    width, region = sheet.width, sheet.records[:above]
+    for least_width, least_filled in ((width, width), (width, width - 1), (width, max(2, width // 2)), (width, 2)):
+        fit = [i for i in range(above) if len(region[i].cells) >= least_width and region[i].n_filled >= least_filled]
+        if fit and least_filled:
+            return next((i for i in fit if not region[i].text.startswith(MARKS[:3])), fit[0])
+    fit = [i for i in range(above) if len(region[i].cells) >= max(2, width - 1)]
+    return fit[-1] if fit else None
 
 
 def _is_gap_row(sheet: Sheet, record: Record) -> bool:
@@ -134,14 +138,16 @@ def _by_text(found: Comparison, *, has_text: bool) -> bool | None:
 def _by_numbers(found: Comparison, record: Record, n_filled: int) -> bool | None:
     """Say whether a record that has numbers above numbers is one of names; None where it could be either."""
     numbers = [cell for cell in record.cells if kind_of(cell) in ("number", "date")]
-    has_fractions = any(not is_whole(cell) for cell in numbers)
+    n_fractions = sum(not is_whole(cell) for cell in numbers)
     if found.n_known > found.n_news:
         return None if found.n_unlike >= found.n_alike + found.n_known else False
-    if found.n_unlike or are_years(record.cells) or (are_steps(record.cells) and len(numbers) >= _STEPS_AT_LEAST):
+    if are_years(record.cells) or (are_steps(record.cells) and len(numbers) >= _STEPS_AT_LEAST):
         return True
-    if found.n_news or found.n_known:
-        return None if has_fractions else True
-    return None if are_steps(record.cells) or (len(numbers) < n_filled and not has_fractions) else False
+    if n_fractions > found.n_unlike:
+        return None if found.n_unlike or are_rising(record.cells) else False
+    if found.n_unlike or found.n_news or found.n_known:
+        return True
+    return None if are_steps(record.cells) or len(numbers) < n_filled else False
 
 
 def _doubt(record: Record, name: str, expected: Expected | None) -> DataError:
@@ -151,7 +157,7 @@ def _doubt(record: Record, name: str, expected: Expected | None) -> DataError:
         fix = f"write them above the rows: {columns}"
         return DataError(must(name, "have a line of the study's column names", shown, fix))
     where = "first line" if record.line == 1 else f"line {record.line}"
-    return DataError(must(f"{name}, {where},", "be column names or a row, for certain", shown, HEADER_FIX))
+    return DataError(must(f"{name}, {where}", "be column names or a row, for certain", shown, HEADER_FIX))
 
 
 def bare(name: str) -> str:

@@ -71,11 +71,18 @@ def _orange(sheet: Sheet, names: Sequence[str], start: int) -> Heads | None:
 def _prefixed(names: Sequence[str], start: int) -> Heads | None:
     """Read Orange's single line of names, with flag and type before each."""
     found = [_PREFIXED.fullmatch(name) for name in names]
-    if not names or not all(match and match[1] + match[2] for match in found):
+    prefixed = [match for match in found if match and match[1] + match[2]]
+    if not prefixed or any("#" in name and match not in prefixed for name, match in zip(names, found, strict=True)):
+        return None
+    if len(prefixed) < len(names) and not any(match[1] == "c" for match in prefixed):
         return None
     flags = {"c": "class", "i": "ignore", "m": "meta", "w": "weight", "": ""}
-    flagged = {match[3].strip(): flags[match[1]] for match in found if match}
-    return _said(tuple(flagged), start, flagged, "Orange's prefixes in its names say what the columns are")
+    bare = [
+        (match[3].strip(), flags[match[1]]) if match else (name, "") for name, match in zip(names, found, strict=True)
+    ]
+    return _said(
+        tuple(name for name, _ in bare), start, dict(bare), "Orange's prefixes in its names say what the columns are"
+    )
 
 
 def _said(names: tuple[str, ...], start: int, flagged: dict[str, str], note: str) -> Heads:
@@ -134,7 +141,7 @@ def _joined(groups: Sequence[str], names: Sequence[str]) -> list[str]:
     joined, group = [], ""
     for i, name in enumerate(names):
         group = (groups[i] if i < len(groups) else "") or group
-        joined.append(f"{group} {name}".strip())
+        joined.append(name if name == group else f"{group} {name}".strip())
     return joined
 
 

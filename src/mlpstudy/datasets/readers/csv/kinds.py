@@ -49,7 +49,7 @@ class ColumnProfile:
 
     Attributes:
         kind: of nearly all of its cells; text where they are of several, missing where there are none.
-        values: the distinct cells that have a value.
+        values: the distinct cells of text.
         new: about how probable it is that one more row has a value that no row here has (Good 1953).
     """
 
@@ -78,7 +78,8 @@ def profile(cells: Sequence[str], missing: tuple[str, ...] = ()) -> ColumnProfil
     for typed in ("number", "date"):
         if n and kinds[typed] >= _MOSTLY * n:
             kind = typed
-    counts = Counter(cell for cell in cells if kind_of(cell, missing) != "missing") if kind == "text" else Counter()
+    wanted = ("number", "date", "text") if kind == "text" else ("text",)
+    counts = Counter(cell for cell in cells if kind_of(cell, missing) in wanted)
     n_once = sum(count == 1 for count in counts.values())
     return ColumnProfile(kind, frozenset(counts), (n_once + 1) / (n + 1))
 
@@ -115,7 +116,7 @@ def compare(cells: Sequence[str], columns: Sequence[ColumnProfile], missing: tup
         if column.kind == "text":
             known += column.is_known(cell)
             news += column.is_news(cell)
-        else:
+        elif cell not in column.values:  # else rows have this text too, for a value that is missing
             alike += kind == column.kind
             unlike += kind != column.kind
     return Comparison(alike, unlike, known, news)
@@ -126,6 +127,15 @@ def are_years(cells: Sequence[str]) -> bool:
     numbers = [cell for cell in cells if kind_of(cell) == "number"]
     is_year = all(_WHOLE.fullmatch(cell) and _EARLIEST_YEAR <= int(cell) <= _LATEST_YEAR for cell in numbers)
     return is_year and len(set(numbers)) == len(numbers) > 1
+
+
+def are_rising(cells: Sequence[str]) -> bool:
+    """Say whether the numbers among cells rise, as those of an axis that names columns do; four at least."""
+    try:
+        values = [float(cell) for cell in cells if kind_of(cell) == "number"]
+    except ValueError:
+        return False
+    return len(values) >= _LEAST_OF_AXIS and all(before < after for before, after in pairwise(values))
 
 
 def are_steps(cells: Sequence[str]) -> bool:
@@ -143,6 +153,7 @@ def are_steps(cells: Sequence[str]) -> bool:
 
 
 _EARLIEST_YEAR, _LATEST_YEAR = 1800, 2100
+_LEAST_OF_AXIS = 4
 
 
 def is_whole(cell: str) -> bool:

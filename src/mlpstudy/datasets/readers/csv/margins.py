@@ -93,15 +93,13 @@ def _comments(marked: Sequence[Record], sheet: Sheet) -> list[Record]:
     marked = [record for record in marked if not EXCEL_ERROR.match(record.text)]
     sure = [record for record in marked if len(record.cells) != sheet.width]
     marks = {mark for record in sure for mark in MARKS if record.text.startswith(mark)}
-    is_typed = bool(sheet.columns) and sheet.columns[0].kind in ("number", "date")
-    more = [
-        record
-        for record in marked
-        if is_typed
-        and len(record.cells) == sheet.width
-        and record.text.startswith(tuple(marks or ("\n",)))
-        and kind_of(record.cells[0]) == "text"
-    ]
+    begins = (*marks, *(f"{mark} " for mark in MARKS))
+    full = [record for record in marked if len(record.cells) == sheet.width and record.text.startswith(begins)]
+    if not sheet.columns or sheet.columns[0].kind not in ("number", "date"):
+        full = []
+    # The first line with a cell for each column may be the column names, whatever it begins with.
+    first = next((record.line for record in sheet.records if len(record.cells) == sheet.width), 0)
+    more = [record for record in full if kind_of(record.cells[0]) == "text" and record.line != first]
     return sorted((*sure, *more), key=lambda record: record.line)
 
 

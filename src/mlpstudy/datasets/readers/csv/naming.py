@@ -31,7 +31,7 @@ def column_names(
     if heads.names:
         columns = _of_line(sheet, heads)
     else:
-        columns, told = _of_positions(sheet.width, expected, reading, name)
+        columns, told = _of_positions(sheet, heads.start, expected, reading, name)
     if reading.names:
         columns = _said(columns, reading.names, expected, name)
     check_number(columns, expected, name)
@@ -65,17 +65,26 @@ def _are_row_names(rows: Sequence[Record]) -> bool:
     return all(map(is_whole, first)) and {int(b) - int(a) for a, b in pairwise(first)} <= {1}
 
 
-def _of_positions(n: int, expected: Expected | None, reading: Reading, name: str) -> tuple[Columns, tuple[str, ...]]:
+def _of_positions(
+    sheet: Sheet, start: int, expected: Expected | None, reading: Reading, name: str
+) -> tuple[Columns, tuple[str, ...]]:
+    rows = sheet.records[start:]
+    n = sheet.width
+    while n > 1 and not any("".join(row.cells[n - 1 :]) for row in rows):
+        n -= 1  # an end of every row
+    ends = [""] * (sheet.width - n)
     if expected is not None and expected.columns:
         if not expected.are_positions:
             be, fix = "have a line of the study's column names", "write them above the rows"
             raise DataError(must(name, be, "a first line that is a row", fix))
-        return expected.of_width(n, name), ()
+        return (*expected.of_width(n, name), *ends), ()
     names = tuple(f"column {i}" for i in range(1, n + 1))
     if reading.names or reading.header is False or expected is not None:
-        return names, ()
-    told = f"the first line is a row, there is no header: the columns are called {names[0]} to {names[-1]}"
-    return names, (f"{told}; names = [...] under [data] calls them otherwise",)
+        return (*names, *ends), ()
+    line = rows[0].line if rows else 1
+    where = "the first line" if line == 1 else f"line {line}, the first below,"
+    told = f"{where} is a row, there is no header: the columns are called {names[0]} to {names[-1]}"
+    return (*names, *ends), (f"{told}; names = [...] under [data] calls them otherwise",)
 
 
 def _said(columns: Columns, names: tuple[str, ...], expected: Expected | None, name: str) -> Columns:

@@ -11,7 +11,7 @@ from polars import selectors
 from mlpstudy.datasets.opening.limits import MAX_COLUMNS
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.readers.csv.dialect import Dialect
-from mlpstudy.datasets.readers.csv.faults import explain, short_row
+from mlpstudy.datasets.readers.csv.faults import explain, ragged, short_row
 from mlpstudy.datasets.readers.csv.finding import find_dialect
 from mlpstudy.datasets.readers.csv.naming import check_number
 from mlpstudy.datasets.readers.csv.rewriting import rewritten, with_line_feeds
@@ -79,6 +79,8 @@ def _read(source: Source, found: Dialect, reading: Reading, text: frozenset[str]
         raise DataError(must(name, "have rows below its line of column names", "none of them"))
     if _is_missing(frame[last]).any() and (fault := short_row(source, dialect)):
         raise DataError(fault)
+    if fault := _beyond_names(frame, dialect, name):
+        raise DataError(fault)
     if dialect.dropped:
         frame = frame.drop(dialect.dropped)
     frame, told = without_unnamed(frame, name, () if expected is None else expected.columns)
@@ -94,6 +96,15 @@ def _read(source: Source, found: Dialect, reading: Reading, text: frozenset[str]
         (*(f"{name}: {note}" for note in notes), *told),
         target=dialect.target,
     )
+
+
+def _beyond_names(frame: pl.DataFrame, dialect: Dialect, name: str) -> str | None:
+    """Return the line for a row that has a value where there is no column, None where there is none."""
+    for i in range(dialect.n_named or len(dialect.columns), len(dialect.columns)):
+        there = ~_is_missing(frame[frame.columns[i]])
+        if there.any():
+            return ragged(name, int(there.arg_max() or 0) + 1, i + 1, dialect)
+    return None
 
 
 def _check_names(dialect: Dialect, source: Source) -> None:

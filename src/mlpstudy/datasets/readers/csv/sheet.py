@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlpstudy.datasets.readers.csv.cutting import Record
-from mlpstudy.datasets.readers.csv.kinds import ColumnProfile, Comparison, compare, profile
+from mlpstudy.datasets.readers.csv.kinds import ColumnProfile, Comparison, compare, kind_of, profile
 
 _FIRST = 30
 """Lines of names and what stands above them are sought in so many records."""
@@ -57,7 +57,10 @@ def make_sheet(records: Sequence[Record], missing: tuple[str, ...] = ()) -> Shee
     half = min(_FIRST, len(records) // 2) if len(records) > 1 else 1
     behind = records[half:]
     width = Counter(len(record.cells) for record in behind or records).most_common(1)[0][0] if records else 0
-    rows = [record.cells for record in behind if len(record.cells) >= width and record.cells != records[0].cells]
+    rows = [record.cells for record in behind if len(record.cells) >= width]
+    if rows and not any(kind_of(cell) == "number" for cell in records[0].cells):
+        # Names that come again below, where files were put together, are none of the rows' text.
+        rows = [cells for cells in rows if cells != records[0].cells] or rows
     columns = tuple(profile([cells[i] for cells in rows], missing) for i in range(width))
     return Sheet(tuple(records), width, columns, missing)
 
