@@ -11,7 +11,7 @@ import mlpstudy
 from mlpstudy.cli.app import app
 from mlpstudy.errors import ResultsError
 from mlpstudy.evidence.comparison import comparison_rows
-from mlpstudy.evidence.lost import lost_line
+from mlpstudy.evidence.lost import lost_runs
 from mlpstudy.records import RunResult
 from mlpstudy.report import report_html
 from mlpstudy.results import StudyResults
@@ -36,7 +36,8 @@ def diverged(n: int) -> list[RunResult]:
 
 def line(*runs: RunResult, study: Study = STUDY) -> str | None:
     """Return the line on the runs."""
-    return lost_line(study, comparison_rows([run.record for run in runs]))
+    lost = lost_runs(study, comparison_rows([run.record for run in runs]))
+    return None if lost is None else lost.sentence
 
 
 def test_nothing_is_said_where_all_have_finished() -> None:
@@ -49,7 +50,7 @@ def test_the_line_counts_what_ended_and_how() -> None:
     """All of them, one of them, some of them."""
     assert str(line(*diverged(4))).startswith("No run has finished: all 4 diverged. More seeds would mostly end")
     assert str(line(*diverged(1))).startswith("No run has finished: 1 diverged. ")
-    assert str(line(*diverged(1), *finished(3))).startswith("Of 4 runs 1 diverged, in no mean. ")
+    assert str(line(*diverged(1), *finished(3))).startswith("Of 4 runs 1 diverged, in no mean. What helps: ")
 
 
 def test_what_helps_is_scaling_where_numbers_are_not_scaled_else_a_smaller_step() -> None:
@@ -78,3 +79,23 @@ def test_predicting_with_what_diverged_is_refused_with_what_helps(tmp_path: Path
     samples.fill(tmp_path / "s", diverged(2))
     with pytest.raises(ResultsError, match="got 2 that diverged, fix: a smaller learning_rate"):
         mlpstudy.open(tmp_path / "s").model()
+
+
+def test_where_few_diverged_one_seed_is_still_one_seed(tmp_path: Path) -> None:
+    """More seeds are proposed where they would mostly finish, and what was lost is said beside it."""
+    study = samples.tiny_study(factors={"width": {str(n): {"hidden": [n]} for n in (3, 4, 5)}})
+    runs = [samples.finished(study, "3", 0), samples.finished(study, "5", 0), samples.diverged(study, "4", 0)]
+    samples.fill(tmp_path / "s", runs, study)
+    output = " ".join(CliRunner().invoke(app, ["show", str(tmp_path / "s")]).output.split())
+    assert "See the spread with more seeds, for example --seeds 5. Of 3 runs 1 diverged, in no mean. What" in output
+    assert "mostly end alike" not in output
+
+
+def test_one_finished_seed_of_two_is_not_called_one_seed(tmp_path: Path) -> None:
+    """Seeds that were trained and lost are counted among those that there were."""
+    study = samples.tiny_study(factors={"width": {str(n): {"hidden": [n]} for n in (3, 4, 5)}})
+    runs = [*(samples.finished(study, name, 0) for name in "345"), samples.diverged(study, "4", 1)]
+    samples.fill(tmp_path / "s", runs, study)
+    output = " ".join(CliRunner().invoke(app, ["show", str(tmp_path / "s")]).output.split())
+    assert "No architecture has two finished seeds: how far it scatters is not known. Of 4 runs 1 diverged" in output
+    assert "One seed says" not in output

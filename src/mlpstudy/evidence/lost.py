@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlpstudy.text.words import counted
@@ -13,8 +14,21 @@ if TYPE_CHECKING:
     from mlpstudy.study import Study
 
 
-def lost_line(study: Study, rows: Iterable[ComparisonRow]) -> str | None:
-    """Return how many runs diverged or failed, and what helps; None where all that have ended have finished.
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Runs that diverged or failed.
+
+    Attributes:
+        sentence: how many, and what helps.
+        are_most: as many runs diverged as finished, or more: further seeds would mostly do so too.
+    """
+
+    sentence: str
+    are_most: bool
+
+
+def lost_runs(study: Study, rows: Iterable[ComparisonRow]) -> Lost | None:
+    """Return what is to be said of the runs that diverged or failed; None where all that have ended have finished.
 
     Args:
         study: the study.
@@ -28,15 +42,15 @@ def lost_line(study: Study, rows: Iterable[ComparisonRow]) -> str | None:
     if n_finished == n_ended:
         return None
     words = " and ".join(f"{n} {word}" for n, word in ((n_diverged, "diverged"), (n_failed, "failed")) if n)
-    if n_finished:
-        head = f"Of {counted(n_ended, 'run')} {words}, in no mean"
-    elif words.startswith(f"{n_ended} "):
-        head = f"No run has finished: {'all ' if n_ended > 1 else ''}{words}"
-    else:
-        head = f"No run has finished: {words}"
+    is_one_word = words.startswith(f"{n_ended} ") and n_ended > 1
+    head = f"Of {counted(n_ended, 'run')} {words}, in no mean"
+    if not n_finished:
+        head = f"No run has finished: {'all ' if is_one_word else ''}{words}"
     if not n_diverged:
-        return f"{head}. The same command tries again what failed."
-    return f"{head}. More seeds would mostly end alike; what helps: {what_helps(study)}."
+        return Lost(f"{head}. The same command tries again what failed.", are_most=False)
+    are_most = n_diverged >= n_finished
+    alike = "More seeds would mostly end alike; what helps" if are_most else "What helps"
+    return Lost(f"{head}. {alike}: {what_helps(study)}.", are_most)
 
 
 def what_helps(study: Study) -> str:

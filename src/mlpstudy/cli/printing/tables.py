@@ -89,10 +89,10 @@ def print_class_use(results: StudyResults) -> None:
 
 def print_lost(results: StudyResults) -> None:
     """Print how many runs diverged or failed, and what helps, where some did."""
-    from mlpstudy.evidence.lost import lost_line
+    from mlpstudy.evidence.lost import lost_runs
 
-    if line := lost_line(results.study, results.comparison()):
-        console().print(f"{line}\n", style="yellow", soft_wrap=True)
+    if lost := lost_runs(results.study, results.comparison()):
+        console().print(f"{lost.sentence}\n", style="yellow", soft_wrap=True)
 
 
 def grouped(study: Study) -> list[tuple[str, list[Architecture]]]:
@@ -189,28 +189,37 @@ def _reported(study: Study, name: str) -> str:
 
 def honest_line(study: Study, rows: list[ComparisonRow]) -> str:
     """Say what the number of seeds can and cannot say, and how many were lost."""
-    from mlpstudy.evidence.lost import lost_line
+    from mlpstudy.evidence.lost import lost_runs
 
-    lost = lost_line(study, rows)
+    lost = lost_runs(study, rows)
+    n_finished = [row.n_finished for row in rows if row.n_finished]
+    if lost is not None and (not n_finished or (lost.are_most and max(n_finished) < 2)):  # noqa: PLR2004  # no spread
+        return lost.sentence
+    return " ".join([_seeds_say(study, rows), *([] if lost is None else [lost.sentence])])
+
+
+def _seeds_say(study: Study, rows: list[ComparisonRow]) -> str:
+    """Say what the seeds that finished can and cannot say."""
     counts = sorted({row.n_finished for row in rows if row.n_finished})
     if len(study.architectures) < 2:  # noqa: PLR2004  # nothing to compare
-        return f"One architecture: nothing is compared here.{f' {lost}' if lost else ''}"
+        return "One architecture: nothing is compared here."
     if not counts:
-        return lost or "No run has finished: nothing is compared yet."
+        return "No run has finished: nothing is compared yet."
+    if counts[-1] < 2 <= max(row.n_finished + row.n_diverged + row.n_failed for row in rows):  # noqa: PLR2004  # no spread
+        return "No architecture has two finished seeds: how far it scatters is not known."
     if counts[-1] < 2:  # noqa: PLR2004  # no spread
-        return lost or (
+        return (
             "One seed says how these runs ended, not which architecture is better: the same network trained again "
             "ends elsewhere. See the spread with more seeds, for example --seeds 5."
         )
-    more = f" {lost}" if lost else ""
     n_seeds = f"{counts[-1]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     sd = max(row.accuracy.sd for row in rows if row.accuracy is not None and row.accuracy.sd is not None)
     if sd == 0:
         return (
             f"{n_seeds} seeds: every architecture reached one accuracy with all its seeds, so these say nothing of how "
-            f"far it scatters. More test examples tell accuracies apart that a few count as equal.{more}"
+            "far it scatters. More test examples tell accuracies apart that a few count as equal."
         )
     return (
         f"{n_seeds} seeds: the accuracy of one architecture scatters by up to {ACCURACY.size(sd)} (SD) from seed to "
-        f"seed; a difference between two single runs that is no larger says nothing.{more}"
+        "seed; a difference between two single runs that is no larger says nothing."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpstudy.evidence.audits.class_use import class_lines, majority_line, sample_class_use
-from mlpstudy.evidence.lost import lost_line
+from mlpstudy.evidence.lost import lost_runs
 from mlpstudy.page.blocks import Block, Text
 from mlpstudy.report.words import metric_words
 from mlpstudy.study import why_unjudged
@@ -33,7 +33,8 @@ def answer(of: Gathered) -> str:
     """Return what the evidence says by the declared metric, with n and interval."""
     known = {name: one for name, one in of.spreads(of.metric).items() if one is not None}
     if of.choice is None or not known:
-        return lost_line(of.study, of.rows.values()) or "No run has finished yet: there is nothing to say."
+        lost = lost_runs(of.study, of.rows.values())
+        return "No run has finished yet: there is nothing to say." if lost is None else lost.sentence
     best = max(known, key=lambda name: of.metric.goodness(known[name].mean))
     number = _number(of, known[best])
     if of.judgement is None and len(of.study.architectures) == 1:
@@ -107,10 +108,10 @@ def blocks(of: Gathered) -> tuple[Block, ...]:
         found.append(
             Text(f"Provisional: {of.n_ended} of {planned} runs have ended. The verdicts of record come then.", "note")
         )
-    told = lost_line(of.study, of.rows.values())
-    if told and of.finished:
-        found.append(Text(told, "note"))
-    if not told and of.sample.architectures and 0 < of.n_seeds < 2:  # noqa: PLR2004  # one seed
+    told = lost_runs(of.study, of.rows.values())
+    if told is not None and of.finished:
+        found.append(Text(told.sentence, "note"))
+    if (told is None or not told.are_most) and of.sample.architectures and 0 < of.n_seeds < 2:  # noqa: PLR2004  # one seed
         found.append(
             Text(
                 "One seed says how these runs ended, not which architecture is better: the same network trained again "
