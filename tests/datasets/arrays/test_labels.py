@@ -70,7 +70,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         np.array(["a", "nan", "b", "nan"]),
         "y: label 1 must name a class, got nan, as 2 of 4 are, fix",
     ),
-    "what NA becomes": (np.array([b"a", b"<NA>"]), "y: label 1 must name a class"),
+    "what NA becomes": (np.array([b"a", b"<NA> "]), "y: label 1 must name a class"),
 }
 
 
@@ -83,7 +83,9 @@ def test_other_labels_are_refused(labels: npt.NDArray[Any], line: str) -> None:
 
 def test_a_word_for_a_missing_value_is_pointed_out() -> None:
     """It stays a class: an array of text had other means to say so."""
-    assert to_labels(np.array(["a", "NA", "NA"]), "y").done == ("2 of 3 are NA, which is taken for a class",)
+    line = "2 of 3 are NA, which is taken for a class, not for a missing value"
+    assert to_labels(np.array(["a", "NA", " NA"]), "y").done == (line,)
+    assert "3 of 4 are ? or None, which" in to_labels(np.array(["a", "None", "?", "?"]), "y").done[0]
 
 
 MISSING: dict[str, Any] = {
@@ -114,6 +116,7 @@ GIVEN: dict[str, tuple[Any, tuple[str, ...]]] = {
     "categories": (pd.Series(["x", "y"], dtype="category"), ("x", "y")),
     "a frame of one column": (pd.DataFrame({"k": ["x", "y"]}), ("x", "y")),
     "one-hot columns with names": (pd.get_dummies(pd.Series(["dog", "cat"])), ("cat", "dog")),
+    "one-hot columns with numbers": (pd.get_dummies(pd.Series([7, 3])), ("3", "7")),
     "a sparse one-hot matrix": (csr_array(np.eye(2)), ("0", "1")),
 }
 

@@ -119,10 +119,13 @@ def test_reads_what_medmnist_publishes(tmp_path: Path) -> None:
     assert examples.class_names == ("1", "3")
 
 
+HOT = np.eye(2)[Y // 3]
 ORDERS = {
     "one split after the other": (X, Y, X[:3], Y[:3]),
     "features, then labels": (X, X[:3], Y, Y[:3]),
     "labels first": (Y, X, Y[:3], X[:3]),
+    "one-hot rows, one split after the other": (X, HOT, X[:3], HOT[:3]),
+    "one-hot rows behind the features": (X, X[:3], HOT, HOT[:3]),
 }
 
 
@@ -192,7 +195,7 @@ def test_rows_to_predict_are_read_with_their_labels(tmp_path: Path) -> None:
     assert labelled.labels.tolist() == [0, 1, 1, 0]
     with pytest.raises(DataError, match="features of one set of rows, got the arrays x_train and x_test, fix:"):
         read_npz_rows(written(tmp_path, npz(x_train=X, x_test=X)), ("1", "3"))
-    with pytest.raises(DataError, match=r"features of one set of rows, got the arrays a, fix: numpy\.savez"):
+    with pytest.raises(DataError, match=r"features of one set of rows, got the array a, fix: numpy\.savez"):
         read_npz_rows(written(tmp_path, npz(a=X)), ("1", "3"))
 
 

@@ -188,6 +188,7 @@ APART: dict[str, Callable[[], Any]] = {
     "a column of pandas": lambda: (X, Y),
     "in a list": lambda: [X, Y],
     "a frame of one column": lambda: (X, Y.to_frame()),
+    "one-hot columns": lambda: (X, pd.get_dummies(Y)),
     "a list": lambda: (X, KIND),
     "an array": lambda: (X, np.array(KIND)),
     "an array of one column": lambda: (X, np.array(KIND)[:, None]),
@@ -228,7 +229,7 @@ def test_a_frame_of_numbers_stays_what_it_was() -> None:
 
 BAD_APART: dict[str, tuple[Callable[[], Any], str]] = {
     "fewer labels": (lambda: (X, KIND[:5]), "data, labels must hold one label for each of the 60 rows .*, got 5"),
-    "two columns": (lambda: (X, X), "data, labels must be one column, got 2 of them"),
+    "two columns": (lambda: (X, X), "data, labels must hold one label an example, got .*, fix: one column of them"),
     "a name of a feature": (lambda: (X, Y.rename("a")), "data, labels must have a name that no feature has, got .*a"),
     "another order": (
         lambda: (X, Y.sample(frac=1, random_state=1)),

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mlpstudy.datasets.arrays.features import as_array
 from mlpstudy.datasets.arrays.labels import LabelArray, to_labels
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
+from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.errors import DataError, must
 
 _ROWS_AND_COLUMNS = 2
@@ -35,9 +36,10 @@ def given_labels(labels: Any, what: str) -> LabelArray:  # noqa: ANN401  # lists
     mlpstudy.errors.DataError: y: label 1 must name a class, got None, as 2 of 4 are, fix: remove those examples
     """
     if hasattr(labels, "tocsr") and getattr(labels, "shape", (0, 0))[-1] <= MAX_CLASSES:
+        check_memory(labels.dtype.itemsize * math.prod(labels.shape), what)
         labels = labels.toarray()
     array = as_array(labels, what)
-    if array.dtype == object:
+    if array.dtype == object and (array.ndim < _ROWS_AND_COLUMNS or array.shape[1] == 1):
         array = _of_objects(array, what)
     elif array.dtype.kind in "US" and isinstance(labels, list | tuple):
         # NumPy makes text of a NaN beside text.
@@ -75,8 +77,8 @@ def _is_missing(label: object) -> bool:
 
 
 def _column_names(labels: Any, array: npt.NDArray[Any]) -> tuple[str, ...]:  # noqa: ANN401  # as in given_labels
-    """Return the names of the columns of a frame with several, where they are text; else none."""
+    """Return the names of the columns of a frame with several, where they are text or whole numbers; else none."""
     names = getattr(labels, "columns", None)
     if names is None or array.ndim != _ROWS_AND_COLUMNS or len(names) != array.shape[1]:
         return ()
-    return tuple(names) if all(isinstance(name, str) for name in names) else ()
+    return tuple(str(name) for name in names) if all(isinstance(name, str | int | np.integer) for name in names) else ()

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.words import either
 
 _ROWS_AND_COLUMNS = 2
 _BLOCK = 2**16
@@ -56,7 +57,7 @@ def to_labels(labels: npt.NDArray[Any], what: str, names: tuple[str, ...] = ()) 
     positions = _positions(labels, what)
     n_columns = labels.shape[1]
     done = f"one-hot labels in {n_columns} columns are read as classes, {{}}"
-    if names:
+    if names and names != tuple(str(k) for k in range(n_columns)):
         return LabelArray(np.array(names, dtype=np.str_)[positions], (done.format("named as the columns are"),))
     n_absent = n_columns - np.unique(positions).size
     absent = f" ({n_absent} of them without an example)" if n_absent else ""
@@ -65,15 +66,24 @@ def to_labels(labels: npt.NDArray[Any], what: str, names: tuple[str, ...] = ()) 
 
 def _missing(labels: npt.NDArray[Any], what: str) -> tuple[str, ...]:
     """Refuse what stands for a missing value when it has become text; name what may stand for one."""
-    for words, is_certain in ((_NO_NAMES, True), (_DOUBTFUL, False)):
-        rows = np.flatnonzero(np.isin(labels, np.array(words, dtype=labels.dtype.kind)))
-        if rows.size and is_certain:
-            found = f"{labels[rows[0]]!s}, as {rows.size} of {len(labels)} are"
-            fix = "remove those examples, or call the class by another name"
-            raise DataError(must(f"{what}: label {rows[0]}", "name a class", found, fix))
-        if rows.size:
-            return (f"{rows.size} of {len(labels)} are {labels[rows[0]]!s}, which is taken for a class",)
-    return ()
+    written = {label: _word(label) for label in np.unique(labels)}
+    certain, doubtful = (
+        [label for label, word in written.items() if word in words] for words in (_NO_NAMES, _DOUBTFUL)
+    )
+    if certain:
+        rows = np.flatnonzero(np.isin(labels, certain))
+        found = f"{written[labels[rows[0]]]}, as {rows.size} of {len(labels)} are"
+        fix = "remove those examples, or call the class by another name"
+        raise DataError(must(f"{what}: label {rows[0]}", "name a class", found, fix))
+    if not doubtful:
+        return ()
+    n, words = int(np.isin(labels, doubtful).sum()), either(dict.fromkeys(written[label] for label in doubtful))
+    return (f"{n} of {len(labels)} are {words}, which is taken for a class, not for a missing value",)
+
+
+def _word(label: str | bytes) -> str:
+    text = label.decode("utf-8", "replace") if isinstance(label, bytes) else str(label)
+    return text.strip()
 
 
 def _positions(labels: npt.NDArray[Any], what: str) -> npt.NDArray[np.intp]:

@@ -146,7 +146,10 @@ def _by_position(arrays: Mapping[str, NpyArray]) -> Splits:
     """
     labels = [key for key, array in arrays.items() if array.values.ndim == 1 or array.values.shape[1:] == (1,)]
     if len(labels) != len(arrays) // 2:  # no vectors: one-hot rows, or no labels at all
-        labels = list(arrays)[1::2]
+        keys = list(arrays)
+        half = len(keys) // 2
+        follows = len(arrays[keys[0]].values) == len(arrays[keys[1]].values)
+        labels = keys[1::2] if follows else keys[half:]
     features = [key for key in arrays if key not in labels]
     named = [Named(*pair) for pair in zip(features, labels, strict=True)]
     return Splits(named[0], named[1] if len(named) > 1 else None)

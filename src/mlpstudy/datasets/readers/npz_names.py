@@ -127,7 +127,8 @@ def name_rows(names: Collection[str], what: str) -> tuple[str, str | None]:
     if len(splits) != 1 and None not in splits:
         be = "hold the features of one set of rows"
         every = [name for split in splits for name in found[split, "features"].values()] or list(names)
-        raise DataError(must(what, be, f"the arrays {listed(every)}", "numpy.savez(path, x=...)"))
+        shown = f"the array{'s' if len(every) > 1 else ''} {listed(every)}"
+        raise DataError(must(what, be, shown, "numpy.savez(path, x=...)"))
     split = None if None in splits else splits[0]
     features, labels = found[split, "features"], found.get((split, "labels"), {})
     if labels:

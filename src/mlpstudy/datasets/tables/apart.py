@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from mlpstudy.datasets.arrays.given_labels import given_labels
+from mlpstudy.datasets.arrays.labels import LabelArray
+from mlpstudy.datasets.arrays.pairing import said
 from mlpstudy.datasets.tables.frames import Taken, is_frame, take, to_table
 from mlpstudy.datasets.tables.pandas_frames import is_missing, series_of
 from mlpstudy.datasets.tables.table import Table
@@ -38,7 +41,9 @@ def joined(
     ['a', 'target']
     """
     taken = take(features, f"{what}, features", forms)
-    column = _column(labels, f"{what}, labels", forms)
+    several = _one_hot(labels, f"{what}, labels")
+    column = _column(labels, f"{what}, labels", forms) if several is None else pl.Series("", several.labels)
+    done = () if several is None else said(f"{what}, labels", several.done)
     if len(column) != taken.frame.height:
         be = f"hold one label for each of the {taken.frame.height} rows of the features"
         raise DataError(must(f"{what}, labels", be, len(column)))
@@ -47,8 +52,18 @@ def joined(
     if name in taken.frame.columns:
         fix = "give labels of another name, or the features without them"
         raise DataError(must(f"{what}, labels", "have a name that no feature has", f'"{name}"', fix))
-    table = to_table(Taken(taken.frame.with_columns(column.alias(name)), taken.lines), what)
+    table = to_table(Taken(taken.frame.with_columns(column.alias(name)), (*taken.lines, *done)), what)
     return Table(table.frame, what, table.sha256, warnings=table.warnings, target=name)
+
+
+def _one_hot(labels: Any, what: str) -> LabelArray | None:  # noqa: ANN401  # as above
+    """Return the classes of labels in several columns, which must be one-hot; None of others."""
+    if isinstance(labels, list | tuple):
+        is_table = bool(labels) and isinstance(labels[0], list | tuple | np.ndarray) and len(labels[0]) > 1
+    else:
+        shape: tuple[int, ...] = getattr(labels, "shape", ())
+        is_table = len(shape) > 1 and shape[1] > 1
+    return given_labels(labels, what) if is_table else None
 
 
 def _column(labels: Any, what: str, forms: str) -> pl.Series:  # noqa: ANN401  # as above
@@ -60,18 +75,13 @@ def _column(labels: Any, what: str, forms: str) -> pl.Series:  # noqa: ANN401  #
         column = take(labels.to_frame(), what, forms).frame.to_series()
         return column.alias("" if name is None else str(name))
     if is_frame(labels):
-        frame = take(labels, what, forms).frame
-        if frame.width != 1:
-            raise DataError(must(what, "be one column", f"{frame.width} of them", "the column that holds the class"))
-        return frame.to_series()
+        return take(labels, what, forms).frame.to_series()
     try:
         array = labels if isinstance(labels, list | tuple) else np.asarray(labels)
         values = list(labels) if isinstance(array, list | tuple) else array.reshape(len(array), -1)
     except (TypeError, ValueError) as error:
         raise DataError(must(what, "be a column", type(labels).__name__)) from error
     if isinstance(values, np.ndarray):
-        if values.shape[1] != 1:
-            raise DataError(must(what, "be one column", f"an array of shape {np.shape(labels)}"))
         values = values[:, 0].tolist()
     return series_of("", [None if is_missing(value) else value for value in values], what)
 
