@@ -10,7 +10,6 @@ import numpy as np
 from mlpstudy.datasets.raw import Labelled, Part, Parts
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
-    absent_warning,
     is_quantity,
     no_classes,
     quantity_warning,
@@ -71,12 +70,8 @@ def collect_arrays(
 
 def _warnings(main: Labelled, test: Labelled | None, validation: Labelled | None, origin: str) -> tuple[str, ...]:
     apart = [part for part in (test, validation) if part is not None and part not in (main.test, main.validation)]
-    lines = (
-        quantity_warning(main.class_names, f"{origin}, labels"),
-        None if test is None else absent_warning(test.labels, test.class_names, origin, "test"),
-        None if validation is None else absent_warning(validation.labels, validation.class_names, origin, "validation"),
-    )
-    return (*main.warnings, *(line for part in apart for line in part.warnings), *(line for line in lines if line))
+    doubt = quantity_warning(main.class_names, f"{origin}, labels")
+    return (*main.warnings, *(line for part in apart for line in part.warnings), *((doubt,) if doubt else ()))
 
 
 def _left_unused(main: Labelled, validation: Labelled | None, data: Data) -> tuple[str, ...]:

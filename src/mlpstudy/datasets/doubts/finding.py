@@ -47,18 +47,24 @@ class Doubts:
 
 def find_doubts(parts: Parts, positions: Positions, preprocessing: Preprocessing, data: Data) -> Doubts:
     """Return what should be looked at before training is paid for."""
-    test = parts.test or parts.main
-    is_table = preprocessing.kind == "table"
-    absent = None
-    if is_table or parts.test is None:  # of arrays of their own, collecting has said it
-        of = f"{test.origin}, test examples" if parts.test is None else test.origin
-        single = () if parts.test else np.flatnonzero(np.bincount(test.labels[test.known]) == 1).tolist()
-        absent = absent_warning(test.labels[positions.test], parts.class_names, of, single)
-    if is_table:
-        found = _of_table(parts, positions, cast("TablePreprocessing", preprocessing), data)
+    if preprocessing.kind == "table":
+        found = _of_table(parts, positions, preprocessing, data)
     else:
         found = Doubts(tuple(_of_arrays(parts, positions, data)))
-    return Doubts((*found.lines, *((absent,) if absent else ())), found.leaking)
+    return Doubts((*found.lines, *_absent(parts, positions, are_files=preprocessing.kind == "table")), found.leaking)
+
+
+def _absent(parts: Parts, positions: Positions, *, are_files: bool) -> list[str]:
+    """Name the classes that the test, or validation examples of the data's own, have no example of; by their files."""
+    test, validation = parts.test or parts.main, parts.validation
+    single = () if parts.test else np.flatnonzero(np.bincount(test.labels[test.known]) == 1).tolist()
+    names, of_test = parts.class_names, test.labels[positions.test]
+    origin = parts.main.origin
+    lines = [absent_warning(of_test, names, test.origin if are_files else origin, "test", single)]
+    if validation is not None and positions.validation is not None:
+        of_validation = validation.labels[positions.validation]
+        lines.append(absent_warning(of_validation, names, validation.origin if are_files else origin, "validation"))
+    return [line for line in lines if line]
 
 
 def _of_table(parts: Parts, positions: Positions, fitted: TablePreprocessing, data: Data) -> Doubts:

@@ -18,7 +18,6 @@ from mlpstudy.datasets.tables.columns import further_line, wrong_cell
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
     Classes,
-    absent_warning,
     find_classes,
     index_classes,
     is_quantity,
@@ -72,11 +71,6 @@ def collect_tables(data: Data, main: Table, test: Table | None = None, validatio
     doubt = quantity_warning(class_names, f'{main.origin}, column "{target}"')
     read = (warning for table in tables for warning in table.warnings)
     told += [line for table in (test, validation) if table is not None for line in _other_words(table, target, classes)]
-    told += [
-        absent_warning(part.labels, class_names, part.origin, split)
-        for part, split in ((others[0], "test"), (others[1], "validation"))
-        if part is not None
-    ]
     times, of_time = (None, None) if data.time is None else _times(main, data, data.time)
     warnings = (*read, *classes.warnings, *(line for line in (*told, doubt, single, of_time) if line))
     return Parts(

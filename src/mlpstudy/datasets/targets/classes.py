@@ -25,7 +25,7 @@ from mlpstudy.datasets.targets.naming import (
 )
 from mlpstudy.datasets.targets.truth import in_one_spelling, same_truth
 from mlpstudy.errors import DataError, must
-from mlpstudy.text.words import listed, some
+from mlpstudy.text.words import some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,21 +138,6 @@ def find_classes(labels: Labels, what: str, least: int = 2, *, place: Place | No
     position = {name: i for i, name in enumerate(ordered)}
     of_distinct = np.array([position[name] for name in names], dtype=np.int32)
     return Classes(of_distinct[indices], tuple(ordered), merged(distinct, names, what))
-
-
-def absent_warning(labels: npt.NDArray[np.int32], names: Sequence[str], origin: str, split: str) -> str | None:
-    """Return a warning that names the classes of which examples of a split's own hold none; None without any.
-
-    >>> absent_warning(np.zeros(3, np.int32), ("cat", "dog"), "pets", "test")
-    'pets: class "dog" has no test example, so nothing is measured of it'
-    """
-    counts = np.bincount(labels, minlength=len(names))
-    absent = [f'"{name}"' for name, count in zip(names, counts, strict=True) if not count]
-    if not absent:
-        return None
-    if len(absent) == 1:
-        return f"{origin}: class {absent[0]} has no {split} example, so nothing is measured of it"
-    return f"{origin}: the classes {listed(absent)} have no {split} examples, so nothing is measured of them"
 
 
 def index_classes(
