@@ -522,6 +522,51 @@ DATES = {
         {"rows.csv": column([f"{1 + i % 12:02}/{1 + i % 9:02}/2024" for i in range(N)])},
         {order: keyed(date_format=order) for order in ("day first", "month first")},
     ),
+    "dates of two forms": Row(
+        'column "b" must have its dates in one form ... fix: write them all alike, or categorical = ["b"]',
+        {"rows.csv": column([f"{1 + i % 28:02}.01.2024" if i % 2 else f"2024-02-{1 + i % 7:02}" for i in range(N)])},
+        {
+            "write them all alike": written("rows.csv", column([f"{1 + i % 28:02}.01.2024" for i in range(N)])),
+            "categorical": keyed(categorical=["b"]),
+        },
+    ),
+    "dates of two orders": Row(
+        'column "b" must have its dates in one order ... fix: write them all alike, or categorical = ["b"]',
+        {"rows.csv": column([("21/01/2024", "01/22/2024")[i % 2] for i in range(N)])},
+        {
+            "write them all alike": written("rows.csv", column([f"{1 + i % 28:02}/01/2024" for i in range(N)])),
+            "categorical": keyed(categorical=["b"]),
+        },
+    ),
+    "a year that could be a day": Row(
+        'column "b" must say which number is the day ... fix: date_format = "%y-%m-%d" or "day first"',
+        {"rows.csv": column([f"2{i % 2}-01-1{i % 9}" for i in range(N)])},
+        {order: keyed(date_format=order) for order in ("%y-%m-%d", "day first")},
+    ),
+    "a day that there is not": Row(
+        'column "b" must be a date, day first, ... fix: mend the cell, leave it empty, or categorical = ["b"]',
+        {"rows.csv": column([*(f"{1 + i % 28:02}.01.2024" for i in range(N)), "31.02.2024"])},
+        {
+            "mend the cell": edited("31.02.2024", "28.02.2024"),
+            "leave it empty": edited("31.02.2024", ""),
+            "categorical": keyed(categorical=["b"]),
+        },
+    ),
+    "a number that is no day among days": Row(
+        'column "date" must be a date ... fix: mend the cell, leave it empty, or date_format = "none"',
+        {"rows.csv": column([*(f"202401{1 + i % 28:02}" for i in range(N)), "20240231"], "a,date,kind")},
+        {
+            "mend the cell": edited("20240231", "20240228"),
+            "leave it empty": edited("20240231", ""),
+            "date_format": keyed(date_format="none"),
+        },
+    ),
+    "days that are held out by, in no order": Row(
+        'column "b" must say which comes first ... fix: date_format = "day first", or "month first"',
+        {"rows.csv": column([f"{1 + i % 12:02}/{1 + i % 9:02}/2024" for i in range(N)])},
+        {order: keyed(date_format=order) for order in ("day first", "month first")},
+        {"path": "rows.csv", "target": "kind", "time": "b"},
+    ),
 }
 
 IMAGES = {

@@ -105,7 +105,7 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> _Fitt
     found = find(of_training, data.reading, is_category=column.name in data.categorical, whole=column)
     question, note = _told(found, column, data)
     if question is not None:
-        fix = question.fix if found.meaning is not None else f"{question.fix}, or {_categorical(column.name)}"
+        fix = f"{question.fix}, or {_categorical(column.name)}"
         raise DataError(must(what, question.be, question.got, fix))
     notes = () if note is None else (f"{what}: {note}",)
     if found.meaning is None:
@@ -137,7 +137,9 @@ def _told(found: Found, column: pl.Series, data: Data) -> tuple[Question | None,
 
 def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin: str) -> str:
     """Return the line for a cell that is not what the column's other cells are; for all such cells, if several."""
-    meaning = found.meaning or "number"
+    meaning, otherwise = found.meaning or "number", _categorical(column.name)
+    if meaning == "date" and column.dtype.is_numeric():
+        column, otherwise = as_text(column), 'date_format = "none"'
     index, n_wrong = int(wrong.argmax()), int(wrong.sum())
     value, missing = column[index], slips(column, wrong).missing
     if isinstance(value, float) and math.isinf(value):
@@ -147,11 +149,11 @@ def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin:
     if isinstance(value, str) and meaning == "number" and value.count(",") == 1:
         mend = f"write {value.replace(',', '.')} for {value}"
     if n_wrong == 1:
-        fix = f"{mend}, leave it empty, or {_categorical(column.name)}"
+        fix = f"{mend}, leave it empty, or {otherwise}"
         return wrong_cell(column, index, be, origin, fix)
     rows = commas(str(row + 1) for row in np.flatnonzero(wrong).tolist())
     what, cells = f'{origin}, column "{column.name}"', slips(column, wrong).listed
-    fix = f"{mend}, {missing}, or {_categorical(column.name)}"
+    fix = f"{mend}, {missing}, or {otherwise}"
     return must(what, f"be {be} in all rows", f"{cells} in rows {rows}", fix)
 
 

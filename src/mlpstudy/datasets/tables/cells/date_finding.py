@@ -40,7 +40,7 @@ _NAMES = tuple(name.capitalize() for name in ENGLISH)
 _OF_DATES = {"date", "dates", "datum", "datetime", "time", "timestamp", "day", "when", "dob", "birthday", "born"}
 _NOT_OF_DATES = {"candidate", "mandate", "update", "validate", "consolidate", "liquidate"}
 
-_MEND = "write them all alike, or name the column in categorical"
+_MEND = "write them all alike"
 
 Counts = npt.NDArray[np.int64]
 

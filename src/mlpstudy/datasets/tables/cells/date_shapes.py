@@ -64,6 +64,7 @@ PLAIN = (
     shape(rf"{_YEAR}[- ]?[Qq](?P<quarter>[1-4])"),
     shape(rf"[Qq](?P<quarter>[1-4])[-/ ]?{_YEAR}"),
     shape(rf"{_NAME},?[ -]{_YEAR}"),
+    shape(rf"{_NAME}(?:-| ?')(?P<year>\d{{2}})"),
     shape(rf"{_YEAR}[- ]{_NAME}(?:[- ]{_DAY}{_TIME})?"),
     shape(rf"\p{{L}}{{3}} {_NAME} +{_DAY} (?P<hour>\d{{1,2}}){_MINUTES} {_YEAR}"),
 )

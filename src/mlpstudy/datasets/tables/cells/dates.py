@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
@@ -25,15 +27,22 @@ _ZERO = r"^0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ T]00:00(?::00)?(?:\.0+)?)?$"
 def parse(text: pl.Series, form: Form) -> pl.Series:
     """Return trimmed text as days, null where a cell is no date of the form."""
     if form.date:
-        return _as_days(moments(text, pattern(form)))
+        return _of_distinct(text, lambda cells: moments(cells, pattern(form)))
     quick = _quick(text)
     rest = np.flatnonzero((quick.is_null() & text.is_not_null()).to_numpy())
     if not rest.size:
         return quick
-    slow = plain_moments(text.gather(rest))
     numbers = quick.fill_null(float("nan")).to_numpy().copy()
-    numbers[rest] = _as_days(slow).fill_null(float("nan")).to_numpy()
+    numbers[rest] = _of_distinct(text.gather(rest), plain_moments).fill_null(float("nan")).to_numpy()
     return pl.Series(numbers, nan_to_null=True)
+
+
+def _of_distinct(text: pl.Series, read: Callable[[pl.Series], Moments]) -> pl.Series:
+    """Return the days of cells; each distinct one is read once, where most are there several times."""
+    distinct = text.drop_nulls().unique()
+    if 2 * len(distinct) > len(text):
+        return _as_days(read(text))
+    return text.replace_strict(distinct, _as_days(read(distinct)), default=None, return_dtype=pl.Float64)
 
 
 def parse_numbers(column: pl.Series, form: Form) -> pl.Series:
