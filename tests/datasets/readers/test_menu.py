@@ -107,3 +107,39 @@ def test_what_is_no_data_is_told_what_would_be(tmp_path: Path, name: str, fix: s
     (tmp_path / name).write_bytes(b"\0\1\2")
     with pytest.raises(DataError, match=rf"must be CSV.*, fix: {re.escape(fix)}"):
         find_format([tmp_path / name])
+
+
+@pytest.mark.parametrize(
+    "head", ["ORC,FEA1,kind", "FEA1;ARROW1;kind", "MATLAB 5,b,kind", "version,https,kind", "$FL,%PDF,kind"]
+)
+def test_names_of_columns_are_no_magic_bytes(tmp_path: Path, head: str) -> None:
+    """A table whose first name begins like a file of another format is a table."""
+    mark = ";" if ";" in head else ","
+    write(tmp_path, "\n".join([head, *(mark.join((str(i), str(i * 3 % 7), "ny"[i % 2])) for i in range(40))]), "t.csv")
+    assert len(load(Data(path="t.csv", target="kind").in_folder(tmp_path), 0).class_names) == 2
+
+
+@pytest.mark.parametrize(
+    ("start", "instead"),
+    [
+        (b"ARROW1\0\0", "read_feather"),
+        (b"FEA1\0\0\0\0", "read_feather"),
+        (b"ORC\x08\x03", "read_orc"),
+        (b"MATLAB 5.0 MAT-file, Platform: GLNXA64", "loadmat"),
+        (b"\x89HDF\r\n\x1a\n", "h5py"),
+        (b"$FL2@(#) SPSS DATA FILE", "read_spss"),
+        (b"\x80\x04\x95", "numpy.savez"),
+        (b"%PDF-1.7", "CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "CSV"),
+        (b"SQLite format 3\0", "read_sql"),
+        (b"\n<?xml version='1.0'?><a/>", "read_xml"),
+        (b'[\n  {\n    "a": 1', "read_json(path)"),
+        (b'\xef\xbb\xbf{"a": 1}\n{"a": 2}\n', "lines=True"),
+    ],
+)
+@pytest.mark.parametrize("name", ["rows.csv", "rows.unknown", "rows"])
+def test_other_formats_are_known_by_their_bytes(tmp_path: Path, name: str, start: bytes, instead: str) -> None:
+    """Whatever the file is called, the line says what would make one of it that is read."""
+    (tmp_path / name).write_bytes(start + bytes(300))
+    with pytest.raises(DataError, match=rf"{name} must be .*, fix: .*{re.escape(instead)}"):
+        load(Data(path=f"./{name}", target="kind").in_folder(tmp_path), 0)

@@ -61,7 +61,7 @@ FOREIGN = (
     Foreign("a file of JSON", _pandas("read_json(path)", _CSV), re.compile(rb'\s*(\[\s*)?\{\s*"'), (".json",)),
     Foreign(
         "a workbook of an old Excel or of another program",
-        "save it as CSV there",
+        "save it as .xlsx or CSV there",
         re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
         (".xls", ".xlsb", ".ods", ".numbers"),
     ),
@@ -69,9 +69,12 @@ FOREIGN = (
         "a document", "save its table as CSV there", re.compile(rb"%PDF-"), (".pdf", ".doc", ".docx", ".odt", ".rtf")
     ),
     Foreign(
-        "a Feather file", _pandas("read_feather(path)"), re.compile(rb"ARROW1|FEA1"), (".feather", ".arrow", ".ipc")
+        "a Feather file",
+        _pandas("read_feather(path)"),
+        re.compile(rb"(ARROW1|FEA1)[^\x20-\x7e\s]"),
+        (".feather", ".arrow", ".ipc"),
     ),
-    Foreign("an ORC file", _pandas("read_orc(path)"), re.compile(rb"ORC"), (".orc",)),
+    Foreign("an ORC file", _pandas("read_orc(path)"), re.compile(rb"ORC[^\x20-\x7e\s]"), (".orc",)),
     Foreign("Stata's data", _pandas("read_stata(path)"), re.compile(rb"<stata_dta>"), (".dta",)),
     Foreign("SPSS's data", _pandas("read_spss(path)"), re.compile(rb"\$FL[23]@\(#\)"), (".sav", ".zsav", ".por")),
     Foreign("SAS's data", _pandas("read_sas(path)"), None, (".sas7bdat", ".xpt")),
@@ -81,7 +84,7 @@ FOREIGN = (
     Foreign(
         "MATLAB's data",
         'in Python: numpy.savez("rows.npz", x=..., y=...) of two arrays of scipy.io.loadmat(path)',
-        re.compile(rb"MATLAB \d"),
+        re.compile(rb"MATLAB \d\.\d MAT-file"),
         (".mat",),
     ),
     Foreign(
