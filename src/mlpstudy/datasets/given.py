@@ -135,6 +135,9 @@ def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401
         raise DataError(must(what, f"be {FORMS}", type(pair).__name__))
     from scipy.sparse import issparse  # noqa: PLC0415  # heavy
 
+    if all(isinstance(part, tuple) and all(hasattr(each, "shape") for each in part) for part in pair):
+        fix = '{"train": (x, y), "test": (x_test, y_test)}'
+        raise DataError(must(what, f"be {FORMS}", "two pairs of arrays", fix))
     x, y = pair
     x_name, y_name = f"{what}, features", f"{what}, labels"
     if issparse(x):

@@ -47,8 +47,12 @@ def check_order(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: s
 
 def check_counts(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: str) -> None:
     """Refuse features and labels of different numbers of examples."""
-    if len(x) != len(y):
-        raise DataError(must(y_name, f"hold one label for each of the {len(x)} examples in {x_name}", len(y)))
+    if len(x) == len(y):
+        return
+    fix = None
+    if x.ndim > 1 and x.shape[-1] == len(y):
+        fix = "x.T, an example a row" if x.ndim == 2 else "numpy.moveaxis(x, -1, 0), the examples along the first axis"  # noqa: PLR2004  # rows, columns
+    raise DataError(must(y_name, f"hold one label for each of the {len(x)} examples in {x_name}", len(y), fix))
 
 
 def align(other: Labelled, train: Labelled, origin: str) -> Labelled:
