@@ -17,7 +17,6 @@ from mlpstudy.text.escaping import shell
 from mlpstudy.text.words import either
 
 _HEAD = 4096
-_ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 
 
 def find_format(files: Sequence[Path]) -> Format:
@@ -102,24 +101,12 @@ def _unknown(path: Path, head: bytes) -> DataError:
     in_files = [known for known in FORMATS if known.endings]
     folders = dict.fromkeys(known.title for known in FORMATS if not known.endings)
     be = f"be {', or '.join((either(known.title for known in in_files), *folders))}"
-    other = foreign(head, _uncompressed(path))
+    other = foreign(head, _uncompressed(path)) or foreign(b"", path.name)
     if other is not None:
         return DataError(must(path_text(path), be, other.title, other.instead))
-    return DataError(must(path_text(path), be, path.suffix or "no ending", _instead(path)))
-
-
-def _instead(path: Path) -> str:
-    """Return what to do with a file of no known format."""
-    from mlpstudy.datasets.pictures.files import SUFFIXES  # noqa: PLC0415  # heavy: Pillow
-
-    suffix = path.suffix.lower()
-    if path.name.lower().endswith(_ARCHIVES):
-        return "unpack it, and name the file or folder that comes out"
-    if suffix in SUFFIXES:
-        name = path_text(path.name)
-        return f"a folder with a folder of images for each class: images/cat/{name}, ..."
-    endings = [ending for known in FORMATS for ending in known.endings if ending.startswith(".")]
-    return f"a name that ends in one of {', '.join(endings)}"
+    endings = [ending for known in in_files for ending in known.endings if ending.startswith(".")]
+    fix = f"a name that ends in one of {', '.join(endings)}"
+    return DataError(must(path_text(path), be, path.suffix or "no ending", fix))
 
 
 def _check_number(files: Sequence[Path], found: Format) -> None:
