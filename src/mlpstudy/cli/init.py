@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlpstudy.cli.data import With
+from mlpstudy.cli.printing.keys import offering_keys
 from mlpstudy.text.escaping import shell
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def init(
     name = study_name(data[0])
     path = out or Path(f"{name}.toml")
     keys = {key: value for key, value in (("drop", drop), ("group", group), ("time", time)) if value}
-    fields, guessed = _fields(data, target, test, path.parent, {**parse_keys(more or ()), **keys})
-    proposal = propose(fields, path.parent, name)
+    with offering_keys():
+        fields, guessed = _fields(data, target, test, path.parent, {**parse_keys(more or ()), **keys})
+        proposal = propose(fields, path.parent, name)
     write_proposal(proposal, path, replace=replace)
     _print(proposal, path, guessed)
 

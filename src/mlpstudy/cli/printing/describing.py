@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlpstudy.cli.printing.exits import ExitCode
+from mlpstudy.cli.printing.keys import offering_keys, with_options
 from mlpstudy.cli.printing.terminal import new_table, say_json, styled
 from mlpstudy.text.escaping import shell
 
@@ -39,7 +40,8 @@ def show_description(data: Sequence[str], target: str | None, more: Sequence[str
     from mlpstudy.datasets.overview.description import describe_data
     from mlpstudy.study.loading import parse_keys
 
-    description = describe_data(data[0] if len(data) == 1 else list(data), target, parse_keys(more))
+    with offering_keys():
+        description = describe_data(data[0] if len(data) == 1 else list(data), target, parse_keys(more))
     if as_json:
         say_json(_plain(description))
     else:
@@ -69,8 +71,9 @@ def _print(description: Description, data: Sequence[str], target: str | None, mo
         say(_first_rows(description), "")
     if description.first_images is not None:
         _print_images(description)
-    for warning in description.warnings:
-        say(f"Warning: {warning}", style="yellow", soft_wrap=True)
+    for number, warning in enumerate(description.warnings, start=1):
+        is_reason = description.is_refused and number == len(description.warnings)
+        say(f"Warning: {with_options(warning) if is_reason else warning}", style="yellow", soft_wrap=True)
     dates = [column.name for column in description.columns if column.type == "date"]
     if dates and dates[0] != description.target:
         hint = f'holds dates: time = "{dates[0]}" in [data] (--time of init) holds out the latest rows'
