@@ -38,7 +38,7 @@ def collect_arrays(
     Raises:
         DataError: the study says something of them that only tables or other arrays have, or a class is of no use.
     """
-    origin = data.title
+    origin = data.title.removeprefix("./")
     for key in _OF_TABLES:
         if getattr(data, key):
             raise left_out(data, key, "since the data are no table with named columns")

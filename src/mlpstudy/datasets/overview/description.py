@@ -141,7 +141,7 @@ def describe_data(
     reads = read_splits(data)
     if not isinstance(reads.main, Labelled):
         return _of_table(reads, data)
-    described = _of_labelled(reads.main, data.title, found.words)
+    described = _of_labelled(reads.main, data.title.removeprefix("./"), found.words)
     seen = _as_a_study_sees_it(reads, data)
     return dataclasses.replace(
         described,
