@@ -209,6 +209,9 @@ def test_a_frame_and_its_target_may_be_given_apart(pair: Callable[[], Any]) -> N
     for split in ("train", "validation", "test"):
         np.testing.assert_array_equal(dense(getattr(found, split)), dense(getattr(wanted, split)))
         np.testing.assert_array_equal(getattr(found, split).labels, getattr(wanted, split).labels)
+    said = "data, labels: they are taken by position, since their index is not that of the features"
+    is_said = isinstance(pair()[0], pd.DataFrame) and isinstance(pair()[1], pd.Series) and pair()[0].index[0] > 0
+    assert (said in found.warnings) == is_said
     if isinstance(pair()[1], pd.Series):
         assert load(TABLE, 0, Given.of(pair())).sha256 == found.sha256
 

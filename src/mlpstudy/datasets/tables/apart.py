@@ -47,12 +47,13 @@ def joined(
     if len(column) != taken.frame.height:
         be = f"hold one label for each of the {taken.frame.height} rows of the features"
         raise DataError(must(f"{what}, labels", be, len(column)))
-    _check_index(getattr(features, "index", None), getattr(labels, "index", None), what)
+    told = _check_index(getattr(features, "index", None), getattr(labels, "index", None), what)
     name = target or column.name or _UNNAMED
     if name in taken.frame.columns:
         fix = "give labels of another name, or the features without them"
         raise DataError(must(f"{what}, labels", "have a name that no feature has", f'"{name}"', fix))
-    table = to_table(Taken(taken.frame.with_columns(column.alias(name)), (*taken.lines, *done)), what)
+    lines = (*taken.lines, *done, *((told,) if told else ()))
+    table = to_table(Taken(taken.frame.with_columns(column.alias(name)), lines), what)
     return Table(table.frame, what, table.sha256, warnings=table.warnings, target=name)
 
 
@@ -86,13 +87,17 @@ def _column(labels: Any, what: str, forms: str) -> pl.Series:  # noqa: ANN401  #
     return series_of("", [None if is_missing(value) else value for value in values], what)
 
 
-def _check_index(of_features: Any, of_labels: Any, what: str) -> None:  # noqa: ANN401  # of pandas
-    """Refuse rows that are in another order by their index than by their position."""
+def _check_index(of_features: Any, of_labels: Any, what: str) -> str | None:  # noqa: ANN401  # of pandas
+    """Return what is said where labels with another index are taken by position.
+
+    Raises:
+        DataError: by their index they are in another order, or of other rows.
+    """
     if not all(hasattr(index, "equals") for index in (of_features, of_labels)) or of_features.equals(of_labels):
-        return
+        return None
     is_same = set(of_features) == set(of_labels)
     if not is_same and any(_only_counts(index) for index in (of_features, of_labels)):
-        return
+        return f"{what}, labels: they are taken by position, since their index is not that of the features"
     found = "one in another order" if is_same else "one of other rows"
     fix = "labels.loc[features.index], or where they are in order by position, reset_index(drop=True) of both"
     raise DataError(must(f"{what}, labels", "have the index of the features", found, fix))
