@@ -37,6 +37,8 @@ _LEAST_REPEATED = 5
 """...unless each is in so many cells on average..."""
 _MANY_DISTINCT = 50
 """...and they are not that many."""
+_SAMPLE = 4000
+"""Cells by which a column of more different ones is seen to be no column of numbers."""
 _SHOWN = 4
 _LONGEST = 40
 _MOST_WORDS = 6
@@ -83,34 +85,35 @@ def find(
     counts = counts_of(as_text(training))
     if not counts.height:
         return Found("number")
-    found = _of_text(_Cells(counts["value"], counts["n"]), reading, whole)
+    cells = _Cells(counts["value"], counts["n"])
+    if len(cells.values) > _SAMPLE and not numbers.are_likely(as_text(training.sample(_SAMPLE, seed=0))):
+        found = _of_dates(cells, reading, whole) or Found(None)
+    else:
+        dated = None if reading.date_format is None else _of_dates(cells, reading, whole)
+        found = dated or _of_text(cells, reading, whole)
     is_declared = training.dtype in (pl.Categorical, pl.Enum)
     return Found(None) if is_declared and found.meaning in {"number", None} else found
 
 
 def _of_text(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found:
     """Return what text is: numbers or truth values, else dates, else a category."""
-    words = cells.words()
-    if reading.date_format is not None and (dated := cells.without_words().dates(reading, whole)):
-        return _with_words(Found("date", *dated), words)
-    if note := cells.without_words().names(whole):
+    values = cells.without_words()
+    if note := values.names(whole):
         return Found(None, note=note)
-    written = numbers.find_form(*cells.without_words(), reading, MOSTLY)
-    found = Found(None, question=written.question or cells.doubt(written.form))
+    written = numbers.find_form(*values, reading, MOSTLY)
     if written.question is not None:
-        pass
-    elif cells.are_truth_values():
-        found = Found("boolean")
-    elif cells.are("number", written.form, MOSTLY):
-        found = Found("number", written.form, written.note)
-    elif dated := cells.without_words().dates(reading, whole):
-        found = Found("date", *dated)
-    return found if found.meaning is None else _with_words(found, words)
+        return Found(None, question=written.question)
+    if cells.are_truth_values():
+        return cells.with_words(Found("boolean"))
+    if cells.are("number", written.form, MOSTLY):
+        return cells.with_words(Found("number", written.form, written.note))
+    return _of_dates(cells, reading, whole) or Found(None, question=cells.doubt(written.form))
 
 
-def _with_words(found: Found, words: str | None) -> Found:
-    """Return what was found, with the words that are read as missing in its note."""
-    return found if words is None else found._replace(note=f"{found.note}; {words}" if found.note else words)
+def _of_dates(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found | None:
+    """Return how the dates are written that text holds, None where they are none."""
+    dated = cells.without_words().dates(reading, whole)
+    return None if dated is None else cells.with_words(Found("date", *dated))
 
 
 def _of_values(column: pl.Series, reading: Reading) -> Found:
@@ -167,13 +170,13 @@ class _Cells(NamedTuple):
         held = self._chosen(~holds_no_number(self.values)).values
         return bool(len(held)) and truth.are_plain(held)
 
-    def words(self) -> str | None:
-        """Return which words are read as missing values, with their counts."""
+    def with_words(self, found: Found) -> Found:
+        """Return what was found, with the words that are read as missing, and their counts, in its note."""
         is_word = holds_no_number(self.values) | may_hold_no_number(self.values)
         if not is_word.any():
-            return None
-        words = self._chosen(is_word).listed()
-        return f"{words} {'is' if is_word.sum() == 1 else 'are'} read as missing"
+            return found
+        words = f"{self._chosen(is_word).listed()} {'is' if is_word.sum() == 1 else 'are'} read as missing"
+        return found._replace(note=f"{found.note}; {words}" if found.note else words)
 
     def doubt(self, form: Form) -> Question | None:
         """Return what is asked of a column of many numbers that other words stand between."""

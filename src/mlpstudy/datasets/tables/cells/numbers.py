@@ -13,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Question
+from mlpstudy.datasets.tables.cells.text import holds_no_number
 from mlpstudy.datasets.tables.cells.units import CURRENCY, MAGNITUDES, Units, find_units
 from mlpstudy.study.reading import Decimal, Reading, Thousands
 from mlpstudy.text.words import listed
@@ -45,6 +46,10 @@ _READINGS: tuple[tuple[Decimal, Thousands | None], ...] = (
 _MARKS: dict[str, str] = {",": "commas", ".": "points", "'": "apostrophes", " ": "blanks"}
 _LEAST_DISTINCT = 10
 """So many different numbers with several units are no names of sizes."""
+
+
+_LEAST_LIKELY = 0.3
+"""Share of a sample of cells that must look like numbers; half of all cells must be some."""
 
 
 class Written(NamedTuple):
@@ -105,6 +110,13 @@ def find_form(values: pl.Series, n: pl.Series, reading: Reading, mostly: float) 
         }
     )
     return Written(form, _note(form, cells["value"]))
+
+
+def are_likely(sample: pl.Series) -> bool:
+    """Say whether so many of some cells look like numbers that all of them are worth looking at."""
+    cells = sample.drop_nulls()
+    cells = cells.filter(~holds_no_number(cells))
+    return not len(cells) or int(plain_signs(cells).str.contains(_CELL).sum()) >= _LEAST_LIKELY * len(cells)
 
 
 def _find_marks(cores: pl.Series, n: pl.Series, reading: Reading) -> tuple[Decimal, Thousands | None] | _Unsure:
