@@ -27,12 +27,14 @@ from mlpstudy.datasets.readers.choosing import find_format
 from mlpstudy.datasets.tables.cells.form import Form, Meaning
 from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
 from mlpstudy.datasets.tables.cells.text import as_text, counts_of, is_supported, is_text
+from mlpstudy.datasets.tables.marks import settled
 from mlpstudy.datasets.tables.roles import find_column
 from mlpstudy.datasets.tables.table import Table
 from mlpstudy.datasets.targets.classes import is_quantity
 from mlpstudy.errors import DataError
 from mlpstudy.study import Study
 from mlpstudy.study.data import Data, looks_like_path
+from mlpstudy.study.reading import Reading
 
 ColumnType = Literal["number", "boolean", "date", "category", "unusable"]
 
@@ -165,6 +167,7 @@ def _of_table(reads: Reads, data: Data) -> Description:
     frame = table.frame
     guess = guess_target(frame, table.target) if data.target is None else Guess(data.target)
     find_column(table, guess.target)
+    reading, _ = settled(frame, data.reading)
     seen = _as_a_study_sees_it(reads, data.model_copy(update={"target": guess.target}))
     return Description(
         origin=table.origin,
@@ -172,7 +175,7 @@ def _of_table(reads: Reads, data: Data) -> Description:
         n_examples=frame.height,
         n_test=0,
         n_features=frame.width - 1,
-        columns=tuple(_describe(frame[name], data) for name in frame.columns),
+        columns=tuple(_describe(frame[name], data, reading) for name in frame.columns),
         target=guess.target,
         target_is_guess=data.target is None and not guess.is_said,
         classes=seen.classes or _values_of(table, guess.target),
@@ -183,13 +186,13 @@ def _of_table(reads: Reads, data: Data) -> Description:
     )
 
 
-def _describe(column: pl.Series, data: Data) -> ColumnDescription:
+def _describe(column: pl.Series, data: Data, reading: Reading) -> ColumnDescription:
     """Describe one column."""
     if not is_supported(column):
         return ColumnDescription(column.name, "unusable", column.null_count(), 0)
     text = as_text(column)
     n_missing, n_distinct = text.null_count(), text.drop_nulls().n_unique()
-    found = find(column, data.reading, is_category=column.name in data.categorical)
+    found = find(column, reading, is_category=column.name in data.categorical)
     if found.meaning is None:
         counts = counts_of(text).sort("n", "value", descending=[True, False]).head(N_LEVELS)
         return ColumnDescription(column.name, "category", n_missing, n_distinct, levels=tuple(counts.rows()))

@@ -24,8 +24,10 @@ import polars as pl
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables.cells.form import Form, Meaning, Question, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find, slips
+from mlpstudy.datasets.tables.cells.numbers import hold_several
 from mlpstudy.datasets.tables.cells.text import as_text, chosen, counts_of, is_supported, kind_of
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
+from mlpstudy.datasets.tables.marks import Settling, settled
 from mlpstudy.datasets.tables.spikes import Spike, find_spikes, lines
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import commas
@@ -69,10 +71,11 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
     columns: list[Column] = []
     warnings: list[str] = []
     spikes: list[Spike] = []
+    settling = settled(frame, data.reading)
     for name in frame.columns:
         if name in roles or name in data.drop:
             continue
-        fitted = _fit_column(frame[name], rows, data, origin)
+        fitted = _fit_column(frame[name], rows, data, settling, origin)
         warnings += fitted.warnings
         spikes += fitted.spikes
         if fitted.column is None:
@@ -96,14 +99,14 @@ class _Fitted(NamedTuple):
     spikes: tuple[Spike, ...] = ()
 
 
-def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> _Fitted:
+def _fit_column(column: pl.Series, rows: Rows, data: Data, settling: Settling, origin: str) -> _Fitted:
     """Learn one column."""
     what = f'{origin}, column "{column.name}"'
     if not is_supported(column):
         raise DataError(must(what, "hold numbers, text, truth values or dates", kind_of(column), _drop(column.name)))
     of_training = column if column.dtype.is_numeric() else chosen(column, rows)
-    found = find(of_training, data.reading, is_category=column.name in data.categorical, whole=column)
-    question, note = _told(found, column, data)
+    found = find(of_training, settling.reading, is_category=column.name in data.categorical, whole=column)
+    question, note = _told(found, column, data, settling)
     if question is not None:
         fix = f"{question.fix}, or {_categorical(column.name)}"
         raise DataError(must(what, question.be, question.got, fix))
@@ -125,14 +128,17 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, origin: str) -> _Fitt
     return _Fitted(number, (*notes, *((warning,) if warning else ())), tuple(spikes))
 
 
-def _told(found: Found, column: pl.Series, data: Data) -> tuple[Question | None, str | None]:
+def _told(found: Found, column: pl.Series, data: Data, settling: Settling) -> tuple[Question | None, str | None]:
     """Return what is asked and said of a column, with the counts of all its rows, as where the file is looked at."""
     if found.question is None and found.note is None:
         return None, None
-    of_all = find(column, data.reading, whole=column)
+    of_all = find(column, settling.reading, whole=column)
     if found.question is not None:
         return of_all.question or found.question, None
-    return None, of_all.note if (of_all.meaning, of_all.form) == (found.meaning, found.form) else found.note
+    note = of_all.note if (of_all.meaning, of_all.form) == (found.meaning, found.form) else found.note
+    if settling.column is not None and find(column, data.reading, whole=column).form != found.form:
+        note = f'{note}, by what the column "{settling.column}" shows'
+    return None, note
 
 
 def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin: str) -> str:
@@ -216,6 +222,13 @@ def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None,
         if counts["value"].str.count_matches(r"\s+").sum() >= _SPACES * n_levels:
             instead = "counts of words can be given as sparse rows (libsvm text, or a sparse matrix)"
             return None, f"{what} holds free text, {reason}: it is left out; {instead}"
+        if 2 * int(hold_several(counts["value"]).sum()) > n_levels:
+            example = counts["value"].filter(hold_several(counts["value"])).sort()[0]
+            instead = "a column of each number keeps them"
+            return (
+                None,
+                f"{what} holds several numbers in a cell, or bounds, such as {example}: it is left out; {instead}",
+            )
         return None, f"{what} looks like an identifier, {reason}: it is left out"
     if not levels:
         # So few rows that every level is rare: each keeps its feature.

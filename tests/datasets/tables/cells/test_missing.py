@@ -12,6 +12,8 @@ import pytest
 from datasets.writing import dense, write
 from mlpstudy.datasets import Given, load, preprocessing_from_json
 from mlpstudy.datasets.new_examples import Reader
+from mlpstudy.datasets.overview.description import describe_data
+from mlpstudy.errors import DataError
 from mlpstudy.records import Dataset
 from mlpstudy.study import Data
 
@@ -74,3 +76,28 @@ def test_a_decimal_comma_that_is_said_holds_for_every_column(tmp_path: Path) -> 
     assert dense(plain.train)[:, 0].max() == 7
     assert dense(said.train)[:, 0].max() == 7000
     np.testing.assert_array_equal(dense(said.train)[:, 1], dense(plain.train)[:, 1])
+
+
+def test_a_column_that_is_clear_settles_those_that_are_not(tmp_path: Path) -> None:
+    """36,5 in one column: 1,234 in another has decimals, and 1.234 thousands; the line says which column shows it."""
+    rows = (
+        f"{i}{',5' if i % 2 else ''};{i % 7 + 1},{100 + i};{i % 5 + 1}.{200 + i};{'no' if i % 3 else 'yes'}\n"
+        for i in range(60)
+    )
+    path = write(tmp_path, "a;b;c;y\n" + "".join(rows))
+    dataset = load(Data(path=str(path), target="y", numeric="none"), 0)
+    features = np.concatenate([dense(part) for part in (dataset.train, dataset.validation, dataset.test)])
+    assert features[:, 1].max() < 8
+    assert features[:, 2].min() >= 1200
+    told = [warning for warning in dataset.warnings if 'by what the column "a" shows' in warning]
+    assert [name in line for name, line in zip(('column "b"', 'column "c"'), told, strict=True)] == [True, True]
+    described = {column.name: column for column in describe_data(path, "y").columns}
+    assert described["b"].type == described["c"].type == "number"
+
+
+def test_columns_that_contradict_each_other_settle_nothing(tmp_path: Path) -> None:
+    """36,5 in one column and 1,234.5 in another: 1,234 in a third is asked about still."""
+    rows = (f"{i},5;{i % 7 + 1},{100 + i}.5;{i % 5 + 1},{200 + i};{'no' if i % 3 else 'yes'}\n" for i in range(60))
+    path = write(tmp_path, "a;b;c;y\n" + "".join(rows))
+    with pytest.raises(DataError, match=r'column "c" must hold numbers that can be read in one way'):
+        load(Data(path=str(path), target="y"), 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets.writing import load_text
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form
 from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
 from mlpstudy.datasets.tables.columns import NumberColumn
@@ -96,6 +98,7 @@ def test_plain_numbers_have_no_form(numbers: list[float]) -> None:
         (["36 months", "60 months"], [36, 60], "the unit months"),
         (["(1,200)", "1,234.5"], [-1200, 1234.5], "parentheses where they are negative"),
         (["($5)", "$7"], [-5, 7], "the unit $ and parentheses"),
+        (["$1,200", "$3"], [1200, 3], "commas between thousands and the unit $"),
         (["1.5k", "300", "2M"], [1500, 300, 2_000_000], "k, M or B for powers of ten"),
         (["€110.5M", "€565K", "€0"], [110_500_000, 565_000, 0], "the unit € and k, M or B"),
         (["\u22125", "+\uff13"], [-5, 3], "signs of Unicode"),
@@ -188,3 +191,11 @@ def test_plain_forms_leave_no_trace_in_what_is_stored() -> None:
     form = Form(decimal=",", units=("kg",))
     assert "form" not in column.model_dump(mode="json")
     assert column.model_copy(update={"form": form}).model_dump(mode="json")["form"] == {"decimal": ",", "units": ["kg"]}
+
+
+def test_cells_of_two_numbers_are_called_that(tmp_path: Path) -> None:
+    """Blood pressure is no identifier: the line says how its numbers can be kept."""
+    content = "bp,z,y\n" + "".join(f"{100 + i}/{60 + i % 30},{i % 7},{'no' if i % 3 else 'yes'}\n" for i in range(80))
+    told = [warning for warning in load_text(tmp_path, content).warnings if '"bp"' in warning]
+    assert len(told) == 1
+    assert "holds several numbers in a cell, or bounds, such as 10" in told[0]

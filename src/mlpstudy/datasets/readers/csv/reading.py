@@ -18,6 +18,7 @@ from mlpstudy.datasets.readers.csv.rewriting import rewritten, with_line_feeds
 from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, Source
 from mlpstudy.datasets.tables.cells import identifiers
 from mlpstudy.datasets.tables.cells.text import MISSING, clean_text, counts_of
+from mlpstudy.datasets.tables.marks import settled
 from mlpstudy.datasets.tables.table import (
     GENERATED,
     POLARS_FAULTS,
@@ -33,6 +34,8 @@ from mlpstudy.study.reading import Reading
 from mlpstudy.text.words import counted
 
 _SAMPLE_ROWS = 1000
+_NEARLY = 1e-6
+"""What three decimals, times 1000, may be off a whole number."""
 _SLOWLY_AT_MOST = 2**26
 """Bytes of a file of which every line is looked at in Python, where the fast reader fails."""
 _LEAST_ROWS_OF_NAMES = 3
@@ -137,6 +140,9 @@ def _scan(source: Source, dialect: Dialect, sample: _Sample) -> pl.DataFrame:
     if again := (*wrong, *_maybe_names(frame.drop(wrong), sample)):
         text = _collect(source, dialect, again, frozenset())
         frame = frame.with_columns(text[column] for column in again if column in wrong or _are_names(text[column]))
+    if pointed := _maybe_thousands(frame):
+        text = _collect(source, dialect, pointed, frozenset())
+        frame = frame.with_columns(text[column] for column in pointed if _are_thousands(text[column]))
     return frame.with_columns(
         clean_text(frame[column], dialect.missing) for column in frame.columns if frame[column].dtype == pl.String
     )
@@ -153,6 +159,25 @@ def _maybe_names(frame: pl.DataFrame, sample: _Sample) -> list[str]:
         for column, low, high in zip(numbers.columns, lows, highs, strict=True)
         if low is not None and (max(-low, high) >= identifiers.EXACT or low < sample.least_unpadded.get(column, low))
     ]
+
+
+def _maybe_thousands(frame: pl.DataFrame) -> tuple[str, ...]:
+    """Return columns of numbers with up to three decimals, where others have decimal commas: 1.234 may be 1234."""
+    if (
+        all(frame[column].dtype != pl.String for column in frame.columns)
+        or settled(frame, Reading()).reading.decimal != ","
+    ):
+        return ()
+    numbers = frame.select(column for column in frame.columns if frame[column].dtype == pl.Float64)
+    scaled = (numbers.head(_SAMPLE_ROWS) * 1000).fill_nan(0)
+    return tuple(column.name for column in scaled if ((column - column.round()).abs() < _NEARLY).all())
+
+
+def _are_thousands(column: pl.Series) -> bool:
+    """Say whether every cell may be a whole number with points between its thousands, and some have such points."""
+    cells = clean_text(column).drop_nulls()
+    is_whole = cells.str.contains(r"^[+-]?(?:[1-9]\d{0,2}(?:\.\d{3})*|0)$")
+    return bool(is_whole.all() and cells.str.contains(".", literal=True).any())
 
 
 def _are_names(column: pl.Series) -> bool:

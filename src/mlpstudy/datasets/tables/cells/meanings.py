@@ -189,8 +189,10 @@ class _Cells(NamedTuple):
         if n_distinct < _LEAST_DISTINCT or not is_most or is_repeated:
             return None
         n_others = int(others.n.sum())
+        is_comma = numbers.parse(others.values, Form(decimal=",")).is_not_null().all()
+        mend = "write 1.5 for 1,5 in all rows" if is_comma else others.as_missing()
         found = f"{n_right} numbers and {n_others} other cells, {others.listed()}"
-        return Question("hold numbers, or be named a category", found, others.as_missing())
+        return Question("hold numbers, or be named a category", found, mend)
 
     def listed(self) -> str:
         """Return the commonest cells with their counts."""

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import polars as pl
 
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Question
-from mlpstudy.datasets.tables.cells.text import holds_no_number
-from mlpstudy.datasets.tables.cells.units import CURRENCY, MAGNITUDES, Units, find_units
+from mlpstudy.datasets.tables.cells.text import counts_of, holds_no_number
+from mlpstudy.datasets.tables.cells.units import CURRENCY, MAGNITUDES, WITH_POINTS, Units, canonical, find_units
 from mlpstudy.study.reading import Decimal, Reading, Thousands
 from mlpstudy.text.words import listed
 
@@ -96,6 +96,8 @@ def find_form(values: pl.Series, n: pl.Series, reading: Reading, mostly: float) 
     units = find_units(cells, mostly)
     if units.several and cells.height >= _LEAST_DISTINCT:
         return Written(question=_question_of_units(units))
+    if {canonical(unit) for unit in units.spellings} & WITH_POINTS and reading.decimal is reading.thousands is None:
+        reading = Reading(decimal=".")
     marks = _find_marks(cells["core"], cells["n"], reading)
     if isinstance(marks, _Unsure):
         return Written(question=_question_of_marks(marks))
@@ -110,6 +112,23 @@ def find_form(values: pl.Series, n: pl.Series, reading: Reading, mostly: float) 
         }
     )
     return Written(form, _note(form, cells["value"]))
+
+
+def shown_decimal(sample: pl.Series) -> Decimal | None:
+    """Return what stands before decimals in some cells of a column, where it has a comma and cannot be read otherwise.
+
+    >>> [shown_decimal(pl.Series(cells)) for cells in (["36,5", "7"], ["1,234.5"], ["1,234"])]
+    [',', '.', None]
+    """
+    cells = sample.drop_nulls()
+    cells = cells.filter(~holds_no_number(cells))
+    if not cells.str.contains(r"\d,\d").any():
+        return None
+    counts = counts_of(cells)
+    written = find_form(counts["value"], counts["n"], Reading(), 1.0)
+    numbers = parse(cells, written.form)
+    is_shown = written.question is None and not numbers.null_count() and len(cells)
+    return written.form.decimal if is_shown else None
 
 
 def are_likely(sample: pl.Series) -> bool:
@@ -219,6 +238,16 @@ def _pattern(form: Form) -> str:
 def _escaped(word: str) -> str:
     """Return a word as a pattern that is that word."""
     return re.sub(r"([^\w\s])", lambda found: "\\" + found[1] if found[1].isascii() else found[1], word)
+
+
+def hold_several(values: pl.Series) -> pl.Series:
+    """Say which cells hold more than one number, or bounds of one.
+
+    >>> hold_several(pl.Series(["120/80", "4.0 ± 0.7", "<0.01", "1920 x 1080", "3/4/22", "2023-17"])).to_list()
+    [True, True, True, True, False, False]
+    """
+    number = r"[+-]?(?:0|[1-9]\d*)(?:[.,]\d+)?"
+    return values.str.contains(rf"^(?:[<>≤≥~] ?{number}|{number} ?(?:/|±|\+/-|x|\u00d7) ?{number})$")
 
 
 def plain_signs(text: pl.Series) -> pl.Series:

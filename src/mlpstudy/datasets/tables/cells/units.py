@@ -54,6 +54,8 @@ _SAME = {
     "Tage": "Tag",
     "Stunden": "Stunde",
 }
+WITH_POINTS = frozenset({"USD", "GBP", "INR"})
+"""Money whose amounts have a point before their cents: a comma between three digits can only part thousands."""
 MAGNITUDES = {"k": "e3", "K": "e3", "M": "e6", "B": "e9"}
 """Letters behind a number that stand for powers of ten, and what they are as an exponent."""
 
