@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from datasets.writing import load_text
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form
 from mlpstudy.datasets.tables.cells.meanings import as_numbers, find
+from mlpstudy.datasets.tables.cells.text import MISSING
 from mlpstudy.datasets.tables.columns import NumberColumn
 from mlpstudy.study.reading import UNSAID, Reading
 
@@ -199,3 +200,34 @@ def test_cells_of_two_numbers_are_called_that(tmp_path: Path) -> None:
     told = [warning for warning in load_text(tmp_path, content).warnings if '"bp"' in warning]
     assert len(told) == 1
     assert "holds several numbers in a cell, or bounds, such as 10" in told[0]
+
+
+CELLS = st.text(st.sampled_from("0123456789.,' -+%$€kKMeE()kg<#/!?NA\u00a0\u2212\uff15\u00b2"), min_size=1, max_size=9)
+PLAIN_CELLS = st.one_of(st.integers(-9999, 9999).map(str), st.floats(-1e4, 1e4).map(repr), CELLS)
+
+
+@given(cells=st.lists(st.one_of(CELLS, PLAIN_CELLS), min_size=1, max_size=12))
+def test_no_cell_changes_its_value_without_a_line(cells: list[str]) -> None:
+    """Whatever is written: a cell that Python reads as a number has that value, or the note says how it is read."""
+    column = pl.Series("x", cells)
+    found = find(column)
+    if found.meaning != "number":
+        return
+    numbers, wrong = as_numbers(column, "number", form=found.form)
+    for cell, number, is_wrong in zip(cells, numbers.tolist(), wrong.tolist(), strict=True):
+        try:
+            expected = float(cell) if cell.strip().isascii() else None
+        except ValueError:
+            expected = None
+        is_missing = np.isnan(number) and not is_wrong
+        if expected is None:
+            assert is_wrong or found.note is not None or (is_missing and cell.strip() in ("", *MISSING))
+        elif not np.isnan(expected) and not is_wrong:
+            assert number == expected or found.note is not None
+
+
+@given(cells=st.lists(st.one_of(CELLS, PLAIN_CELLS), min_size=1, max_size=12), data=st.data())
+def test_the_order_of_rows_decides_nothing(cells: list[str], data: st.DataObject) -> None:
+    """A form is one of the whole column."""
+    mixed = data.draw(st.permutations(cells))
+    assert find(pl.Series("x", mixed)) == find(pl.Series("x", cells))
