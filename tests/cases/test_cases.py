@@ -18,7 +18,7 @@ from mlpstudy.cli.app import app
 from mlpstudy.cli.printing import terminal
 from mlpstudy.datasets import load
 from mlpstudy.errors import MlpstudyError
-from mlpstudy.study import Data
+from mlpstudy.study import Data, Training
 
 HERE = Path(__file__).parent
 IDS = [case.folder for case in CASES]
@@ -113,3 +113,10 @@ def test_every_folder_is_a_case() -> None:
     assert folders | given == set(IDS)
     assert len(IDS) == len(set(IDS))
     assert set(IDS) >= PENDING
+
+
+def test_the_page_names_keys_that_there_are() -> None:
+    """What decides otherwise is a key of a study file, or said in words."""
+    keys = {mark.partition(" ")[0] for row in rows(page("files.md")) for mark in marks(row[3])}
+    assert keys > {"header", "decimal", "on_missing_target"}
+    assert keys <= {*Data.model_fields, *Training.model_fields}

@@ -83,7 +83,9 @@ LINES: dict[str, bytes] = {
     "orange-prefixes": b"C#age\tmD#job\tcD#risk\n" + b"20\tclerk\tlow\n21\tnone\thigh\n" * 6,
     "counts": b"12,2,low,high\n" + PLAIN.split("\n", 1)[1].replace("low", "0").replace("high", "1").encode(),
     "validator": b"|1x3 Cross validator\n" + PLAIN.split("\n", 1)[1].replace("\n", ".\n").encode(),
-    "index": ("," + "\n".join(f"{i - 1 if i else ''},{line}" for i, line in enumerate(PLAIN.split("\n")))[1:]).encode(),
+    "index": (
+        "," + "\n".join(f"{i - 1 if i else ''},{line}" for i, line in enumerate(PLAIN.splitlines()))[1:]
+    ).encode(),
     "row-names": ("a b kind\n" + "".join(f'"{i}" {i}.5 {i % 3} {KINDS[i % 2]}\n' for i in range(1, 13))).encode(),
     "trailing": PLAIN.replace("\n", ",\n").encode(),
     "trailing-rows": PLAIN.replace("\n", ",\n").replace(",\n", "\n", 1).encode(),
