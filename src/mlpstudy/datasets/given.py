@@ -12,7 +12,8 @@ import numpy as np
 
 from mlpstudy.datasets.arrays.features import as_array, to_features
 from mlpstudy.datasets.arrays.given_labels import given_labels
-from mlpstudy.datasets.arrays.pairing import align, check_counts, check_order, said
+from mlpstudy.datasets.arrays.pairing import align, check_counts, check_index, check_order, said
+from mlpstudy.datasets.arrays.parts import OF_TABLES
 from mlpstudy.datasets.arrays.sparse import to_sparse_features
 from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.targets.classes import find_classes
@@ -34,11 +35,13 @@ class Given:
         train: the training examples.
         test: the test examples, where they are given too.
         validation: the validation examples, where they are given too.
+        frames: pairs of a frame and labels that arrays were made of, by split: tables, where a study names columns.
     """
 
     train: Labelled | Table
     test: Labelled | Table | None = None
     validation: Labelled | Table | None = None
+    frames: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, data: Any) -> Given:  # noqa: ANN401  # arrays and frames of any package
@@ -70,30 +73,37 @@ class Given:
         is_pair = isinstance(by_split["train"], tuple | list)
         if is_pair and not all(isinstance(part, Mapping) for part in by_split["train"]):
             if any(needs_table(pair) for pair in by_split.values()):
-                return cls(**_tables(by_split))
+                return cls(*_tables(by_split))
             main = _labelled(by_split["train"], "data")
-            return cls(main, *(_aligned(by_split.get(name), main, f'data["{name}"]') for name in SPLITS[1:]))
+            test, validation = (_aligned(by_split.get(name), main, f'data["{name}"]') for name in SPLITS[1:])
+            return cls(main, test, validation, by_split if all(map(_has_columns, by_split.values())) else None)
         from mlpstudy.datasets.tables.frames import as_table  # noqa: PLC0415  # heavy: Polars
 
         table = as_table(by_split["train"], "data", FORMS)
-        others = (
+        own_test, own_validation = (
             as_table(by_split[name], f'data["{name}"]', FORMS) if name in by_split else None for name in SPLITS[1:]
         )
-        return cls(table, *others)
+        return cls(table, own_test, own_validation)
 
-    def completed(self, data: Data) -> Data:
-        """Return a study's data with the target that is given apart.
+    def completed(self, data: Data) -> tuple[Data, Given]:
+        """Return a study's data with the target that is given apart, and what it is given as tables where it names any.
 
         Raises:
-            DataError: the study names another one.
+            DataError: the study names another target.
         """
+        if self.frames is not None and any(getattr(data, key) for key in OF_TABLES):
+            return Given(*_tables(self.frames)).completed(data)
         target = None if isinstance(self.train, Labelled) else self.train.target
         if target is None or data.target == target:
-            return data
+            return data, self
         if data.target is not None:
             be = f'be left out, since the labels are given apart, as "{target}"'
             raise DataError(must("data.target", be, data.target, "remove the key, or give one frame with that column"))
-        return data.model_copy(update={"target": target})
+        return data.model_copy(update={"target": target}), self
+
+
+def _has_columns(pair: Any) -> bool:  # noqa: ANN401  # as in Given.of
+    return hasattr(type(pair[0]), "columns")
 
 
 def needs_table(pair: Any) -> bool:  # noqa: ANN401  # as in Given.of
@@ -110,8 +120,8 @@ def needs_table(pair: Any) -> bool:  # noqa: ANN401  # as in Given.of
         return True
 
 
-def _tables(by_split: Mapping[str, Any]) -> dict[str, Table]:
-    """Return pairs of a frame and labels as tables, by split."""
+def _tables(by_split: Mapping[str, Any]) -> tuple[Table, Table | None, Table | None]:
+    """Return pairs of a frame and labels as tables, in the order of the splits."""
     from mlpstudy.datasets.tables.apart import joined  # noqa: PLC0415  # heavy: Polars
 
     made: dict[str, Table] = {}
@@ -121,7 +131,7 @@ def _tables(by_split: Mapping[str, Any]) -> dict[str, Table]:
             raise DataError(must(what, "be (features, labels), as the training examples are", type(pair).__name__))
         features, labels = pair
         made[name] = joined(features, labels, what, FORMS, made["train"].target if made else None)
-    return made
+    return made["train"], made.get("test"), made.get("validation")
 
 
 def _aligned(pair: Any, main: Labelled, what: str) -> Labelled | None:  # noqa: ANN401  # as in Given.of
@@ -139,6 +149,7 @@ def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401
         fix = '{"train": (x, y), "test": (x_test, y_test)}'
         raise DataError(must(what, f"be {FORMS}", "two pairs of arrays", fix))
     x, y = pair
+    by_position = check_index(x, y, what)
     x_name, y_name = f"{what}, features", f"{what}, labels"
     if issparse(x):
         labels = given_labels(y, y_name)
@@ -151,14 +162,12 @@ def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401
     features = as_array(x, x_name)
     check_order(features, as_array(y, y_name), x_name, y_name)
     labels = given_labels(y, y_name)
-    if features.dtype == object and hasattr(x, "columns"):
-        be, fix = "hold numbers", "one data frame with the labels as a column, which data.target names"
-        raise DataError(must(x_name, be, "a data frame with columns of others", fix))
     check_counts(np.atleast_1d(features), labels.labels, x_name, y_name)
     found = to_features(features, x_name)
     classes = find_classes(labels.labels, y_name, least)
     sha256 = _hash_arrays(found.values, labels.labels)
-    warnings = (*said(x_name, found.done), *said(y_name, labels.done), *classes.warnings)
+    told = (by_position,) if by_position else ()
+    warnings = (*said(x_name, found.done), *said(y_name, labels.done), *told, *classes.warnings)
     return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=warnings)
 
 

@@ -46,7 +46,8 @@ def load(data: Data, study_seed: int, given: Given | None = None) -> Dataset:
     >>> mnist.train.features.shape, len(mnist.validation), len(mnist.test)
     ((900, 784), 100, 10000)
     """
-    data = data if given is None else given.completed(data)
+    if given is not None:
+        data, given = given.completed(data)
     parts = collect(data, given)
     is_own = data.path is not None or given is not None
     checked = check(parts, data, study_seed, is_own=is_own)

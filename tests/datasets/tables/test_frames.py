@@ -230,6 +230,25 @@ def test_a_frame_of_numbers_stays_what_it_was() -> None:
     same(load(Data(name="mine"), 0, given), load(Data(name="mine"), 0, Given.of((numbers.to_numpy(), KIND))))
 
 
+def test_columns_of_a_frame_of_numbers_may_be_named() -> None:
+    """Where a study names columns, numbers given apart from their target are a table too."""
+    numbers = pd.DataFrame({"a": X["a"], "b": X["a"] * 2.5, "id": range(N)})
+    dropped = load(Data(name="mine", drop=("id",)), 0, Given.of((numbers, Y)))
+    assert names(dropped) == ("a", "b")
+    named = load(
+        Data(name="mine", target="kind", group="id"), 0, Given.of({"train": (numbers, Y), "test": (numbers, Y)})
+    )
+    assert names(named) == ("a", "b")
+    with pytest.raises(DataError, match=r"data\.drop must be left out, since the data are no table"):
+        load(Data(name="mine", drop=("id",)), 0, Given.of((numbers.to_numpy(), Y)))
+
+
+def test_numbers_in_another_order_than_their_labels_are_refused() -> None:
+    """Also where they are arrays: the rows are not put beside other labels without a word."""
+    with pytest.raises(DataError, match="data, labels must have the index of the features, got one in another order"):
+        Given.of((X[["a"]], Y.sample(frac=1, random_state=1)))
+
+
 BAD_APART: dict[str, tuple[Callable[[], Any], str]] = {
     "fewer labels": (lambda: (X, KIND[:5]), "data, labels must hold one label for each of the 60 rows .*, got 5"),
     "two columns": (lambda: (X, X), "data, labels must hold one label an example, got .*, fix: one column of them"),

@@ -55,6 +55,28 @@ def check_counts(x: npt.NDArray[Any], y: npt.NDArray[Any], x_name: str, y_name: 
     raise DataError(must(y_name, f"hold one label for each of the {len(x)} examples in {x_name}", len(y), fix))
 
 
+def check_index(features: Any, labels: Any, what: str) -> str | None:  # noqa: ANN401  # frames of any package
+    """Return what is said where labels with another index are taken by position.
+
+    Raises:
+        DataError: by their index they are in another order, or of other rows.
+    """
+    of_features: Any = getattr(features, "index", None)
+    of_labels: Any = getattr(labels, "index", None)
+    if not all(hasattr(index, "equals") for index in (of_features, of_labels)) or of_features.equals(of_labels):
+        return None
+    is_same = set(of_features) == set(of_labels)
+    if not is_same and any(_only_counts(index) for index in (of_features, of_labels)):
+        return f"{what}, labels: they are taken by position, since their index is not that of the features"
+    found = "one in another order" if is_same else "one of other rows"
+    fix = "labels.loc[features.index], or where they are in order by position, reset_index(drop=True) of both"
+    raise DataError(must(f"{what}, labels", "have the index of the features", found, fix))
+
+
+def _only_counts(index: Any) -> bool:  # noqa: ANN401  # of pandas
+    return len(index) == 0 or list(index) == list(range(len(index)))
+
+
 def align(other: Labelled, train: Labelled, origin: str) -> Labelled:
     """Return examples of another file with the classes of the training examples.
 

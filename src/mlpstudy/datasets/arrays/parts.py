@@ -21,7 +21,7 @@ from mlpstudy.study.base import content_hash
 if TYPE_CHECKING:
     from mlpstudy.study import Data
 
-_OF_TABLES = ("target", "group", "time", "categorical", "drop")
+OF_TABLES = ("target", "group", "time", "categorical", "drop")
 
 
 def collect_arrays(
@@ -39,7 +39,7 @@ def collect_arrays(
         DataError: the study says something of them that only tables or other arrays have, or a class is of no use.
     """
     origin = data.title.removeprefix("./")
-    for key in _OF_TABLES:
+    for key in OF_TABLES:
         if getattr(data, key):
             raise left_out(data, key, "since the data are no table with named columns")
     if main.image_shape is not None and main.values.dtype == np.uint8 and data.numeric is not None:

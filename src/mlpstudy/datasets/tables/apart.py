@@ -9,7 +9,7 @@ import polars as pl
 
 from mlpstudy.datasets.arrays.given_labels import given_labels
 from mlpstudy.datasets.arrays.labels import LabelArray
-from mlpstudy.datasets.arrays.pairing import said
+from mlpstudy.datasets.arrays.pairing import check_index, said
 from mlpstudy.datasets.tables.frames import Taken, is_frame, take, to_table
 from mlpstudy.datasets.tables.pandas_frames import is_missing, series_of
 from mlpstudy.datasets.tables.table import Table
@@ -47,7 +47,7 @@ def joined(
     if len(column) != taken.frame.height:
         be = f"hold one label for each of the {taken.frame.height} rows of the features"
         raise DataError(must(f"{what}, labels", be, len(column)))
-    told = _check_index(getattr(features, "index", None), getattr(labels, "index", None), what)
+    told = check_index(features, labels, what)
     name = target or column.name or _UNNAMED
     if name in taken.frame.columns:
         fix = "give labels of another name, or the features without them"
@@ -85,23 +85,3 @@ def _column(labels: Any, what: str, forms: str) -> pl.Series:  # noqa: ANN401  #
     if isinstance(values, np.ndarray):
         values = values[:, 0].tolist()
     return series_of("", [None if is_missing(value) else value for value in values], what)
-
-
-def _check_index(of_features: Any, of_labels: Any, what: str) -> str | None:  # noqa: ANN401  # of pandas
-    """Return what is said where labels with another index are taken by position.
-
-    Raises:
-        DataError: by their index they are in another order, or of other rows.
-    """
-    if not all(hasattr(index, "equals") for index in (of_features, of_labels)) or of_features.equals(of_labels):
-        return None
-    is_same = set(of_features) == set(of_labels)
-    if not is_same and any(_only_counts(index) for index in (of_features, of_labels)):
-        return f"{what}, labels: they are taken by position, since their index is not that of the features"
-    found = "one in another order" if is_same else "one of other rows"
-    fix = "labels.loc[features.index], or where they are in order by position, reset_index(drop=True) of both"
-    raise DataError(must(f"{what}, labels", "have the index of the features", found, fix))
-
-
-def _only_counts(index: Any) -> bool:  # noqa: ANN401  # of pandas
-    return len(index) == 0 or list(index) == list(range(len(index)))
