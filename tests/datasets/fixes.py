@@ -408,6 +408,51 @@ FILES = {
         },
         {"path": "rows.parquet", "target": "kind"},
     ),
+    "a folder of tables": Row(
+        "must be a file, or a folder of folders of images, got a folder of files of data: new.csv, train.csv, fix: ",
+        {"folder/train.csv": table(), "folder/new.csv": table()},
+        {"folder/train.csv": keyed(path="folder/train.csv")},
+        {"path": "./folder", "target": "kind"},
+    ),
+    "a table of labels beside a table": Row(
+        "y.csv must be left out ... fix: its labels as a column of the other; a file of test examples is named as test",
+        {"x.csv": "a,b\n" + "1,2.5\n2,1.5\n4,3.5\n" * 14, "y.csv": "kind\n" + "no\nyes\nno\n" * 14},
+        {
+            "a column of the other": written(
+                "x.csv", "a,b,kind\n" + "1,2.5,no\n2,1.5,yes\n4,3.5,no\n" * 14, path="x.csv"
+            )
+        },
+        {"path": ["x.csv", "y.csv"], "target": "kind"},
+    ),
+    "test examples beside a table": Row(
+        "y.csv must be left out ... a file of test examples is named as test, not beside it",
+        {"x.csv": table(), "y.csv": table(n=9)},
+        {"named as test": keyed(path="x.csv", test="y.csv")},
+        {"path": ["x.csv", "y.csv"], "target": "kind"},
+    ),
+    "an address": Row(
+        "must exist, got no such file or folder, fix: download it, and name the file: addresses are not read",
+        {},
+        {"download it": written("rows.csv", table(), path="rows.csv")},
+        {"path": "https://example.org/rows.csv", "target": "kind"},
+    ),
+    "labels that are no NPY": Row(
+        'labels.txt must be an NPY file ... fix: numpy.save("labels.npy", [...]) makes one',
+        {"x.npy": npy(SIZES), "labels.txt": "\n".join(NAMES)},
+        {"numpy.save": written("labels.npy", npy(NAMES), path=["x.npy", "labels.npy"])},
+        {"path": ["x.npy", "labels.txt"]},
+    ),
+    "a file of one column": Row(
+        'must have at least two columns, got the one column "kind", fix: beside it the columns to learn from',
+        {"rows.csv": "kind\n" + "no\nyes\n" * 20},
+        {"beside it the columns": written("rows.csv", table())},
+    ),
+    "a time that is none": Row(
+        'column "b" must be a date ... fix: another column of the time',
+        {"rows.csv": column(["soon", "later", "now"] * 14)},
+        {"another column": keyed(time="a")},
+        {**SHARE, "time": "b"},
+    ),
     "features without labels": Row(
         'data.path must be two NPY files, features and labels ... fix: ["x.npy", "labels.npy"] in a study file',
         {"x.npy": npy(SIZES)},

@@ -74,10 +74,17 @@ def _fields(
 ) -> tuple[dict[str, Any], str | None]:
     """Return the study's data as a study file has them, and how the target was guessed, where it was."""
     from mlpstudy.datasets import named_datasets
+    from mlpstudy.errors import DataError, must, nearest
     from mlpstudy.running.proposal import relative
 
     names = {named.info.name for named in named_datasets()}
-    if len(data) == 1 and data[0] in names and not Path(data[0]).exists():
+    is_there = Path(data[0]).exists()
+    is_name = len(data) == 1 and not is_there and data[0].isidentifier()
+    near = nearest(data[0], names) if is_name and data[0] not in names else None
+    if near is not None:
+        be = "be a file, a folder or the name of a data set"
+        raise DataError(must("the data", be, data[0], f'write "{near}"'))
+    if len(data) == 1 and data[0] in names and not is_there:
         fields: dict[str, Any] = {"name": data[0], "validation": 0.1}
     else:
         paths = [relative(path, folder) for path in data]

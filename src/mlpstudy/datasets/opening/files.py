@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from mlpstudy.errors import DataError, must
+
+_ADDRESS = re.compile(r"(^|/)(https?|ftp|s3|gs):/", re.IGNORECASE)
 
 
 class Readable(Protocol):
@@ -38,7 +41,10 @@ def check_exists(files: Sequence[Path]) -> None:
     for path in files:
         if not path.exists():
             where = "beside the study file" if path.parent != Path() else "in the working directory"
-            raise DataError(must(path_text(path), "exist", "no such file or folder", f"put it {where}"))
+            fix = f"put it {where}"
+            if _ADDRESS.search(path.as_posix()):
+                fix = "download it, and name the file: addresses are not read"
+            raise DataError(must(path_text(path), "exist", "no such file or folder", fix))
 
 
 def open_regular(path: str | Path, name: str) -> FileIO:

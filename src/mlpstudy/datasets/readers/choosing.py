@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from mlpstudy.datasets.arrays.pairing import align
@@ -14,9 +16,11 @@ from mlpstudy.datasets.readers.foreign import foreign
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format, Read
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.escaping import shell
-from mlpstudy.text.words import either
+from mlpstudy.text.words import either, some
 
 _HEAD = 4096
+_MOST_ENTRIES = 1000
+_SHOWN = 4
 
 
 def find_format(files: Sequence[Path]) -> Format:
@@ -29,6 +33,8 @@ def find_format(files: Sequence[Path]) -> Format:
     is_pair_of_files = len(files) > 1 and files[0].is_file()
     found = _by_file(files[0]) if is_pair_of_files else format_of(files[0])
     _check_number(files, found)
+    if found.holds == "pictures":
+        _check_folder(files[0])
     return found
 
 
@@ -109,11 +115,27 @@ def _unknown(path: Path, head: bytes) -> DataError:
     return DataError(must(path_text(path), be, path.suffix or "no ending", fix))
 
 
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder without folders in it that holds files of data: which of them is meant would be a guess."""
+    with os.scandir(folder) as entries:
+        inside = list(islice(entries, _MOST_ENTRIES))
+    if any(entry.is_dir() for entry in inside):
+        return
+    names = sorted(entry.name for entry in inside if _by_name(Path(entry.name)) is not None)
+    if names:
+        first = path_text(folder / next((name for name in names if "train" in name.lower()), names[0]))
+        found = f"a folder of files of data: {some([path_text(name) for name in names], _SHOWN)}"
+        raise DataError(must(path_text(folder), "be a file, or a folder of folders of images", found, first))
+
+
 def _check_number(files: Sequence[Path], found: Format) -> None:
     """Refuse a pair where one file is needed, and one where two are."""
     if len(files) > max(found.n_files):
         kind = "folder" if files[0].is_dir() else f"{found.name} file"
-        raise DataError(must(path_text(files[1]), "be left out", f"labels beside a {kind}, which has its own"))
+        fix = "its labels as a column of the other; a file of test examples is named as test, not beside it"
+        what = path_text(files[1])
+        found_text = f"labels beside a {kind}, which has its own"
+        raise DataError(must(what, "be left out", found_text, fix if found.holds == "table" else None))
     if len(files) < min(found.n_files):
         name = files[0].name
         labels = f"labels{files[0].suffix}"

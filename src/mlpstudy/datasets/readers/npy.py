@@ -109,7 +109,8 @@ def read_stream(stream: Readable, n_bytes: int, name: str) -> NpyArray:
     """
     header = _take(stream, len(MAGIC) + 2, name)
     if header[:6] != MAGIC:
-        raise DataError(must(name, "be an NPY file, which starts with 93 4e 55 4d 50 59", header[:6].hex(" ")))
+        be = "be an NPY file, which starts with 93 4e 55 4d 50 59"
+        raise DataError(must(name, be, header[:6].hex(" "), 'numpy.save("labels.npy", [...]) makes one'))
     version = (header[6], header[7])
     if version not in LENGTH_BYTES:
         raise DataError(must(name, "be of NPY version 1.0, 2.0 or 3.0", f"version {version[0]}.{version[1]}"))

@@ -260,5 +260,6 @@ def _times(table: Table, data: Data, name: str) -> tuple[FloatArray, str | None]
     wrong = wrong | np.isnan(times)
     if wrong.any():
         be = words(meaning, found.form) + (", or a number" if found.meaning is None else "")
-        raise DataError(wrong_cell(column, int(wrong.argmax()), be, table.origin, "mend or remove the row"))
+        fix = "mend or remove the row" if 2 * wrong.sum() <= wrong.size else "another column of the time"
+        raise DataError(wrong_cell(column, int(wrong.argmax()), be, table.origin, fix))
     return times, None if found.note is None else f"{what}: {found.note}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
@@ -43,6 +44,8 @@ def check_number(names: Sequence[str], expected: Expected | None, name: str) -> 
     if len(names) == 1 and not (expected is not None and expected.may_be_alone(names[0])):
         known = ", ".join(DELIMITERS.values())
         fix = f"put a {known.replace(', vertical', ' or vertical')} between the cells"
+        if re.fullmatch(r"[\w .\"'()-]*", names[0]):
+            fix = "beside it the columns to learn from, and the one of the class"
         raise DataError(must(name, "have at least two columns", f'the one column "{names[0][:60]}"', fix))
 
 
