@@ -141,7 +141,7 @@ def test_what_is_not_there_gets_one_line(tmp_path: Path) -> None:
     training = {"epochs": 1, "batch_size": 64, "learning_rate": 1e6}
     lost = mlpstudy.run(small_study(training=training), out=tmp_path / "lost")
     assert {run.status for run in lost.runs()} == {"diverged"}
-    with pytest.raises(ResultsError, match="must have a finished run to predict with, got 'none'"):
+    with pytest.raises(ResultsError, match="must have a finished run to predict with, got 2 that diverged"):
         lost.model()
 
 
@@ -161,13 +161,15 @@ def test_python_values_of_every_kind_predict(folder: Path, tmp_path: Path) -> No
     assert models["images"].predict(np.zeros((2, 12, 10), np.uint8)).shape == (2,)
     wrong = (
         (models["table"], frame.drop("age"), 'the rows must have the column "age"'),
-        (models["table"], frame.with_columns(extra=1), 'column "extra" must be one of the study\'s'),
         (models["table"], np.zeros((2, 3)), 'value 2 of each row, column "job", must be a text such as baker'),
         (models["numbers"], np.zeros((2, 6)), r"have the shape \(n, 5\)"),
         (models["numbers"], csr_array(row), r"have the shape \(n, 5\)"),
         (models["images"], np.full((1, 120), 0.5), "the values must be grey values"),
         (models["images"], np.zeros((12, 10), np.uint8), r"have the shape \(n, 120\)"),
     )
+    with pytest.warns(UserWarning, match='the column "extra" is ignored'):
+        further = models["table"].predict_proba(frame.with_columns(extra=1))
+    assert (further == models["table"].predict_proba(frame)).all()
     for model, values, message in wrong:
         with pytest.raises(DataError, match=message):
             model.predict_proba(values)
