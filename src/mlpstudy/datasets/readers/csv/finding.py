@@ -7,6 +7,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mlpstudy.datasets.opening.limits import MAX_COLUMNS
 from mlpstudy.datasets.readers.csv.cutting import DELIMITERS, Record, cut, find_delimiter
 from mlpstudy.datasets.readers.csv.dialect import Dialect, decode_block
 from mlpstudy.datasets.readers.csv.first_line import find_first
@@ -55,7 +56,7 @@ def find_dialect(
     delimiter = known if known in DELIMITERS else find_delimiter(text.lines[top:], marks_for(None, reading.comment))
     if source.delimiter is None and expected is not None and _is_alone(text.lines[top:], delimiter, expected, reading):
         delimiter = next((mark for mark in DELIMITERS if not any(mark in line for line in text.lines)), delimiter)
-    margins = _without_margins(text, top, delimiter, reading, every=whole)
+    margins = _without_margins(text, top, delimiter, reading, source.name, every=whole)
     if not margins.sheet.records:
         raise DataError(must(source.name, "have a line of column names and rows below it", "nothing but comments"))
     notes = (f'the first line, "sep={said}", names the delimiter and is left out',) if top else ()
@@ -107,12 +108,12 @@ def _first_lines(source: Source, *, whole: bool) -> _Text:
     return _Text([*lines, last] if last and (is_whole or not lines) else lines, is_whole)
 
 
-def _without_margins(text: _Text, top: int, delimiter: str, reading: Reading, *, every: bool) -> Margins:
+def _without_margins(text: _Text, top: int, delimiter: str, reading: Reading, name: str, *, every: bool) -> Margins:
     """Return the first records without comments and footers; all records where comments may stand between them."""
     marks, lines = marks_for(delimiter, reading.comment), text.lines
     is_marked = bool(marks) and any(line.startswith(marks) for line in lines[top:])
     most = None if is_marked or every or is_runs(delimiter) else _MOST_RECORDS
-    records, is_cut_short = _records(lines, top, delimiter, marks, most)
+    records, is_cut_short = _records(lines, top, delimiter, marks, most, name)
     sample = [record for record in records if not (marks and record.text.startswith(marks))][:_MOST_RECORDS]
     sheet = make_sheet(sample or records, reading.missing)
     if is_cut_short and text.is_whole:
@@ -121,7 +122,7 @@ def _without_margins(text: _Text, top: int, delimiter: str, reading: Reading, *,
 
 
 def _records(
-    lines: list[str], top: int, delimiter: str, marks: tuple[str, ...], most: int | None
+    lines: list[str], top: int, delimiter: str, marks: tuple[str, ...], most: int | None, name: str
 ) -> tuple[list[Record], bool]:
     """Return records up to a number of them and of cells, and whether there are more."""
     records: list[Record] = []
@@ -132,6 +133,8 @@ def _records(
                 return records, True
             records.append(replace(record, line=record.line + top) if top else record)
             n_cells += len(record.cells)
+            if len(record.cells) > MAX_COLUMNS:
+                raise DataError(must(name, f"have at most {MAX_COLUMNS} columns", len(record.cells)))
     except csv.Error:
         pass  # whoever reads the rows says where
     return records, False

@@ -35,18 +35,20 @@ def column_names(
         columns, told = _of_positions(sheet, heads.start, expected, reading, name)
     if reading.names:
         columns = _said(columns, reading.names, expected, name)
-    check_number(columns, expected, name)
+    shown = sheet.records[heads.start].cells if not heads.names and heads.start < len(sheet.records) else columns
+    check_number(columns, expected, name, shown[0])
     return columns, told
 
 
-def check_number(names: Sequence[str], expected: Expected | None, name: str) -> None:
+def check_number(names: Sequence[str], expected: Expected | None, name: str, shown: str | None = None) -> None:
     """Refuse a single column, which holds nothing to learn from; or of which the delimiter is not known."""
     if len(names) == 1 and not (expected is not None and expected.may_be_alone(names[0])):
         known = ", ".join(DELIMITERS.values())
         fix = f"put a {known.replace(', vertical', ' or vertical')} between the cells"
-        if re.fullmatch(r"[\w .\"'()-]*", names[0]):
+        told = shown or names[0]
+        if re.fullmatch(r"[\w .\"'()-]*", told):
             fix = "beside it the columns to learn from, and the one of the class"
-        raise DataError(must(name, "have at least two columns", f'the one column "{names[0][:60]}"', fix))
+        raise DataError(must(name, "have at least two columns", f'the one column "{told[:60]}"', fix))
 
 
 def _of_line(sheet: Sheet, heads: Heads) -> Columns:
@@ -72,9 +74,7 @@ def _of_positions(
     sheet: Sheet, start: int, expected: Expected | None, reading: Reading, name: str
 ) -> tuple[Columns, tuple[str, ...]]:
     rows = sheet.records[start:]
-    n = sheet.width
-    while n > 1 and not any("".join(row.cells[n - 1 :]) for row in rows):
-        n -= 1  # an end of every row
+    n = max([1, *(i + 1 for row in rows for i, cell in enumerate(row.cells[: sheet.width]) if cell)])
     ends = [""] * (sheet.width - n)
     if expected is not None and expected.columns:
         if not expected.are_positions:
