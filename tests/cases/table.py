@@ -130,6 +130,13 @@ NUMBERS = (
         exit_code=1,
     ),
     Case(
+        "digits-among-names",
+        "house numbers, rooms, flights; mostly names; one name alone; a column of words and a few numbers; at predict",
+        shown("passengers.csv"),
+        ("ticket ... category", "ticket ... identifier"),
+        ("must hold numbers",),
+    ),
+    Case(
         "long-identifier",
         "16 digits; leading zeros; 0x; in Parquet; floats that end in .0; at predict",
         shown("orders.csv"),

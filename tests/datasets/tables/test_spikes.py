@@ -53,6 +53,7 @@ def test_a_number_far_from_all_others_is_told(others: np.ndarray, codes: list[fl
         np.tile([0.0, 1.0, 5.0], 50),
         np.tile([1.0, 2.0, 3.0, 4.0, 5.0, 9.0], 50),
         np.concatenate([np.zeros(400), RNG.integers(1, 255, 100)]),
+        np.concatenate([np.zeros(400), RNG.uniform(1500, 2600, 30).round()]),
         np.concatenate([RNG.uniform(0, 1000, 200), [-999, 9999]]),
         np.concatenate([RNG.uniform(-2000, 2000, 200), [-999] * 20]),
         np.arange(19.0),
@@ -60,7 +61,7 @@ def test_a_number_far_from_all_others_is_told(others: np.ndarray, codes: list[fl
     ],
 )
 def test_other_numbers_are_not(values: np.ndarray) -> None:
-    """Tails, counts, grey values, answers, a code in the range of the others, and one that is there once."""
+    """Tails, counts, grey values, answers, what most rows hold, a code among the others, and one that is there once."""
     assert find_spikes("x", values, values) == []
 
 

@@ -179,7 +179,7 @@ class _Cells(NamedTuple):
         return found._replace(note=f"{found.note}; {words}" if found.note else words)
 
     def doubt(self, form: Form) -> Question | None:
-        """Return what is asked of a column of many numbers that other words stand between."""
+        """Return what is asked of a column of many numbers that a few other words stand between."""
         parsed, wrong = as_numbers(self.values, "number", form=form)
         is_right = pl.Series(~wrong & ~np.isnan(parsed))
         n_distinct, n_right = int(is_right.sum()), int(self.n.filter(is_right).sum())
@@ -190,6 +190,8 @@ class _Cells(NamedTuple):
             return None
         n_others = int(others.n.sum())
         is_comma = numbers.parse(others.values, Form(decimal=",")).is_not_null().all()
+        if len(others.values) > _MOST_WORDS and not is_comma:
+            return None  # names, of which some are digits alone, as those of tickets are
         mend = "write 1.5 for 1,5 in all rows" if is_comma else others.as_missing()
         found = f"{n_right} numbers and {n_others} other cells, {others.listed()}"
         return Question("hold numbers, or be named a category", found, mend)
