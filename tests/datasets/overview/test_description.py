@@ -157,7 +157,7 @@ def test_a_target_that_is_no_column_is_refused(tmp_path: Path) -> None:
 
 def test_columns_of_other_types_are_unusable(tmp_path: Path) -> None:
     """They are shown as such, and the warning says how to leave them out."""
-    frame = pl.DataFrame({"x": [[1], [2, 3]] * 10, "z": range(20), "y": ["a", "a", "b", "b"] * 5})
+    frame = pl.DataFrame({"x": [b"a", b"\xff"] * 10, "z": range(20), "y": ["a", "a", "b", "b"] * 5})
     frame.write_parquet(tmp_path / "t.pq")
     found = describe_data(tmp_path / "t.pq")
     assert found.format == "Parquet"
