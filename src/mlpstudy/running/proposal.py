@@ -193,7 +193,11 @@ def _more_of_data(fields: dict[str, Any], dataset: Dataset) -> list[str]:
     if columns:
         if "drop" not in fields:
             lines.append('# drop = ["a column"]  # columns that must not decide; group, time: docs/study-file.md')
-        dates = [column.name for column in columns if column.kind == "number" and column.meaning == "date"]
+        dates = [
+            column.name
+            for column in columns
+            if column.kind == "number" and column.meaning == "date" and column.form.date != "clock"
+        ]
         if dates and "time" not in fields and "group" not in fields:
             lines.append(f"# time = {_value(dates[0])}  # the latest rows are held out, where new ones come after all")
         lines.append('# numeric = "0-1"  # instead of mean 0, standard deviation 1')

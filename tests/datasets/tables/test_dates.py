@@ -291,6 +291,14 @@ def test_rows_are_held_out_by_the_time_that_was_read(cells: str, tmp_path: Path)
     assert any('column "when": its ' in warning for warning in dataset.warnings)
 
 
+def test_a_form_that_fits_no_column_is_told(tmp_path: Path) -> None:
+    """The key is not passed over without a word."""
+    content = "c,y\n" + "".join(f"2022-01-{i % 28 + 1:02d},{'no' if i % 4 < 2 else 'yes'}\n" for i in range(60))
+    told = load_text(tmp_path, content, date_format="%d.%m.%Y").warnings
+    assert any('date_format = "%d.%m.%Y" fits no column' in line for line in told)
+    assert not any("date_format" in line for line in load_text(tmp_path, content, date_format="%Y-%m-%d").warnings)
+
+
 @pytest.mark.parametrize("value", ["%Q", "%d", "%Y %y", "days", "%", 3, "%Y" + "x" * 200, "%Y\n"])
 def test_a_date_format_that_is_none_is_refused(value: Any) -> None:
     """The line says what may stand there."""

@@ -314,3 +314,11 @@ def test_one_table_is_the_same_in_every_form(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="a frame; of one row"):
         reader.transform(pandas.iloc[0])
     np.testing.assert_array_equal(reader.transform(pandas.iloc[[0]]), read.features[:1])
+
+
+def test_times_of_a_zone_are_told_to_be_read_in_utc() -> None:
+    """The zone is named; UTC needs no word."""
+    for zone, is_said in (("Asia/Tokyo", True), ("UTC", False)):
+        times = [(DAY + pd.Timedelta(days=i)).tz_localize(zone) for i in LIST]
+        said = f"its times are those of {zone} and are read in UTC"
+        assert any(said in warning for warning in loaded(times).warnings) == is_said

@@ -100,3 +100,14 @@ def test_levels_of_categories_take_any_letters(tmp_path: Path) -> None:
     assert made.kind == "table"
     for new in (["True", "False"], ["TRUE", "false"], [True, False]):
         assert made.transform(pl.DataFrame({"flag": new})).tolist() == [[0, 1, 0], [1, 0, 0]]
+
+
+def test_a_category_of_two_truth_values_takes_other_words(tmp_path: Path) -> None:
+    """Rows of another program are no unseen levels: yes and no are true and false, and 1 and 0."""
+    content = "flag,y\n" + "".join(f"{'yes' if i % 3 else 'no'},{'a' if i % 2 else 'b'}\n" for i in range(60))
+    made = preprocessing_from_json(load_text(tmp_path, content).preprocessing or {})
+    assert made.kind == "table"
+    assert made.feature_names == ("flag = no", "flag = yes")
+    for new in (["yes", "no"], [True, False], ["Y", "N"], [1, 0], [1.0, 0.0], ["TRUE", "f"]):
+        assert made.transform(pl.DataFrame({"flag": new})).tolist() == [[0, 1], [1, 0]]
+    assert made.transform(pl.DataFrame({"flag": ["perhaps", None]})).tolist() == [[0, 0], [0, 0]]

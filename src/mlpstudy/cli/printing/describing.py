@@ -74,7 +74,7 @@ def _print(description: Description, data: Sequence[str], target: str | None, mo
     for number, warning in enumerate(description.warnings, start=1):
         is_reason = description.is_refused and number == len(description.warnings)
         say(f"Warning: {with_options(warning) if is_reason else warning}", style="yellow", soft_wrap=True)
-    dates = [column.name for column in description.columns if column.type == "date"]
+    dates = [column.name for column in description.columns if column.type == "date" and not _is_clock(column)]
     if dates and dates[0] != description.target:
         hint = f'holds dates: time = "{dates[0]}" in [data] (--time of init) holds out the latest rows'
         say(f'Hint: the column "{dates[0]}" {hint}', soft_wrap=True)
@@ -144,15 +144,20 @@ def _values(column: ColumnDescription) -> str:
     if column.low is None or column.high is None or column.mean is None:
         return ""
     if column.type == "date":
-        return " to ".join(_day(day, is_clock=column.low >= 0 and column.high < 1) for day in (column.low, column.high))
+        return " to ".join(_day(day, is_clock=_is_clock(column)) for day in (column.low, column.high))
     if column.type == "boolean":
         return f"true in {100 * column.mean:.3g} %"
     mean = f"{column.mean:.4g}" if abs(column.mean) < _PLAIN else f"{column.mean:.0f}"
     return f"{column.low:g} to {column.high:g}, mean {mean if abs(column.mean) < _LARGE else f'{column.mean:g}'}"
 
 
+def _is_clock(column: ColumnDescription) -> bool:
+    """Say whether a column holds times of day alone: all are within the first day there is."""
+    return column.low is not None and column.high is not None and column.low >= 0 and column.high < 1
+
+
 def _day(day: float, *, is_clock: bool) -> str:
-    """Return a day, or a time of day where all are within the first day there is, 1970-01-01."""
+    """Return a day, or a time of day."""
     import numpy as np
 
     date, time = str(np.datetime64(round(day * _DAY_S), "s")).split("T")

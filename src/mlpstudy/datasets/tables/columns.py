@@ -24,7 +24,7 @@ from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import as_numbers
 from mlpstudy.datasets.tables.cells.text import as_text, blanked, chosen, is_supported, kind_of
-from mlpstudy.datasets.tables.cells.truth import in_spelling_of
+from mlpstudy.datasets.tables.cells.truth import in_words_of
 from mlpstudy.datasets.tables.table import Expected, expected_of
 from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.study.base import Frozen
@@ -124,7 +124,7 @@ class CategoryColumn(Frozen):
 
     def positions(self, column: pl.Series, rows: Rows | None) -> npt.NDArray[np.int64]:
         """Return which of the column's features is 1 in each of some rows, or all; -1 for none."""
-        text = in_spelling_of(as_text(chosen(column, rows)), self.levels)
+        text = in_words_of(as_text(chosen(column, rows)), self.levels)
         codes = text.cast(pl.Enum(self.levels), strict=False).to_physical()
         other = len(self.levels) + self.missing if self.other else -1
         # A missing value that the training examples had none of is like an unseen level.

@@ -88,7 +88,17 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
     scaling = data.numeric or "standardise"
     return TablePreprocessing(
         target=data.target, scaling=scaling, columns=tuple(columns), ignored=tuple(ignored), reading=data.reading
-    ), (*warnings, *lines(spikes, origin))
+    ), (*warnings, *lines(spikes, origin), *_unused_format(columns, data, origin))
+
+
+def _unused_format(columns: list[Column], data: Data, origin: str) -> tuple[str, ...]:
+    """Return a warning where no column has the form of dates that the study says."""
+    said = data.date_format
+    if said is None or "%" not in said or data.time is not None:
+        return ()
+    if any(column.kind == "number" and column.form.date == said for column in columns):
+        return ()
+    return (f'{origin}: date_format = "{said}" fits no column',)
 
 
 class _Fitted(NamedTuple):

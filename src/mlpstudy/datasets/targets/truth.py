@@ -53,6 +53,11 @@ def other_words(labels: Iterable[str], names: Sequence[str], what: str) -> tuple
     return (f'{what}: "{first}" is taken for the class "{name}"{more}',)
 
 
+def is_word(text: str) -> bool:
+    """Say whether a text is a word for a truth value."""
+    return _truth(text) is not None
+
+
 def _truth(word: str) -> bool | None:
     small = normal(word).lower()
     return True if small in TRUE else False if small in FALSE else None

@@ -226,7 +226,8 @@ def find_in_numbers(column: pl.Series, reading: Reading) -> FoundDates | str | N
     'its cells are dates: 20220113 is read as 13 January 2022; date_format = "none" says that they are none'
     """
     said, is_named = reading.date_format, says_date(column.name)
-    of_format = said if said is not None and "%" in said else None
+    # A year alone is no more than a number, unless the column is said to hold dates.
+    of_format = said if said is not None and re.search("%[mdj]" if not is_named else "%", said) else None
     if said == "none" or not (of_format or _may_be_compact(column)):
         return _moments_in_numbers(column) if is_named and said != "none" else None
     values = column.drop_nulls()

@@ -118,8 +118,12 @@ def _of_dates(cells: _Cells, reading: Reading, whole: pl.Series | None) -> Found
 
 def _of_values(column: pl.Series, reading: Reading) -> Found:
     """Return what cells are that are no text; numbers may be dates such as 20240131."""
-    if column.dtype == pl.Boolean or is_moment(column):
-        return Found("boolean" if column.dtype == pl.Boolean else "date")
+    if column.dtype == pl.Boolean:
+        return Found("boolean")
+    if is_moment(column):
+        zone = column.dtype.time_zone if isinstance(column.dtype, pl.Datetime) else None
+        note = f"its times are those of {zone} and are read in UTC" if zone not in {None, "UTC"} else None
+        return Found("date", note=note)
     if column.dtype == pl.Duration:
         return Found("number", PLAIN, "its durations are read as days")
     dated = find_in_numbers(column, reading) if column.dtype.is_numeric() else None

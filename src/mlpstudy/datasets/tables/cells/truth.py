@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from mlpstudy.datasets.targets.truth import FALSE, TRUE
+from mlpstudy.datasets.targets.truth import FALSE, TRUE, is_word, same_truth
 
 
 def parse(text: pl.Series) -> pl.Series:
@@ -23,13 +23,23 @@ def are_plain(values: pl.Series) -> bool:
     return bool(values.str.to_lowercase().is_in(["true", "false"]).all())
 
 
-def in_spelling_of(text: pl.Series, levels: tuple[str, ...]) -> pl.Series:
-    """Return text whose true and false are spelt as those among the levels are.
+def in_words_of(text: pl.Series, levels: tuple[str, ...]) -> pl.Series:
+    """Return text whose truth values are the words that the levels are.
 
-    >>> in_spelling_of(pl.Series(["true", "FALSE", "maybe"]), ("False", "True")).to_list()
+    >>> in_words_of(pl.Series(["true", "FALSE", "maybe"]), ("False", "True", "other")).to_list()
     ['True', 'False', 'maybe']
+    >>> in_words_of(pl.Series(["true", "N"]), ("no", "yes")).to_list()
+    ['yes', 'no']
     """
+    if not any(is_word(level) for level in levels):
+        return text
     spelt = {level.lower(): level for level in levels if level.lower() in {"true", "false"}}
-    ways = {way: level for word, level in spelt.items() for way in (word, word.upper(), word.capitalize())}
-    ways = {way: level for way, level in ways.items() if way not in levels}
-    return text.replace(ways) if ways else text
+    unknown = text.filter(~text.is_in(levels)).drop_nulls().unique().to_list()
+    words = {word: spelt.get(word.lower()) or _of_two(word, levels) for word in unknown}
+    known = {word: level for word, level in words.items() if level is not None}
+    return text.replace(known) if known else text
+
+
+def _of_two(word: str, levels: tuple[str, ...]) -> str | None:
+    found = same_truth(word, levels)
+    return None if found is None else levels[found]
