@@ -87,6 +87,21 @@ X = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
 Y = np.array([1, 2], dtype=np.uint8)
 COLOURS = np.arange(2 * 5 * 6 * 3, dtype=np.uint8).reshape(2, 5, 6, 3)
 TABLE = pl.DataFrame({"a": [0.5, None, 2.5], "b": ["x", "y", "x"], "c": [True, False, True], "d": [1, 2, 3]})
+ARFF = b"""% by hand
+@RELATION loans
+@attribute age numeric
+@attribute 'job kind' {clerk,'self employed',"it\\'s"}
+@attribute day date "yyyy-MM-dd"
+@attribute risk {low, high}
+@data
+21,clerk,"2024-01-31",low
+?,'it\\'s',?,high
+% between
+40 , 'self employed' , 2024-02-01 , low, {2}
+"""
+SPARSE_ARFF = (
+    b"@relation s\n@attribute a real\n@attribute b {x, y}\n@attribute c string\n@data\n{0 1.5, 1 y}\n{}\n{2 'p q'}\n"
+)
 CSV = TABLE.write_csv()
 
 
@@ -163,6 +178,7 @@ def tables() -> dict[str, dict[str, bytes]]:
         },
         "parquet_claims": {"table": small, "nested": nested, **packed},
         "parquet": {"table": small, "nested": nested, **packed},
+        "arff": {"small": ARFF, "sparse": SPARSE_ARFF, "undeclared": ARFF.replace(b"high\n", b"higher\n")},
         **workbooks(),
         "table_described": dialects(),
         "table_predicted": with_new_rows(MARK),

@@ -163,6 +163,11 @@ def excel_members(data: bytes) -> None:
     read_table(_written(packed({**parts, **dict(zip(names, data.split(b"|MARK|"), strict=False))}), "input.xlsx"))
 
 
+def arff(data: bytes) -> None:
+    """An ARFF file."""
+    read_table(_written(data, "input.arff"))
+
+
 def table_described(data: bytes) -> None:
     """A text table, its dialect found out, as ``data show`` looks at it: what its cells are, its classes."""
     describe_data(_written(data, "input.csv"))
@@ -272,6 +277,7 @@ def claims(data: bytes) -> None:
 TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
+        arff,
         checkpoint,
         claims,
         csv,

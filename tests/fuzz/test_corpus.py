@@ -13,6 +13,7 @@ from mlpstudy.errors import DataError
 CORPUS = Path(__file__).parent / "corpus"
 INPUTS = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
 REFUSED = {
+    "arff": {"undeclared"},
     "csv": {"ragged"},
     "excel": {"cut", "password"},
     "idx": {"floats"},

@@ -29,7 +29,7 @@ def predict(
         list[Path] | None,
         typer.Argument(
             metavar="INPUT...",
-            help="Pictures (PNG, JPEG, ...), folders of them, or files of rows (CSV, TSV, Excel, Parquet, NPY, NPZ).",
+            help="Pictures (PNG, JPEG ...), folders of them, files of rows (CSV, TSV, Excel, ARFF, Parquet, NPY, NPZ).",
             show_default=False,
         ),
     ] = None,

@@ -17,7 +17,7 @@ MAX_FILE_BYTES = 1_000_000
 """A larger study file is taken for a mistake (a data file, say) before it is read."""
 
 DATA_ENDINGS = (
-    *(".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".parquet", ".pq"),
+    *(".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".arff", ".parquet", ".pq"),
     *(".npy", ".npz", ".idx", ".libsvm", ".svmlight", ".svm"),
 )
 """Of files that are given for a study by those who have none yet: the endings of the readers' menu, which a study may

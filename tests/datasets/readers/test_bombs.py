@@ -40,7 +40,7 @@ from mlpstudy.store.weights import decode
 
 readers = {
     "csv": read_table, "idx": read_idx, "folder": read_image_folder, "npy": read_npy_rows, "npz": read_npz,
-    **dict.fromkeys(("gz", "parquet", "xlsx", "zip"), read_table),
+    **dict.fromkeys(("arff", "gz", "parquet", "xlsx", "zip"), read_table),
     "png": read_grey, "svm": read_libsvm, "toml": load_study,
     "safetensors": lambda path: decode(Path(path).read_bytes(), "final", path),
 }
@@ -148,6 +148,12 @@ def bombs(folder: Path) -> dict[str, bytes]:
         "rows.csv.gz": gzip.compress(b"a,b\n" + b"1,2\n" * (100 * MIB)),
         "zeros.csv.zip": zipped({"a.csv": bytes(700 * MIB)}),
         "lying.csv.zip": zip_claiming("a.csv", b"a,b\n1,2\n", 2**32 - 1),
+        "sparse.arff": b"@relation a\n"
+        + b"".join(b"@attribute a%d real\n" % i for i in range(19_000))
+        + b"@data\n"
+        + b"{}\n" * 100_000,
+        "blanks.arff": b"@relation a\n@attribute a real\n@data\n'" + b" " * (2 * MIB) + b"x\n",
+        "quotes.arff": b"@relation a\n@attribute a {" + b"'a\\" * MIB + b"\n@data\n1\n",
         "far.xlsx": packed(members({"a": sheet([["a"]]).replace("</row>", '<c r="XFD1048576"><v>1</v></c></row>')})),
         "laughs.xlsx": packed({**members({"a": LAUGHS}), "xl/sharedStrings.xml": LAUGHS}),
         "one-text.xlsx": packed(members({"a": sheet([['<c t="s"><v>0</v></c>']] * 20_000)}, ["x" * MIB])),
@@ -180,7 +186,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for kind in ("cat", "dog"):
         (paths[-1] / kind).mkdir(parents=True)
         (paths[-1] / kind / "50000.png").write_bytes(png(50_000, 50_000))
-    tables = [path for path in paths if path.suffix in {".csv", ".gz", ".parquet", ".xlsx", ".zip"}]
+    tables = [path for path in paths if path.suffix in {".arff", ".csv", ".gz", ".parquet", ".xlsx", ".zip"}]
     others = [path for path in paths if path not in tables]
     return {**read(others, GIB), **read(tables, 4 * GIB)}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mlpstudy.datasets.raw import Rows
+from mlpstudy.datasets.readers.arff.attributes import is_arff
 from mlpstudy.datasets.readers.idx import labels_beside, read_idx_pair
 from mlpstudy.datasets.readers.idx_folder import is_idx_set, read_idx_folder
 from mlpstudy.machine.lazy import Lazy
@@ -136,6 +137,14 @@ FORMATS = (
         read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text),
         endings=(".xlsx", ".xlsm"),
         starts=_starts_as_workbook,
+    ),
+    Format(
+        name="arff",
+        title="ARFF",
+        holds="table",
+        read=lambda files, asked: tables.read_table(files[0], asked.reading, text=asked.text),
+        endings=(".arff",),
+        starts=is_arff,
     ),
     Format(
         name="npy",

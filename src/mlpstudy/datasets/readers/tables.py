@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.files import reading as opened
+from mlpstudy.datasets.readers.arff.attributes import is_arff
+from mlpstudy.datasets.readers.arff.reading import read_arff
 from mlpstudy.datasets.readers.csv.reading import read_csv
 from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, open_source
 from mlpstudy.datasets.readers.excel.package import is_workbook
@@ -26,7 +28,7 @@ def read_table(
     text: frozenset[str] = frozenset(),
     expected: Expected | None = None,
 ) -> Table:
-    """Read a file of a table: text, a workbook or Parquet.
+    """Read a file of a table: text, ARFF, a workbook or Parquet.
 
     Args:
         path: the file; its first bytes tell which it is.
@@ -49,4 +51,7 @@ def read_table(
         other = foreign(head)
         if other is not None:
             raise DataError(must(name, "be a table", other.title, other.instead))
-        return read_csv(open_source(Path(path), name, file, head, reading), reading, text, expected)
+        source = open_source(Path(path), name, file, head, reading)
+        if is_arff(source.head()):
+            return read_arff(source, reading)
+        return read_csv(source, reading, text, expected)
