@@ -102,9 +102,8 @@ class StudyResults:
         n_ended = sum(row.n_finished + row.n_diverged + row.n_failed for row in rows)
         progress = "" if n_ended == self.n_planned else f" Provisional: {n_ended} of {self.n_planned} runs have ended."
         use, names = self.class_use(), self.store.class_names
-        scale = None if self.names_majority else classes.majority_line(use, names)
-        lines = classes.class_lines(use, names) or ((scale,) if scale else ())
-        said = "".join(f"<p>{html(line)}</p>" for line in lines)
+        lines, scale = classes.class_words(use, names, has_baseline=self.names_majority)
+        said = "".join(f"<p>{html(line)}</p>" for line in (*lines, *((scale,) if scale else ())))
         name = f"<b>{html(self.study.name)}</b> in {html(str(self.folder))}"
         return f"<p>{name}.{progress}</p>{paper.typeset(table, 'html')}{said}"
 

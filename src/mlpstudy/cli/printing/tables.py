@@ -74,13 +74,11 @@ def print_baselines(results: StudyResults) -> None:
 
 def print_class_use(results: StudyResults) -> None:
     """Print which classes are never predicted, and what accuracy always giving the commonest one would have."""
-    from mlpstudy.evidence.audits.class_use import class_lines, majority_line
+    from mlpstudy.evidence.audits.class_use import class_words
 
-    use, names = results.class_use(), results.store.class_names
-    lines = class_lines(use, names)
+    lines, scale = class_words(results.class_use(), results.store.class_names, has_baseline=results.names_majority)
     for line in lines:
         console().print(line, style="yellow", soft_wrap=True)
-    scale = None if lines or results.names_majority else majority_line(use, names)
     if scale:
         console().print(scale, soft_wrap=True)
     if lines or scale:

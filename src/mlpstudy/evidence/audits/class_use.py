@@ -172,6 +172,19 @@ def _perfect(use: ClassUse, n_known: int) -> str | None:
     )
 
 
+def class_words(use: ClassUse, class_names: Sequence[str], *, has_baseline: bool) -> tuple[tuple[str, ...], str | None]:
+    """Return the lines of ``class_lines``, and that of ``majority_line`` where nothing else says the same.
+
+    Args:
+        use: which classes are given.
+        class_names: one name a class.
+        has_baseline: the study names the majority class as a baseline.
+    """
+    lines = class_lines(use, class_names)
+    is_said = has_baseline or any(line.startswith(_always(use, class_names)) for line in lines)
+    return lines, None if is_said else majority_line(use, class_names)
+
+
 def _always(use: ClassUse, class_names: Sequence[str]) -> str:
     examples = "one test example" if use.n_examples == 1 else f"{use.n_examples:,} test examples"
     return f'Always answering "{class_names[use.commonest]}" has an accuracy of {percent(use.share)} on the {examples}'

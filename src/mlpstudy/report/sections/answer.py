@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpstudy.evidence.audits.class_use import class_lines, majority_line, sample_class_use
+from mlpstudy.evidence.audits.class_use import class_words, sample_class_use
 from mlpstudy.evidence.lost import lost_runs
 from mlpstudy.page.blocks import Block, Text
 from mlpstudy.report.words import metric_words
@@ -99,9 +99,8 @@ def blocks(of: Gathered) -> tuple[Block, ...]:
     """Return the opening of the report."""
     found: list[Block] = [Text(question(of), "lead"), Text(answer(of), "lead")]
     use = sample_class_use(of.sample, len(of.class_names))
-    scale = None if of.results.names_majority else majority_line(use, of.class_names)
-    said = " ".join(class_lines(use, of.class_names)) or scale
-    if said:
+    lines, scale = class_words(use, of.class_names, has_baseline=of.results.names_majority)
+    if said := " ".join((*lines, *((scale,) if scale else ()))):
         found.append(Text(said, "note"))
     if of.is_provisional:
         planned = of.results.n_planned
