@@ -77,10 +77,12 @@ def test_the_key_that_the_line_names_makes_them_missing(tmp_path: Path) -> None:
     cells = ["-999" if i % 10 == 5 else f"{i * 37 % 890}.5" for i in range(200)]
     content = "x,z,y\n" + "".join(f"{cell},{cell},{'no' if i % 3 else 'yes'}\n" for i, cell in enumerate(cells))
     plain = load_text(tmp_path, content, numeric="none")
-    told = 'columns "x" and "z" hold -999 in 20 rows at most, far from all other numbers: where it stands for a missing'
+    told = (
+        'columns "x" and "z" hold -999 in 20 rows at most, apart from all other numbers: where it stands for a missing'
+    )
     assert [told in warning for warning in plain.warnings].count(True) == 1
     assert any(warning.endswith('missing = ["-999"]') for warning in plain.warnings)
     assert dense(plain.train)[:, 0].min() == -999
     mended = load_text(tmp_path, content, numeric="none", missing=["-999"])
     assert dense(mended.train)[:, 0].min() > 0
-    assert not any("far from all other" in warning for warning in mended.warnings)
+    assert not any("apart from all other" in warning for warning in mended.warnings)

@@ -164,6 +164,8 @@ def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin:
     mend = "mend the cell" if n_wrong == 1 else "mend the cells"
     if isinstance(value, str) and meaning == "number" and value.count(",") == 1:
         mend = f"write {value.replace(',', '.')} for {value}"
+    elif found.form.units:
+        mend = "write the unit in every cell"
     if n_wrong == 1:
         fix = f"{mend}, leave it empty, or {otherwise}"
         return wrong_cell(column, index, be, origin, fix)

@@ -109,7 +109,7 @@ def lines(spikes: list[Spike], origin: str) -> list[str]:
         rows = f"{same[0].n} of {same[0].n_rows} rows" if len(same) == 1 else f"{max(s.n for s in same)} rows at most"
         what = f"column {names} holds" if len(same) == 1 else f"columns {names} hold"
         told.append(
-            f"{origin}, {what} {word} in {rows}, far from all other numbers:"
+            f"{origin}, {what} {word} in {rows}, apart from all other numbers:"
             f" where it stands for a missing value, missing = [{json.dumps(word)}]"
         )
     return told

@@ -231,3 +231,12 @@ def test_the_order_of_rows_decides_nothing(cells: list[str], data: st.DataObject
     """A form is one of the whole column."""
     mixed = data.draw(st.permutations(cells))
     assert find(pl.Series("x", mixed)) == find(pl.Series("x", cells))
+
+
+@given(units=st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40), max_size=20))
+def test_a_stored_form_may_come_from_anywhere(units: list[str]) -> None:
+    """A unit is a word and never a pattern: what somebody else stored is read or not, without an error of Polars."""
+    form = Form.model_validate_json(json.dumps({"units": units, "magnitudes": True, "parentheses": True}))
+    cells = pl.Series([*(f"12 {unit}" for unit in units), "x", None])
+    numbers, _ = as_numbers(cells, "number", form=form)
+    assert numbers.shape == (len(units) + 2,)

@@ -74,9 +74,11 @@ class Question(NamedTuple):
 def words(meaning: Meaning, form: Form = PLAIN) -> str:
     """Return what a cell must be.
 
-    >>> words("date", Form(date="day first"))
-    'a date, day first, such as 31/01/2024'
+    >>> words("date", Form(date="day first")), words("number", Form(units=("kg",)))
+    ('a date, day first, such as 31/01/2024', 'a number with the unit kg')
     """
+    if meaning == "number" and form.units:
+        return f"a number with the unit {' or '.join(form.units)}"
     if meaning != "date" or not form.date:
         return WORDS[meaning]
     known = {

@@ -236,8 +236,8 @@ def _pattern(form: Form) -> str:
 
 
 def _escaped(word: str) -> str:
-    """Return a word as a pattern that is that word."""
-    return re.sub(r"([^\w\s])", lambda found: "\\" + found[1] if found[1].isascii() else found[1], word)
+    """Return a word as a pattern that is that word, whatever a stored form holds."""
+    return "".join(sign if sign.isalnum() else f"\\x{{{ord(sign):x}}}" for sign in word)
 
 
 def hold_several(values: pl.Series) -> pl.Series:
