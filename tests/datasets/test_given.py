@@ -37,6 +37,7 @@ BAD: dict[str, tuple[object, str]] = {
     "another key": ({"trian": (X, Y)}, "a key of data must be one of train, test, validation, got 'trian'"),
     "no training examples": ({"test": (X, Y)}, 'data must have the key "train"'),
     "one label": ((X, 5), "data, labels must hold one label an example, got 'int', fix: a list of labels"),
+    "no labels": ((X, None), "data, labels must hold one label an example, got 'NoneType', fix: a list of labels"),
     "masked labels": ((X, np.ma.masked_equal(np.arange(6) % 3, 2)), "labels must have no masked values, got 2 of them"),
     "masked features": (
         (np.ma.masked_equal(X, 1), Y),
@@ -55,7 +56,7 @@ BAD: dict[str, tuple[object, str]] = {
     "a number that is none": ((np.full((6, 2), np.nan), Y), "data, features: row 0, column 0 must be a finite number"),
     "one class": ((X, ["a"] * 6), "data, labels must have at least two classes, got the label a alone"),
     "no rows": (pl.DataFrame({"y": []}), "data must have rows and columns, got 0 rows, 1 columns"),
-    "features of text": ((np.array([["a"], ["b"]] * 3), Y), "data, features must hold numbers, got '<U1'"),
+    "features of text": ((np.array([["a"], ["b"]] * 3), Y), "data, features must hold numbers, got '<U1', fix: x.ast"),
     "other test features": ({"train": (X, Y), "test": (X[:, :2], Y)}, r'data\["test"\] must have examples of 6 values'),
 }
 

@@ -79,7 +79,8 @@ def to_features(array: npt.NDArray[Any], what: str) -> FeatureArray:
     mlpstudy.errors.DataError: x.npy: row 0, column 1 must be a finite number in float32, got 'nan', fix: ...
     """
     if array.dtype.kind not in "biuf":
-        raise DataError(must(what, "hold numbers", str(array.dtype)))
+        fix = None if array.dtype.kind == "c" else "x.astype(float), where all of it is numbers"
+        raise DataError(must(what, "hold numbers", str(array.dtype), fix))
     done: tuple[str, ...] = ()
     if array.ndim == _CHANNEL_DIMENSIONS and array.size:
         array, done = to_grey(array, what)

@@ -39,7 +39,7 @@ def given_labels(labels: Any, what: str) -> LabelArray:  # noqa: ANN401  # lists
         check_memory(labels.dtype.itemsize * math.prod(labels.shape), what)
         labels = labels.toarray()
     array = as_array(labels, what)
-    if array.dtype == object and (array.ndim < _ROWS_AND_COLUMNS or array.shape[1] == 1):
+    if array.dtype == object and array.ndim and (array.ndim < _ROWS_AND_COLUMNS or array.shape[1] == 1):
         array = _of_objects(array, what)
     elif array.dtype.kind in "US" and isinstance(labels, list | tuple):
         # NumPy makes text of a NaN beside text.
