@@ -224,6 +224,9 @@ def test_columns_that_orange_leaves_out_are_none(tmp_path: Path) -> None:
     table = read(tmp_path, lines + "".join(f"{i}\tn{i}\t{('low', 'high')[i % 2]}\tj{i % 3}\n" for i in range(N)))
     assert (table.frame.columns, table.target, table.frame.height) == (["age", "risk"], "risk", N)
     assert "name and job are left out" in told(table)
+    names = Reading(names=("p", "q", "r", "s"))
+    renamed = read(tmp_path, lines + "".join(f"{i}\tn{i}\tlow\tj{i % 3}\n" for i in range(N)), names)
+    assert (renamed.frame.columns, renamed.target) == (["p", "r"], "r")
 
 
 NEW: dict[str, tuple[str, list[str]]] = {

@@ -131,9 +131,9 @@ def _tried(lines: Sequence[str], delimiter: str, apart: tuple[str, ...]) -> list
                 found.append(record)
             if len(found) == _TRIED_RECORDS:
                 break
+        return found or list(islice(cut(lines, delimiter, marks), _TRIED_RECORDS))
     except csv.Error:
         return []
-    return found or list(islice(cut(lines, delimiter, marks), _TRIED_RECORDS))
 
 
 def _evidence(records: Sequence[Record], delimiter: str) -> tuple[int, bool, int]:

@@ -63,8 +63,13 @@ def find_dialect(
     layout = _layout(margins, reading, expected, source.name, has_end=text.is_whole)
     columns, told = column_names(margins.sheet, layout.heads, reading, expected, source.name)
     found = _dialect(text, margins, layout, source.name)
+    own = layout.heads.names
+    first = int(bool(own) and columns[0] == "" != own[0])
+    called = dict(zip(own, columns[first:], strict=False))
     return replace(
         found,
+        dropped=tuple(called[name] for name in found.dropped),
+        target=called.get(found.target or ""),
         delimiter=delimiter,
         columns=columns,
         n_named=len(layout.heads.names) + (columns[0] == "") if layout.heads.names else sum(map(bool, columns)),
@@ -85,8 +90,11 @@ def _is_alone(lines: list[str], delimiter: str, expected: Expected, reading: Rea
     """Say whether the first line has the only column of rows for a study: what is no delimiter may be in its cells."""
     marks = marks_for(delimiter, reading.comment)
     first = next((line for line in lines if line.strip() and not (marks and line.startswith(marks))), "")
-    cells = next(cut([first], delimiter), None)
-    return cells is not None and len(cells.cells) == 1 and expected.may_be_alone(cells.cells[0])
+    try:
+        record = next(cut([first], delimiter), None)
+    except csv.Error:
+        return False
+    return record is not None and len(record.cells) == 1 and expected.may_be_alone(record.cells[0])
 
 
 @dataclass(frozen=True, slots=True)

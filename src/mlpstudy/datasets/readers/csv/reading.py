@@ -85,7 +85,7 @@ def _read(source: Source, found: Dialect, reading: Reading, text: frozenset[str]
     if fault := _beyond_names(frame, dialect, name):
         raise DataError(fault)
     if dialect.dropped:
-        frame = frame.drop(dialect.dropped)
+        frame = frame.drop(dialect.dropped, strict=False)
     frame, told = without_unnamed(frame, name, () if expected is None else expected.columns)
     check_number(frame.columns, expected, name)
     n_blank += dialect.n_blank
