@@ -95,6 +95,18 @@ LINES: dict[str, bytes] = {
     "one-column": b"a\n1\n2\n",
     "one-row": b"a,b,kind\n1,2,low\n",
     "only-names": b"a,b,kind\n",
+    "total": f"{PLAIN}Total,400,\n\nSource: a friend\n".encode(),
+    "old-macintosh": PLAIN.replace("\n", "\r").encode(),
+    "lone-cr": PLAIN.replace("\n", "\r,\n", 1).encode(),
+    "groups": f"size,,class\n{PLAIN}".encode(),
+    "names-and-units": f"size,size,class\n{PLAIN}".replace("a,b,kind", "long,wide,", 1)
+    .replace("30", "m,m,-\n30", 1)
+    .encode(),
+    "names-in-a-comment": f"# {PLAIN}".replace(",", " ").encode(),
+    "put-together": (PLAIN * 2).encode(),
+    "ruled": PLAIN.replace(",", " | ").replace("\n", "\n---+---+---\n", 1).encode() + b"(12 rows)\n",
+    "runs-of-tabs": PLAIN.replace(",", "\t\t", 7).replace(",", "\t").encode(),
+    "mark-in-quotes": PLAIN.replace("low", '"lo\n# w"').encode(),
     "separator-said": f"sep=,\n{PLAIN}".encode(),
 }
 """Lines before, between and behind the rows."""
