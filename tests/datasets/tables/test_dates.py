@@ -291,6 +291,13 @@ def test_rows_are_held_out_by_the_time_that_was_read(cells: str, tmp_path: Path)
     assert any('column "when": its ' in warning for warning in dataset.warnings)
 
 
+def test_the_same_example_is_told_every_time() -> None:
+    """The first by its characters whose day is over 12, whatever the order of the rows."""
+    cells = [f"{i:02d}/{i % 12 + 1:02d}/2022" for i in range(1, 29)]
+    told = {find(pl.Series(cells[i:] + cells[:i])).note for i in range(28)}
+    assert told == {"its dates are day first: 13/02/2022 is read as 13 February 2022"}
+
+
 def test_a_form_that_fits_no_column_is_told(tmp_path: Path) -> None:
     """The key is not passed over without a word."""
     content = "c,y\n" + "".join(f"2022-01-{i % 28 + 1:02d},{'no' if i % 4 < 2 else 'yes'}\n" for i in range(60))

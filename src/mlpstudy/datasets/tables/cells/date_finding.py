@@ -121,7 +121,7 @@ def _ordered(values: pl.Series, n: Counts, reading: Reading, whole: pl.Series | 
         first, second = _over_twelve(counts["value"], counts["n"].to_numpy().astype(np.int64))
     if not (first or second):
         be = "say which comes first, the day or the month"
-        got = f"{values[0]} and no number over {_MONTHS_A_YEAR}"
+        got = f"{values.sort()[0]} and no number over {_MONTHS_A_YEAR}"
         return _asked(Question(be, got, 'date_format = "day first", or "month first"'))
     if min(first, second) > (1 - MOSTLY) * max(first, second):
         return _asked(Question("have its dates in one order", _both(values), _MEND))
@@ -160,24 +160,26 @@ def _years_first(values: pl.Series, n: Counts) -> FoundDates | None:
     if not possible:
         return FoundDates(form, _told("its dates have the year first", values, found, 0))
     ways = " or ".join(f'"{way}"' for way in (form.date, *possible))
-    return FoundDates(form, None, Question("say which number is the day", str(values[0]), f"date_format = {ways}"))
+    return FoundDates(
+        form, None, Question("say which number is the day", str(values.sort()[0]), f"date_format = {ways}")
+    )
 
 
 def _both(values: pl.Series) -> str:
     """Return a date that is day first and one that is month first."""
     right = [moments(values, one).is_right for one in (DAY_FIRST, MONTH_FIRST)]
-    return f"{values[int((right[0] & ~right[1]).argmax())]} and {values[int((right[1] & ~right[0]).argmax())]}"
+    return f"{values[_first(values, right[0] & ~right[1])]} and {values[_first(values, right[1] & ~right[0])]}"
 
 
 def _mixed(values: pl.Series, families: dict[str, Moments]) -> FoundDates:
     """Ask for one form: what wrote several may have taken days for months in one of them."""
-    shown = [str(values[int(found.is_right.argmax())]) for found in families.values() if found.is_right.any()]
+    shown = [str(values[_first(values, found.is_right)]) for found in families.values() if found.is_right.any()]
     return FoundDates(PLAIN, None, Question("have its dates in one form", " and ".join(shown), _MEND))
 
 
 def _plain_note(kind: str, values: pl.Series, found: Moments, n_zero: int) -> str | None:
     if kind == "clock":
-        i = int(found.is_right.argmax())
+        i = _first(values, found.is_right)
         day = found.microseconds[i] / DAY_US
         return f"its times are read as fractions of a day: {values[i]} is read as {day:.4g}"
     if dates.quick_is_enough(values):
@@ -195,10 +197,16 @@ def _told(how: str, values: pl.Series, found: Moments, n_zero: int) -> str:
     """Return the line of how dates are read, with one that shows it best: its day is over 12."""
     day = found.microseconds.astype("datetime64[us]").astype("datetime64[D]")
     of_month = (day - day.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
-    i = int((found.is_right & (of_month > _MONTHS_A_YEAR)).argmax())
-    i = i if found.is_right[i] and of_month[i] > _MONTHS_A_YEAR else int(found.is_right.argmax())
+    is_clear = found.is_right & (of_month > _MONTHS_A_YEAR)
+    i = _first(values, is_clear if is_clear.any() else found.is_right)
     told = f"{how}: {values[i]} is read as {spelt(int(found.microseconds[i]))}"
     return f"{told}; {_zeros(n_zero)}" if n_zero else told
+
+
+def _first(values: pl.Series, which: npt.NDArray[np.bool_]) -> int:
+    """Return the position of the first of some cells by their characters: their own order is that of no file."""
+    positions = np.flatnonzero(which)
+    return int(positions[values.gather(positions).arg_min() or 0])
 
 
 def _zeros(n: int) -> str:
