@@ -27,6 +27,7 @@ COUNTS = RNG.poisson(3, 400)
         (AIR, [-999, 9999]),
         (AIR, [-1]),
         (COUNTS, [999]),
+        (AIR[:100], [999]),
         (RNG.integers(0, 41_310, 500), [99_999]),
         (PRESSURE, [0]),
         (RNG.uniform(300, 900, 300), [0]),

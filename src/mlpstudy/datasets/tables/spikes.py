@@ -6,7 +6,7 @@ A number at an end of a column is one where it is
     or repeated, four standard deviations of the others from their mean, and two from the next of them;
     or repeated five times as often as the others on average, and a third of their range away from them,
 
-and most rows hold another.
+and most rows hold another, unless it is such a code.
 
 They are told and never changed: -999 may be a measurement.
 """
@@ -81,7 +81,7 @@ def _at_low_end(ordered: FloatArray) -> list[float]:
 
 def _is_spike(value: float, n: int, others: FloatArray) -> bool:
     n_rows = n + others.size
-    is_most = n > others.size  # a gain or a loss that most do not have is 0
+    is_most = n > others.size and value not in CODES  # a gain or a loss that most do not have is 0
     if is_most or n < max(2, n_rows / 1000) or others.size < 2 or others[0] == others[-1]:  # noqa: PLR2004  # repeated
         return False
     gap, spread = float(others[0]) - value, float(others[-1] - others[0])

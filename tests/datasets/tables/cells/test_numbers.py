@@ -240,3 +240,13 @@ def test_a_stored_form_may_come_from_anywhere(units: list[str]) -> None:
     cells = pl.Series([*(f"12 {unit}" for unit in units), "x", None])
     numbers, _ = as_numbers(cells, "number", form=form)
     assert numbers.shape == (len(units) + 2,)
+
+
+def test_bounds_among_numbers_are_asked_about_and_names_are_not() -> None:
+    """Many different limits of detection are numbers in disguise; digits among the names of tickets are not."""
+    numbers = [f"{i}.5" for i in range(60)]
+    bounds = find(pl.Series("x", [*numbers, *(f"<0.0{i}" for i in range(1, 10))]))
+    tickets = find(pl.Series("x", [*numbers, *(f"PC {i}" for i in range(9))]))
+    assert bounds.question is not None
+    assert "60 numbers and 9 other cells" in bounds.question.got
+    assert (tickets.meaning, tickets.question) == (None, None)

@@ -194,7 +194,7 @@ class _Cells(NamedTuple):
             return None
         n_others = int(others.n.sum())
         is_comma = numbers.parse(others.values, Form(decimal=",")).is_not_null().all()
-        if len(others.values) > _MOST_WORDS and not is_comma:
+        if len(others.values) > _MOST_WORDS and not is_comma and not numbers.have_marks(others.values).all():
             return None  # names, of which some are digits alone, as those of tickets are
         mend = "write 1.5 for 1,5 in all rows" if is_comma else others.as_missing()
         found = f"{n_right} numbers and {n_others} other cells, {others.listed()}"

@@ -250,6 +250,15 @@ def hold_several(values: pl.Series) -> pl.Series:
     return values.str.contains(rf"^(?:[<>≤≥~] ?{number}|{number} ?(?:/|±|\+/-|x|\u00d7) ?{number})$")
 
 
+def have_marks(values: pl.Series) -> pl.Series:
+    """Say which cells are a number with a mark at it: a bound, an estimate, a sign behind it, a star.
+
+    >>> have_marks(pl.Series(["<0.01", "90+", "0.5-", "3.4*", "~7", "PC 17599"])).to_list()
+    [True, True, True, True, True, False]
+    """
+    return values.str.contains(r"^(?:[<>≤≥~=≈]{1,2} ?)?[+-]?\d+(?:[.,]\d+)*(?: ?[+*†-]{1,3})?$")
+
+
 def plain_signs(text: pl.Series) -> pl.Series:
     """Return text with blanks, signs and digits of Unicode as those of ASCII."""
     is_ascii = (text.str.len_bytes() == text.str.len_chars()).fill_null(value=True)
