@@ -62,6 +62,16 @@ AS_NUMBERS: dict[str, tuple[Any, list[float]]] = {
     "durations": (pd.to_timedelta([6 * i for i in LIST], unit="h"), [0, 0.25, 0.5, 0.75, 1]),
     "times of day": ([dt.time(6 * (i % 4)) for i in LIST], [0, 0.25, 0.5, 0.75]),
     "days": ([dt.date(2020, 1, 1 + i) for i in LIST], [IN_DAYS + i for i in range(5)]),
+    "days of NumPy": (
+        pd.Series([np.datetime64(f"2020-01-0{i + 1}") for i in LIST], dtype=object),
+        [IN_DAYS + i for i in range(5)],
+    ),
+    "days beside moments": (
+        pd.Series(
+            [dt.date(2020, 1, 1 + i) if i % 2 else DAY.to_pydatetime() + dt.timedelta(i) for i in LIST], dtype=object
+        ),
+        [IN_DAYS + i for i in range(5)],
+    ),
     "moments": ([DAY + pd.Timedelta(days=i) for i in LIST], [IN_DAYS + i for i in range(5)]),
     "moments with a gap": ([pd.NaT, *[DAY + pd.Timedelta(days=i) for i in LIST[1:]]], [IN_DAYS + i for i in range(5)]),
     "an offset": (
@@ -126,6 +136,10 @@ UNFIT: dict[str, tuple[Any, str]] = {
     "days among numbers": (
         pd.Series([dt.date(2020, 1, 1), *LIST[1:]], dtype=object),
         r'column "c" must hold values of one kind, got 1 \(int\) and 2020-01-01 \(date\)|got 2020-01-01 \(date\) and 1',
+    ),
+    "times beside days": (
+        pd.Series([dt.date(2020, 1, 1), dt.time(3)] * 30, dtype=object),
+        r'column "c" must hold values of one kind, got 03:00:00 \(time\) and 2020-01-01 \(date\)',
     ),
     "levels of one name": (pd.Categorical([1, "1"] * 30), 'column "c" must have levels of different names, got "1"'),
 }

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from mlpstudy.datasets.tables.cells.text import as_text, is_supported
@@ -103,17 +104,17 @@ def series_of(name: str, values: list[Any], what: str, made: pl.Series | None = 
         made: the column as Polars makes it, where it does and none of the values must be None for it.
 
     Raises:
-        DataError: days and times stand among other values, which would become numbers without a word.
+        DataError: days, times or durations stand among other values, which would become numbers without a word.
     """
     kinds = {_kind(value): value for value in reversed(values) if not is_missing(value)}
-    if "moment" in kinds and len(kinds) > 1:
+    if len(kinds) > 1 and not kinds.keys() <= {"text", "number"}:
         found = " and ".join(f"{value} ({type(value).__name__})" for value in kinds.values())
         fix = "convert them, or leave the column out"
         raise DataError(must(f'{what}, column "{name}"', "hold values of one kind", found, fix))
     if made is not None and made.dtype != pl.Object:
         return made
-    if "moment" in kinds:
-        values = [_in_utc(value) for value in values]
+    if "day" in kinds:
+        values = [_moment(value) for value in values]
     try:
         return pl.Series(name, values, strict=False, nan_to_null=True)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
@@ -128,13 +129,14 @@ def is_missing(value: object) -> bool:
 
 
 def _kind(value: object) -> str:
-    if isinstance(value, dt.date | dt.time | dt.timedelta):
-        return "moment"
-    return "text" if isinstance(value, str) else "other"
+    kinds = ((dt.date | np.datetime64, "day"), (dt.time, "time"), (dt.timedelta, "duration"), (str, "text"))
+    return next((kind for types, kind in kinds if isinstance(value, types)), "number")
 
 
-def _in_utc(value: Any) -> Any:  # noqa: ANN401  # any value of Python
-    """Return a time with an offset from UTC without it, in UTC."""
+def _moment(value: Any) -> Any:  # noqa: ANN401  # any value of Python
+    """Return a day or time of Python, in UTC where it has an offset; any other value as it is."""
+    if isinstance(value, np.datetime64):
+        return value.astype("datetime64[us]").item()
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.astimezone(dt.UTC).replace(tzinfo=None)
     return value
