@@ -28,6 +28,7 @@ REFUSED = {
         "cp1252-undefined",
         "gzip-cut",
         "gzip-twice",
+        "lone-cr",
         "names-twice",
         "one-column",
         "only-names",
@@ -41,10 +42,13 @@ REFUSED = {
         "dates-two-forms",
         "dates-year-or-day",
         "infinite",
+        "lone-cr",
+        "mark-in-quotes",
         "names-twice",
         "one-column",
         "one-row",
         "only-names",
+        "thousands-or-decimals",
     },
 }
 

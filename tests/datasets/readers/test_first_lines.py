@@ -182,6 +182,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "too few names": (ROWS, {"names": ("p", "q")}, "data.names must be 3 names, one for each column of"),
     "a line that is none": (HEAD + ROWS, {"header": 99}, "data.header must be a line of"),
     "nothing but comments": ("# a\n# b\n", {"comment": "#"}, "got nothing but comments"),
+    "a line that ends within": ("a,b\r,kind\n" + ROWS, {}, "end its lines with LF or CR LF, got a CR within its first"),
     "a row that was cut": (
         HEAD + ROWS + "36.1,1.0",
         {},

@@ -57,6 +57,10 @@ def find_dialect(
     if source.delimiter is None and expected is not None and _is_alone(text.lines[top:], delimiter, expected, reading):
         delimiter = next((mark for mark in DELIMITERS if not any(mark in line for line in text.lines)), delimiter)
     margins = _without_margins(text, top, delimiter, reading, source.name, every=whole)
+    if not margins.sheet.records and not margins.comments:
+        raise DataError(
+            must(source.name, "end its lines with LF or CR LF", "a CR within its first line", "save it anew")
+        )
     if not margins.sheet.records:
         raise DataError(must(source.name, "have a line of column names and rows below it", "nothing but comments"))
     notes = (f'the first line, "sep={said}", names the delimiter and is left out',) if top else ()
