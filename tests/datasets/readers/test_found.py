@@ -25,6 +25,8 @@ def test_a_column_name_is_no_pattern(tmp_path: Path) -> None:
     frame = read_table(path).frame
     assert frame.columns == ["*", "^b.*$", "b1"]
     assert frame.rows() == [(1.0, 2.0, "x"), (3.0, 4.0, "y")]
+    path.write_text("*,b1,c\n1,2,x\n3,4,y\n,007,x\n")
+    assert read_table(path).frame.columns == ["*", "b1", "c"]
 
 
 def test_a_name_cannot_send_escape_sequences(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def guess_target_of(path: Path, without: Collection[str | None] = (), reading: R
         return None
     frame = read.frame
     others = [name for name in frame.columns if name not in without] or frame.columns
-    return guess_target(frame.select(others), read.target)
+    return guess_target(pl.DataFrame([frame[name] for name in others]), read.target)
 
 
 def _names_classes(column: pl.Series) -> bool:

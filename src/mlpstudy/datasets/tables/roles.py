@@ -15,6 +15,7 @@ from mlpstudy.datasets.tables.cells.form import Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find
 from mlpstudy.datasets.tables.cells.text import as_text, counts_of, is_supported, kind_of
 from mlpstudy.datasets.tables.columns import further_line, wrong_cell
+from mlpstudy.datasets.tables.table import without
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
     Classes,
@@ -225,7 +226,7 @@ def _like(main: Table, table: Table, aside: Container[str | None]) -> Table:
     if not further:
         return table
     said = further_line(table.origin, further, main.origin)
-    return replace(table, frame=table.frame.drop(further), warnings=(*table.warnings, said))
+    return replace(table, frame=without(table.frame, further), warnings=(*table.warnings, said))
 
 
 def _class_of(label: str, class_names: tuple[str, ...]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -102,6 +102,11 @@ class Table:
     def without(self, words: tuple[str, ...]) -> Table:
         """Return it without the cells that are some words for a missing value."""
         return dataclasses.replace(self, frame=blanked(self.frame, words)) if words else self
+
+
+def without(frame: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
+    """Return a table without some columns, by their very names: ``drop`` takes ``*`` for all of them."""
+    return pl.DataFrame([column for column in frame if column.name not in names])
 
 
 def check_names(names: Sequence[str], origin: str, hint: str = "") -> None:

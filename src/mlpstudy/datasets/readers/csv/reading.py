@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 from polars import selectors
@@ -27,6 +28,7 @@ from mlpstudy.datasets.tables.table import (
     Table,
     check_names,
     is_number,
+    without,
 )
 from mlpstudy.datasets.tables.unnamed import called, inner_names, without_unnamed
 from mlpstudy.errors import DataError, must
@@ -85,7 +87,7 @@ def _read(source: Source, found: Dialect, reading: Reading, text: frozenset[str]
     if fault := _beyond_names(frame, dialect, name):
         raise DataError(fault)
     if dialect.dropped:
-        frame = frame.drop(dialect.dropped, strict=False)
+        frame = without(frame, dialect.dropped)
     frame, told = without_unnamed(frame, name, () if expected is None else expected.columns)
     check_number(frame.columns, expected, name)
     n_blank += dialect.n_blank
@@ -137,7 +139,7 @@ def _scan(source: Source, dialect: Dialect, sample: _Sample) -> pl.DataFrame:
     """Read the file in one pass, numbers as float64; once more for columns in which some cell is no number."""
     frame = _collect(source, dialect, inner_names(dialect.columns), sample.numbers)
     wrong = [column for column in sample.numbers if frame[column].null_count()]
-    if again := (*wrong, *_maybe_names(frame.drop(wrong), sample)):
+    if again := (*wrong, *_maybe_names(without(frame, wrong), sample)):
         text = _collect(source, dialect, again, frozenset())
         frame = frame.with_columns(text[column] for column in again if column in wrong or _are_names(text[column]))
     if pointed := _maybe_thousands(frame):
@@ -150,14 +152,16 @@ def _scan(source: Source, dialect: Dialect, sample: _Sample) -> pl.DataFrame:
 
 def _maybe_names(frame: pl.DataFrame, sample: _Sample) -> list[str]:
     """Return the columns whose digits may be names: too many for a float64, or with zeros before them."""
-    numbers = frame.select(column for column in frame.columns if column in sample.numbers)
+    numbers = pl.DataFrame([column for column in frame if column.name in sample.numbers])  # names may be patterns
     if not numbers.width:
         return []
-    lows, highs = numbers.min().row(0), numbers.max().row(0)
+    lows, highs = ([cast("float | None", get(column)) for column in numbers] for get in (pl.Series.min, pl.Series.max))
     return [
         column
         for column, low, high in zip(numbers.columns, lows, highs, strict=True)
-        if low is not None and (max(-low, high) >= identifiers.EXACT or low < sample.least_unpadded.get(column, low))
+        if low is not None
+        and high is not None
+        and (max(-low, high) >= identifiers.EXACT or low < sample.least_unpadded.get(column, low))
     ]
 
 
@@ -168,7 +172,7 @@ def _maybe_thousands(frame: pl.DataFrame) -> tuple[str, ...]:
         or settled(frame, Reading()).reading.decimal != ","
     ):
         return ()
-    numbers = frame.select(column for column in frame.columns if frame[column].dtype == pl.Float64)
+    numbers = pl.DataFrame([column for column in frame if column.dtype == pl.Float64])
     scaled = (numbers.head(_SAMPLE_ROWS) * 1000).fill_nan(0)
     return tuple(column.name for column in scaled if ((column - column.round()).abs() < _NEARLY).all())
 

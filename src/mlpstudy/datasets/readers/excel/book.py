@@ -6,6 +6,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 
+from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.readers.excel.package import Package
 from mlpstudy.datasets.readers.excel.values import Kind, builtin_kind, kind_of_format
 from mlpstudy.errors import DataError, must
@@ -71,7 +72,7 @@ def read_book(package: Package) -> Book:
     if member := by_kind.get("styles"):
         package.parse(member, styles)
     sheets = [
-        SheetRef(name, relations[key][1], is_hidden)
+        SheetRef(path_text(name), relations[key][1], is_hidden)
         for name, key, is_hidden in found.sheets
         if key in relations and relations[key][0].endswith("/worksheet")
     ]
