@@ -144,7 +144,7 @@ def changed_index(rows: csr_array) -> csr_array:
         ),
         (
             pd.DataFrame([[1, 2]], columns=["age", "age"]),
-            'must have columns of different names, got "age" twice',
+            'must have columns with a name of their own each, got "age" twice',
         ),
         (
             people().head(2).rename({"job": "jbo"}),
@@ -262,7 +262,7 @@ def test_running_in_python_warns_of_a_column_that_gives_the_class_away(tmp_path:
         ("rows.csv", r'got the path rows.csv, fix: data = \{"path": ...\} in the study'),
         (([[1, 2], [3]], [0, 1]), "data, features must be rows of one length"),
         ((np.eye(2), [[0], [1, 2]]), "data, labels must be rows of one length"),
-        ((_pandas(people(4)), [0, 1, 0, 1]), "one data frame with the labels"),
+        ((_pandas(people(4)), [0, 1, 0]), "data, labels must hold one label for each of the 4 rows of the features"),
     ],
 )
 def test_data_that_cannot_be_learned_from_get_one_line(tmp_path: Path, data: object, line: str) -> None:
