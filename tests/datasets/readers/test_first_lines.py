@@ -63,6 +63,8 @@ SAME: dict[str, tuple[str, list[str], str]] = {
     "a validator's line": ("|1x3 Cross validator\n" + ROWS.replace(",", ", "), NUMBERED, "line 1 is a comment"),
     "a named delimiter": ("sep=;\n" + (HEAD + ROWS).replace(",", ";"), NAMES, 'the first line, "sep=;", names'),
     "a total": (HEAD + ROWS + "Total,1500,\n", NAMES, f'line {N + 2} below the rows is no row, "Total,1500,"'),
+    "two remarks": (HEAD + ROWS + "\nNote 1: a\nNote 2: b, c\n", NAMES, "below the rows are no rows"),
+    "a comment of delimiters": (("# x; y; z; q\n" + HEAD + ROWS).replace(",", ";"), NAMES, "line 1 is a comment"),
     "a remark": (HEAD + ROWS + "\nSource: me\n", NAMES, f'line {N + 3} below the rows is no row, "Source: me"'),
     "a count of rows": (HEAD + ROWS + "(40 rows)\n", NAMES, "below the rows is no row"),
     "units": (HEAD + "kg,m,-\n" + ROWS, NAMES, 'the second line, "kg,m,-", has units or the like'),
@@ -117,6 +119,7 @@ FIRST: dict[str, tuple[str, str, int]] = {
     "wavelengths": ("350.5,351.0,351.5,352.0,kind", "{0},{1},{2},{3},{c}", 0),
     "positions": ("0,1,2,3,4", "{0}.5,{1},{2},{3},{1}", 0),
     "days": ("country,2020-01-22,2020-01-23", "{c},{0},{1}", 0),
+    "counts": ("1,2,kind", "{0},{1},{c}", 0),
     "text alone": ("name,kind", "n{0},{c}", 0),
     "dates": ("2024-01-31,3,x", "2024-02-1{1},{0},{c}", 1),
     "numbers alone": ("5,3,1", "{0},{1},{2}", 1),
@@ -139,6 +142,7 @@ def test_names_are_told_from_rows(first: str, row: str, n_more: int, tmp_path: P
 
 
 ASKED = {
+    "whole numbers and a new class": "5,3,setosa\n" + "1,2,x\n4,5,y\n" * 8,
     "text that is new and text that comes again": "a,q\n" + "a,x\nb,x\nb,y\n" * 8,
     "steps above numbers": "1,2,3\n4,5,6\n",
     "rising numbers": "350.2,351.9,352.1,360.7,kind\n" + "1.5,2.5,3.5,4.5,x\n2.5,3.5,1.5,4.5,y\n" * 8,

@@ -105,7 +105,7 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "two numbers as names": (
         "2,2,a\n" + GOOD,
         {},
-        '"2" twice (columns 1 and 2), fix: write a line of names above the rows, or rename all but one',
+        "table.csv, first line must be column names or a row, for certain, got 2, 2, a, fix: header = true where",
     ),
     "two columns of one name": (
         "x,x,y\n" + GOOD,

@@ -7,6 +7,7 @@ is asked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlpstudy.datasets.readers.csv.cutting import Record
@@ -97,6 +98,9 @@ def _best_names(sheet: Sheet, above: int) -> int | None:
     A line that is one cell short of the rows will do where none is full, and a comment only where nothing else will.
     """
     width, region = sheet.width, sheet.records[:above]
+    exact = [i for i in range(above) if len(region[i].cells) == width == region[i].n_filled]
+    if exact:
+        return next((i for i in exact if not region[i].text.startswith(MARKS[:3])), exact[0])
     for least_width, least_filled in ((width, width), (width, width - 1), (width, max(2, width // 2)), (width, 2)):
         fit = [i for i in range(above) if len(region[i].cells) >= least_width and region[i].n_filled >= least_filled]
         if fit and least_filled:
@@ -141,13 +145,22 @@ def _by_numbers(found: Comparison, record: Record, n_filled: int) -> bool | None
     n_fractions = sum(not is_whole(cell) for cell in numbers)
     if found.n_known > found.n_news:
         return None if found.n_unlike >= found.n_alike + found.n_known else False
-    if are_years(record.cells) or (are_steps(record.cells) and len(numbers) >= _STEPS_AT_LEAST):
+    if _are_axis(record.cells):
         return True
     if n_fractions > found.n_unlike:
         return None if found.n_unlike or are_rising(record.cells) else False
-    if found.n_unlike or found.n_news or found.n_known:
+    if found.n_unlike >= found.n_alike or (found.n_unlike and are_rising(record.cells)):
         return True
+    if found.n_unlike or found.n_news or found.n_known:
+        return None
     return None if are_steps(record.cells) or len(numbers) < n_filled else False
+
+
+def _are_axis(cells: Sequence[str]) -> bool:
+    """Say whether the numbers among cells are years, count columns from 0 or 1, or rise in even steps."""
+    numbers = [cell for cell in cells if kind_of(cell) == "number"]
+    counts = len(numbers) < len(cells) and any(numbers == [str(i) for i in range(n, n + len(numbers))] for n in (0, 1))
+    return counts or are_years(cells) or (are_steps(cells) and len(numbers) >= _STEPS_AT_LEAST)
 
 
 def _doubt(record: Record, name: str, expected: Expected | None) -> DataError:

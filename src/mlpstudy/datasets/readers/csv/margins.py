@@ -116,10 +116,11 @@ def _is_footer(record: Record, before: Record, sheet: Sheet) -> bool:
         return False
     first = record.cells[0]
     is_typed = sheet.columns[0].kind in ("number", "date")
-    if len(record.cells) == sheet.width or record.n_filled > 1:
+    is_short = len(record.cells) < sheet.width
+    if not is_short or (record.n_filled > 1 and not is_typed):
         is_total = _TOTAL.fullmatch(first.rstrip(":")) is not None
-        return is_total and (is_typed or record.n_filled < len(record.cells) or len(record.cells) < sheet.width)
-    if kind_of(first) != "text" or record.n_filled != 1:
+        return is_total and (is_typed or is_short or record.n_filled < len(record.cells))
+    if kind_of(first) != "text":
         return False
     is_apart = record.line > before.line + before.n_lines
     return is_typed or is_apart or _SIGN.match(first) is not None

@@ -60,7 +60,11 @@ def make_sheet(records: Sequence[Record], missing: tuple[str, ...] = ()) -> Shee
     rows = [record.cells for record in behind if len(record.cells) >= width]
     if rows and not any(kind_of(cell) == "number" for cell in records[0].cells):
         # Names that come again below, where files were put together, are none of the rows' text.
-        rows = [cells for cells in rows if cells != records[0].cells] or rows
+        others = [cells for cells in rows if cells != records[0].cells]
+        is_shared = any(
+            cell and cell in column for cell, column in zip(records[0].cells, zip(*others, strict=False), strict=False)
+        )
+        rows = rows if is_shared or not others else others
     columns = tuple(profile([cells[i] for cells in rows], missing) for i in range(width))
     return Sheet(tuple(records), width, columns, missing)
 
