@@ -60,6 +60,10 @@ def test_new_rows_and_test_files_are_read_by_the_words_and_forms_of_the_study(tm
     assert dataset.preprocessing is not None
     reader = Reader(preprocessing_from_json(dataset.preprocessing), dataset.class_names)
     np.testing.assert_array_equal(reader.read([test]).features, dense(dataset.test))
+    alone = write(tmp_path, "x;y\n1.234;no\n5.678;yes\n", "alone.csv")
+    assert reader.read([alone]).features[:, 0].tolist() == [1234, 5678]
+    tested = load(Data(path=str(tmp_path / "table.csv"), test=str(alone), **KEYS), 0).test
+    assert dense(tested)[:, 0].tolist() == [1234, 5678]
     new = pl.DataFrame({"x": ["1.234", "5.678", "-999", None, "#REF!"]})
     np.testing.assert_array_equal(reader.transform(new), dense(dataset.test))
     np.testing.assert_array_equal(
