@@ -92,6 +92,7 @@ LINES: dict[str, bytes] = {
     "blanks": PLAIN.replace(",", "   ").encode(),
     "blanks-before": ("\n" + PLAIN[:-1]).replace("\n", "\n  ").replace(",", "\t ").encode(),
     "names-twice": PLAIN.replace("a,b", "a,a", 1).encode(),
+    "names-that-are-patterns": PLAIN.replace("a,b,kind", "*,^k.*$,kind", 1).encode(),
     "one-column": b"a\n1\n2\n",
     "one-row": b"a,b,kind\n1,2,low\n",
     "only-names": b"a,b,kind\n",

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from mlpstudy.datasets.loading import load
 from mlpstudy.datasets.pictures.files import read_grey
 from mlpstudy.datasets.readers.tables import read_table
 from mlpstudy.errors import DataError, StudyError
-from mlpstudy.study import load_study
+from mlpstudy.study import Data, load_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,18 @@ def test_a_column_name_is_no_pattern(tmp_path: Path) -> None:
     assert frame.rows() == [(1.0, 2.0, "x"), (3.0, 4.0, "y")]
     path.write_text("*,b1,c\n1,2,x\n3,4,y\n,007,x\n")
     assert read_table(path).frame.columns == ["*", "b1", "c"]
+
+
+def test_a_column_that_is_left_out_takes_no_other_with_it(tmp_path: Path) -> None:
+    """Copies are looked for, a test file has a column more, and rows of digits are names: the others stay."""
+    names = ["*", "^k.*$", "kind"]
+    lines = [f"{i % 7},0{i % 10}{i % 9},{'xy'[i % 2]}" for i in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join([",".join(names), *lines, ""]))
+    (tmp_path / "b.csv").write_text("\n".join(["^.*$," + ",".join(names), *(f"1,{line}" for line in lines[:20]), ""]))
+    data = load(Data(path=str(tmp_path / "a.csv"), test=str(tmp_path / "b.csv"), target="kind"), 0)
+    assert read_table(tmp_path / "a.csv").frame.columns == names
+    assert len(data.test) == 20
+    assert any('the column "^.*$" is ignored' in warning for warning in data.warnings)
 
 
 def test_a_name_cannot_send_escape_sequences(tmp_path: Path) -> None:

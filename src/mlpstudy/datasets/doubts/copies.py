@@ -47,7 +47,7 @@ def copies_warning(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64], or
 
 def compared_columns(frame: pl.DataFrame, names: Iterable[str]) -> list[str]:
     """Return those of some columns that do not just number the rows."""
-    return [name for name in names if not _numbers_the_rows(frame[name])]
+    return [name for name in names if not _numbers_the_rows(frame[name].alias(""))]
 
 
 def keys_of_table(frame: pl.DataFrame, names: Iterable[str], labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
@@ -55,7 +55,7 @@ def keys_of_table(frame: pl.DataFrame, names: Iterable[str], labels: npt.NDArray
     import polars as pl  # noqa: PLC0415  # heavy
 
     names = list(names)
-    rows = frame.select(names).hash_rows() if names else pl.zeros(frame.height, pl.UInt64, eager=True)
+    rows = frame[names].hash_rows() if names else pl.zeros(frame.height, pl.UInt64, eager=True)
     keys: npt.NDArray[np.int64] = pl.DataFrame({"row": rows, "label": labels}).hash_rows().to_numpy().view(np.int64)
     return keys
 

@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from mlpstudy.datasets.tables.cells.text import as_text, is_supported, is_text
+from mlpstudy.datasets.tables.cells.text import as_text, is_supported, is_text, nameless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def families_warning(frame: pl.DataFrame, names: Iterable[str], origin: str) -> 
     x.csv, column "patient" has 20 values, each in about 4 rows: where these belong together, ...
     """
     for name in names:
-        column = frame[name]
+        column = nameless(frame[name])
         if not is_supported(column) or (not (is_unit := _is_unit(name)) and not _are_codes(column.head(_SAMPLE))):
             continue
         text = as_text(column).drop_nulls()

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from mlpstudy.datasets.tables.cells.text import as_text, is_supported, is_text
+from mlpstudy.datasets.tables.cells.text import as_text, is_supported, is_text, nameless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,6 +95,7 @@ def _find(
     column: pl.Series, rows: npt.NDArray[np.int64], labels: npt.NDArray[np.int32], places: npt.NDArray[np.int64]
 ) -> Leak | None:
     """Return whether one column is one."""
+    name, column = column.name, nameless(column)
     sample = _values(column.gather(rows[places]))
     for is_by_missing in (False, True):
         if is_by_missing and not sample.null_count():
@@ -106,7 +107,7 @@ def _find(
         n_exceptions = int((counts["n"] - counts["most"]).sum())
         n_repeated = int(counts["n"].filter(counts["n"] >= LEAST_COUNT).sum())
         if n_repeated >= LEAST_REPEATED * labels.size and _lambda(counts, labels) >= LEAST_LAMBDA:
-            return Leak(column.name, counts.height, n_exceptions, labels.size, is_by_missing)
+            return Leak(name, counts.height, n_exceptions, labels.size, is_by_missing)
     return None
 
 

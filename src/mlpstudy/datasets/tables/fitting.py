@@ -155,7 +155,7 @@ def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin:
     """Return the line for a cell that is not what the column's other cells are; for all such cells, if several."""
     meaning, otherwise = found.meaning or "number", _categorical(column.name)
     if meaning == "date" and column.dtype.is_numeric():
-        column, otherwise = as_text(column), 'date_format = "none"'
+        column, otherwise = as_text(column).alias(column.name), 'date_format = "none"'
     index, n_wrong = int(wrong.argmax()), int(wrong.sum())
     value, missing = column[index], slips(column, wrong).missing
     if isinstance(value, float) and math.isinf(value):

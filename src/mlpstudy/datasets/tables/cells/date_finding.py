@@ -25,7 +25,7 @@ from mlpstudy.datasets.tables.cells.date_shapes import (
     moments,
 )
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Question
-from mlpstudy.datasets.tables.cells.text import counts_of
+from mlpstudy.datasets.tables.cells.text import counts_of, nameless
 from mlpstudy.study.reading import Reading
 
 MOSTLY = 0.9
@@ -233,7 +233,7 @@ def find_in_numbers(column: pl.Series, reading: Reading) -> FoundDates | str | N
     >>> find_in_numbers(pl.Series("Date", [20220113, 20220116]), Reading()).note
     'its cells are dates: 20220113 is read as 13 January 2022; date_format = "none" says that they are none'
     """
-    said, is_named = reading.date_format, says_date(column.name)
+    said, is_named, column = reading.date_format, says_date(column.name), nameless(column)
     # A year alone is no more than a number, unless the column is said to hold dates.
     of_format = said if said is not None and re.search("%[mdj]" if not is_named else "%", said) else None
     if said == "none" or not (of_format or _may_be_compact(column)):

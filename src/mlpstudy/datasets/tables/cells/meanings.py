@@ -23,6 +23,7 @@ from mlpstudy.datasets.tables.cells.text import (
     is_moment,
     is_text,
     may_hold_no_number,
+    nameless,
 )
 from mlpstudy.study.reading import UNSAID, Reading
 from mlpstudy.text.words import listed
@@ -82,6 +83,7 @@ def find(
         return Found(None)
     if not is_text(training):
         return _of_values(training, reading)
+    training, whole = nameless(training), None if whole is None else nameless(whole)
     counts = counts_of(as_text(training))
     if not counts.height:
         return Found("number")
@@ -129,7 +131,7 @@ def _of_values(column: pl.Series, reading: Reading) -> Found:
     dated = find_in_numbers(column, reading) if column.dtype.is_numeric() else None
     if isinstance(dated, FoundDates):
         return Found("date", *dated)
-    note = identifiers.find_in_numbers(column)
+    note = identifiers.find_in_numbers(nameless(column))
     return Found("number", PLAIN, dated) if note is None else Found(None, note=note)
 
 
@@ -250,7 +252,7 @@ def as_numbers(
         # NumPy sees the column's own memory, where Polars would copy it.
         numbers = column.to_numpy() if rows is None else column.to_numpy()[rows]
         return numbers, np.isinf(numbers)
-    column = chosen(column, rows)
+    column = chosen(nameless(column), rows)
     if column.dtype == pl.Duration:
         column = in_days(column)
     if is_text(column):

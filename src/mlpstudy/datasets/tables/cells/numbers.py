@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Question
-from mlpstudy.datasets.tables.cells.text import counts_of, holds_no_number
+from mlpstudy.datasets.tables.cells.text import counts_of, holds_no_number, nameless
 from mlpstudy.datasets.tables.cells.units import CURRENCY, MAGNITUDES, WITH_POINTS, Units, canonical, find_units
 from mlpstudy.study.reading import Decimal, Reading, Thousands
 from mlpstudy.text.words import listed
@@ -120,7 +120,7 @@ def shown_decimal(sample: pl.Series) -> Decimal | None:
     >>> [shown_decimal(pl.Series(cells)) for cells in (["36,5", "7"], ["1,234.5"], ["1,234"])]
     [',', '.', None]
     """
-    cells = sample.drop_nulls()
+    cells = nameless(sample).drop_nulls()
     cells = cells.filter(~holds_no_number(cells))
     if not cells.str.contains(r"\d,\d").any():
         return None
@@ -133,7 +133,7 @@ def shown_decimal(sample: pl.Series) -> Decimal | None:
 
 def are_likely(sample: pl.Series) -> bool:
     """Say whether so many of some cells look like numbers that all of them are worth looking at."""
-    cells = sample.drop_nulls()
+    cells = nameless(sample).drop_nulls()
     cells = cells.filter(~holds_no_number(cells))
     return not len(cells) or int(plain_signs(cells).str.contains(_CELL).sum()) >= _LEAST_LIKELY * len(cells)
 

@@ -67,14 +67,19 @@ def is_moment(column: pl.Series) -> bool:
     return column.dtype in (pl.Date, pl.Datetime, pl.Time)
 
 
+def nameless(column: pl.Series) -> pl.Series:
+    """Return the cells without their name, of which Polars' own methods take ``^a.*$`` for a pattern."""
+    return column.alias("")
+
+
 def clean_text(column: pl.Series, more: tuple[str, ...] = ()) -> pl.Series:
     """Return text with its spaces trimmed, null where it is missing or one of ``more``.
 
     >>> clean_text(pl.Series([" a", "?", None, "b"])).to_list()
     ['a', None, None, 'b']
     """
-    trimmed = column.cast(pl.String).str.strip_chars()
-    return trimmed.set(trimmed.is_in((*MISSING, *more)), None)
+    trimmed = nameless(column).cast(pl.String).str.strip_chars()
+    return trimmed.set(trimmed.is_in((*MISSING, *more)), None).alias(column.name)
 
 
 def blanked(frame: pl.DataFrame, words: tuple[str, ...]) -> pl.DataFrame:
@@ -110,11 +115,12 @@ def may_hold_no_number(text: pl.Series) -> pl.Series:
 
 
 def as_text(column: pl.Series) -> pl.Series:
-    """Return the cells of any column as text, for categories: whole numbers without a decimal point.
+    """Return the cells of any column as text, for categories: whole numbers without a decimal point; without its name.
 
     >>> as_text(pl.Series([1.0, 2.5, float("nan")])).to_list()
     ['1', '2.5', None]
     """
+    column = nameless(column)
     if is_text(column):
         return clean_text(column)
     if column.dtype == pl.Duration:
@@ -135,9 +141,11 @@ def counts_of(text: pl.Series) -> pl.DataFrame:
     >>> counts_of(pl.Series("n", ["a", None, "a"])).rows()
     [('a', 2)]
     """
-    return text.drop_nulls().rename("value").value_counts(name="n")
+    return text.rename("value").drop_nulls().value_counts(name="n")
 
 
 def chosen(column: pl.Series, rows: npt.NDArray[np.int64] | None) -> pl.Series:
     """Return some rows of a column, all where None."""
-    return column if rows is None or rows.size == len(column) else column.gather(rows)
+    if rows is None or rows.size == len(column):
+        return column
+    return nameless(column).gather(rows).alias(column.name)
