@@ -107,7 +107,11 @@ def _columns(footer: Struct, name: str) -> list[Struct]:
     """Return the columns of a flat table."""
     root, *columns = _structs(footer, 2) or [{}]
     if _int(root, 5, 0) != len(columns) or any(_int(column, 5, 0) for column in columns):
-        raise DataError(must(name, "hold a flat table", "columns within columns", "one column a value"))
+        nested = next((column for column in columns if _int(column, 5, 0)), {})
+        called = nested.get(4)
+        shown = called.decode("utf-8", "replace")[:40] if isinstance(called, bytes) else "?"
+        fix = "write the file without it, or one column a value"
+        raise DataError(must(f'{name}, column "{shown}"', "hold one value a row", "lists or columns within it", fix))
     if not 1 <= len(columns) <= MAX_COLUMNS:
         raise DataError(must(name, f"have 1 to {MAX_COLUMNS} columns", len(columns)))
     return columns
