@@ -257,8 +257,8 @@ def test_a_path_to_nothing_says_where_it_is_looked_for(tmp_path: Path) -> None:
 
 def test_an_unknown_kind_of_file_is_refused_by_its_ending(tmp_path: Path) -> None:
     """The line lists what is read."""
-    path = write(tmp_path, "what is this", "table.xlsx")
-    with pytest.raises(DataError, match=r"table\.xlsx must be CSV, TSV, Parquet, .* got '\.xlsx', fix: a name"):
+    path = write(tmp_path, "what is this", "table.xyz")
+    with pytest.raises(DataError, match=r"table\.xyz must be CSV, TSV, Parquet, .* got '\.xyz', fix: a name"):
         load(Data(path=str(path), target="y"), 0)
 
 
