@@ -184,7 +184,7 @@ def test_rows_that_do_not_fit_are_refused_by_name(people: Path, tmp_path: Path) 
         path.write_text(text, encoding="utf-8")
         assert message in one_line("predict", people / "s", path)
     np.save(tmp_path / "x.npy", np.zeros((2, 3)))
-    message = "must be a table (CSV, TSV, Parquet) with the columns age, job, height"
+    message = "must be a table (CSV, TSV, Parquet, Excel, ARFF) with the columns age, job, height"
     assert message in one_line("predict", people / "s", tmp_path / "x.npy")
     Image.fromarray(drawn(1)).save(tmp_path / "a.png")
     assert "since this study is not of images" in one_line("predict", people / "s", tmp_path / "a.png")
