@@ -18,6 +18,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"\d+")
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+"""A number at first sight, as most cells of large tables are."""
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?"  # 2024-01-31, 31.1.24
     r"|\d{1,2}[- .]+[^\W\d]{3,9}[- .,]+\d{2,4}(?: .*)?"  # 31 Jan 2024
@@ -36,7 +38,11 @@ def kind_of(cell: str, missing: tuple[str, ...] = ()) -> Kind:
     >>> [kind_of(cell) for cell in ("-1,5 %", "31.01.2024", "n/a", "setosa")]
     ['number', 'date', 'missing', 'text']
     """
-    if cell in _NO_VALUE or cell in missing or EXCEL_ERROR.fullmatch(cell):
+    if cell in _NO_VALUE or cell in missing:
+        return "missing"
+    if _PLAIN.fullmatch(cell):
+        return "number"
+    if EXCEL_ERROR.fullmatch(cell):
         return "missing"
     if _DATE.fullmatch(cell):
         return "date"
@@ -72,16 +78,22 @@ def profile(cells: Sequence[str], missing: tuple[str, ...] = ()) -> ColumnProfil
     >>> profile(["1", "2.5", "?"]).kind
     'number'
     """
-    kinds = Counter(kind_of(cell, missing) for cell in cells)
+    if cells and all(map(_PLAIN.fullmatch, cells)) and not any(map(cells.__contains__, missing)):
+        return ColumnProfile("number", frozenset(), 1 / (len(cells) + 1))
+    counts = Counter(cells)
+    kind_by_cell = {cell: kind_of(cell, missing) for cell in counts}
+    kinds: Counter[Kind] = Counter()
+    for cell, found in kind_by_cell.items():
+        kinds[found] += counts[cell]
     n = len(cells) - kinds["missing"]
     kind: Kind = "missing" if not n else "text"
     for typed in ("number", "date"):
         if n and kinds[typed] >= _MOSTLY * n:
             kind = typed
     wanted = ("number", "date", "text") if kind == "text" else ("text",)
-    counts = Counter(cell for cell in cells if kind_of(cell, missing) in wanted)
-    n_once = sum(count == 1 for count in counts.values())
-    return ColumnProfile(kind, frozenset(counts), (n_once + 1) / (n + 1))
+    values = frozenset(cell for cell, found in kind_by_cell.items() if found in wanted)
+    n_once = sum(counts[cell] == 1 for cell in values)
+    return ColumnProfile(kind, values, (n_once + 1) / (n + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ def without_margins(
         verb = "is" if len(footers) == 1 else "are"
         notes.append(f"{_lines(footers)} below the rows {verb} {what}, {_shown(footers[0])}: left out")
     out = frozenset(record.line + i for record in (*comments, *footers) for i in range(record.n_lines))
-    return Margins(make_sheet(kept, sheet.missing), out, tuple(notes), tuple(comments))
+    of_kept = sheet if tuple(kept) == sheet.records else make_sheet(kept, sheet.missing)
+    return Margins(of_kept, out, tuple(notes), tuple(comments))
 
 
 def _comments(marked: Sequence[Record], sheet: Sheet) -> list[Record]:

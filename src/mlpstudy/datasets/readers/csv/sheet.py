@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, repeat
 
 from mlpstudy.datasets.readers.csv.cutting import Record
 from mlpstudy.datasets.readers.csv.kinds import ColumnProfile, Comparison, compare, kind_of, profile
@@ -65,8 +66,8 @@ def make_sheet(records: Sequence[Record], missing: tuple[str, ...] = ()) -> Shee
             cell and cell in column for cell, column in zip(records[0].cells, zip(*others, strict=False), strict=False)
         )
         rows = rows if is_shared or not others else others
-    columns = tuple(profile([cells[i] for cells in rows], missing) for i in range(width))
-    return Sheet(tuple(records), width, columns, missing)
+    by_column = islice(zip(*rows, strict=False), width) if rows else repeat((), width)
+    return Sheet(tuple(records), width, tuple(profile(cells, missing) for cells in by_column), missing)
 
 
 def is_empty(record: Record) -> bool:
