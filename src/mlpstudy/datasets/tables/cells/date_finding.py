@@ -35,6 +35,8 @@ _LEAST_DISTINCT = 3
 """Different numbers such as 20240131 from which on they are no coincidence."""
 _LIKELY_DAYS = (-25_567, 47_846)
 """1900 to 2100."""
+_COMPACT = (19_000_101, 21_001_231_235_959)
+"""The same as numbers, from a day alone to one with a time."""
 _MONTHS_A_YEAR = 12
 _NAMES = tuple(name.capitalize() for name in ENGLISH)
 _OF_DATES = {"date", "dates", "datum", "datetime", "time", "timestamp", "day", "when", "dob", "birthday", "born"}
@@ -266,7 +268,10 @@ def _nearly(days: pl.Series, values: pl.Series, n_right: int) -> str | None:
 
 def _may_be_compact(column: pl.Series) -> bool:
     """Say whether the first numbers could be 20240131, 202401311345 or 20240131134500: most are none at first sight."""
-    head = dates.digits(column.drop_nulls().head(_SAMPLE)).drop_nulls()
+    first = column.alias("").drop_nulls().head(_SAMPLE)
+    if not first.cast(pl.Float64).is_between(*_COMPACT).any():
+        return False
+    head = dates.digits(first).drop_nulls()
     head = head.gather_every(max(1, len(head) // 50))
     years = head.str.slice(0, 4).cast(pl.Int64, strict=False)
     is_right = pl.Series(moments(head, COMPACT).is_right) & years.is_between(1900, 2100)
