@@ -25,6 +25,7 @@ LEAST_COPIES = 2
 """A single one is a coincidence more often than not."""
 
 _SAMPLE = 10_000
+_LAST_BITS = 22
 
 
 def copies_warning(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64], origin: str) -> str | None:
@@ -38,11 +39,20 @@ def copies_warning(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64], or
     >>> copies_warning(np.array([1, 2, 3]), np.array([3, 2, 7]), "x.csv")
     'x.csv: 2 of 3 test examples are also training examples, the same in every value: ...
     """
-    n_copies = int(np.isin(test, train).sum())
+    n_copies = int(np.isin(test, _near(train, test)).sum())
     if n_copies < max(LEAST_COPIES, LEAST_SHARE * test.size):
         return None
     are = f"{n_copies:,} of {counted(test.size, 'test example')} are also training examples, the same in every value"
     return f"{origin}: {are}: where they are copies, remove them from the data, since nothing is tested on them"
+
+
+def _near(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the few hashes that may be among others, by their last bits: sorting all of them takes far longer."""
+    last = np.int64(2**_LAST_BITS - 1)
+    is_there = np.zeros(2**_LAST_BITS, dtype=np.bool_)
+    is_there[test & last] = True
+    near: npt.NDArray[np.int64] = train[is_there[train & last]]
+    return near
 
 
 def compared_columns(frame: pl.DataFrame, names: Iterable[str]) -> list[str]:

@@ -24,6 +24,8 @@ LEAST_SHARE = 0.99
 LEAST_OTHERS = 20
 """Examples that must not be of the commonest class."""
 MOST_CLASSES = 10
+_FIRST_LOOK = 1000
+"""Examples that show of most columns that no cuts will do."""
 
 
 def find_cut(what: str, numbers: FloatArray, labels: npt.NDArray[np.int32], column: str | None = None) -> str | None:
@@ -42,6 +44,8 @@ def find_cut(what: str, numbers: FloatArray, labels: npt.NDArray[np.int32], colu
     n_classes, n_others = int((counts > 0).sum()), labels.size - int(counts.max())
     if not 2 <= n_classes <= MOST_CLASSES or n_others < LEAST_OTHERS:  # noqa: PLR2004  # two to tell apart
         return None
+    if not _may_be_cut(numbers, labels, n_classes, n_others):
+        return None
     order = np.argsort(numbers, kind="stable")  # NaN last: a missing value is an interval of its own, too
     one_hot = np.zeros((labels.size + 1, counts.size), dtype=np.int64)
     one_hot[np.arange(1, labels.size + 1), labels[order]] = 1
@@ -57,6 +61,17 @@ def find_cut(what: str, numbers: FloatArray, labels: npt.NDArray[np.int32], colu
     drop = "it should not be there" if column is None else f"drop = [{json.dumps(column, ensure_ascii=False)}]"
     fix = f"where it is known only with the class, {drop}"
     return f"{what} tells the class of {share} by itself, by how large it is; {fix}"
+
+
+def _may_be_cut(numbers: FloatArray, labels: npt.NDArray[np.int32], n_classes: int, n_others: int) -> bool:
+    """Say whether the classes of some examples, in the order of their numbers, change as seldom as a cut allows.
+
+    Of k intervals with e exceptions the class changes ``k - 1 + 2 e`` times at most, whichever examples are looked at.
+    """
+    step = max(1, labels.size // _FIRST_LOOK)
+    classes = labels[::step][np.argsort(numbers[::step], kind="stable")]
+    n_changes = int((classes[1:] != classes[:-1]).sum())
+    return n_changes <= n_classes - 1 + 2 * ((1 - LEAST_SHARE) * n_others + 1)
 
 
 def _n_right(cumulative: npt.NDArray[np.int64], edges: npt.NDArray[np.int64], n_intervals: int) -> int:

@@ -112,8 +112,9 @@ def _find(
 
 
 def _may_be(sample: pl.Series, labels: npt.NDArray[np.int32]) -> bool:
-    counts = _count(sample, labels)
-    return counts.height * SAMPLE_REPEATS <= labels.size and _lambda(counts, labels) >= SAMPLE_LAMBDA
+    if sample.n_unique() * SAMPLE_REPEATS > labels.size:
+        return False
+    return _lambda(_count(sample, labels), labels) >= SAMPLE_LAMBDA
 
 
 def _values(column: pl.Series) -> pl.Series:
