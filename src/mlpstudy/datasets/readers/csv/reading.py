@@ -139,6 +139,7 @@ def _scan(source: Source, dialect: Dialect, sample: _Sample) -> pl.DataFrame:
     """Read the file in one pass, numbers as float64; once more for columns in which some cell is no number."""
     frame = _collect(source, dialect, inner_names(dialect.columns), sample.numbers)
     wrong = [column for column in sample.numbers if frame[column].null_count()]
+    _join_chunks(frame)
     if again := (*wrong, *_maybe_names(without(frame, wrong), sample)):
         text = _collect(source, dialect, again, frozenset())
         frame = frame.with_columns(text[column] for column in again if column in wrong or _are_names(text[column]))
@@ -148,6 +149,13 @@ def _scan(source: Source, dialect: Dialect, sample: _Sample) -> pl.DataFrame:
     return frame.with_columns(
         clean_text(frame[column], dialect.missing) for column in frame.columns if frame[column].dtype == pl.String
     )
+
+
+def _join_chunks(frame: pl.DataFrame) -> None:
+    """Lay the cells of each column of numbers side by side, so that NumPy sees them without a copy."""
+    for i in range(frame.width):  # one by one, so that no more than one is there twice
+        if frame.to_series(i).dtype == pl.Float64:
+            frame.replace_column(i, frame.to_series(i).rechunk())
 
 
 def _maybe_names(frame: pl.DataFrame, sample: _Sample) -> list[str]:
@@ -239,19 +247,17 @@ def _sample(source: Source, dialect: Dialect, reading: Reading, text: frozenset[
 
 def _least_unpadded(sample: pl.DataFrame) -> dict[str, float]:
     """Return for columns of digits, all of one length or some with zeros before, what number needs none; cheaply."""
-    if not sample.width:
-        return {}
-    cells = [_cell(column).str.strip_chars() for column in sample.columns]
-    is_padded = sample.select(cell.str.contains(identifiers.PADDED).any() for cell in cells).row(0)
-    is_digits = sample.select(cell.str.contains(r"^[1-9]\d{2,}$").all() for cell in cells).row(0)
-    shortest = sample.select(cell.str.len_bytes().min() for cell in cells).row(0)
-    longest = sample.select(cell.str.len_bytes().max() for cell in cells).row(0)
-    of_columns = zip(sample.columns, is_padded, is_digits, shortest, longest, strict=True)
-    return {
-        column: math.inf if padded else 10.0 ** (low - 1)
-        for column, padded, digits, low, high in of_columns
-        if padded or (digits and low is not None and low == high)
-    }
+    found = {}
+    for column in sample:
+        cells = column.alias("").str.strip_chars()  # its name may be a pattern
+        if cells.str.contains(identifiers.PADDED).any():
+            found[column.name] = math.inf
+        elif cells.str.contains(r"^[1-9]\d{2,}$").all():
+            lengths = cells.str.len_bytes()
+            shortest = cast("int | None", lengths.min())
+            if shortest is not None and shortest == lengths.max():
+                found[column.name] = 10.0 ** (shortest - 1)
+    return found
 
 
 def _is_missing(column: pl.Series) -> pl.Series:
