@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from mlpstudy.datasets import Given, load
-from mlpstudy.datasets.doubts.copies import keys_of_array, keys_of_table
+from mlpstudy.datasets.doubts.copies import copies_warning, keys_of_array, keys_of_table
+from mlpstudy.datasets.doubts.cuts import find_cut
 from mlpstudy.datasets.doubts.families import families_warning
 from mlpstudy.datasets.overview.description import describe_data
 from mlpstudy.study import Data
@@ -167,3 +168,21 @@ def test_data_show_says_what_a_study_says(tmp_path: Path) -> None:
     pl.concat([numbers(), numbers()]).write_csv(tmp_path / "t.csv")
     data = Data(path="t.csv", target="y").in_folder(tmp_path)
     assert describe_data(tmp_path / "t.csv", "y").warnings == load(data, 0).warnings
+
+
+def test_a_cut_with_as_many_exceptions_as_may_be_is_found() -> None:
+    """Wherever the exceptions stand, also where the few examples that are looked at first are most of them."""
+    labels = (np.arange(10_000) >= 5_000).astype(np.int32)
+    labels[10:990:20] = 1
+    line = find_cut("the score", np.arange(10_000.0), labels)
+    assert line is not None
+    assert "9,951 of 10,000" in line
+    labels[1010:1990:20] = 1
+    assert find_cut("the score", np.arange(10_000.0), labels) is None, "twice as many are too many"
+
+
+def test_hashes_that_end_alike_are_no_copies() -> None:
+    """Only those that are the same in all bits are."""
+    train, test = np.arange(1000) + 2**40, np.arange(1000)
+    assert copies_warning(train, test, "x.csv") is None
+    assert copies_warning(train, np.append(test, train[:20]), "x.csv") is not None
