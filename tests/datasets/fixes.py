@@ -199,9 +199,12 @@ TEXT = {
         },
     ),
     "a cell missing": Row(
-        "row 41 must have 3 cells ... got 2 cells ... mend the row",
+        "row 41 must have 3 cells ... got 2 cells ... fix: write a comma for each that is missing, or mend the row",
         {"rows.csv": table("1,no")},
-        {"mend the row": edited("1,no", "1,,no")},
+        {
+            "write a comma for each that is missing": edited("1,no", "1,,no"),
+            "mend the row": edited("1,no", "1,2,no"),
+        },
     ),
     "two columns of one name": Row(
         'got "a" twice ... rename all but one',

@@ -39,7 +39,7 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "a row with too few cells": (
         HEAD + GOOD + "1,a\n" + GOOD,
         {},
-        "table.csv, row 61 must have 3 cells, as the first line has, got 2 cells (cells are missing), fix: quote",
+        "table.csv, row 61 must have 3 cells, as the first line has, got 2 cells (cells are missing), fix: write a",
     ),
     "a quote that does not end": (HEAD + GOOD + '1,"a,no\n', {}, "table.csv must have quotes that end, got"),
     "a missing target": (

@@ -65,15 +65,16 @@ def short_row(source: Source, dialect: Dialect) -> str | None:
 def ragged(name: str, row: int, n_cells: int, dialect: Dialect) -> str:
     """Return the line for a row with another number of cells than there are names."""
     n = dialect.n_least
-    fix = f"{counted(n_cells - n, 'cell')} too many" if n_cells > n else "cells are missing"
     mark = DELIMITERS[dialect.delimiter]
+    how = f"{counted(n_cells - n, 'cell')} too many" if n_cells > n else "cells are missing"
+    fix = f"quote a cell that has a {mark} in it" if n_cells > n else f"write a {mark} for each that is missing"
     line = dialect.names_line
     like = "as most rows have" if line is None else f"as {'the first line' if line == 1 else f'line {line}'} has"
     return must(
         f"{name}, row {row}",
         f"have {counted(n, 'cell')}, {like}",
-        f"{counted(n_cells, 'cell')} ({fix})",
-        f"quote a cell that has a {mark} in it, or mend the row",
+        f"{counted(n_cells, 'cell')} ({how})",
+        f"{fix}, or mend the row",
     )
 
 
