@@ -24,6 +24,7 @@ from mlpstudy.datasets.tables.cells.date_shapes import (
     Moments,
     moments,
 )
+from mlpstudy.datasets.tables.cells.date_shapes import PLAIN as PLAIN_SHAPES
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Question
 from mlpstudy.datasets.tables.cells.text import counts_of, nameless
 from mlpstudy.study.reading import Reading
@@ -105,6 +106,11 @@ def _find(values: pl.Series, n: Counts, reading: Reading, whole: pl.Series | Non
 def _is_likely(values: pl.Series) -> bool:
     """Say whether half of a sample of the cells have the shape of a date: other text is not looked at in full."""
     sample = values.gather_every(max(1, len(values) // _SAMPLE))
+    at_first_sight = np.zeros(len(sample), dtype=np.bool_)
+    for one in (*PLAIN_SHAPES, DAY_FIRST, CLOCK):
+        at_first_sight |= sample.str.contains(one).to_numpy()
+    if 2 * int(at_first_sight.sum()) < len(sample):
+        return False
     shaped = dates.plain_moments(sample).has_shape
     for one in (DAY_FIRST, CLOCK):
         shaped |= moments(sample, one).has_shape

@@ -102,6 +102,9 @@ def quick_is_enough(values: pl.Series) -> bool:
 
 
 def _quick(text: pl.Series) -> pl.Series:
+    of_days = text.str.to_date(_FORMATS[-1], strict=False)
+    if of_days.null_count() == text.null_count():  # no cell has a time of day
+        return days(of_days.cast(pl.Datetime("us")))
     spaced = text.str.replace("T", " ", literal=True).str.strip_suffix("Z")
     parsed = spaced.str.to_datetime(_FORMATS[0], time_unit="us", strict=False)
     for form in _FORMATS[1:-1]:
