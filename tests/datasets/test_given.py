@@ -47,6 +47,9 @@ BAD: dict[str, tuple[object, str]] = {
     "examples in columns": ((np.ones((4, 6)), Y), "for each of the 4 examples .*, got 6, fix: x.T, an example a row"),
     "images along the last axis": ((np.ones((4, 5, 6)), Y), r"got 6, fix: numpy\.moveaxis\(x, -1, 0\), the examples"),
     "two pairs": (((X, np.array(Y)), (X, np.array(Y))), 'got two pairs of arrays, fix: {"train": .*, "test"'),
+    "splits of scikit-learn": ((X, X, Y, Y), r'got four arrays, fix: {"train": \(x_train, y_train\), "test": \(x_test'),
+    "a set of scikit-learn": ({"data": X, "target": Y}, r'got .data., fix: \(bunch\["data"\], bunch\["target"\]\)'),
+    "columns by name": ({"a": Y, "y": Y}, r"got 'a', fix: pandas\.DataFrame\(data\), where its keys are columns"),
     "fewer labels": ((X, Y[:5]), "data, labels must hold one label for each of the 6 examples"),
     "NaN as a label": ((X, [0.0, 1.0, 0.0, 1.0, 0.0, np.nan]), "data, labels: label 5 must be finite, got 'nan'"),
     "None as a label": (

@@ -64,7 +64,7 @@ class Given:
         by_split = dict(data) if isinstance(data, Mapping) else {"train": data}
         for name in by_split:
             if name not in SPLITS:
-                raise DataError(must("a key of data", f"be one of {', '.join(SPLITS)}", name))
+                raise DataError(must("a key of data", f"be one of {', '.join(SPLITS)}", name, _fix_of_keys(by_split)))
         if "train" not in by_split:
             raise DataError(must("data", 'have the key "train"', f"the keys {list(by_split)}"))
         if isinstance(by_split["train"], str | PathLike):
@@ -100,6 +100,13 @@ class Given:
             be = f'be left out, since the labels are given apart, as "{target}"'
             raise DataError(must("data.target", be, data.target, "remove the key, or give one frame with that column"))
         return data.model_copy(update={"target": target}), self
+
+
+def _fix_of_keys(data: Mapping[Any, Any]) -> str:
+    """Say what makes data of a dict whose keys are no splits: a set of scikit-learn's, or columns by their names."""
+    if {"data", "target"} <= data.keys():
+        return '(bunch["data"], bunch["target"])'
+    return "pandas.DataFrame(data), where its keys are columns"
 
 
 def _has_columns(pair: Any) -> bool:  # noqa: ANN401  # as in Given.of
@@ -142,7 +149,7 @@ def _aligned(pair: Any, main: Labelled, what: str) -> Labelled | None:  # noqa: 
 def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401  # as in Given.of
     """Return the examples in a pair of features and labels, which are of so many classes at least."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004  # a pair
-        raise DataError(must(what, f"be {FORMS}", type(pair).__name__))
+        raise DataError(must(what, f"be {FORMS}", *_found_and_fix(pair)))
     from scipy.sparse import issparse  # noqa: PLC0415  # heavy
 
     if all(isinstance(part, tuple) and all(hasattr(each, "shape") for each in part) for part in pair):
@@ -169,6 +176,14 @@ def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401
     told = (by_position,) if by_position else ()
     warnings = (*said(x_name, found.done), *said(y_name, labels.done), *told, *classes.warnings)
     return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=warnings)
+
+
+def _found_and_fix(data: Any) -> tuple[str, str]:  # noqa: ANN401  # as in Given.of
+    """Say what was given instead of a pair, and what makes data of it."""
+    if isinstance(data, tuple | list) and len(data) == 4:  # noqa: PLR2004  # as train_test_split of scikit-learn returns
+        return "four arrays", '{"train": (x_train, y_train), "test": (x_test, y_test)}'
+    is_named = getattr(getattr(data, "dtype", None), "names", None)
+    return type(data).__name__, "pandas.DataFrame(data)" if is_named else "(x, y)"
 
 
 def _hash_arrays(*arrays: np.ndarray[Any, Any]) -> str:

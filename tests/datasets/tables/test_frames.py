@@ -293,6 +293,22 @@ def test_what_does_not_fit_together_is_refused(given: Callable[[], Any], line: s
         load(Data(name="mine", target="a"), 0, Given.of((X, Y)))
 
 
+@pytest.mark.parametrize("gap", [None, np.nan, pd.NA], ids=str)
+def test_truth_values_with_a_gap_are_the_classes_false_and_true(gap: object) -> None:
+    """Whatever stands for a missing label, truth values of Python are never numbers."""
+    frame = pd.DataFrame({"c": LIST, "kind": pd.Series([gap, *[i % 2 == 1 for i in range(1, N)]], dtype=object)})
+    data = DATA.model_copy(update={"on_missing_target": "drop"})
+    assert load(data, 0, Given.of(frame)).class_names == ("false", "true")
+
+
+def test_spaces_around_the_words_of_a_frame_are_told() -> None:
+    """Words that differ in spaces alone become one, which is said of the columns that have such."""
+    frame = pd.DataFrame({"c": ["u", "v"] * 30, "job": ["a", " a"] * 30, "kind": ["no", "no ", "yes"] * 20})
+    found = load(DATA, 0, Given.of(frame))
+    assert 'data: spaces around text are left out: "job", "kind"' in found.warnings
+    assert found.class_names == ("no", "yes")
+
+
 def test_one_table_is_the_same_in_every_form(tmp_path: Path) -> None:
     """CSV, Parquet, frames of Polars and pandas and rows give the same classes, features and predictions' input."""
     frame = pl.DataFrame(

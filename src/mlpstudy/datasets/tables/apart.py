@@ -51,7 +51,7 @@ def joined(
     name = target or column.name or _UNNAMED
     if name in taken.frame.columns:
         fix = "give labels of another name, or the features without them"
-        raise DataError(must(f"{what}, labels", "have a name that no feature has", f'"{name}"', fix))
+        raise DataError(must(f"{what}, labels", "have a name that no feature has", name, fix))
     lines = (*taken.lines, *done, *((told,) if told else ()))
     table = to_table(Taken(taken.frame.with_columns(column.alias(name)), lines), what)
     return Table(table.frame, what, table.sha256, warnings=table.warnings, target=name)

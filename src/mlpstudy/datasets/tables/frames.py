@@ -13,6 +13,7 @@ from mlpstudy.datasets.tables.pandas_frames import is_missing, is_pandas, of_pan
 from mlpstudy.datasets.tables.table import Table, check_distinct
 from mlpstudy.datasets.tables.unnamed import named
 from mlpstudy.errors import DataError, must
+from mlpstudy.text.words import some
 
 
 def as_table(frame: Any, what: str, forms: str) -> Table:  # noqa: ANN401  # frames of any package
@@ -52,7 +53,15 @@ def to_table(taken: Taken, what: str) -> Table:
     categories = [column.name for column in made if column.dtype in (pl.Categorical, pl.Enum)]
     cleaned = as_words.with_columns(as_words[name].cast(pl.Categorical) for name in categories)
     frame_of_names, told = named(cleaned, what)
-    return Table(frame_of_names, what, _hash_frame(as_words), warnings=(*taken.lines, *told))
+    lines = (*taken.lines, *told, *_trimmed(made, what))
+    return Table(frame_of_names, what, _hash_frame(as_words), warnings=lines)
+
+
+def _trimmed(given: pl.DataFrame, what: str) -> tuple[str, ...]:
+    """Return the line on columns of text that is trimmed: words that differ in spaces alone become one."""
+    texts = [column.cast(pl.String).alias(column.name) for column in given if is_text(column)]
+    spaced = [f'"{text.name}"' for text in texts if (text != text.str.strip_chars()).any()]
+    return (f"{what}: spaces around text are left out: {some(spaced, 3)}",) if spaced else ()
 
 
 def is_frame(values: object) -> bool:

@@ -107,10 +107,13 @@ def series_of(name: str, values: list[Any], what: str, made: pl.Series | None = 
         DataError: days, times or durations stand among other values, which would become numbers without a word.
     """
     kinds = {_kind(value): value for value in reversed(values) if not is_missing(value)}
-    if len(kinds) > 1 and not kinds.keys() <= {"text", "number"}:
+    if len(kinds) > 1 and not kinds.keys() <= {"text", "number", "truth"}:
         found = " and ".join(f"{value} ({type(value).__name__})" for value in kinds.values())
         fix = "convert them, or leave the column out"
         raise DataError(must(f'{what}, column "{name}"', "hold values of one kind", found, fix))
+    if kinds.keys() == {"truth"}:
+        # Beside a NaN, Polars and NumPy make numbers of truth values.
+        return pl.Series(name, [None if is_missing(value) else bool(value) for value in values], dtype=pl.Boolean)
     if made is not None and made.dtype != pl.Object:
         return made
     if "day" in kinds:
@@ -129,7 +132,13 @@ def is_missing(value: object) -> bool:
 
 
 def _kind(value: object) -> str:
-    kinds = ((dt.date | np.datetime64, "day"), (dt.time, "time"), (dt.timedelta, "duration"), (str, "text"))
+    kinds = (
+        (dt.date | np.datetime64, "day"),
+        (dt.time, "time"),
+        (dt.timedelta, "duration"),
+        (str, "text"),
+        (bool | np.bool_, "truth"),
+    )
     return next((kind for types, kind in kinds if isinstance(value, types)), "number")
 
 
