@@ -146,11 +146,6 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         "table.csv, line 62 must be text, got a zero byte, fix: save",
     ),
     "no gzip file": (b"\x1f\x8b" + b"1" * 100, {}, "table.csv must be an intact gzip file, got error -3 while"),
-    "an all-missing column": (
-        "x,z,y\n" + "".join(f"{i},,{'no' if i % 2 else 'yes'}\n" for i in range(60)),
-        {},
-        'column "z" must have values in the training examples, got missing ones only, in 43 rows, fix: drop = ["z"]',
-    ),
     "nothing to learn from": (
         "x,y\n" + "".join(f"1,{'no' if i % 2 else 'yes'}\n" for i in range(60)),
         {},

@@ -132,7 +132,6 @@ UNFIT: dict[str, tuple[Any, str]] = {
     "objects": ([object() for _ in range(N)], 'column "c" must hold .*, got values of type object'),
     "intervals": (pd.arrays.IntervalArray.from_breaks(range(N + 1)), "got values of type Interval"),
     "an infinite number": ([float("inf"), *LIST[1:]], 'row 1, column "c" must be a finite number, got inf'),
-    "nothing": (pd.array([None] * N, dtype="Int64"), 'column "c" must have values .* missing ones only'),
     "days among numbers": (
         pd.Series([dt.date(2020, 1, 1), *LIST[1:]], dtype=object),
         r'column "c" must hold values of one kind, got 1 \(int\) and 2020-01-01 \(date\)|got 2020-01-01 \(date\) and 1',

@@ -428,3 +428,21 @@ def test_a_class_that_a_test_file_lacks_is_named(tmp_path: Path) -> None:
     assert f'{test}: class "y" has no test example, so nothing is measured of it' in lines
     line = f'{validation}: the classes "x" and "y" have no validation examples, so nothing is measured of them'
     assert line in lines
+
+
+@pytest.mark.parametrize("empty", ["", "?"])
+def test_a_column_without_any_value_is_left_out_with_a_line(tmp_path: Path, empty: str) -> None:
+    """As a constant one is; new rows may have it, with values or without, or not."""
+    rows = "".join(f"{i % 7},{empty},{'no' if i % 2 else 'yes'}\n" for i in range(60))
+    dataset = load_text(tmp_path, f"x,z,y\n{rows}", target="y")
+    assert any('"z" has no value in any of 43 training examples: it is left out' in line for line in dataset.warnings)
+    made = fitted(dataset)
+    assert made.feature_names == ("x",)
+    for row in ({"x": [1.0]}, {"x": [1.0], "z": [None]}, {"x": [1.0], "z": [5]}):
+        assert made.transform(pl.DataFrame(row)).shape == (1, 1)
+
+
+def test_a_long_name_is_told_its_length(tmp_path: Path) -> None:
+    """Survey tools write whole questions into the first line."""
+    with pytest.raises(DataError, match=r'got one of 250, "q+\.\.\.", fix: shorten it'):
+        load_text(tmp_path, f"x,{'q' * 250},y\n" + "1,2,a\n2,3,b\n" * 20, target="y")

@@ -124,7 +124,7 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, settling: Settling, o
     if found.meaning is None:
         text = as_text(chosen(column, rows))
         if text.null_count() == len(text):
-            raise _all_missing(what, len(text), column.name)
+            return _Fitted(None, (*notes, _all_missing(what, len(text))))
         category, warning = _fit_category(text, column.name, what)
         return _Fitted(category, (*notes, *((warning,) if warning else ())))
     numbers, wrong = as_numbers(column, found.meaning, form=found.form)
@@ -132,7 +132,7 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, settling: Settling, o
         raise DataError(_slip(column, wrong, found, origin))
     of_rows = numbers[rows]
     if np.isnan(of_rows).all():
-        raise _all_missing(what, of_rows.size, column.name)
+        return _Fitted(None, (*notes, _all_missing(what, of_rows.size)))
     number, warning = _fit_number(of_rows, column.name, found.meaning, found.form, data.numeric or "standardise", what)
     spikes = find_spikes(column.name, of_rows, numbers) if found.meaning == "number" and number is not None else ()
     return _Fitted(number, (*notes, *((warning,) if warning else ())), tuple(spikes))
@@ -252,9 +252,8 @@ def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None,
     return CategoryColumn(name=name, levels=tuple(levels), missing=n_missing > 0, other=other), None
 
 
-def _all_missing(what: str, n: int, name: str) -> DataError:
-    found = f"missing ones only, in {n} rows"
-    return DataError(must(what, "have values in the training examples", found, _drop(name)))
+def _all_missing(what: str, n: int) -> str:
+    return f"{what} has no value in any of {n:,} training examples: it is left out"
 
 
 def _categorical(name: str) -> str:

@@ -122,7 +122,10 @@ def check_names(names: Sequence[str], origin: str, hint: str = "") -> None:
     for position, name in enumerate(names, start=1):
         if not name.strip() or len(name) > MAX_LABEL_CHARACTERS or not name.isprintable():
             be = f"have a name of 1 to {MAX_LABEL_CHARACTERS} printable characters"
-            raise DataError(must(f"{origin}, column {position}", be, name[:40], "write one into the first line"))
+            is_long = len(name) > MAX_LABEL_CHARACTERS
+            found = f'one of {len(name)}, "{name[:30]}..."' if is_long else name[:40]
+            fix = "shorten it" if is_long else "write one into the first line"
+            raise DataError(must(f"{origin}, column {position}", be, found, fix))
     check_distinct(names, origin, hint)
 
 

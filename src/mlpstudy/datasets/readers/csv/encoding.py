@@ -39,6 +39,8 @@ _NO_WORD = re.compile(
 )
 """A sign within a word, other than quotes and dashes."""
 _FAR_WORD = re.compile(r"(?:(?=[^\W\d_])[^\x00-\x7f])+")
+_OF_SEVERAL_BYTES = frozenset(("cp932", "gb18030", "big5", "cp949"))
+_WITHIN_OURS = re.compile(r"[A-Za-z](?:(?=[^\W\d_])[^\x00-\x7f])+|(?:(?=[^\W\d_])[^\x00-\x7f])+[A-Za-z]")
 _LONG_RUN = re.compile(r"(?:(?!ß)[^\x00-\x7f]){3,}")
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -146,9 +148,16 @@ def guess(found: Survey) -> str | None:
     from charset_normalizer import from_bytes  # noqa: PLC0415  # only where it is needed
 
     best = from_bytes(found.sample, cp_isolation=list(_GUESSES)).best()
-    if best is not None and max(map(len, _FAR_WORD.findall(_decoded(found.sample, best.encoding))), default=0) > 1:
+    if best is not None and _has_far_words(_decoded(found.sample, best.encoding), best.encoding):
         return best.encoding
     return "cp1251" if n_far and _has_words(_decoded(found.sample, "cp1251")) else ("cp1252" if western else None)
+
+
+def _has_far_words(text: str, encoding: str) -> bool:
+    """Say whether a text has words of another script, and not signs of one within words of ours."""
+    if encoding in _OF_SEVERAL_BYTES and 2 * len(_WITHIN_OURS.findall(text)) > len(_FAR_WORD.findall(text)):
+        return False
+    return max(map(len, _FAR_WORD.findall(text)), default=0) > 1
 
 
 def _decoded(sample: bytes, encoding: str) -> str:
