@@ -185,6 +185,19 @@ def test_constant_and_identifying_columns_are_told(tmp_path: Path) -> None:
     assert "id" in fitted(dataset).feature_names
 
 
+def test_many_constant_columns_are_told_in_one_line(tmp_path: Path) -> None:
+    """The pixels at the border of images are hundreds of columns of one value; those with a gap are none of them."""
+    border = [pl.lit(0).alias(f"p{i}") for i in range(40)]
+    frame = people().with_columns(*border, pl.Series("gap", [None, *[7] * 119]))
+    dataset = load_text(tmp_path, csv(frame), **RICH)
+    line = (
+        f'{tmp_path}/table.csv: 40 columns are the same in every training example and left out: "p0", "p1", "p2", ...'
+    )
+    assert list(dataset.warnings) == [line]
+    assert {f"p{i}" for i in range(40)} <= set(fitted(dataset).ignored)
+    assert "gap" in fitted(dataset).feature_names
+
+
 @pytest.mark.parametrize(
     ("head", "doubt"),
     [("x,1e5,y", "1e5"), ("2019,2020,class", ""), ("x,nan,y", "")],

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mlpstudy.arrays import FloatArray
+from mlpstudy.datasets.tables import constants
 from mlpstudy.datasets.tables.cells.form import Form, Meaning, Question, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find, slips
 from mlpstudy.datasets.tables.cells.numbers import hold_several
@@ -71,6 +72,7 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
     columns: list[Column] = []
     warnings: list[str] = []
     spikes: list[Spike] = []
+    same: dict[str, str] = {}
     settling = settled(frame, data.reading)
     for name in frame.columns:
         if name in roles or name in data.drop:
@@ -78,10 +80,13 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
         fitted = _fit_column(frame[name], rows, data, settling, origin)
         warnings += fitted.warnings
         spikes += fitted.spikes
+        if fitted.constant is not None:
+            same[name] = fitted.constant
         if fitted.column is None:
             ignored.append(name)
         else:
             columns.append(fitted.column)
+    warnings = [*constants.lines(same, origin), *warnings]
     if not columns:
         found = f"none: {warnings[0]}" if warnings else "no other column"
         raise DataError(must(origin, "have a column to learn from beside the target", found))
@@ -102,11 +107,15 @@ def _unused_format(columns: list[Column], data: Data, origin: str) -> tuple[str,
 
 
 class _Fitted(NamedTuple):
-    """A column, None where there is nothing to learn; with what a user should know of it, a line each."""
+    """A column, None where there is nothing to learn; with what a user should know of it, a line each.
+
+    ``constant`` is what it is in every training example, as it is shown; None where it varies.
+    """
 
     column: Column | None
     warnings: tuple[str, ...]
     spikes: tuple[Spike, ...] = ()
+    constant: str | None = None
 
 
 def _fit_column(column: pl.Series, rows: Rows, data: Data, settling: Settling, origin: str) -> _Fitted:
@@ -125,6 +134,8 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, settling: Settling, o
         text = as_text(chosen(column, rows))
         if text.null_count() == len(text):
             return _Fitted(None, (*notes, _all_missing(what, len(text))))
+        if text.n_unique() == 1:
+            return _Fitted(None, notes, constant=f'"{text[0]}"')
         category, warning = _fit_category(text, column.name, what)
         return _Fitted(category, (*notes, *((warning,) if warning else ())))
     numbers, wrong = as_numbers(column, found.meaning, form=found.form)
@@ -133,8 +144,10 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, settling: Settling, o
     of_rows = numbers[rows]
     if np.isnan(of_rows).all():
         return _Fitted(None, (*notes, _all_missing(what, of_rows.size)))
+    if (of_rows == of_rows[0]).all():
+        return _Fitted(None, notes, constant=_shown(float(of_rows[0]), found.meaning))
     number, warning = _fit_number(of_rows, column.name, found.meaning, found.form, data.numeric or "standardise", what)
-    spikes = find_spikes(column.name, of_rows, numbers) if found.meaning == "number" and number is not None else ()
+    spikes = find_spikes(column.name, of_rows, numbers) if found.meaning == "number" else ()
     return _Fitted(number, (*notes, *((warning,) if warning else ())), tuple(spikes))
 
 
@@ -177,13 +190,11 @@ def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin:
 
 def _fit_number(
     numbers: FloatArray, name: str, meaning: Meaning, form: Form, scaling: Scaling, what: str
-) -> tuple[Column | None, str | None]:
+) -> tuple[Column, str | None]:
     """Learn shift, scale and median of the training cells."""
     missing = np.isnan(numbers)
     present = numbers[~missing]
     low, high = float(present.min()), float(present.max())
-    if low == high and not missing.any():
-        return None, f"{what} is {_shown(low, meaning)} in every training example: it is left out"
     shift, scale = _scaling(present, low, high, scaling) if meaning != "boolean" else (0.0, 1.0)
     fitted = NumberColumn(
         name=name,
@@ -227,8 +238,6 @@ def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None,
     counts = counts_of(text)
     levels = counts.filter(pl.col("n") >= LEAST_COUNT)["value"].sort().to_list()
     n_levels = counts.height
-    if n_levels == 1 and not n_missing:
-        return None, f'{what} is "{counts["value"][0]}" in every training example: it is left out'
     if not levels and n_levels >= _DISTINCT_AT_LEAST:
         reason = f"no value is in more than {LEAST_COUNT - 1} of {len(text)} training examples"
         if counts["value"].str.count_matches(r"\s+").sum() >= _SPACES * n_levels:
