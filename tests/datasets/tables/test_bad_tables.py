@@ -87,6 +87,11 @@ BAD: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         {},
         'in all rows, got abc (2) and 4O (1) in rows 61, 62, 63, fix: mend the cells, missing = ["4O", "abc"], or cate',
     ),
+    "many different slips": (
+        HEAD + GOOD * 2 + "".join(f"{i}+,a,no\n" for i in range(10, 18)),
+        {},
+        'and 4 more in rows 121, 122, 123, 124, 125, 126 and 2 more, fix: mend the cells, or categorical = ["x"]',
+    ),
     "many numbers with words between": (
         HEAD + GOOD + "abc,a,no\n<0.01,a,no\n" * 6,
         {},

@@ -41,6 +41,18 @@ def day(text: str) -> float:
 
 
 CELLS: dict[str, str] = {
+    "13 de enero de 2022": "2022-01-13",
+    "13 dic 2022": "2022-12-13",
+    "13 septiembre 2022": "2022-09-13",
+    "13 gen 2022": "2022-01-13",
+    "13 de março de 2022": "2022-03-13",
+    "13 mrt 2022": "2022-03-13",
+    "enero de 2022": "2022-01-01",
+    "2022年1月13日": "2022-01-13",
+    "2022年1月": "2022-01-01",
+    "Do, 13.01.2022": "2022-01-13",
+    "Thu 2022-01-13 13:45": "2022-01-13T13:45",
+    "Thursday, 1/13/2022": "2022-01-13",
     "2022-01-13": "2022-01-13",
     "2022-01-13 13:45": "2022-01-13T13:45",
     "2022-01-13T13:45:59.123456": "2022-01-13T13:45:59.123456",
@@ -117,6 +129,7 @@ def test_every_common_form_is_a_date(cell: str) -> None:
         ["25:61", "77:99"],
         ["10-20-30-40"],
         ["5 kg 2022"],
+        ["Model 1-2-22", "Model 3-14-22"],
     ],
 )
 def test_what_is_no_date_stays_a_category(cells: list[str]) -> None:
@@ -234,6 +247,36 @@ def test_dates_of_zeros_are_missing_and_counted(tmp_path: Path) -> None:
     assert "cells with a date of zeros are missing" in dataset.warnings[0]
 
 
+def test_zeros_among_dates_of_digits_are_missing_where_the_name_says_date() -> None:
+    """0 and 00000000 stand for no date in a column of dates; elsewhere 0 is a number, and what could be dates told."""
+    column = pl.Series("hire_date", [0, 20220113, 20220228, 20220316, 0])
+    found = find(column)
+    assert (found.meaning, "; 2 cells with a date of zeros are missing" in (found.note or "")) == ("date", True)
+    days, wrong = as_numbers(column, "date", form=found.form)
+    assert not wrong.any()
+    assert np.isnan(days).tolist() == [True, False, False, False, True]
+    note = find(pl.Series("x", [0, *range(20220101, 20220131)])).note
+    assert note == "most of its numbers could be dates (20220101), 0 is none: they are read as numbers"
+
+
+@pytest.mark.parametrize(
+    ("cells", "forms"),
+    [
+        ([211103, 211214, 990131], '"%y%m%d"'),
+        ([31122021, 3112021, 15062022], '"%d%m%Y"'),
+        (["03112021", "14122021", "31012022"], '"%d%m%Y"'),
+        ([110412, 100511, 120312], '"%y%m%d" or "%d%m%y" or "%m%d%y"'),
+    ],
+)
+def test_digits_that_may_be_dates_are_told_with_the_key_that_reads_them(cells: list[object], forms: str) -> None:
+    """Two digits of the year, or the year last, are no dates by themselves: the column's name gives it away."""
+    found = find(pl.Series("Date", cells))
+    assert f"date_format = {forms} reads them" in (found.note or "")
+    assert "date_format" not in (find(pl.Series("plz", cells)).note or "")
+    said = find(pl.Series("Date", cells), Reading(date_format=forms.split('"')[1]))
+    assert said.meaning == "date"
+
+
 def test_numbers_are_dates_where_all_of_them_can_be(tmp_path: Path) -> None:
     """20220113 is a day, in text and in Parquet; other numbers stay numbers, said where the column's name says date."""
     days = [20220113, 20220228, 20211231, 19990101]
@@ -320,3 +363,13 @@ def test_a_form_of_ones_own_is_read() -> None:
     assert read(["130122", "010222"], Reading(date_format="%d%m%y")) == [day("2022-01-13"), day("2022-02-01")]
     assert read(["2022-01-13"], Reading(date_format="%d.%m.%Y")) == [day("2022-01-13")]
     assert find(pl.Series([1.5, 2.5]), Reading(date_format="%d%m%Y")).meaning == "number"
+
+
+def test_a_column_by_its_name_of_dates_that_looks_like_an_identifier_is_told_the_key(tmp_path: Path) -> None:
+    """What is in no form of dates that is known is left out with the key that reads it."""
+    cells = [f"2022-{1 + i % 12:02d}-{1 + i % 28:02d} 12:{i % 60:02d} CET" for i in range(100)]
+    content = "day,n,y\n" + "".join(f"{cell},{i % 7},{'no' if i % 2 else 'yes'}\n" for i, cell in enumerate(cells))
+    (warning,) = [line for line in load_text(tmp_path, content).warnings if "looks like an identifier" in line]
+    assert warning.endswith("reads them")
+    dataset = load_text(tmp_path, content, date_format="%Y-%m-%d %H:%M CET")
+    assert dataset.n_features == 2

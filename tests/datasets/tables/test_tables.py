@@ -459,3 +459,10 @@ def test_a_long_name_is_told_its_length(tmp_path: Path) -> None:
     """Survey tools write whole questions into the first line."""
     with pytest.raises(DataError, match=r'got one of 250, "q+\.\.\.", fix: shorten it'):
         load_text(tmp_path, f"x,{'q' * 250},y\n" + "1,2,a\n2,3,b\n" * 20, target="y")
+
+
+def test_a_word_for_missing_that_no_training_example_has_is_told() -> None:
+    """What is read as missing in a row to test on is said as anywhere else."""
+    frame = pl.DataFrame({"a": [*map(str, range(20)), "tbd", "#REF!"], "kind": ["x", "y"] * 11})
+    _, warnings = fit_table(frame, np.arange(20), Data(name="t", target="kind"), "t.csv")
+    assert 't.csv, column "a": #REF! (1) and tbd (1) are read as missing' in warnings

@@ -23,10 +23,11 @@ import polars as pl
 
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables import constants
+from mlpstudy.datasets.tables.cells.date_finding import says_date
 from mlpstudy.datasets.tables.cells.form import Form, Meaning, Question, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find, slips
 from mlpstudy.datasets.tables.cells.numbers import hold_several
-from mlpstudy.datasets.tables.cells.text import as_text, chosen, counts_of, is_supported, kind_of
+from mlpstudy.datasets.tables.cells.text import as_text, chosen, counts_of, is_supported, is_text, kind_of
 from mlpstudy.datasets.tables.columns import CategoryColumn, Column, NumberColumn, Rows, TablePreprocessing, wrong_cell
 from mlpstudy.datasets.tables.marks import Settling, settled
 from mlpstudy.datasets.tables.spikes import Spike, find_spikes, lines
@@ -153,13 +154,14 @@ def _fit_column(column: pl.Series, rows: Rows, data: Data, settling: Settling, o
 
 def _told(found: Found, column: pl.Series, data: Data, settling: Settling) -> tuple[Question | None, str | None]:
     """Return what is asked and said of a column, with the counts of all its rows, as where the file is looked at."""
-    if found.question is None and found.note is None:
+    is_plain = found.question is None and found.note is None
+    if is_plain and (found.meaning is None or not is_text(column)):
         return None, None
     of_all = find(column, settling.reading, whole=column)
     if found.question is not None:
         return of_all.question or found.question, None
     note = of_all.note if (of_all.meaning, of_all.form) == (found.meaning, found.form) else found.note
-    if settling.column is not None and find(column, data.reading, whole=column).form != found.form:
+    if note is not None and settling.column is not None and find(column, data.reading, whole=column).form != found.form:
         note = f'{note}, by what the column "{settling.column}" shows'
     return None, note
 
@@ -184,7 +186,7 @@ def _slip(column: pl.Series, wrong: npt.NDArray[np.bool_], found: Found, origin:
         return wrong_cell(column, index, be, origin, fix)
     rows = commas(str(row + 1) for row in np.flatnonzero(wrong).tolist())
     what, cells = f'{origin}, column "{column.name}"', slips(column, wrong).listed
-    fix = f"{mend}, {missing}, or {otherwise}"
+    fix = ", ".join(dict.fromkeys((mend, missing))) + f", or {otherwise}"
     return must(what, f"be {be} in all rows", f"{cells} in rows {rows}", fix)
 
 
@@ -250,7 +252,8 @@ def _fit_category(text: pl.Series, name: str, what: str) -> tuple[Column | None,
                 None,
                 f"{what} holds several numbers in a cell, or bounds, such as {example}: it is left out; {instead}",
             )
-        return None, f"{what} looks like an identifier, {reason}: it is left out"
+        dated = '; where its cells are dates, date_format = "%d.%m.%Y", or as they are written, reads them'
+        return None, f"{what} looks like an identifier, {reason}: it is left out{dated if says_date(name) else ''}"
     if not levels:
         # So few rows that every level is rare: each keeps its feature.
         levels = counts["value"].sort().to_list()

@@ -249,6 +249,8 @@ def find_in_numbers(column: pl.Series, reading: Reading) -> FoundDates | str | N
     values = column.drop_nulls()
     values = (values.drop_nans() if values.dtype.is_float() else values).unique(maintain_order=True)
     form = Form(date=of_format or "")
+    n_zero = int(dates.is_zero_number(column, form).sum()) if is_named else 0
+    values = values.filter(~dates.is_zero_number(values, form)) if n_zero else values
     days = dates.parse_numbers(values, form)
     if not of_format:
         days = days.set(~days.is_between(*_LIKELY_DAYS).fill_null(value=False), None)
@@ -260,7 +262,8 @@ def find_in_numbers(column: pl.Series, reading: Reading) -> FoundDates | str | N
     i = int(days.is_not_null().arg_max() or 0)
     shown = f"{dates.digits(values)[i]} is read as {spelt(round(days[i] * DAY_US))}"
     kept = "" if said else '; date_format = "none" says that they are none'
-    return FoundDates(form, f"its cells are dates: {shown}{kept}")
+    zeros = f"; {_zeros(n_zero)}" if n_zero else ""
+    return FoundDates(form, f"its cells are dates: {shown}{zeros}{kept}")
 
 
 def _nearly(days: pl.Series, values: pl.Series, n_right: int) -> str | None:
@@ -277,7 +280,8 @@ def _may_be_compact(column: pl.Series) -> bool:
     first = column.alias("").drop_nulls().head(_SAMPLE)
     if not first.cast(pl.Float64).is_between(*_COMPACT).any():
         return False
-    head = dates.digits(first).drop_nulls()
+    head = dates.digits(first.unique(maintain_order=True)).drop_nulls()
+    head = head.filter(head != "0")
     head = head.gather_every(max(1, len(head) // 50))
     years = head.str.slice(0, 4).cast(pl.Int64, strict=False)
     is_right = pl.Series(moments(head, COMPACT).is_right) & years.is_between(1900, 2100)
@@ -294,9 +298,28 @@ def _moments_in_numbers(column: pl.Series) -> str | None:
     for scale, unit in ((1, "seconds"), (1e3, "milliseconds")):
         if 5e8 * scale <= low and high < 4.2e9 * scale:
             return f"its numbers look like {unit} since 1970 ({low:.0f}): they are read as numbers"
+    if forms := _short_forms(dates.digits(values.unique(maintain_order=True))):
+        return f"its numbers look like dates ({low:.0f}): they are read as numbers; {forms} reads them"
     if low >= 18_000 and high <= 73_050:  # noqa: PLR2004  # 1949 to 2099
         return f"its numbers look like days of a spreadsheet ({low:g}): they are read as numbers"
     return None
+
+
+def _short_forms(values: pl.Series) -> str | None:
+    """Return the key under which all digits are days, with the year last or in two digits; None where there is none."""
+    fits = [f'"{form}"' for form in ("%d%m%Y", "%m%d%Y", "%y%m%d", "%d%m%y", "%m%d%y") if _are_days(values, form)]
+    return f"date_format = {' or '.join(fits)}" if fits else None
+
+
+def _are_days(values: pl.Series, form: str) -> bool:
+    days = dates.parse_numbers(values.cast(pl.Int64, strict=False), Form(date=form))
+    return len(values) >= _LEAST_DISTINCT and bool(days.is_between(*_LIKELY_DAYS).fill_null(value=False).all())
+
+
+def of_padded_digits(name: str, values: pl.Series) -> str | None:
+    """Return what to say of digits such as 31012024 in a column whose name says that it holds dates."""
+    forms = _short_forms(values) if says_date(name) else None
+    return None if forms is None else f"where they are dates, {forms} reads them"
 
 
 def says_date(name: str) -> bool:

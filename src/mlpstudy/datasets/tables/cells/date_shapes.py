@@ -30,13 +30,27 @@ _LANGUAGES = (
     "jän febr mär april mai juni juli aug sept okt nov dez",
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "janv févr mars avr mai juin juil aout sept oct nov déc",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "ene feb mar abr may jun jul ago sept oct nov dic",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "gen feb mar apr mag giu lug ago set ott nov dic",
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "jan fev mar abr mai jun jul ago set out nov dez",
+    "januari februari maart april mei juni juli augustus september oktober november december",
+    "jan feb mrt apr mei jun jul aug sep okt nov dec",
 )
 MONTHS = {name: i for names in _LANGUAGES for i, name in enumerate(names.split(), start=1)}
-"""Names of months in English, German and French, and their numbers."""
+"""Names of months in English, German, French, Spanish, Italian, Portuguese and Dutch, and their numbers."""
 
 _YEAR, _ANY_YEAR = r"(?P<year>\d{4})", r"'?(?P<year>\d{4}|\d{2})"
-_MONTH, _DAY, _NAME = r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})", r"(?P<name>\p{L}{3,9})\.?"
+_MONTH, _DAY, _NAME = r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})", r"(?P<name>\p{L}{3,10})\.?"
 _NTH, _WEEKDAY = r"(?:st|nd|rd|th|er|\.)?", r"(?:\p{L}{2,10}\.?,? +)?"
+_OF_WEEK = (
+    r"(?:(?i:mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+    r"|mo(?:ntag)?|di(?:enstag)?|mi(?:ttwoch)?|do(?:nnerstag)?|fr(?:eitag)?|sa(?:mstag)?|so(?:nntag)?"
+    r"|lun(?:di)?|mar(?:di)?|mer(?:credi)?|jeu(?:di)?|ven(?:dredi)?|sam(?:edi)?|dim(?:anche)?)\.?,? *)?"
+)
+"""Names of days alone: before numbers, any word could be that of a code."""
 _HALF = r"(?P<half>[AaPp]\.?[Mm]\.?)"
 _ZONE = r"(?P<zone>[Zz]|UTC|GMT|(?P<sign>[+-])(?P<zone_hour>\d{2}):?(?P<zone_minute>\d{2})?)"
 _MINUTES = r"[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
@@ -53,9 +67,9 @@ def shape(pattern: str) -> str:
 
 COMPACT = shape(rf"{_YEAR}(?P<month>\d{{2}})(?P<day>\d{{2}}){_COMPACT_TIME}")
 PLAIN = (
-    shape(rf"{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}{_TIME}"),
+    shape(rf"{_OF_WEEK}{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}{_TIME}"),
     COMPACT,
-    shape(rf"{_WEEKDAY}{_DAY}{_NTH}(?: de | |-|/)?{_NAME},?(?: de | |-|/)?{_ANY_YEAR}{_TIME}"),
+    shape(rf"{_WEEKDAY}{_DAY}{_NTH}(?: de | |-|/)?{_NAME},?(?: del? | |-|/)?{_ANY_YEAR}{_TIME}"),
     shape(rf"{_WEEKDAY}{_NAME}[ -]{_DAY}{_NTH}(?:,? |-){_ANY_YEAR}{_TIME}"),
     shape(rf"{_YEAR}[-/]{_MONTH}"),
     shape(rf"{_MONTH}[-/]{_YEAR}"),
@@ -63,14 +77,15 @@ PLAIN = (
     shape(rf"{_YEAR}-(?P<yearday>\d{{3}}){_TIME}"),
     shape(rf"{_YEAR}[- ]?[Qq](?P<quarter>[1-4])"),
     shape(rf"[Qq](?P<quarter>[1-4])[-/ ]?{_YEAR}"),
-    shape(rf"{_NAME},?[ -]{_YEAR}"),
+    shape(rf"{_NAME},?(?: de |[ -]){_YEAR}"),
     shape(rf"{_NAME}(?:-| ?')(?P<year>\d{{2}})"),
     shape(rf"{_YEAR}[- ]{_NAME}(?:[- ]{_DAY}{_TIME})?"),
+    shape(rf"{_YEAR}年{_MONTH}月(?:{_DAY}日{_TIME})?"),
     shape(rf"\p{{L}}{{3}} {_NAME} +{_DAY} (?P<hour>\d{{1,2}}){_MINUTES} {_YEAR}"),
 )
 """What can be read in one way only."""
-DAY_FIRST = shape(rf"{_DAY}[-/.]{_MONTH}[-/.]{_ANY_YEAR}{_TIME}")
-MONTH_FIRST = shape(rf"{_MONTH}[-/.]{_DAY}[-/.]{_ANY_YEAR}{_TIME}")
+DAY_FIRST = shape(rf"{_OF_WEEK}{_DAY}[-/.]{_MONTH}[-/.]{_ANY_YEAR}{_TIME}")
+MONTH_FIRST = shape(rf"{_OF_WEEK}{_MONTH}[-/.]{_DAY}[-/.]{_ANY_YEAR}{_TIME}")
 CLOCK = shape(rf"(?P<hour>\d{{1,2}}){_MINUTES}\s*{_HALF}?")
 
 _LETTERS = {

@@ -96,6 +96,12 @@ def is_zero(text: pl.Series) -> pl.Series:
     return text.str.contains(_ZERO).fill_null(value=False)
 
 
+def is_zero_number(column: pl.Series, form: Form) -> pl.Series:
+    """Say which numbers are dates of zeros: 0 is midnight where a study says how its digits are written."""
+    is_plain = "%" not in form.date
+    return (column == 0).fill_null(value=False) & is_plain
+
+
 def quick_is_enough(values: pl.Series) -> bool:
     """Say whether all cells are in the forms that need no word: 2024-01-31, 2024-01-31 12:00, with T, with Z."""
     return not _quick(values).null_count()

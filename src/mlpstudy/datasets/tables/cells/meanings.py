@@ -11,7 +11,7 @@ import polars as pl
 
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables.cells import dates, identifiers, numbers, truth
-from mlpstudy.datasets.tables.cells.date_finding import FoundDates, find_dates, find_in_numbers
+from mlpstudy.datasets.tables.cells.date_finding import FoundDates, find_dates, find_in_numbers, of_padded_digits
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, Question
 from mlpstudy.datasets.tables.cells.text import (
     as_text,
@@ -83,7 +83,7 @@ def find(
         return Found(None)
     if not is_text(training):
         return _of_values(training, reading)
-    training, whole = nameless(training), None if whole is None else nameless(whole)
+    name, training, whole = training.name, nameless(training), None if whole is None else nameless(whole)
     counts = counts_of(as_text(training))
     if not counts.height:
         return Found("number")
@@ -93,6 +93,8 @@ def find(
     else:
         dated = None if reading.date_format is None else _of_dates(cells, reading, whole)
         found = dated or _of_text(cells, reading, whole)
+        if found.meaning is None and found.note and (dates_too := of_padded_digits(name, cells.values)):
+            found = found._replace(note=f"{found.note}; {dates_too}")
     is_declared = training.dtype in (pl.Categorical, pl.Enum)
     return Found(None) if is_declared and found.meaning in {"number", None} else found
 
@@ -267,7 +269,7 @@ def as_numbers(
     elif meaning == "date" and column.dtype.is_numeric():
         parsed = dates.parse_numbers(column, form)
         there = column.is_not_null() if not column.dtype.is_float() else column.is_not_nan().fill_null(value=False)
-        return _to_array(parsed), (there & parsed.is_null()).to_numpy()
+        return _to_array(parsed), (there & parsed.is_null() & ~dates.is_zero_number(column, form)).to_numpy()
     elif meaning != "date" and (column.dtype.is_numeric() or column.dtype == pl.Boolean):
         parsed = column.cast(pl.Float64)
         if meaning == "boolean":
