@@ -139,7 +139,6 @@ def _scan(source: Source, dialect: Dialect, sample: _Sample) -> pl.DataFrame:
     """Read the file in one pass, numbers as float64; once more for columns in which some cell is no number."""
     frame = _collect(source, dialect, inner_names(dialect.columns), sample.numbers)
     wrong = [column for column in sample.numbers if frame[column].null_count()]
-    _join_chunks(frame)
     if again := (*wrong, *_maybe_names(without(frame, wrong), sample)):
         text = _collect(source, dialect, again, frozenset())
         frame = frame.with_columns(text[column] for column in again if column in wrong or _are_names(text[column]))
@@ -149,13 +148,6 @@ def _scan(source: Source, dialect: Dialect, sample: _Sample) -> pl.DataFrame:
     return frame.with_columns(
         clean_text(frame[column], dialect.missing) for column in frame.columns if frame[column].dtype == pl.String
     )
-
-
-def _join_chunks(frame: pl.DataFrame) -> None:
-    """Lay the cells of each column of numbers side by side, so that NumPy sees them without a copy."""
-    for i in range(frame.width):  # one by one, so that no more than one is there twice
-        if frame.to_series(i).dtype == pl.Float64:
-            frame.replace_column(i, frame.to_series(i).rechunk())
 
 
 def _maybe_names(frame: pl.DataFrame, sample: _Sample) -> list[str]:
