@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlpstudy.datasets.arrays.by_name import column_names, positions
 from mlpstudy.datasets.arrays.features import as_array, to_features
 from mlpstudy.datasets.arrays.given_labels import given_labels
 from mlpstudy.datasets.arrays.pairing import align, check_counts, check_index, check_order, said
@@ -143,7 +144,14 @@ def _tables(by_split: Mapping[str, Any]) -> tuple[Table, Table | None, Table | N
 
 def _aligned(pair: Any, main: Labelled, what: str) -> Labelled | None:  # noqa: ANN401  # as in Given.of
     """Return the examples of another split, with the classes of the training examples."""
-    return None if pair is None else align(_labelled(pair, what, least=1), main, what)
+    if pair is None:
+        return None
+    other = _labelled(pair, what, least=1)
+    order, line = positions(other.feature_names, main.feature_names, f"{what}, features")
+    if order is not None and isinstance(other.values, np.ndarray):
+        told = (*other.warnings, *((line,) if line else ()))
+        other = replace(other, values=np.ascontiguousarray(other.values[:, order]), warnings=told)
+    return align(other, main, what)
 
 
 def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401  # as in Given.of
@@ -175,7 +183,8 @@ def _labelled(pair: Any, what: str, least: int = 2) -> Labelled:  # noqa: ANN401
     sha256 = _hash_arrays(found.values, labels.labels)
     told = (by_position,) if by_position else ()
     warnings = (*said(x_name, found.done), *said(y_name, labels.done), *told, *classes.warnings)
-    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, warnings=warnings)
+    names = column_names(x) if found.image_shape is None else ()
+    return Labelled(found.values, classes.labels, classes.names, found.image_shape, sha256, names, warnings=warnings)
 
 
 def _found_and_fix(data: Any) -> tuple[str, str]:  # noqa: ANN401  # as in Given.of

@@ -104,7 +104,9 @@ def _hash(parts: Parts, positions: Positions, preprocessing: Preprocessing, *, i
         "test": _hash_indices(positions.test),
     }
     if is_own or preprocessing.kind != "pixels":
-        content["scaling"] = preprocessing.to_json()
+        # The names of numbers decide nothing: an array and the frame of it are the same data.
+        scaling = preprocessing.without_names() if preprocessing.kind == "numbers" else preprocessing
+        content["scaling"] = scaling.to_json()
         content["files of their own"] = [part is not None for part in (parts.validation, parts.test)]
     return content_hash(content)
 

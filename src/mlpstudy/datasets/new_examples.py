@@ -16,6 +16,7 @@ import scipy.sparse
 from scipy.sparse import csr_array
 
 from mlpstudy.arrays import Features
+from mlpstudy.datasets.arrays.by_name import positions
 from mlpstudy.datasets.arrays.colour import to_grey
 from mlpstudy.datasets.arrays.features import as_array
 from mlpstudy.datasets.arrays.pairing import said
@@ -24,6 +25,7 @@ from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.pictures.digits import FIELD, read_digit, read_image
 from mlpstudy.datasets.pictures.files import SUFFIXES
+from mlpstudy.datasets.preprocessing.numbers import NumbersPreprocessing
 from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
 from mlpstudy.datasets.preprocessing.sparse import SparsePreprocessing
 from mlpstudy.datasets.preprocessing.stored import ArrayPreprocessing, Preprocessing
@@ -121,7 +123,7 @@ class Reader:
                 return features
             return self.preprocessing.transform(rows_by_position(values, self.preprocessing, FORMS))
         if is_frame(values):
-            values = _numbers(to_polars(values, "the values", FORMS), "the values")
+            values = self._in_order(to_polars(values, "the values", FORMS))
         if scipy.sparse.issparse(values):
             rows = to_sparse_features(values, "the values")
             if isinstance(self.preprocessing, SparsePreprocessing):
@@ -133,6 +135,13 @@ class Reader:
             array, done = to_grey(array, "the values")
             _warn(said("the values", done))
         return _of_array(array, self.preprocessing)
+
+    def _in_order(self, frame: pl.DataFrame, name: str = "the values") -> npt.NDArray[np.float64]:
+        """Return a frame of numbers as an array, its columns where those of the training examples were."""
+        names = self.preprocessing.names if isinstance(self.preprocessing, NumbersPreprocessing) else ()
+        order, line = positions(frame.columns, names, name)
+        _warn((line,) if line else ())
+        return _numbers(frame if order is None else frame[:, order], name)
 
     def _read(self, path: Path) -> NewExamples:
         name = path_text(path)
@@ -175,7 +184,7 @@ class Reader:
     def _read_table(self, path: Path, name: str) -> NewExamples:
         preprocessing = self.preprocessing
         if not isinstance(preprocessing, TablePreprocessing):
-            return self._of_values(Rows(_numbers(read_table(path, expected=Expected(())).frame, name)), name)
+            return self._of_values(Rows(self._in_order(read_table(path, expected=Expected(())).frame, name)), name)
         text = preprocessing.text_columns | {preprocessing.target}
         reading, expected = preprocessing.reading, preprocessing.expected
         table = read_table(path, reading, text=text, expected=expected)

@@ -80,11 +80,13 @@ class Part:
         values: what is to be preprocessed: an array, sparse numbers, or a table.
         labels: class indices, shape ``(n,)``, int32; -1 for what no split takes, since its class is missing.
         origin: the file, for messages.
+        feature_names: one name a feature of an array, or empty where it names none.
     """
 
     values: Values | pl.DataFrame
     labels: npt.NDArray[np.int32]
     origin: str
+    feature_names: tuple[str, ...] = ()
 
     @property
     def known(self) -> npt.NDArray[np.int64]:

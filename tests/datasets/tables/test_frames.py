@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -239,8 +240,10 @@ def test_test_examples_are_given_apart_too() -> None:
 def test_a_frame_of_numbers_stays_what_it_was() -> None:
     """Finite numbers alone are arrays, as they were in the first version: their hash is that of the array."""
     numbers = pd.DataFrame({"a": X["a"], "b": X["a"] * 2.5})
-    given = Given.of((numbers, Y))
-    same(load(Data(name="mine"), 0, given), load(Data(name="mine"), 0, Given.of((numbers.to_numpy(), KIND))))
+    named = load(Data(name="mine"), 0, Given.of((numbers, Y)))
+    unnamed = load(Data(name="mine"), 0, Given.of((numbers.to_numpy(), KIND)))
+    assert named.sha256 == unnamed.sha256
+    same(replace(named, preprocessing={k: v for k, v in (named.preprocessing or {}).items() if k != "names"}), unnamed)
 
 
 def test_columns_of_a_frame_of_numbers_may_be_named() -> None:
@@ -260,6 +263,22 @@ def test_numbers_in_another_order_than_their_labels_are_refused() -> None:
     """Also where they are arrays: the rows are not put beside other labels without a word."""
     with pytest.raises(DataError, match="data, labels must have the index of the features, got one in another order"):
         Given.of((X[["a"]], Y.sample(frac=1, random_state=1)))
+
+
+def test_columns_of_a_frame_of_numbers_are_known_by_their_names() -> None:
+    """Test examples, and rows to predict, whose columns stand in another order are not taken as they stand."""
+    x, y = pd.DataFrame({"a": LIST, "b": [100.0 + i for i in range(N)]}), pd.Series(KIND)
+    turned = x[["b", "a"]].assign(c=1)
+    same_data, turned_data = ({"train": (x, y), "test": (other, y)} for other in (x, turned))
+    wanted, found = (load(Data(name="mine"), 0, Given.of(given)) for given in (same_data, turned_data))
+    assert np.array_equal(dense(found.test), dense(wanted.test))
+    assert any("features: not used, since the training examples have no such column: c" in w for w in found.warnings)
+    reader = Reader(preprocessing_from_json(found.preprocessing or {}), found.class_names)
+    with pytest.warns(UserWarning, match="the values: not used, since .*: c"):
+        assert np.array_equal(reader.transform(turned), reader.transform(x))
+    assert np.array_equal(reader.transform(x.to_numpy()), reader.transform(x.rename(columns={"a": "u", "b": "v"})))
+    with pytest.raises(DataError, match="the values must have the column b, got the columns a, c, fix: add what is"):
+        reader.transform(x.rename(columns={"b": "c"}))
 
 
 BAD_APART: dict[str, tuple[Callable[[], Any], str]] = {

@@ -53,7 +53,7 @@ def collect_arrays(
         validation = main.validation
     hashes = [part.sha256 for part in (main, test, validation) if part is not None]
     return Parts(
-        main=Part(main.values, main.labels, origin),
+        main=Part(main.values, main.labels, origin, main.feature_names),
         test=None if test is None else Part(test.values, test.labels, f"{origin}, test examples"),
         validation=None if validation is None else Part(validation.values, validation.labels, f"{origin}, validation"),
         class_names=main.class_names,

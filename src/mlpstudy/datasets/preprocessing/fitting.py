@@ -40,7 +40,8 @@ def fit_preprocessing(parts: Parts, train: npt.NDArray[np.int64], data: Data) ->
     if values.dtype == np.uint8 and (parts.image_shape is not None or data.numeric is None):
         return PixelsPreprocessing(n_features=values.shape[1], shape=parts.image_shape), ()
     chosen = values if train.size == len(values) else values[train]
-    return fit_numbers(chosen, data.numeric or "standardise"), ()
+    fitted = fit_numbers(chosen, data.numeric or "standardise")
+    return fitted.model_copy(update={"names": parts.main.feature_names}), ()
 
 
 def _fit_heavy(

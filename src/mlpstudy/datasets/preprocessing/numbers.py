@@ -27,6 +27,7 @@ class NumbersPreprocessing(Frozen):
         scaling: ``"standardise"`` (mean and standard deviation), ``"0-1"`` (minimum and range) or ``"none"``.
         shift: one a feature; 0 for ``"none"``.
         scale: one a feature; 1 for ``"none"`` and for a feature that is constant.
+        names: one a feature, or none: the columns of a frame. Frames are put into their order before they come here.
 
     >>> numbers = fit_numbers(np.array([[1.0], [3.0]]), "standardise")
     >>> numbers.transform(np.array([[1.0], [2.0], [5.0]])).ravel().tolist()
@@ -37,11 +38,15 @@ class NumbersPreprocessing(Frozen):
     scaling: Scaling
     shift: Annotated[tuple[float, ...], Field(min_length=1)]
     scale: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    names: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if len(self.shift) != len(self.scale):
             message = "given as many shifts as scales"
+            raise ValueError(message)
+        if self.names and len(self.names) != len(self.shift):
+            message = "given as many names as features, or none"
             raise ValueError(message)
         return self
 
@@ -56,7 +61,11 @@ class NumbersPreprocessing(Frozen):
 
     def to_json(self) -> dict[str, object]:
         """Return all of it as plain JSON values."""
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", exclude=None if self.names else {"names"})
+
+    def without_names(self) -> Self:
+        """Return what decides how values are transformed."""
+        return self.model_copy(update={"names": ()})
 
     def transform(self, values: Numbers) -> Float32Array:
         """Return what a network sees.
