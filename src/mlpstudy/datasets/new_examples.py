@@ -123,7 +123,8 @@ class Reader:
                 return features
             return self.preprocessing.transform(rows_by_position(values, self.preprocessing, FORMS))
         if is_frame(values):
-            values = self._in_order(to_polars(values, "the values", FORMS))
+            values, told = self._in_order(to_polars(values, "the values", FORMS), "the values")
+            _warn(told)
         if scipy.sparse.issparse(values):
             rows = to_sparse_features(values, "the values")
             if isinstance(self.preprocessing, SparsePreprocessing):
@@ -136,12 +137,11 @@ class Reader:
             _warn(said("the values", done))
         return _of_array(array, self.preprocessing)
 
-    def _in_order(self, frame: pl.DataFrame, name: str = "the values") -> npt.NDArray[np.float64]:
-        """Return a frame of numbers as an array, its columns where those of the training examples were."""
+    def _in_order(self, frame: pl.DataFrame, name: str) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
+        """Return a frame of numbers as an array, its columns where those of the training examples were; and lines."""
         names = self.preprocessing.names if isinstance(self.preprocessing, NumbersPreprocessing) else ()
         order, line = positions(frame.columns, names, name)
-        _warn((line,) if line else ())
-        return _numbers(frame if order is None else frame[:, order], name)
+        return _numbers(frame if order is None else frame[:, order], name), (line,) if line else ()
 
     def _read(self, path: Path) -> NewExamples:
         name = path_text(path)
@@ -184,7 +184,8 @@ class Reader:
     def _read_table(self, path: Path, name: str) -> NewExamples:
         preprocessing = self.preprocessing
         if not isinstance(preprocessing, TablePreprocessing):
-            return self._of_values(Rows(self._in_order(read_table(path, expected=Expected(())).frame, name)), name)
+            values, told = self._in_order(read_table(path, expected=Expected(())).frame, name)
+            return self._of_values(Rows(values, warnings=told), name)
         text = preprocessing.text_columns | {preprocessing.target}
         reading, expected = preprocessing.reading, preprocessing.expected
         table = read_table(path, reading, text=text, expected=expected)

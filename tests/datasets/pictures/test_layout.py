@@ -161,9 +161,10 @@ def test_splits_are_found_beside_other_folders(tmp_path: Path) -> None:
     )
 
 
-def test_test_images_without_classes_are_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inner", ["", "test/", "unknown/", "Images/", "testSet/"])
+def test_test_images_without_classes_are_passed_over(inner: str, tmp_path: Path) -> None:
     """They cannot test: they are said to be there, and test images are held out as without them."""
-    layout = find_layout(made(tmp_path, every("train") + " test/1.png test/2.png"))
+    layout = find_layout(made(tmp_path, every("train") + f" test/{inner}1.png test/{inner}2.png"))
     assert splits(layout) == (OF_BOTH, "", "")
     assert layout.notes[1].endswith(
         ": test is passed over, since its images (2) lie in no folders of classes: predict takes them"

@@ -216,6 +216,7 @@ def test_every_array_that_is_read_counts_in_the_hash(tmp_path: Path) -> None:
             {"a": X, "b": Y},
             r"must hold features and labels \(x and y, .*\), got the arrays a, b, fix: numpy.savez\(path, x=",
         ),
+        ({"embeddings": X, "labels": Y}, r"got the arrays embeddings, labels, fix: the features too: numpy.savez"),
         ({"x": X}, r"got the array x, fix: the labels too: numpy.savez\(path, x=\.\.\., y=\.\.\.\)"),
         (
             {"images": X, "inputs": X, "target": Y},

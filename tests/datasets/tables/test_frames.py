@@ -265,7 +265,7 @@ def test_numbers_in_another_order_than_their_labels_are_refused() -> None:
         Given.of((X[["a"]], Y.sample(frac=1, random_state=1)))
 
 
-def test_columns_of_a_frame_of_numbers_are_known_by_their_names() -> None:
+def test_columns_of_a_frame_of_numbers_are_known_by_their_names(tmp_path: Path) -> None:
     """Test examples, and rows to predict, whose columns stand in another order are not taken as they stand."""
     x, y = pd.DataFrame({"a": LIST, "b": [100.0 + i for i in range(N)]}), pd.Series(KIND)
     turned = x[["b", "a"]].assign(c=1)
@@ -277,6 +277,12 @@ def test_columns_of_a_frame_of_numbers_are_known_by_their_names() -> None:
     with pytest.warns(UserWarning, match="the values: not used, since .*: c"):
         assert np.array_equal(reader.transform(turned), reader.transform(x))
     assert np.array_equal(reader.transform(x.to_numpy()), reader.transform(x.rename(columns={"a": "u", "b": "v"})))
+    turned.to_csv(tmp_path / "new.csv", index=False)
+    read = reader.read([tmp_path / "new.csv"])
+    assert np.array_equal(np.asarray(read.features), reader.transform(x))
+    assert [line.removeprefix(f"{tmp_path}/") for line in read.warnings] == [
+        "new.csv: not used, since the training examples have no such column: c"
+    ]
     with pytest.raises(DataError, match="the values must have the column b, got the columns a, c, fix: add what is"):
         reader.transform(x.rename(columns={"b": "c"}))
 

@@ -18,6 +18,7 @@ from mlpstudy.datasets.pictures.splits import (
     SplitFolder,
     find_splits,
     has_splits,
+    is_unlabelled,
     names_of,
     role_of,
     split_of,
@@ -61,7 +62,8 @@ def find_layout(root: Path) -> Layout:
     known = [folder.class_name for folder in parts["train"].classes]
     for split in SPLITS[1:]:
         folder = _unwrapped(splits[split], known) if split in splits else None
-        if folder is not None and folder.full:
+        is_flat = folder is not None and split == "test" and is_unlabelled(folder, known)
+        if folder is not None and folder.full and not is_flat:
             parts[split] = SplitFolder(folder, _classes(folder))
     return Layout(parts["train"], parts.get("validation"), parts.get("test"), layout_notes(tree, top, parts, splits))
 

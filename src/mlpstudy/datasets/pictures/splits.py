@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -34,6 +34,9 @@ _NEUTRAL = frozenset(
         *("image", "images", "img", "imgs", "picture", "pictures", "photo", "photos"),
     }
 )
+
+_NO_CLASS = frozenset({"unknown", "unlabelled", "unlabeled", "all"})
+"""Names of the one folder that Keras wants around images without classes."""
 
 BySplit: TypeAlias = dict[Split, PictureFolder]
 
@@ -130,12 +133,30 @@ def role_of(name: str) -> tuple[Split, str] | None:
     >>> role_of("Training_Set"), role_of("seg_test"), role_of("train station"), role_of("constraint")
     (('train', ''), ('test', 'seg'), ('train', 'station'), None)
     """
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
-    words = [word for word in re.findall(r"[^\W\d_]+|\d+", apart) if word not in _NEUTRAL]
+    words = [word for word in _words(name) if word not in _NEUTRAL]
     roles = [split for word in words if (split := _ROLES.get(word.removesuffix("set")))]
     if len(roles) != 1:
         return None
     return roles[0], " ".join(word for word in words if word.removesuffix("set") not in _ROLES)
+
+
+def _words(name: str) -> list[str]:
+    """Return the words and numbers of a folder's name."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
+    return re.findall(r"[^\W\d_]+|\d+", apart)
+
+
+def is_unlabelled(folder: PictureFolder, known: Collection[str]) -> bool:
+    """Say whether all pictures of a folder lie in one folder in it whose name is of no class.
+
+    Args:
+        folder: the folder of a split.
+        known: the classes of the training pictures.
+    """
+    if len(folder.full) != 1 or folder.full[0].full or folder.full[0].class_name in known:
+        return False
+    name = folder.full[0].path.name
+    return role_of(name) is not None or _NO_CLASS.union(_NEUTRAL).issuperset(_words(name))
 
 
 def split_of(folder: PictureFolder) -> Split | None:

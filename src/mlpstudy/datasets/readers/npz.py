@@ -190,6 +190,8 @@ def _unknown(names: Mapping[str, str], splits: Splits, name: str) -> DataError:
         fix = "libsvm text, or data=(matrix, labels) in Python"
     elif len(names) > 1 and "arr_1" in names:
         fix = "names: numpy.savez(path, x_train=..., y_train=..., x_val=..., y_val=..., x_test=..., y_test=...)"
+    elif splits.without_features and not splits.without_labels:
+        fix = "the features too: numpy.savez(path, x=..., y=...)"
     elif len(names) == 1 or splits.without_labels:
         fix = "the labels too: numpy.savez(path, x=..., y=...)"
     else:
