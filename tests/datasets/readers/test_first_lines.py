@@ -286,3 +286,25 @@ def test_every_dialect_gives_the_same_cells(
             assert found.frame.height == 2 * wanted.height
             for name, column in zip(wanted.columns, found.frame.columns, strict=True):
                 assert found.frame[column].head(wanted.height).to_list() == wanted[name].to_list()
+
+
+def test_line_ends_and_no_break_spaces_in_names_are_blanks(tmp_path: Path) -> None:
+    """Names of two lines, as spreadsheets have them, are read and said, in new rows too."""
+    head = '"a\r\n(kg)",b\xa0m,kind\n'
+    table = read(tmp_path, head + ROWS)
+    assert table.frame.columns == ["a (kg)", "b m", "kind"]
+    assert table.frame.height == N
+    assert 'line ends in the column names are read as blanks: "a (kg)" and "b m"' in told(table)
+    row = read(tmp_path, head + LINES[0] + "\n", expected=Expected(tuple(table.frame.columns), target="kind"))
+    assert row.frame.columns == table.frame.columns
+
+
+@pytest.mark.parametrize("cell", ['5"', "5'10\"", 'the 5" pipe', 'a "b" c"'])
+def test_quotes_within_cells_are_read_as_they_are(cell: str, tmp_path: Path) -> None:
+    """Inches in some rows or in all are part of the cell; a quote that opens and never ends is none."""
+    for every in (1, 7):
+        rows = [f"{i},{cell if i % every == 0 else 'plain'},{'xy'[i % 2]}" for i in range(40)]
+        table = read(tmp_path, "a,size,kind\n" + "\n".join(rows) + "\n")
+        assert table.frame["size"].to_list() == [cell if i % every == 0 else "plain" for i in range(40)]
+    with pytest.raises(DataError):
+        read(tmp_path, "a,size,kind\n" + "\n".join([*rows, '1,"open,x']) + "\n")

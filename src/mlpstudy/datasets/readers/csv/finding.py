@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,7 @@ _MOST_RECORDS = 1000
 _MOST_CELLS = 100_000
 _MOST_TITLES = 3
 _LAST_LINES = 30
+_NO_BREAK = "\xa0"
 _NO_ROWS = "have rows below its line of column names"
 
 
@@ -143,13 +145,20 @@ def _records(
         for record in cut(lines[top:] if top else lines, delimiter, marks):
             if most is not None and (len(records) >= most or n_cells > _MOST_CELLS):
                 return records, True
-            records.append(replace(record, line=record.line + top) if top else record)
+            records.append(_on_one_line(replace(record, line=record.line + top) if top else record))
             n_cells += len(record.cells)
             if len(record.cells) > MAX_COLUMNS:
                 raise DataError(must(name, f"have at most {MAX_COLUMNS} columns", len(record.cells)))
     except csv.Error:
         pass  # whoever reads the rows says where
     return records, False
+
+
+def _on_one_line(record: Record) -> Record:
+    """Return a record with blanks for the line ends and the no-break spaces in its cells, which names may not have."""
+    if record.n_lines == 1 and _NO_BREAK not in record.text:
+        return record
+    return replace(record, cells=tuple(re.sub(rf"[ \r\n{_NO_BREAK}]+", " ", cell) for cell in record.cells))
 
 
 def _last_records(lines: list[str], delimiter: str, after: int) -> list[Record]:
@@ -173,7 +182,7 @@ def _layout(margins: Margins, reading: Reading, expected: Expected | None, name:
     if found.names is not None:
         heads = read_heads(sheet, found.names, found.start)
         titles = _titles(sheet.records[: found.names - heads.has_groups], "the column names")
-        return _Layout(found.names, heads, (*titles, *heads.notes))
+        return _Layout(found.names, heads, (*titles, *_broken(sheet.records[found.names]), *heads.notes))
     titles = _titles(sheet.records[: found.start], "the rows")
     if commented := _commented_names(margins, found.start):
         shown = listed([f'"{short(cell)}"' for cell in commented], 3)
@@ -244,6 +253,14 @@ def _commented_names(margins: Margins, start: int) -> tuple[str, ...]:
     cells = [bare or first, *others] if bare or len(others) == margins.sheet.width - 1 else others
     is_fit = len(cells) == margins.sheet.width and all(kind_of(cell) == "text" for cell in cells)
     return tuple(cells) if is_fit and len(set(cells)) == len(cells) else ()
+
+
+def _broken(names: Record) -> tuple[str, ...]:
+    """Return the note of names that reach over several lines."""
+    if names.n_lines == 1:
+        return ()
+    shown = listed([f'"{short(cell)}"' for cell in names.cells if " " in cell], 3)
+    return (f"line ends in the column names are read as blanks: {shown}",)
 
 
 def _titles(titles: Sequence[Record], below: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mlpstudy.datasets.readers.csv.dialect import Dialect
 from mlpstudy.datasets.readers.csv.faults import explain, ragged, short_row
 from mlpstudy.datasets.readers.csv.finding import find_dialect
 from mlpstudy.datasets.readers.csv.naming import check_number
-from mlpstudy.datasets.readers.csv.rewriting import rewritten, with_line_feeds
+from mlpstudy.datasets.readers.csv.rewriting import requoted, rewritten, with_line_feeds
 from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, Source
 from mlpstudy.datasets.tables.cells import identifiers
 from mlpstudy.datasets.tables.cells.text import MISSING, clean_text, counts_of
@@ -66,6 +66,8 @@ def read_csv(source: Source, reading: Reading, text: frozenset[str], expected: E
         if not is_small:
             raise
         again = find_dialect(source, reading, expected, whole=True)
+        if again.is_plain and not reading.comment and (made := requoted(source, again)):
+            return _read(*made, reading, text, expected)
         if again == dialect:
             raise
         return _read(source, again, reading, text, expected)

@@ -58,3 +58,25 @@ def rewritten(source: Source, dialect: Dialect, comment: str | None) -> tuple[So
     return replace(source, text=written, n_bytes=len(written)), replace(
         dialect, delimiter=delimiter, n_above=0, left_out=frozenset(), words=dialect.described
     )
+
+
+def requoted(source: Source, dialect: Dialect) -> tuple[Source, Dialect] | None:
+    """Return the rows with quotes around every cell that has one within it (``5'10"``), as other readers take them.
+
+    None where a quote before a cell does not end it, or a line has not the cells of a row: what is read then is a guess.
+    """
+    check_memory(_COPIES * source.n_bytes, source.name)
+    text, _ = decode_block(source.whole(), 1, source.name, final=True)
+    lines = text.removesuffix("\n").split("\n")[dialect.n_above :]
+    made = io.StringIO(newline="")
+    write = csv.writer(made, delimiter=dialect.delimiter, lineterminator="\n")
+    try:
+        for line in lines:
+            cells = next(csv.reader([line], delimiter=dialect.delimiter, strict=True), [])
+            if cells and not dialect.n_least <= len(cells) <= len(dialect.columns):
+                return None
+            write.writerow(cells)
+    except csv.Error:
+        return None
+    written = made.getvalue().encode()
+    return replace(source, text=written, n_bytes=len(written)), replace(dialect, n_above=0, words=dialect.described)
