@@ -189,3 +189,12 @@ def test_nothing_there_is_one_line(tmp_path: Path) -> None:
         describe_data(tmp_path / "none.csv")
     with pytest.raises(DataError, match=r"the data must be the name of a data set, got 'mnits', fix: write \"mnist\""):
         describe_data("mnits")
+
+
+def test_numbers_of_a_guessed_target_are_said_to_be_one_class_as_a_study_says_it(tmp_path: Path) -> None:
+    """1.0 and 1 are told whether the target is named or guessed."""
+    rows = "".join(f"{i % 7},{('1.0', '1', '2')[i % 3]}\n" for i in range(60))
+    path = write(tmp_path, f"x,kind\n{rows}")
+    guessed, named = (describe_data(path, target).warnings for target in (None, "kind"))
+    assert guessed == named
+    assert any("written in several ways" in line for line in guessed)

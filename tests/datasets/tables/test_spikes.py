@@ -87,3 +87,9 @@ def test_the_key_that_the_line_names_makes_them_missing(tmp_path: Path) -> None:
     mended = load_text(tmp_path, content, numeric="none", missing=["-999"])
     assert dense(mended.train)[:, 0].min() > 0
     assert not any("apart from all other" in warning for warning in mended.warnings)
+
+
+def test_a_code_in_a_table_of_twenty_rows_is_told() -> None:
+    """A code that people use needs no hundred rows beside it."""
+    training = np.concatenate([AIR[:12], [-200.0] * 2])
+    assert [spike.value for spike in find_spikes("x", training, training)] == [-200.0]

@@ -40,6 +40,8 @@ ColumnType = Literal["number", "boolean", "date", "category", "unusable"]
 
 N_FIRST = 8
 N_LEVELS = 10
+_READ_AGAIN_BELOW = 2**27
+"""Bytes of a table that is read once more, so that all is said of its target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,12 @@ def _of_table(reads: Reads, data: Data) -> Description:
     frame = table.frame
     guess = guess_target(frame, table.target) if data.target is None else Guess(data.target)
     find_column(table, guess.target)
+    if data.target is None and frame[guess.target].dtype.is_numeric() and frame.estimated_size() < _READ_AGAIN_BELOW:
+        # A study reads its target as text: 1.0 and 1 are told.
+        reads = read_splits(data.model_copy(update={"target": guess.target}))
+        table = reads.main
+        assert not isinstance(table, Labelled)  # noqa: S101  # narrows the type
+        frame = table.frame
     reading, _ = settled(frame, data.reading)
     seen = _as_a_study_sees_it(reads, data.model_copy(update={"target": guess.target}))
     return Description(

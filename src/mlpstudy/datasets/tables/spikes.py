@@ -27,7 +27,7 @@ CODES = frozenset(sign * float(digit * length) for sign in (1, -1) for digit in 
     -200.0,
 }
 _SAMPLE = 10_000
-_LEAST_ROWS = 20
+_LEAST_ROWS = 10
 _LEAST_DISTINCT = 10
 _MOST_AT_AN_END = 3
 _LEAST_COUNT = 5

@@ -63,7 +63,7 @@ def rewritten(source: Source, dialect: Dialect, comment: str | None) -> tuple[So
 def requoted(source: Source, dialect: Dialect) -> tuple[Source, Dialect] | None:
     """Return the rows with quotes around every cell that has one within it (``5'10"``), as other readers take them.
 
-    None where a quote before a cell does not end it, or a line has not the cells of a row: what is read then is a guess.
+    None where a quote before a cell does not end it, or a line has not the cells of a row: that would be a guess.
     """
     check_memory(_COPIES * source.n_bytes, source.name)
     text, _ = decode_block(source.whole(), 1, source.name, final=True)
