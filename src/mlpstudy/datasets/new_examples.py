@@ -20,6 +20,7 @@ from mlpstudy.datasets.arrays.by_name import positions
 from mlpstudy.datasets.arrays.colour import to_grey
 from mlpstudy.datasets.arrays.features import as_array
 from mlpstudy.datasets.arrays.pairing import said
+from mlpstudy.datasets.arrays.scales import far_line
 from mlpstudy.datasets.arrays.sparse import canonical, to_sparse_features
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.memory import check_memory
@@ -125,17 +126,28 @@ class Reader:
         if is_frame(values):
             values, told = self._in_order(to_polars(values, "the values", FORMS), "the values")
             _warn(told)
+        features, told = self._of_numbers(values, "the values")
+        _warn(told)
+        return features
+
+    def _of_numbers(self, values: object, what: str) -> tuple[Features, tuple[str, ...]]:
+        """Return what a network sees of an array or a sparse matrix, and what is to be said of it."""
+        assert not isinstance(self.preprocessing, TablePreprocessing)  # noqa: S101  # narrows the type
         if scipy.sparse.issparse(values):
             rows = to_sparse_features(values, "the values")
             if isinstance(self.preprocessing, SparsePreprocessing):
-                return self.preprocessing.transform(rows)
+                return self.preprocessing.transform(rows), ()
             check_memory(4 * rows.shape[0] * rows.shape[1], "the values, as a dense array,")
             values = rows.toarray()
         array = as_array(values, "the values")
+        told: tuple[str, ...] = ()
         if array.ndim == 4 and array.size and array.dtype.kind in "biuf":  # noqa: PLR2004  # images with channels
             array, done = to_grey(array, "the values")
-            _warn(said("the values", done))
-        return _of_array(array, self.preprocessing)
+            told = said(what, done)
+        features = _of_array(array, self.preprocessing)
+        is_scaled = isinstance(self.preprocessing, NumbersPreprocessing) and self.preprocessing.scaling != "none"
+        far = far_line(features, what) if is_scaled and isinstance(features, np.ndarray) else None
+        return features, (*told, far) if far else told
 
     def _in_order(self, frame: pl.DataFrame, name: str) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
         """Return a frame of numbers as an array, its columns where those of the training examples were; and lines."""
@@ -211,13 +223,13 @@ class Reader:
 
     def _of_values(self, rows: Rows, name: str) -> NewExamples:
         try:
-            features = self.transform(rows.values)
+            features, told = self._of_numbers(rows.values, name)
         except DataError as error:
             message = f"{name}: {error}"
             raise DataError(message) from error
         n = int(features.shape[0])
         labels = _unknown(n) if rows.labels is None else rows.labels
-        return NewExamples(_row_names(name, n), features, labels, rows.warnings)
+        return NewExamples(_row_names(name, n), features, labels, (*rows.warnings, *told))
 
     def _like(self) -> Labelled | None:
         """Return what a reader of sparse text takes columns and classes from; None where the study has none."""

@@ -9,9 +9,13 @@ import numpy as np
 from mlpstudy.errors import DataError, must
 
 if TYPE_CHECKING:
+    from mlpstudy.arrays import Float32Array
     from mlpstudy.datasets.raw import Values
 
 _MOST = 255
+_FAR = 100
+_MANY = 0.1
+"""Share of far values: features that are hardly ever other than 0 have small spreads, and are few."""
 _TO_BYTES = "(255 * x).round().astype(numpy.uint8)"
 
 
@@ -44,3 +48,21 @@ def on_scale_of(train: Values, values: Values, what: str) -> Values:
         be = f"hold numbers of {float(train.min()):g} to {most:g}, as the training examples do"
         raise DataError(must(what, be, f"bytes of {low:g} to {high:g}", "x / 255"))
     return values
+
+
+def far_line(features: Float32Array, what: str) -> str | None:
+    """Return a line on new examples that are on another scale than the training examples, None elsewhere.
+
+    Args:
+        features: in spreads of the training examples, shape ``(n, d)``.
+        what: the examples, for the line.
+
+    >>> far_line(np.array([[0.5, 700.0]], np.float32), "x.npy")
+    'x.npy: 50 % of the values are far from the training examples (over 100 times their spread): ...
+    """
+    share = float((np.abs(features) > _FAR).mean()) if features.size else 0.0
+    if share <= _MANY:
+        return None
+    far = f"{share:.0%}".replace("%", " %")
+    is_far = f"are far from the training examples (over {_FAR} times their spread)"
+    return f"{what}: {far} of the values {is_far}: if they are on another scale, bring them to that, such as by x / 255"
