@@ -65,7 +65,8 @@ def test_another_engine_or_other_data(tmp_path: Path) -> None:
     text = said(WritableStore.create_or_open, tmp_path, STUDY, samples.tiny_data(), "torch")
     assert "must hold runs of the engine \"torch\", got runs of 'native', fix: --out another folder" in text
     text = said(WritableStore.create_or_open, tmp_path, STUDY, samples.tiny_data("e" * 64), "native")
-    assert "runs made from other data: SHA-256 dddddddddddd there, eeeeeeeeeeee here" in text
+    assert "runs made from other data: SHA-256 dddddddddddd there, eeeeeeeeeeee here (the file has changed" in text
+    assert "or this version reads it otherwise), fix: --out another folder" in text
 
 
 def test_other_semantics(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def check_same(folder: Path, study: Study, dataset: Dataset, engine: str) -> Non
         if store.data_sha256 != dataset.sha256:
             hashes = f"SHA-256 {store.data_sha256[:12]} there, {dataset.sha256[:12]} here"
             be = f"hold runs made from the data {dataset.name} as they are now"
-            raise StoreError(must(what, be, f"runs made from other data: {hashes}", fix))
+            why = "the file has changed, or this version reads it otherwise"
+            raise StoreError(must(what, be, f"runs made from other data: {hashes} ({why})", fix))
 
 
 def check_belongs(store: Store, record: RunRecord) -> None:

@@ -130,11 +130,14 @@ def test_every_common_form_is_a_date(cell: str) -> None:
         ["10-20-30-40"],
         ["5 kg 2022"],
         ["Model 1-2-22", "Model 3-14-22"],
+        ["18.00.00", "19.00.00", "01.00.00"],
+        ["0.1.0", "0.2.0", "1.0.0"],
     ],
 )
 def test_what_is_no_date_stays_a_category(cells: list[str]) -> None:
-    """Codes, addresses and seasons that only look a little like dates."""
-    assert find(pl.Series(cells)).meaning is None
+    """Codes, addresses, seasons and times with points only look a little like dates: nothing is asked of them."""
+    found = find(pl.Series(cells))
+    assert (found.meaning, found.question) == (None, None)
 
 
 FORMATS = (

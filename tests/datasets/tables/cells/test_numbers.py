@@ -250,3 +250,11 @@ def test_bounds_among_numbers_are_asked_about_and_names_are_not() -> None:
     assert bounds.question is not None
     assert "60 numbers and 9 other cells" in bounds.question.got
     assert (tickets.meaning, tickets.question) == (None, None)
+
+
+@pytest.mark.parametrize("word", ["to", "bis", "and", "à"])
+def test_ranges_of_numbers_stay_a_category_and_ask_nothing(word: str) -> None:
+    """Bounds with a word between them, and groups of thousands in them, are no number with a unit."""
+    cells = [f"${n},000 {word} ${n + 9},999" for n in range(10, 120, 10)] + ["Prefer not to answer"] * 2
+    found = find(pl.Series("income", cells * 5), UNSAID)
+    assert (found.meaning, found.question) == (None, None)

@@ -128,6 +128,8 @@ def _ordered(values: pl.Series, n: Counts, reading: Reading, whole: pl.Series | 
         counts = counts_of(whole)
         first, second = _over_twelve(counts["value"], counts["n"].to_numpy().astype(np.int64))
     if not (first or second):
+        if 2 * n[moments(values, DAY_FIRST).is_right].sum() < n.sum():
+            return None  # days or months of zero: 18.00.00 is a time, 0.1.0 a version
         be = "say which comes first, the day or the month"
         got = f"{values.sort()[0]} and no number over {_MONTHS_A_YEAR}"
         return _asked(Question(be, got, 'date_format = "day first", or "month first"'))

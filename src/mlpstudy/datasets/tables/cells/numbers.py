@@ -33,6 +33,9 @@ _CELL = (
     rf"^(?P<open>\()?[+-]? ?(?P<before>{CURRENCY})? ?[+-]?(?P<core>[.,]?\d(?:[\d.,' ]*[\d.,])?)"
     rf"(?P<power>[eE][+-]?\d+)? ?(?P<after>{_UNIT})?(?P<close>\))?$"
 )
+_TO_ANOTHER = r"^(?:to|through|thru|until|and|or|bis|und|à|et) ?\p{Sc}? ?\d"
+"""What follows the number in a range ($10,000 to $24,999): no unit."""
+
 _READINGS: tuple[tuple[Decimal, Thousands | None], ...] = (
     (".", None),
     (",", None),
@@ -90,6 +93,7 @@ def find_form(values: pl.Series, n: pl.Series, reading: Reading, mostly: float) 
     cells = text.str.extract_groups(_CELL).struct.unnest().with_columns(value=values, n=n)
     cells = cells.filter(pl.col("core").is_not_null() & (pl.col("open").is_null() == pl.col("close").is_null()))
     cells = cells.with_columns(pl.col("before", "after").fill_null("").str.strip_chars())
+    cells = cells.filter(~pl.col("after").str.contains(_TO_ANOTHER))
     cells = cells.with_columns(is_zero=~pl.col("core").str.contains("[1-9]"))
     if 2 * int(cells["n"].sum()) < int(n.sum()) or not cells.height:
         return Written()
