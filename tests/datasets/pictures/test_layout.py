@@ -183,8 +183,12 @@ def test_names_are_composed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
+        (
+            "cat/1 dog/2",
+            r"got no image, but 2 other files: images have names that end in \.png, .*, fix: .*/cat/1\.png",
+        ),
         ("1.png 2.png", r"must have one folder of images a class, got 2 images in no folder, fix: .*/cat/1\.png"),
-        ("a.txt b/", "must have one folder of images a class, got 'none'"),
+        ("a.txt b/", "must have one folder of images a class, got no image, but 1 other file"),
         ("1.heic", r"must have one folder of images a class, got pictures in forms that are not read \(\.heic\)"),
         ("train/1.png test/1.png", "train must have one folder of images a class, got 1 image in no folder"),
         (every("test"), "must have a folder of training images beside test, got 'none', fix: .*/train/cat/1.png"),

@@ -65,4 +65,4 @@ def far_line(features: Float32Array, what: str) -> str | None:
         return None
     far = f"{share:.0%}".replace("%", " %")
     is_far = f"are far from the training examples (over {_FAR} times their spread)"
-    return f"{what}: {far} of the values {is_far}: if they are on another scale, bring them to that, such as by x / 255"
+    return f"{what}: {far} of the values {is_far}: where they are bytes, and these were not, x / 255 mends it"

@@ -139,6 +139,10 @@ def _no_classes(top: PictureFolder) -> DataError:
         found = f"{counted(len(top.pictures), 'image')} in no folder"
     elif not_read:
         found = f"pictures in forms that are not read ({', '.join(sorted(not_read))})"
+    elif n_others := sum(folder.others.total() for folder in top.walk()):
+        found = (
+            f"no image, but {counted(n_others, 'other file')}: images have names that end in .png, .jpg or their like"
+        )
     fix = ", ".join(path_text(Path(top.path.name, file)) for file in ("cat/1.png", "dog/2.png"))
     return DataError(must(path_text(top.path), "have one folder of images a class", found, f"{fix}, ..."))
 
