@@ -131,6 +131,19 @@ def test_further_columns_of_a_frame_are_ignored_with_a_warning(whole: Model, pac
         whole.predict_proba(package({**rows, "id": [1, 2], "y": ["no", "yes"]}))
 
 
+def test_a_frame_is_told_what_a_file_of_its_rows_is_told(whole: Model, tmp_path: Path) -> None:
+    """Numbers of the rows, further columns, other words for the classes; and of pandas, what its index is."""
+    rows = pd.DataFrame({"Unnamed: 0": [0, 1], "size": [5.0, 6.0], "kind": ["a", "b"], "note": "x", "y": ["0", "1"]})
+    of_file = read(whole, tmp_path, rows.to_csv(index=False)).warnings
+    assert len(of_file) == 3
+    with pytest.warns(UserWarning, match="the rows") as caught:
+        whole.predict(rows.set_index(pd.Index(["r", "s"])))
+    of_index, *said = [str(warning.message) for warning in caught]
+    assert "the index is no column and left out" in of_index
+    assert tuple(said) == tuple(line.replace(str(tmp_path / "new.csv"), "the rows") for line in of_file)
+    assert {warning.filename for warning in caught} == {__file__}
+
+
 def test_a_needed_column_that_is_misspelt_is_named_with_the_nearest(whole: Model, tmp_path: Path) -> None:
     """A further column is not ignored where it looks like one that is missing."""
     with pytest.raises(

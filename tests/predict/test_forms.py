@@ -16,6 +16,7 @@ from scipy.sparse import coo_array, csr_array
 import mlpstudy
 from mlpstudy.errors import DataError
 from mlpstudy.predict.model import Model
+from mlpstudy.running.listening import Silence
 
 TRAINING = {"epochs": 2, "batch_size": 32}
 NETWORK = {"width": {"8": {"hidden": [8]}}}
@@ -49,7 +50,7 @@ def people(n: int = 160) -> pl.DataFrame:
 def trained(folder: Path, data: object, **fields: object) -> Model:
     """Return a model that was trained on such data."""
     study = mlpstudy.Study(name="mine", data={"name": "mine", **fields}, training=TRAINING, factors=NETWORK)
-    return mlpstudy.run(study, out=folder / "s", data=data, seeds=2).model("8")
+    return mlpstudy.run(study, out=folder / "s", data=data, seeds=2, listener=Silence()).model("8")
 
 
 @pytest.fixture(scope="module")
@@ -248,12 +249,22 @@ def test_a_study_runs_on_dicts_and_on_pandas_own_types_as_on_polars(tmp_path: Pa
         np.testing.assert_array_equal(trained(tmp_path / name, given, **fields).predict_proba(rows), wanted, name)
 
 
-def test_running_in_python_warns_of_a_column_that_gives_the_class_away(tmp_path: Path) -> None:
-    """Where no listener says it, a warning of Python's does, and only that."""
-    rows = people()
-    with pytest.warns(UserWarning, match='column "copy" gives the class away') as caught:
-        trained(tmp_path, rows.with_columns(copy=pl.col("rich").str.to_uppercase()), target="rich")
-    assert [warning.filename for warning in caught] == [__file__]
+def test_running_in_python_warns_of_what_was_done_to_the_data(tmp_path: Path) -> None:
+    """Where no listener says it, warnings of Python's do, a line each, but for what the study itself declares."""
+    rows = people().with_columns(copy=pl.col("rich").str.to_uppercase(), price=pl.format("{} EUR", pl.col("age")))
+    fields = {"name": "mine", "target": "rich", "validation": "test"}
+    with pytest.warns(UserWarning, match="column") as caught:
+        mlpstudy.run(
+            mlpstudy.Study(name="mine", data=fields, training=TRAINING, factors=NETWORK),
+            out=tmp_path / "s",
+            data=rows,
+            seeds=1,
+        )
+    lines = [str(warning.message) for warning in caught]
+    for said in ('column "copy" gives the class away', "the unit EUR"):
+        assert len([line for line in lines if said in line]) == 1, lines
+    assert not [line for line in lines if "validation" in line]
+    assert {warning.filename for warning in caught} == {__file__}
 
 
 @pytest.mark.parametrize(

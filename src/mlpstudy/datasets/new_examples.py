@@ -35,11 +35,12 @@ from mlpstudy.datasets.readers.choosing import format_of
 from mlpstudy.datasets.readers.image_folder import find_images
 from mlpstudy.datasets.readers.menu import FORMATS, Asked, Format
 from mlpstudy.datasets.readers.tables import read_table
-from mlpstudy.datasets.tables.cells.text import as_text, blanked
+from mlpstudy.datasets.tables.cells.text import as_text, blanked, is_supported
 from mlpstudy.datasets.tables.columns import TablePreprocessing, further_line
-from mlpstudy.datasets.tables.frames import is_frame, to_polars
+from mlpstudy.datasets.tables.frames import is_frame, take, to_polars
 from mlpstudy.datasets.tables.rows_by_position import rows_by_position
 from mlpstudy.datasets.tables.table import Expected
+from mlpstudy.datasets.tables.unnamed import named
 from mlpstudy.datasets.targets.classes import index_classes
 from mlpstudy.datasets.targets.truth import other_words
 from mlpstudy.errors import DataError, must
@@ -118,9 +119,10 @@ class Reader:
             return read.features
         if isinstance(self.preprocessing, TablePreprocessing):
             if is_frame(values):
-                frame = to_polars(values, "the rows", FORMS)
+                taken = take(values, "the rows", FORMS)
+                frame, told = named(taken.frame, "the rows", self.preprocessing.expected.columns)
                 features = self.preprocessing.transform(frame)
-                _warn(_further(frame, self.preprocessing, "the rows"))
+                _warn((*taken.lines, *told, *self._about(frame, self.preprocessing, "the rows")))
                 return features
             return self.preprocessing.transform(rows_by_position(values, self.preprocessing, FORMS))
         if is_frame(values):
@@ -203,23 +205,29 @@ class Reader:
         table = read_table(path, reading, text=text, expected=expected)
         frame = blanked(table.frame, reading.missing)
         features = preprocessing.transform(frame, origin=name)
-        labels, told = self._labels(frame, preprocessing.target, name)
-        further = _further(frame, preprocessing, name)
-        return NewExamples(_row_names(name, frame.height), features, labels, (*table.warnings, *further, *told))
+        labels = self._labels(frame, preprocessing.target, name)
+        lines = (*table.warnings, *self._about(frame, preprocessing, name))
+        return NewExamples(_row_names(name, frame.height), features, labels, lines)
 
-    def _labels(self, frame: pl.DataFrame, target: str, name: str) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
-        """Return the classes that a table knows, and how it has other words for them; a missing one is no error."""
+    def _labels(self, frame: pl.DataFrame, target: str, name: str) -> npt.NDArray[np.int32]:
+        """Return the classes that a table knows; a missing one is no error."""
         labels = _unknown(frame.height)
-        told: tuple[str, ...] = ()
         if target in frame.columns:
             text = as_text(frame[target])
             known = np.flatnonzero(text.is_not_null().to_numpy())
             if known.size:
                 values = np.array(text.drop_nulls().to_list(), dtype=np.str_)
-                what = f'{name}, column "{target}"'
-                labels[known] = index_classes(values, self.class_names, what, first_row=1)
-                told = other_words(text.drop_nulls().unique(maintain_order=True), self.class_names, what)
-        return labels, told
+                labels[known] = index_classes(values, self.class_names, _of_column(name, target), first_row=1)
+        return labels
+
+    def _about(self, frame: pl.DataFrame, preprocessing: TablePreprocessing, name: str) -> tuple[str, ...]:
+        """Return the lines on columns that the study has never seen, and on other words for its classes."""
+        further, target = preprocessing.further(frame), preprocessing.target
+        told: tuple[str, ...] = (further_line(name, further),) if further else ()
+        if target in frame.columns and is_supported(frame[target]):
+            labels = as_text(frame[target]).drop_nulls().unique(maintain_order=True)
+            told += other_words(labels, self.class_names, _of_column(name, target))
+        return told
 
     def _of_values(self, rows: Rows, name: str) -> NewExamples:
         try:
@@ -241,9 +249,9 @@ class Reader:
 
 
 def _warn(lines: Iterable[str]) -> None:
-    """Warn whoever asked a model in Python."""
+    """Warn whoever asked a model in Python: who called a method of it, which called ``Reader.transform``."""
     for line in lines:
-        warnings.warn(printable(line), stacklevel=4)
+        warnings.warn(printable(line), stacklevel=5)
 
 
 def _paths(values: object) -> list[Path] | None:
@@ -277,10 +285,8 @@ def _numbers(frame: pl.DataFrame, name: str) -> npt.NDArray[np.float64]:
     return frame.cast(pl.Float64).to_numpy()
 
 
-def _further(frame: pl.DataFrame, preprocessing: TablePreprocessing, name: str) -> tuple[str, ...]:
-    """Return the line on columns that the study has never seen, where there are some."""
-    further = preprocessing.further(frame)
-    return (further_line(name, further),) if further else ()
+def _of_column(name: str, column: str) -> str:
+    return f'{name}, column "{column}"'
 
 
 def _row_names(name: str, n: int) -> tuple[str, ...]:

@@ -100,19 +100,23 @@ class Model:
         Raises:
             DataError: they do not fit the study.
         """
-        return self.ensemble.predict(self.reader.transform(x))
+        return self._predicted(x)
 
     def predict_proba(self, x: object) -> npt.NDArray[np.float64]:
         """Return the mean probabilities over the seeds, shape ``(n, n_classes)``; see :meth:`predict_all`."""
-        return self.predict_all(x).probabilities
+        return self._predicted(x).probabilities
 
     def predict(self, x: object) -> npt.NDArray[np.int32]:
         """Return the class of each example, an index of ``class_names``, shape ``(n,)``; see :meth:`predict_all`."""
-        return self.predict_all(x).predicted
+        return self._predicted(x).predicted
 
     def disagreement(self, x: object) -> npt.NDArray[np.float64]:
         """Return the share of the seeds whose own class is another, shape ``(n,)``; see :meth:`predict_all`."""
-        return self.predict_all(x).disagreement
+        return self._predicted(x).disagreement
+
+    def _predicted(self, x: object) -> Prediction:
+        """Predict for whoever called a method here: warnings name that line."""
+        return self.ensemble.predict(self.reader.transform(x))
 
     def read(self, paths: Iterable[Path]) -> NewExamples:
         """Return the examples in files, preprocessed for ``ensemble.predict``.

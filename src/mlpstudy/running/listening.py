@@ -6,7 +6,9 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mlpstudy.datasets.checking import VALIDATION_IS_TEST
 from mlpstudy.study.batches import lone_example_warning
+from mlpstudy.text.escaping import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,11 +66,10 @@ class Silence:
 
 
 class Warner(Silence):
-    """A listener that warns of columns that give the class away, which nobody else would say, and of nothing more."""
+    """A listener that warns of the data, which nobody else would tell who called from Python, and says nothing more."""
 
     def planned(self, plan: Plan) -> None:
-        """Warn (``UserWarning``) who called ``mlpstudy.run``."""
-        marks = [f'column "{name}" gives the class away' for name in plan.dataset.leaking]
+        """Warn (``UserWarning``) who called ``mlpstudy.run``, but of what the study itself declares."""
         for line in plan.warnings:
-            if any(mark in line for mark in marks):
-                warnings.warn(line, stacklevel=4)
+            if line != VALIDATION_IS_TEST:
+                warnings.warn(printable(line), stacklevel=4)

@@ -88,12 +88,12 @@ def without_unnamed(
     return renamed, tuple(f"{origin}: {note}" for note in (*notes, *_of_empty(empty, frame.width)))
 
 
-def named(frame: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def named(frame: pl.DataFrame, origin: str, known: Collection[str] = ()) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Do as ``without_unnamed`` for a table whose names may be empty."""
     inner = inner_names(frame.columns)
     if any(_INNER.fullmatch(name) for name in inner):
         frame = pl.DataFrame([column.alias(name) for column, name in zip(frame, inner, strict=True)])
-    return without_unnamed(frame, origin)
+    return without_unnamed(frame, origin, known)
 
 
 def _is_suspect(name: str) -> bool:
