@@ -25,7 +25,7 @@ from mlpstudy.datasets.arrays.sparse import canonical, to_sparse_features
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.memory import check_memory
 from mlpstudy.datasets.pictures.digits import FIELD, read_digit, read_image
-from mlpstudy.datasets.pictures.files import SUFFIXES
+from mlpstudy.datasets.pictures.suffixes import SUFFIXES
 from mlpstudy.datasets.preprocessing.numbers import NumbersPreprocessing
 from mlpstudy.datasets.preprocessing.pixels import PixelsPreprocessing
 from mlpstudy.datasets.preprocessing.sparse import SparsePreprocessing

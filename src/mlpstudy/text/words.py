@@ -64,6 +64,15 @@ def some(words: Sequence[str], most: int) -> str:
     return ", ".join([*words[:most], "..."] if len(words) > most else words)
 
 
+def shortened(text: str, most: int = 40) -> str:
+    """Return a text for a message, cut where it is long.
+
+    >>> shortened("rows"), shortened("a long title", 8)
+    ('rows', 'a lon...')
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def sentence(text: str) -> str:
     """Return words as a sentence: a capital at the start, a full stop at the end; nothing of nothing.
 

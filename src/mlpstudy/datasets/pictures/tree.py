@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mlpstudy.datasets.opening.files import path_text, within
-from mlpstudy.datasets.pictures.files import SUFFIXES
+from mlpstudy.datasets.pictures.suffixes import SUFFIXES
 from mlpstudy.datasets.targets.naming import normal
 from mlpstudy.errors import DataError, must
 

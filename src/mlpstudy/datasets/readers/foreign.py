@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mlpstudy.datasets.pictures.suffixes import SUFFIXES
+
 HEAD = 4096
 """First bytes that are looked at."""
 
@@ -109,24 +111,7 @@ FOREIGN = (
         "a picture",
         "a folder, with a folder in it of the pictures of each class",
         re.compile(rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|II\*\0|MM\0\*"),
-        (
-            *(
-                ".bmp",
-                ".gif",
-                ".heic",
-                ".jfif",
-                ".jpe",
-                ".jpeg",
-                ".jpg",
-                ".pbm",
-                ".pgm",
-                ".png",
-                ".pnm",
-                ".ppm",
-                ".svg",
-            ),
-            *(".tif", ".tiff", ".webp"),
-        ),
+        (*SUFFIXES, ".heic", ".svg"),
     ),
     Foreign(
         "a pickle, which can run code",

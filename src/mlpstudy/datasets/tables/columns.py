@@ -30,7 +30,7 @@ from mlpstudy.errors import DataError, must, nearest
 from mlpstudy.study.base import Frozen
 from mlpstudy.study.data import Scaling
 from mlpstudy.study.reading import UNSAID, Reading
-from mlpstudy.text.words import some
+from mlpstudy.text.words import shortened, some
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 
@@ -201,9 +201,7 @@ class TablePreprocessing(Frozen):
         there = set(frame.columns)
         for name in (column.name for column in self.columns):
             if name not in there:
-                near = nearest(name, self.further(frame))
-                fix = f'rename the column "{near}"' if near else "add it; a missing value is an empty cell"
-                raise DataError(must(origin, f'have the column "{name}"', "no such column", fix))
+                raise lacking(origin, name, self.further(frame))
             if not is_supported(frame[name]):
                 raise DataError(must(f'{origin}, column "{name}"', "hold numbers or text", kind_of(frame[name])))
 
@@ -281,6 +279,13 @@ def further_line(origin: str, names: Sequence[str], whose: str = "the study") ->
     return f"{origin}: the columns {some(names, _SHOWN)} are ignored: {whose} has none of these names"
 
 
+def lacking(origin: str, name: str, further: Sequence[str]) -> DataError:
+    """Return the refusal of rows without a column of the study; one of their further columns may be it, misspelt."""
+    near = nearest(name, further)
+    fix = f'rename the column "{near}"' if near else "add it; a missing value is an empty cell"
+    return DataError(must(origin, f'have the column "{name}"', "no such column", fix))
+
+
 def wrong_cell(column: pl.Series, index: int, be: str, origin: str, fix: str | None = None) -> str:
     """Return the line for a cell that is not what it must be; rows count from 1 after the header."""
     value = column[index]
@@ -291,7 +296,7 @@ def wrong_cell(column: pl.Series, index: int, be: str, origin: str, fix: str | N
 def _short(value: object) -> object:
     """Cut a long text, and keep it in quotes."""
     if isinstance(value, str):
-        text = value if len(value) <= 60 else f"{value[:57]}..."  # noqa: PLR2004  # fits a line
+        text = shortened(value, 60)
         return repr(text) if " " in text else text
     return value
 

@@ -14,7 +14,7 @@ from mlpstudy.datasets.raw import Part, Parts
 from mlpstudy.datasets.tables.cells.form import Meaning, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find
 from mlpstudy.datasets.tables.cells.text import as_text, counts_of, is_supported, kind_of
-from mlpstudy.datasets.tables.columns import further_line, wrong_cell
+from mlpstudy.datasets.tables.columns import further_line, lacking, wrong_cell
 from mlpstudy.datasets.tables.table import without
 from mlpstudy.datasets.targets.classes import (
     LEAST_EXAMPLES,
@@ -220,9 +220,7 @@ def _like(main: Table, table: Table, aside: Container[str | None]) -> Table:
     further = [name for name in table.frame.columns if name not in main.frame.columns]
     for name in main.frame.columns:
         if name not in table.frame.columns and name not in aside:
-            near = nearest(name, further)
-            fix = f'rename the column "{near}"' if near else "add it; a missing value is an empty cell"
-            raise DataError(must(table.origin, f'have the column "{name}"', "no such column", fix))
+            raise lacking(table.origin, name, further)
     if not further:
         return table
     said = further_line(table.origin, further, main.origin)

@@ -47,6 +47,11 @@ class Record:
         return sum(cell != "" for cell in self.cells)
 
 
+def is_runs(delimiter: str) -> bool:
+    """Say whether runs of blanks or tabs stand between cells, which the fast reader cannot take."""
+    return delimiter.startswith((BLANKS, TABS))
+
+
 def split_runs(line: str, delimiter: str) -> list[str]:
     """Return the cells between runs of blanks or of tabs; quotes around a cell hold it together.
 

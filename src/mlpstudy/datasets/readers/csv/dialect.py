@@ -5,8 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from mlpstudy.datasets.readers.csv.cutting import DELIMITERS, TABS
-from mlpstudy.datasets.readers.csv.margins import is_runs
+from mlpstudy.datasets.readers.csv.cutting import DELIMITERS, TABS, is_runs
 from mlpstudy.datasets.readers.csv.source import UTF8_FIX
 from mlpstudy.errors import DataError, must
 
@@ -64,6 +63,11 @@ class Dialect:
         else:
             marks = f"a {DELIMITERS[self.delimiter]}"
         return f"{self.words or 'CSV'}, {marks} between cells"
+
+
+def no_rows(name: str) -> DataError:
+    """Return the refusal of a table of nothing but column names."""
+    return DataError(must(name, "have rows below its line of column names", "none of them"))
 
 
 def decode_block(block: bytes, first_line: int, name: str, *, final: bool) -> tuple[str, int]:

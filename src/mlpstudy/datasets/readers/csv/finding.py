@@ -9,26 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mlpstudy.datasets.opening.limits import MAX_COLUMNS
-from mlpstudy.datasets.readers.csv.cutting import DELIMITERS, Record, cut, find_delimiter
-from mlpstudy.datasets.readers.csv.dialect import Dialect, decode_block
+from mlpstudy.datasets.readers.csv.cutting import DELIMITERS, Record, cut, find_delimiter, is_runs
+from mlpstudy.datasets.readers.csv.dialect import Dialect, decode_block, no_rows
 from mlpstudy.datasets.readers.csv.first_line import find_first
 from mlpstudy.datasets.readers.csv.headers import Heads, read_heads
 from mlpstudy.datasets.readers.csv.kinds import kind_of
-from mlpstudy.datasets.readers.csv.margins import Margins, is_runs, marks_for, said_delimiter, short, without_margins
+from mlpstudy.datasets.readers.csv.margins import Margins, marks_for, said_delimiter, without_margins
 from mlpstudy.datasets.readers.csv.naming import column_names
 from mlpstudy.datasets.readers.csv.sheet import Sheet, make_sheet
 from mlpstudy.datasets.readers.csv.source import Source
 from mlpstudy.datasets.tables.table import Expected
 from mlpstudy.errors import DataError, must
 from mlpstudy.study.reading import UNSAID, Reading
-from mlpstudy.text.words import listed
+from mlpstudy.text.words import listed, shortened
 
 _MOST_RECORDS = 1000
 _MOST_CELLS = 100_000
 _MOST_TITLES = 3
 _LAST_LINES = 30
 _NO_BREAK = "\xa0"
-_NO_ROWS = "have rows below its line of column names"
 
 
 def find_dialect(
@@ -185,7 +184,7 @@ def _layout(margins: Margins, reading: Reading, expected: Expected | None, name:
         return _Layout(found.names, heads, (*titles, *_broken(sheet.records[found.names]), *heads.notes))
     titles = _titles(sheet.records[: found.start], "the rows")
     if commented := _commented_names(margins, found.start):
-        shown = listed([f'"{short(cell)}"' for cell in commented], 3)
+        shown = listed([f'"{shortened(cell)}"' for cell in commented], 3)
         told = f"the comment right above the rows holds the column names: {shown}"
         return _Layout(None, Heads(commented, found.start), (*titles, told))
     return _Layout(None, Heads((), found.start), titles)
@@ -202,7 +201,7 @@ def _dialect(text: _Text, margins: Margins, layout: _Layout, name: str) -> Diale
     sheet, heads, lines = margins.sheet, layout.heads, text.lines
     rows = sheet.records[heads.start :]
     if text.is_whole and not rows:
-        raise DataError(must(name, _NO_ROWS, "none of them"))
+        raise no_rows(name)
     first_row = rows[0].line if rows else len(lines) + 1
     above = sheet.records[heads.start - 1] if layout.names_at is not None else None
     between = range(above.line + above.n_lines, first_row) if above is not None else range(0)
@@ -233,7 +232,7 @@ def _counts(sheet: Sheet, reading: Reading, *, has_end: bool) -> str | None:
     are_words = all(kind_of(cell) == "text" for cell in classes) and (classes or len(first.cells) < sheet.width)
     if not (is_number and are_words and int(n_features) in (sheet.width - 1, sheet.width)):
         return None
-    named = f" and names the classes {listed([short(cell) for cell in classes])}" if classes else ""
+    named = f" and names the classes {listed([shortened(cell) for cell in classes])}" if classes else ""
     where = "the first line" if first.line == 1 else f"line {first.line}"
     return f"{where} counts {n_rows} rows and {n_features} features{named}: it is no row, and left out"
 
@@ -268,7 +267,7 @@ def _titles(titles: Sequence[Record], below: str) -> tuple[str, ...]:
     filled = [record for record in titles if record.n_filled]
     if not filled:
         return ()
-    shown = [f'line {record.line}, "{short(record.text)}"' for record in filled]
+    shown = [f'line {record.line}, "{shortened(record.text)}"' for record in filled]
     verb = "stands" if len(filled) == 1 else "stand"
     return (f"{listed(shown, _MOST_TITLES)}, {verb} above {below}: left out",)
 

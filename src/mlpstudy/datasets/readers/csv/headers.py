@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from mlpstudy.datasets.readers.csv.cutting import Record
 from mlpstudy.datasets.readers.csv.kinds import kind_of
-from mlpstudy.datasets.readers.csv.margins import short
 from mlpstudy.datasets.readers.csv.sheet import Sheet
-from mlpstudy.text.words import listed
+from mlpstudy.text.words import listed, shortened
 
 _TYPE = re.compile(r"c|d|s|t|n|continuous|discrete|string|text|time|numeric|(?:\S+ )+\S+", re.IGNORECASE)
 _PLAIN_TYPE = re.compile(r"c|d|s|t|n|continuous|discrete|string|text|time|numeric", re.IGNORECASE)
@@ -89,7 +88,7 @@ def _said(names: tuple[str, ...], start: int, flagged: dict[str, str], note: str
     target = next((name for name, flag in flagged.items() if flag == "class"), None)
     out = tuple(name for name, flag in flagged.items() if flag in ("meta", "m", "ignore", "i", "skip", "weight", "w"))
     told = f', "{target}" holds the class' if target else ""
-    more = f", {listed([short(name) for name in out])} {'is' if len(out) == 1 else 'are'} left out" if out else ""
+    more = f", {listed([shortened(name) for name in out])} {'is' if len(out) == 1 else 'are'} left out" if out else ""
     return Heads(names, start, out, target, (f"{note}{told}{more}",), "Orange's table")
 
 
@@ -105,7 +104,7 @@ def _plain(sheet: Sheet, at: int, start: int) -> Heads:
         record = sheet.records[start]
         if record.n_filled == 1 and not names[0] and len(record.cells) > 1 and kind_of(record.cells[0]) == "text":
             names[0] = record.cells[0]
-            notes.append(f'line {record.line} names the first column, "{short(names[0])}", and is no row')
+            notes.append(f'line {record.line} names the first column, "{shortened(names[0])}", and is no row')
         elif not _is_second(sheet, record):
             break
         elif _are_doubled(names) and not _are_doubled(_joined(names, record.cells)):
@@ -113,10 +112,10 @@ def _plain(sheet: Sheet, at: int, start: int) -> Heads:
             together.append(record.line)
         else:
             where = "the second line" if record.line == 2 else f"line {record.line}"  # noqa: PLR2004  # as people say it
-            notes.append(f'{where}, "{short(record.text)}", has units or the like and is no row: left out')
+            notes.append(f'{where}, "{shortened(record.text)}", has units or the like and is no row: left out')
         start += 1
     if len(together) > 1:
-        shown = listed([f'"{short(name)}"' for name in names if name], 3)
+        shown = listed([f'"{shortened(name)}"' for name in names if name], 3)
         notes.insert(
             0, f"the first lines ({listed([str(i) for i in together])}) hold the column names together: {shown}"
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from mlpstudy.datasets.tables.cells.text import MISSING
+from mlpstudy.datasets.tables.cells.text import EXCEL_ERRORS, MISSING
 
 Kind = Literal["number", "date", "text", "missing"]
 
@@ -26,8 +26,8 @@ _DATE = re.compile(
     r"|[^\W\d]{3,9} \d{1,2},? \d{4}(?: .*)?"  # January 31, 2024
     r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[apAP][mM])?"  # 12:30
 )
-_NO_VALUE = frozenset((*MISSING, "-", "--", ".", "..", "NV", "#NV"))
-EXCEL_ERROR = re.compile(r"#(?:[A-ZÄÖÜ0-9/_]+[!?]|N/A|NV)")
+_NO_VALUE = frozenset((*MISSING, "-", "--", ".", "..", "NV"))
+EXCEL_ERROR = re.compile(EXCEL_ERRORS, re.IGNORECASE)
 _MOSTLY = 0.9
 _NEW_AT_MOST = 0.35
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlpstudy.datasets.readers.csv.cutting import BLANKS, Record
+from mlpstudy.datasets.readers.csv.cutting import Record
 from mlpstudy.datasets.readers.csv.kinds import EXCEL_ERROR, kind_of
 from mlpstudy.datasets.readers.csv.sheet import Sheet, make_sheet
-from mlpstudy.text.words import listed
+from mlpstudy.text.words import listed, shortened
 
 MARKS = ("#", "%", "//", "--", ";", "|")
 """What comments begin with in files of one sort or another."""
@@ -22,7 +22,6 @@ _SEPARATOR = re.compile(r'\s*"?sep=(.|\\t)"?\s*', re.IGNORECASE)
 _TOTAL = re.compile(r"(?:grand )?totals?|sums?|mean|average|median|count|summe|gesamt|mittelwert|anzahl", re.IGNORECASE)
 _SIGN = re.compile(r"[-=*_#%(\[~/]")
 _MOST_FOOTERS = 20
-_QUOTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def without_margins(
 
 def _comments(marked: Sequence[Record], sheet: Sheet) -> list[Record]:
     """Return the records that are comments, of those that begin with a mark."""
-    marked = [record for record in marked if not EXCEL_ERROR.match(record.text)]
+    marked = [record for record in marked if not EXCEL_ERROR.fullmatch(record.cells[0])]
     sure = [record for record in marked if len(record.cells) != sheet.width]
     marks = {mark for record in sure for mark in MARKS if record.text.startswith(mark)}
     begins = (*marks, *(f"{mark} " for mark in MARKS))
@@ -137,14 +136,4 @@ def _are(records: Sequence[Record], one: str, many: str) -> str:
 
 
 def _shown(record: Record) -> str:
-    return f'"{short(record.text)}"'
-
-
-def short(text: str) -> str:
-    """Return a line for a message, cut where it is long."""
-    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 3]}..."
-
-
-def is_runs(delimiter: str) -> bool:
-    """Say whether runs of blanks or tabs stand between cells, which the fast reader cannot take."""
-    return delimiter.startswith((BLANKS, "\t\t"))
+    return f'"{shortened(record.text)}"'

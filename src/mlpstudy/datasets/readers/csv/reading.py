@@ -11,14 +11,14 @@ from polars import selectors
 
 from mlpstudy.datasets.opening.limits import MAX_COLUMNS
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.readers.csv.dialect import Dialect
+from mlpstudy.datasets.readers.csv.dialect import Dialect, no_rows
 from mlpstudy.datasets.readers.csv.faults import explain, ragged, short_row
 from mlpstudy.datasets.readers.csv.finding import find_dialect
 from mlpstudy.datasets.readers.csv.naming import check_number
 from mlpstudy.datasets.readers.csv.rewriting import requoted, rewritten, with_line_feeds
 from mlpstudy.datasets.readers.csv.source import HEAD_BYTES, Source
 from mlpstudy.datasets.tables.cells import identifiers
-from mlpstudy.datasets.tables.cells.text import MISSING, clean_text, counts_of
+from mlpstudy.datasets.tables.cells.text import MISSING, clean_text, counts_of, nameless
 from mlpstudy.datasets.tables.marks import settled
 from mlpstudy.datasets.tables.table import (
     GENERATED,
@@ -31,7 +31,7 @@ from mlpstudy.datasets.tables.table import (
     without,
 )
 from mlpstudy.datasets.tables.unnamed import called, inner_names, without_unnamed
-from mlpstudy.errors import DataError, must
+from mlpstudy.errors import DataError
 from mlpstudy.study.reading import Reading
 from mlpstudy.text.words import counted
 
@@ -83,7 +83,7 @@ def _read(source: Source, found: Dialect, reading: Reading, text: frozenset[str]
     last = frame.columns[dialect.n_least - 1]
     frame, n_blank = _without_blank_lines(frame)
     if not frame.height:
-        raise DataError(must(name, "have rows below its line of column names", "none of them"))
+        raise no_rows(name)
     if _is_missing(frame[last]).any() and (fault := short_row(source, dialect)):
         raise DataError(fault)
     if fault := _beyond_names(frame, dialect, name):
@@ -243,7 +243,7 @@ def _least_unpadded(sample: pl.DataFrame) -> dict[str, float]:
     """Return for columns of digits, all of one length or some with zeros before, what number needs none; cheaply."""
     found = {}
     for column in sample:
-        cells = column.alias("").str.strip_chars()  # its name may be a pattern
+        cells = nameless(column).str.strip_chars()
         if cells.str.contains(identifiers.PADDED).any():
             found[column.name] = math.inf
         elif cells.str.contains(r"^[1-9]\d{2,}$").all():

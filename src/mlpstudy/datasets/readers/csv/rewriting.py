@@ -10,9 +10,8 @@ import io
 from dataclasses import replace
 
 from mlpstudy.datasets.opening.memory import check_memory
-from mlpstudy.datasets.readers.csv.cutting import split_runs
+from mlpstudy.datasets.readers.csv.cutting import is_runs, split_runs
 from mlpstudy.datasets.readers.csv.dialect import Dialect, decode_block
-from mlpstudy.datasets.readers.csv.margins import is_runs
 from mlpstudy.datasets.readers.csv.source import Source
 
 _COPIES = 6

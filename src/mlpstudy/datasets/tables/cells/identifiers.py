@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from mlpstudy.datasets.tables.cells.text import counts_of
+from mlpstudy.text.words import shortened
 
 EXACT = 2**53
 """Whole numbers below it are exact in float64."""
@@ -70,5 +71,4 @@ def _is_inexact(values: pl.Series) -> pl.Series:
 
 def _first(values: pl.Series) -> str:
     """Return an example, cut where it is long."""
-    text = str(values.sort()[0])
-    return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004  # fits a line
+    return shortened(str(values.sort()[0]))

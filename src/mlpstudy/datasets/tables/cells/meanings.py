@@ -26,7 +26,7 @@ from mlpstudy.datasets.tables.cells.text import (
     nameless,
 )
 from mlpstudy.study.reading import UNSAID, Reading
-from mlpstudy.text.words import listed
+from mlpstudy.text.words import listed, shortened
 
 MOSTLY = 0.9
 """Share of cells from which on a column is taken for one of numbers with a slip in it."""
@@ -41,7 +41,6 @@ _MANY_DISTINCT = 50
 _SAMPLE = 4000
 """Cells by which a column of more different ones is seen to be no column of numbers."""
 _SHOWN = 4
-_LONGEST = 40
 _MOST_WORDS = 6
 
 
@@ -207,7 +206,7 @@ class _Cells(NamedTuple):
     def listed(self) -> str:
         """Return the commonest cells with their counts."""
         ordered = pl.DataFrame({"value": self.values, "n": self.n}).sort("n", "value", descending=[True, False])
-        shown = [f"{_short(value)} ({n})" for value, n in ordered.head(_SHOWN).iter_rows()]
+        shown = [f"{shortened(value)} ({n})" for value, n in ordered.head(_SHOWN).iter_rows()]
         return listed(shown) if ordered.height <= _SHOWN else f"{', '.join(shown)} and {ordered.height - _SHOWN} more"
 
     def as_missing(self) -> str:
@@ -215,10 +214,6 @@ class _Cells(NamedTuple):
         if len(self.values) > _MOST_WORDS:
             return "mend the cells"
         return f"missing = {json.dumps(self.values.sort().to_list(), ensure_ascii=False)}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 class Slips(NamedTuple):

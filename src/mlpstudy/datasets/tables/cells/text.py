@@ -14,13 +14,15 @@ import polars as pl
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A", "?")
 """Cells of any column that hold no value."""
 
+EXCEL_ERRORS = r"#[^\d\s]*(?:/0)?[!?]|#n/?[adbv]|#n/a n/a|#[\u043d]/[\u0434]|err:5\d\d|#getting_data"
+"""What spreadsheets show in any language for a value that cannot be computed, in small letters."""
+
 _NO_NUMBER = (
-    r"^(?:[-\u2010-\u2015\u2212]+|\.+|\u2026|\*+|\?+|_+|#+"
-    r"|#[^\d\s]*(?:/0)?[!?]|#n/?[adbv]|#n/a n/a|#nv|#[\u043d]/[\u0434]|err:5\d\d|#getting_data"
+    rf"^(?:[-\u2010-\u2015\u2212]+|\.+|\u2026|\*+|\?+|_+|#+|{EXCEL_ERRORS}"
     r"|-?nan|-?1\.#(?:ind|qnan|snan)|nat|n\.? ?a\.?|n/[ad]|n\.? ?[vd]\.?|k\. ?a\.?|nil|null|none"
     r"|[(<\[](?:na|n/a|nan|null|none|missing|blank|empty|unknown)[)>\]]|\\n)$"
 )
-"""Excel's errors in any language, and words and marks that stand for no number, in small letters."""
+"""Errors, words and marks that stand for no number, in small letters."""
 
 _UNSURE = (
     *("missing", "unknown", "unk", "unspecified", "not specified", "undetermined", "unavailable", "not available"),
