@@ -14,6 +14,7 @@ import mlpstudy
 from mlpstudy.cli.app import app
 from mlpstudy.predict.choosing import choose
 from mlpstudy.results import StudyResults
+from mlpstudy.running.listening import Silence
 
 SMALL_WEIGHTS = {"first_hidden": {"normal": 0.001}, "output": {"normal": 0.001}}
 STILL = {"hidden": [1], "epochs": 2, "initial_weights": SMALL_WEIGHTS}
@@ -96,7 +97,7 @@ def test_one_test_example_is_enough_to_show_what_is_given(tmp_path: Path) -> Non
     levels = {"network": {"8": {"hidden": [8]}}}
     alone = mlpstudy.Study(name="one", data={"name": "one"}, training={"epochs": 1}, factors=levels)
     data = {"train": (x, y), "test": (x[1:2], y[1:2])}
-    results = mlpstudy.run(alone, out=tmp_path / "s", data=data)
+    results = mlpstudy.run(alone, out=tmp_path / "s", data=data, listener=Silence())
     assert (results.class_use().n_examples, results.class_use().share) == (1, 1.0)
     assert results.model().architecture == "8"
     assert CliRunner().invoke(app, ["show", str(results.folder)]).exit_code == 0
@@ -107,7 +108,8 @@ def test_architectures_on_one_test_example_are_shown_and_predict_without_verdict
     x, y = rare()
     levels = {"network": {"8": {"hidden": [8]}, "4": {"hidden": [4]}}}
     both = mlpstudy.Study(name="one", data={"name": "one"}, training={"epochs": 1}, factors=levels)
-    results = mlpstudy.run(both, out=tmp_path / "s", seeds=2, data={"train": (x, y), "test": (x[1:2], y[1:2])})
+    data = {"train": (x, y), "test": (x[1:2], y[1:2])}
+    results = mlpstudy.run(both, out=tmp_path / "s", seeds=2, data=data, listener=Silence())
     assert results.tiers() == {}
     assert results.model().architecture in levels["network"]
     why = "one test example cannot show a difference"

@@ -258,7 +258,7 @@ def _broken(names: Record) -> tuple[str, ...]:
     """Return the note of names that reach over several lines."""
     if names.n_lines == 1:
         return ()
-    shown = listed([f'"{short(cell)}"' for cell in names.cells if " " in cell], 3)
+    shown = listed([f'"{shortened(cell)}"' for cell in names.cells if " " in cell], 3)
     return (f"line ends in the column names are read as blanks: {shown}",)
 
 
