@@ -18,6 +18,7 @@ from mlpstudy.datasets.raw import Labelled
 from mlpstudy.datasets.splits import choose
 from mlpstudy.errors import DataError
 from mlpstudy.records import Examples
+from mlpstudy.running.listening import Silence
 from mlpstudy.study import Data, load_study
 
 SMALL = Data(name="mnist", validation=0.2, train_examples=500, test_examples=100)
@@ -199,7 +200,7 @@ def test_a_study_runs_on_a_file_beside_it(tmp_path: Path) -> None:
         "[factors.width.4]\nhidden = [4]\n[factors.width.8]\nhidden = [8]\n",
         "study.toml",
     )
-    results = mlpstudy.run(tmp_path / "study.toml", out=tmp_path / "out", epochs=1)
+    results = mlpstudy.run(tmp_path / "study.toml", out=tmp_path / "out", epochs=1, listener=Silence())
     assert results.results()["status"].to_list() == ["finished", "finished"]
     assert load_study(tmp_path / "study.toml").data.files("table.csv") == (tmp_path / "table.csv",)
 
