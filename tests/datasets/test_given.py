@@ -58,7 +58,7 @@ BAD: dict[str, tuple[object, str]] = {
     ),
     "a number that is none": ((np.full((6, 2), np.nan), Y), "data, features: row 0, column 0 must be a finite number"),
     "one class": ((X, ["a"] * 6), "data, labels must have at least two classes, got the label a alone"),
-    "no rows": (pl.DataFrame({"y": []}), "data must have rows and columns, got 0 rows, 1 columns"),
+    "no rows": (pl.DataFrame({"y": []}), "data must have rows and columns, got 0 rows, 1 column"),
     "features of text": ((np.array([["a"], ["b"]] * 3), Y), "data, features must hold numbers, got '<U1', fix: x.ast"),
     "other test features": ({"train": (X, Y), "test": (X[:, :2], Y)}, r'data\["test"\] must have examples of 6 values'),
 }

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 import mlpstudy
 from mlpstudy.cli.app import app
+from mlpstudy.running.listening import Silence
 from mlpstudy.running.proposal import propose
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def test_a_table_gets_a_study_that_runs(tmp_path: Path) -> None:
     assert (tmp_path / "deep" / str(study.data.path)).resolve() == PENGUINS
     assert len(study.architectures) == 6
     assert study.baselines == study.task.baselines == ("majority class", "logistic regression")
-    results = mlpstudy.run(study, out=tmp_path / "s", seeds=1, epochs=2)
+    results = mlpstudy.run(study, out=tmp_path / "s", seeds=1, epochs=2, listener=Silence())
     assert set(results.results()["status"]) == {"finished"}
     assert results.store.class_names == ("Adelie", "Chinstrap", "Gentoo")
 
@@ -124,7 +125,7 @@ def test_data_with_test_examples_of_their_own_get_a_study_that_runs(
     study = mlpstudy.load_study(tmp_path / "d.toml")
     assert study.data.test is None
     assert ("validation" in study.data.model_fields_set) == (write is not images_with_all_splits)
-    results = mlpstudy.run(study, out=tmp_path / "s", seeds=1, epochs=1)
+    results = mlpstudy.run(study, out=tmp_path / "s", seeds=1, epochs=1, listener=Silence())
     assert set(results.results()["status"]) == {"finished"}
 
 

@@ -119,7 +119,7 @@ def test_how_many_have_colours_is_said() -> None:
     assert to_features(images, "x").done == ("images of 3 equal channels are read as grey",)
     np.testing.assert_array_equal(to_features(images, "x").values, images[..., 0].reshape(5, 30))
     images[2, 1, 1, 0] += 1
-    assert to_features(images, "x").done == ("1 of 5 images have colours and are made grey",)
-    assert to_features(images[2:3], "x").done == ("all 1 images have colours and are made grey",)
+    assert to_features(images, "x").done == ("1 of 5 images has colours and is made grey",)
+    assert to_features(images[2:3], "x").done == ("the image has colours and is made grey",)
     clear = np.concatenate([images, images[..., :1]], axis=3)
     assert to_features(clear, "x").done[1:] == ("images are laid on paper where they are transparent",)

@@ -79,7 +79,17 @@ def _said(last: npt.NDArray[Any]) -> tuple[str, ...]:
         count += int(np.any([(red != other).any(axis=1) for other in others], axis=0).sum())
     if not count:
         return (f"images of {_COLOURS} equal channels are read as grey",)
-    return (f"{f'all {n:,}' if count == n else f'{count:,} of {n:,}'} images have colours and are made grey",)
+    return (made_grey(count, n),)
+
+
+def made_grey(n_coloured: int, n: int) -> str:
+    """Return what is said of images of which some have colours.
+
+    >>> made_grey(5, 5), made_grey(1, 5), made_grey(1, 1)[:9]
+    ('all 5 images have colours and are made grey', '1 of 5 images has colours and is made grey', 'the image')
+    """
+    count = f"{n_coloured:,} of {n:,} images" if n_coloured < n else f"all {n:,} images" if n > 1 else "the image"
+    return f"{count} {'has colours and is' if n_coloured == 1 else 'have colours and are'} made grey"
 
 
 def _axis(shape: tuple[int, ...], what: str) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpstudy.datasets.arrays.colour import made_grey
 from mlpstudy.datasets.arrays.pairing import align
 from mlpstudy.datasets.opening.files import path_text
 from mlpstudy.datasets.opening.limits import MAX_FEATURES
@@ -169,8 +170,7 @@ def _done(root: Path, parts: Sequence[_Pictures], size: tuple[int, int] | None) 
     lines = [line for part in parts for line in part.labelled.warnings]
     n, n_coloured = sum(len(part.labelled) for part in parts), sum(part.n_coloured for part in parts)
     if n_coloured:
-        count = f"all {n:,}" if n_coloured == n else f"{n_coloured:,} of {n:,}"
-        lines.append(f"{path_text(root)}: {count} images have colours and are made grey")
+        lines.append(f"{path_text(root)}: {made_grey(n_coloured, n)}")
     if n_several := sum(part.n_several for part in parts):
         files = f"{counted(n_several, 'file')} of several pages or frames"
         lines.append(f"{path_text(root)}: of {files} the first is read")

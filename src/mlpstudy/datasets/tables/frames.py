@@ -13,7 +13,7 @@ from mlpstudy.datasets.tables.pandas_frames import is_missing, is_pandas, of_pan
 from mlpstudy.datasets.tables.table import Table, check_distinct
 from mlpstudy.datasets.tables.unnamed import named
 from mlpstudy.errors import DataError, must
-from mlpstudy.text.words import some
+from mlpstudy.text.words import counted, some
 
 
 def as_table(frame: Any, what: str, forms: str) -> Table:  # noqa: ANN401  # frames of any package
@@ -48,7 +48,9 @@ def to_table(taken: Taken, what: str) -> Table:
     """
     made = taken.frame
     if not made.height or not made.width:
-        raise DataError(must(what, "have rows and columns", f"{made.height} rows, {made.width} columns"))
+        raise DataError(
+            must(what, "have rows and columns", f"{counted(made.height, 'row')}, {counted(made.width, 'column')}")
+        )
     as_words = made.with_columns(clean_text(column) for column in made if is_text(column))
     categories = [column.name for column in made if column.dtype in (pl.Categorical, pl.Enum)]
     cleaned = as_words.with_columns(as_words[name].cast(pl.Categorical) for name in categories)

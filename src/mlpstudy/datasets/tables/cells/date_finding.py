@@ -28,6 +28,7 @@ from mlpstudy.datasets.tables.cells.date_shapes import PLAIN as PLAIN_SHAPES
 from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Question
 from mlpstudy.datasets.tables.cells.text import counts_of, nameless
 from mlpstudy.study.reading import Reading
+from mlpstudy.text.words import counted
 
 MOSTLY = 0.9
 """Share of cells from which on a column is one of dates with a slip in it."""
@@ -220,7 +221,7 @@ def _first(values: pl.Series, which: npt.NDArray[np.bool_]) -> int:
 
 
 def _zeros(n: int) -> str:
-    return f"{n} cells with a date of zeros are missing" if n > 1 else "1 cell with a date of zeros is missing"
+    return f"{counted(n, 'cell')} with a date of zeros {'is' if n == 1 else 'are'} missing"
 
 
 def spelt(microseconds: int) -> str:

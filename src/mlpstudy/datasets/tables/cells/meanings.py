@@ -26,7 +26,7 @@ from mlpstudy.datasets.tables.cells.text import (
     nameless,
 )
 from mlpstudy.study.reading import UNSAID, Reading
-from mlpstudy.text.words import listed, shortened
+from mlpstudy.text.words import counted, listed, shortened
 
 MOSTLY = 0.9
 """Share of cells from which on a column is taken for one of numbers with a slip in it."""
@@ -200,7 +200,7 @@ class _Cells(NamedTuple):
         if len(others.values) > _MOST_WORDS and not is_comma and not numbers.have_marks(others.values).all():
             return None  # names, of which some are digits alone, as those of tickets are
         mend = "write 1.5 for 1,5 in all rows" if is_comma else others.as_missing()
-        found = f"{n_right} numbers and {n_others} other cells, {others.listed()}"
+        found = f"{n_right} numbers and {counted(n_others, 'other cell')}, {others.listed()}"
         return Question("hold numbers, or be named a category", found, mend)
 
     def listed(self) -> str:
