@@ -112,25 +112,32 @@ class Reader:
         Raises:
             DataError: they do not fit the study.
         """
+        features, lines = self._transformed(values)
+        _warn(lines)
+        return features
+
+    def _transformed(self, values: object) -> tuple[Features, tuple[str, ...]]:
+        """Return what a network sees of raw values, and what is to be said of them."""
         paths = _paths(values)
         if paths is not None:
             read = self.read(paths)
-            _warn(read.warnings)
-            return read.features
+            return read.features, read.warnings
         if isinstance(self.preprocessing, TablePreprocessing):
-            if is_frame(values):
-                taken = take(values, "the rows", FORMS)
-                frame, told = named(taken.frame, "the rows", self.preprocessing.expected.columns)
-                features = self.preprocessing.transform(frame)
-                _warn((*taken.lines, *told, *self._about(frame, self.preprocessing, "the rows")))
-                return features
-            return self.preprocessing.transform(rows_by_position(values, self.preprocessing, FORMS))
+            return self._of_rows(values, self.preprocessing)
+        told: tuple[str, ...] = ()
         if is_frame(values):
             values, told = self._in_order(to_polars(values, "the values", FORMS), "the values")
-            _warn(told)
-        features, told = self._of_numbers(values, "the values")
-        _warn(told)
-        return features
+        features, of_numbers = self._of_numbers(values, "the values")
+        return features, (*told, *of_numbers)
+
+    def _of_rows(self, values: object, preprocessing: TablePreprocessing) -> tuple[Features, tuple[str, ...]]:
+        """Do as for a table of a file: of a frame's columns by their names, of other rows by their positions."""
+        if not is_frame(values):
+            return preprocessing.transform(rows_by_position(values, preprocessing, FORMS)), ()
+        taken = take(values, "the rows", FORMS)
+        frame, told = named(taken.frame, "the rows", preprocessing.expected.columns)
+        features = preprocessing.transform(frame)
+        return features, (*taken.lines, *told, *self._about(frame, preprocessing, "the rows"))
 
     def _of_numbers(self, values: object, what: str) -> tuple[Features, tuple[str, ...]]:
         """Return what a network sees of an array or a sparse matrix, and what is to be said of it."""
@@ -198,8 +205,9 @@ class Reader:
     def _read_table(self, path: Path, name: str) -> NewExamples:
         preprocessing = self.preprocessing
         if not isinstance(preprocessing, TablePreprocessing):
-            values, told = self._in_order(read_table(path, expected=Expected(())).frame, name)
-            return self._of_values(Rows(values, warnings=told), name)
+            table = read_table(path, expected=Expected(()))
+            values, told = self._in_order(table.frame, name)
+            return self._of_values(Rows(values, warnings=(*table.warnings, *told)), name)
         text = preprocessing.text_columns | {preprocessing.target}
         reading, expected = preprocessing.reading, preprocessing.expected
         table = read_table(path, reading, text=text, expected=expected)

@@ -276,6 +276,12 @@ def test_columns_of_a_frame_of_numbers_are_known_by_their_names(tmp_path: Path) 
     reader = Reader(preprocessing_from_json(found.preprocessing or {}), found.class_names)
     with pytest.warns(UserWarning, match="the values: not used, since .*: c"):
         assert np.array_equal(reader.transform(turned), reader.transform(x))
+    turned.to_csv(tmp_path / "new.csv", index=False)
+    of_file = reader.read([tmp_path / "new.csv"])
+    assert of_file.warnings == (
+        f"{tmp_path / 'new.csv'}: not used, since the training examples have no such column: c",
+    )
+    assert np.array_equal(dense(of_file), reader.transform(x))
     assert np.array_equal(reader.transform(x.to_numpy()), reader.transform(x.rename(columns={"a": "u", "b": "v"})))
     turned.to_csv(tmp_path / "new.csv", index=False)
     read = reader.read([tmp_path / "new.csv"])
