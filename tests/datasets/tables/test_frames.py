@@ -281,7 +281,7 @@ def test_columns_of_a_frame_of_numbers_are_known_by_their_names(tmp_path: Path) 
     assert of_file.warnings == (
         f"{tmp_path / 'new.csv'}: not used, since the training examples have no such column: c",
     )
-    assert np.array_equal(dense(of_file), reader.transform(x))
+    assert np.array_equal(of_file.features, reader.transform(x))
     assert np.array_equal(reader.transform(x.to_numpy()), reader.transform(x.rename(columns={"a": "u", "b": "v"})))
     turned.to_csv(tmp_path / "new.csv", index=False)
     read = reader.read([tmp_path / "new.csv"])
