@@ -305,6 +305,7 @@ def test_quotes_within_cells_are_read_as_they_are(cell: str, tmp_path: Path) -> 
     for every in (1, 7):
         rows = [f"{i},{cell if i % every == 0 else 'plain'},{'xy'[i % 2]}" for i in range(40)]
         table = read(tmp_path, "a,size,kind\n" + "\n".join(rows) + "\n")
+        assert table.words == "CSV, a comma between cells"
         assert table.frame["size"].to_list() == [cell if i % every == 0 else "plain" for i in range(40)]
     with pytest.raises(DataError):
         read(tmp_path, "a,size,kind\n" + "\n".join([*rows, '1,"open,x']) + "\n")

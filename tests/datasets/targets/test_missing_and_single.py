@@ -58,3 +58,16 @@ def test_a_class_of_one_example_is_learned_from_and_said_to_be_tested_nowhere(as
         loaded = load(Data(name="t", target="y" if as_table else None), seed, given)
         assert np.bincount(loaded.train.labels, minlength=4)[2:].tolist() == [1, 1]
     assert any('stays in training and is never tested: "rare", "rarer"' in line for line in loaded.warnings)
+
+
+@pytest.mark.parametrize("mark", ["-", ".", "--", "#VALUE!"])
+def test_a_class_that_is_a_mark_is_doubted_and_the_key_takes_it_for_missing(mark: str, tmp_path: Path) -> None:
+    """It is kept as a class, and told; "-" beside "+" is one."""
+    content = HEAD + ROWS + f"7,{mark}\n" * 4
+    table = load_text(tmp_path, content, target="y")
+    assert table.class_names == tuple(sorted((mark, "a", "b")))
+    assert any(f'where the class "{mark}" stands for a missing one, missing = ["{mark}"]' in w for w in table.warnings)
+    taken = load_text(tmp_path, content, target="y", missing=[mark], on_missing_target="drop")
+    assert taken.class_names == ("a", "b")
+    signs = load_text(tmp_path, HEAD + ROWS.replace("a", "+").replace("b", "-"), target="y")
+    assert not any("missing one" in line for line in signs.warnings)

@@ -17,6 +17,7 @@ from mlpstudy.datasets.targets.naming import (
     Labels,
     Place,
     distinct_labels,
+    doubted,
     merged,
     names_of,
     normal,
@@ -137,7 +138,7 @@ def find_classes(labels: Labels, what: str, least: int = 2, *, place: Place | No
         raise DataError(must(what, "have at least two classes", f"the label {ordered[0]} alone"))
     position = {name: i for i, name in enumerate(ordered)}
     of_distinct = np.array([position[name] for name in names], dtype=np.int32)
-    return Classes(of_distinct[indices], tuple(ordered), merged(distinct, names, what))
+    return Classes(of_distinct[indices], tuple(ordered), (*merged(distinct, names, what), *doubted(ordered, what)))
 
 
 def index_classes(

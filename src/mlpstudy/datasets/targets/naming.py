@@ -7,6 +7,8 @@ row and two in another is the same.
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -26,6 +28,7 @@ Place: TypeAlias = "Callable[[int], str]"
 
 _EXACT = 2**53  # whole numbers below it are exact in float64
 _SHOWN = 3
+_MARK = re.compile(r"[-\u2010-\u2015.*_/]+|#\S*[!?]")
 
 
 def place_in(what: str, first_row: int = 0) -> Place:
@@ -109,6 +112,22 @@ def merged(distinct: Labels, names: Sequence[str], what: str) -> tuple[str, ...]
         ),
     )
     return tuple(f"{what}: {line}: {_quoted(found)}" for line, found in lines if found)
+
+
+def doubted(names: Sequence[str], what: str) -> tuple[str, ...]:
+    """Return a warning of classes that are marks alone, where two others are words: they may stand for no class.
+
+    >>> doubted(["-", "no", "yes"], 't.csv, column "y"')
+    ('t.csv, column "y": where the class "-" stands for a missing one, missing = ["-"]',)
+    """
+    is_column = ', column "' in what  # the key is none of arrays
+    marks = [name for name in names if is_column and _MARK.fullmatch(name)]
+    if not marks or len(names) - len(marks) < 2:  # noqa: PLR2004  # else nothing would be left to tell apart
+        return ()
+    classes = "classes" if len(marks) > 1 else "class"
+    stands = "stand for missing ones" if len(marks) > 1 else "stands for a missing one"
+    words = json.dumps(marks, ensure_ascii=False)
+    return (f"{what}: where the {classes} {_quoted(marks)} {stands}, missing = {words}",)
 
 
 def _differ_in_letters(ways: set[str]) -> bool:

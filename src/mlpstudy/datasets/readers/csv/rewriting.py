@@ -78,4 +78,4 @@ def requoted(source: Source, dialect: Dialect) -> tuple[Source, Dialect] | None:
     except csv.Error:
         return None
     written = made.getvalue().encode()
-    return replace(source, text=written, n_bytes=len(written)), replace(dialect, n_above=0, words=dialect.described)
+    return replace(source, text=written, n_bytes=len(written)), replace(dialect, n_above=0)
