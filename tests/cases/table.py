@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RUN = "mlpstudy run study.toml --seeds 2 --epochs 2"
+RUN = "mlpstudy run study.toml --seeds 2 --epochs 2 --no-figures"
 
 
 @dataclass(frozen=True, slots=True)
