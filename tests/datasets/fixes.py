@@ -275,11 +275,6 @@ CELLS = {
             "categorical": keyed(categorical=["b"]),
         },
     ),
-    "a column without a value": Row(
-        'column "b" must have values in the training examples ... fix: drop = ["b"]',
-        {"rows.csv": column([""] * N)},
-        {"drop": keyed(drop=["b"])},
-    ),
     "a test cell too far away": Row(
         'column "b" must be within what a float32 holds once scaled ... fix: check its unit, or leave the column out',
         {"rows.csv": table(), "test.csv": table("1,1e300,no", n=4)},
