@@ -245,6 +245,12 @@ LINES = (
         ("60 examples, 3 columns, 2 classes", "second line ... units | kg"),
     ),
     Case(
+        "names-of-lines",
+        "CR LF; some names alone; no-break spaces; semicolons between; a workbook; a test file; at predict",
+        shown("measured.csv"),
+        ("60 examples, 3 columns, 2 classes", 'line ends in the column names ... "mass (kg)"'),
+    ),
+    Case(
         "names-twice",
         "three times; capital letters alone differ; with blanks behind; names of two lines; in Parquet and frames",
         ("mlpstudy data show genes.csv",),

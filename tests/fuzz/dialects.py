@@ -109,6 +109,8 @@ LINES: dict[str, bytes] = {
     "runs-of-tabs": PLAIN.replace(",", "\t\t", 7).replace(",", "\t").encode(),
     "mark-in-quotes": PLAIN.replace("low", '"lo\n# w"').encode(),
     "separator-said": f"sep=,\n{PLAIN}".encode(),
+    "names-of-lines": PLAIN.replace("a,b", '"a\r\n(kg)",b\xa0m', 1).encode(),
+    "inches": PLAIN.replace("low", "5'10\"").encode(),
 }
 """Lines before, between and behind the rows."""
 
