@@ -299,6 +299,20 @@ def test_line_ends_and_no_break_spaces_in_names_are_blanks(tmp_path: Path) -> No
     assert row.frame.columns == table.frame.columns
 
 
+@pytest.mark.parametrize(
+    ("groups", "names"),
+    [
+        ("size,size,", ["size a", "size b", "kind"]),
+        ("size,,class", ["size a", "size b", "class kind"]),
+    ],
+)
+def test_a_group_reaches_over_others_only_where_it_is_not_repeated(
+    groups: str, names: list[str], tmp_path: Path
+) -> None:
+    """Pandas repeats the group over each of its columns, spreadsheets write it over the first."""
+    assert read(tmp_path, f"{groups}\n{HEAD}{ROWS}").frame.columns == names
+
+
 @pytest.mark.parametrize("cell", ['5"', "5'10\"", 'the 5" pipe', 'a "b" c"'])
 def test_quotes_within_cells_are_read_as_they_are(cell: str, tmp_path: Path) -> None:
     """Inches in some rows or in all are part of the cell; a quote that opens and never ends is none."""

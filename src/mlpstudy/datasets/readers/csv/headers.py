@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mlpstudy.datasets.readers.csv.cutting import Record
 from mlpstudy.datasets.readers.csv.kinds import kind_of
@@ -136,10 +137,11 @@ def _spans(record: Record, sheet: Sheet) -> bool:
 
 
 def _joined(groups: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Return names with their groups before them; a group reaches over the columns without one."""
+    """Return names with their groups before them; a group that is not repeated reaches over the columns without one."""
     joined, group = [], ""
+    is_repeated = any(one and one == other for one, other in pairwise(groups))
     for i, name in enumerate(names):
-        group = (groups[i] if i < len(groups) else "") or group
+        group = (groups[i] if i < len(groups) else "") or ("" if is_repeated else group)
         joined.append(name if name == group else f"{group} {name}".strip())
     return joined
 
