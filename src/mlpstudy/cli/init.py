@@ -132,7 +132,8 @@ def _print(proposal: Proposal, path: Path, guessed: str | None) -> None:
     study, dataset = proposal.study, proposal.dataset
     sizes = f"{len(dataset.train)} training, {len(dataset.validation)} validation, {len(dataset.test)} test examples"
     say = console().print
-    say(f"{dataset.name}: {sizes}, {dataset.n_features} features, {dataset.n_classes} classes")
+    features = f"{dataset.n_features} feature{'s' * (dataset.n_features != 1)}"
+    say(f"{dataset.name}: {sizes}, {features}, {dataset.n_classes} classes")
     if guessed:
         say(
             f'The class is taken from the column "{study.data.target}", {guessed}; --target names another.',
