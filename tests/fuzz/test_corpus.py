@@ -38,7 +38,6 @@ REFUSED = {
     },
     "table_predicted": {
         "dates-ambiguous",
-        "dates-impossible",
         "dates-two-forms",
         "dates-year-or-day",
         "infinite",

@@ -95,7 +95,7 @@ def hold_out(
     quotas = _quotas(counts, share)
     if not quotas.sum():
         found = f"{share} of {labels.size} examples"
-        fix = "a larger share" if counts.max() > 1 else "more examples: one of each class is learned from"
+        fix = "a larger share" if counts.max(initial=0) > 1 else "more examples: one of each class is learned from"
         raise DataError(must(_KEYS[purpose], "hold out at least one example", found, fix))
     by_class = np.split(np.argsort(labels, kind="stable"), np.cumsum(counts)[:-1])
     chosen = [

@@ -174,7 +174,7 @@ def typeset(table: PaperTable, form: Form) -> str:
 
     >>> small = PaperTable("t", "Two & a half.", ("a", "n"), (False, True), (("plain_2", "30"),))
     >>> print(typeset(small, "markdown"))
-    Two & a half.
+    Two &amp; a half.
     <BLANKLINE>
     | a | n |
     |:---|---:|
