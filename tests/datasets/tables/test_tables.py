@@ -198,6 +198,17 @@ def test_many_constant_columns_are_told_in_one_line(tmp_path: Path) -> None:
     assert "gap" in fitted(dataset).feature_names
 
 
+def test_what_is_said_of_many_columns_alike_is_said_once(tmp_path: Path) -> None:
+    """Fifteen columns with decimal commas have one line, the first, with the number of the others; three have three."""
+    varied = [pl.Series(f"c{i}", [f"{k % 9},{i + 1}" for k in range(120)]) for i in range(15)]
+    dataset = load_text(tmp_path, csv(people().with_columns(*varied)), **RICH)
+    (line,) = [line for line in dataset.warnings if "decimal commas" in line]
+    assert line.startswith(f'{tmp_path}/table.csv, column "c0": its numbers have decimal commas: 0,1 is read as 0.1; ')
+    assert line.endswith('; the same of 14 more columns: "c1", "c2", "c3", ...')
+    few = load_text(tmp_path, csv(people().with_columns(*varied[:3])), **RICH)
+    assert sum("decimal commas" in line for line in few.warnings) == 3
+
+
 @pytest.mark.parametrize(
     ("head", "doubt"),
     [("x,1e5,y", "1e5"), ("2019,2020,class", ""), ("x,nan,y", "")],

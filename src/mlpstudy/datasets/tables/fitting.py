@@ -23,6 +23,7 @@ import polars as pl
 
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables import constants
+from mlpstudy.datasets.tables.alike import together
 from mlpstudy.datasets.tables.cells.date_finding import says_date
 from mlpstudy.datasets.tables.cells.form import Form, Meaning, Question, words
 from mlpstudy.datasets.tables.cells.meanings import Found, as_numbers, find, slips
@@ -71,7 +72,7 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
     roles = {name for name in (data.target, data.group, data.time) if name is not None}
     ignored = [name for name in frame.columns if name != data.target and (name in roles or name in data.drop)]
     columns: list[Column] = []
-    warnings: list[str] = []
+    told: list[tuple[str, str]] = []
     spikes: list[Spike] = []
     same: dict[str, str] = {}
     settling = settled(frame, data.reading)
@@ -79,7 +80,7 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
         if name in roles or name in data.drop:
             continue
         fitted = _fit_column(frame[name], rows, data, settling, origin)
-        warnings += fitted.warnings
+        told += ((name, line) for line in fitted.warnings)
         spikes += fitted.spikes
         if fitted.constant is not None:
             same[name] = fitted.constant
@@ -87,7 +88,7 @@ def fit_table(frame: pl.DataFrame, rows: Rows, data: Data, origin: str) -> tuple
             ignored.append(name)
         else:
             columns.append(fitted.column)
-    warnings = [*constants.lines(same, origin), *warnings]
+    warnings = [*constants.lines(same, origin), *together(told)]
     if not columns:
         found = f"none: {warnings[0]}" if warnings else "no other column"
         raise DataError(must(origin, "have a column to learn from beside the target", found))
