@@ -163,6 +163,17 @@ def test_numbers_that_stay_large_are_warned_of() -> None:
     assert 'column "a"' in line
 
 
+def test_a_doubt_about_many_columns_is_one_line() -> None:
+    """With the number of them: of a table and of an array alike."""
+    large = 1e4 * RNG.normal(size=(200, 12))
+    frame = pl.DataFrame({**{f"c{i}": large[:, i] for i in range(12)}, "y": Y})
+    (line,) = lines_of(frame, numeric="none")
+    assert line.startswith('data, column "c0" is ')
+    assert line.endswith('; the same of 11 more columns: "c1", "c2", "c3", ...')
+    (line,) = load(Data(name="t", numeric="none"), 0, Given.of((large, Y))).warnings
+    assert line.endswith('; the same of 11 more columns: "feature 1", "feature 2", "feature 3", ...')
+
+
 def test_data_show_says_what_a_study_says(tmp_path: Path) -> None:
     """The same lines, in the same order, and the same refusals."""
     pl.concat([numbers(), numbers()]).write_csv(tmp_path / "t.csv")

@@ -11,6 +11,7 @@ from mlpstudy.datasets.doubts.copies import compared_columns, copies_warning, ke
 from mlpstudy.datasets.doubts.cuts import find_cut
 from mlpstudy.datasets.doubts.scale import scale_warning
 from mlpstudy.datasets.doubts.splits import absent_warning
+from mlpstudy.datasets.tables.alike import together
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -84,12 +85,13 @@ def _of_table(parts: Parts, positions: Positions, fitted: TablePreprocessing, da
     leaking = tuple(leak.column for leak in leaks)
     lines = [leak.warning(origin) for leak in leaks]
     some = _some(train)
+    told: list[tuple[str, str]] = []
     for column in fitted.columns:
         if column.kind == "number" and column.name not in leaking:
             what = f'{origin}, column "{column.name}"'
             numbers = column.numbers(frame[column.name], some, origin)
-            lines += _of_numbers(numbers, main.labels[some], what, data, column.name)
-    return Doubts((*lines, *(line for line in (families, copies) if line)), leaking)
+            told += ((column.name, line) for line in _of_numbers(numbers, main.labels[some], what, data, column.name))
+    return Doubts((*lines, *together(told), *(line for line in (families, copies) if line)), leaking)
 
 
 def _copies(parts: Parts, positions: Positions, names: list[str]) -> str | None:
@@ -111,18 +113,19 @@ def _copies(parts: Parts, positions: Positions, names: list[str]) -> str | None:
 
 def _of_arrays(parts: Parts, positions: Positions, data: Data) -> list[str]:
     main, train, test = parts.main, positions.train, parts.test or parts.main
-    lines: list[str] = []
+    told: list[tuple[str, str]] = []
     if isinstance(main.values, np.ndarray) and parts.image_shape is None and main.values.shape[1] <= MOST_FEATURES:
         some = _some(train)
         for k in range(main.values.shape[1]):
             numbers = main.values[some, k].astype(np.float64)
-            lines += _of_numbers(numbers, main.labels[some], f"{main.origin}, feature {k} (from 0)", data)
+            doubts = _of_numbers(numbers, main.labels[some], f"{main.origin}, feature {k} (from 0)", data)
+            told += ((f"feature {k}", line) for line in doubts)
     copies = copies_warning(
         keys_of_array(cast("Any", main.values), main.labels, train),
         keys_of_array(cast("Any", test.values), test.labels, positions.test),
         main.origin,
     )
-    return [*lines, *((copies,) if copies else ())]
+    return [*together(told), *((copies,) if copies else ())]
 
 
 def _of_numbers(
