@@ -82,12 +82,13 @@ def _of_table(parts: Parts, positions: Positions, fitted: TablePreprocessing, da
     copies = _copies(parts, positions, names)
     if families or copies:  # then any number of many values knows the rows again
         leaks = tuple(leak for leak in leaks if leak.n_values <= max(FEW_VALUES, 2 * len(parts.class_names)))
-    leaking = tuple(leak.column for leak in leaks)
+    named = {leak.column for leak in leaks}
+    leaking = tuple(leak.column for leak in leaks if leak.is_sure)
     lines = [leak.warning(origin) for leak in leaks]
     some = _some(train)
     told: list[tuple[str, str]] = []
     for column in fitted.columns:
-        if column.kind == "number" and column.name not in leaking:
+        if column.kind == "number" and column.name not in named:
             what = f'{origin}, column "{column.name}"'
             numbers = column.numbers(frame[column.name], some, origin)
             told += ((column.name, line) for line in _of_numbers(numbers, main.labels[some], what, data, column.name))

@@ -6,7 +6,7 @@ training examples of which M are of the most frequent class of all:
     lambda = 1 - sum_v (n_v - m_v) / (N - M)            (Goodman & Kruskal 1954)
 
 is the share of the errors of always answering the commonest class that knowing the column takes away. A column with
-lambda >= 0.99 is named, where nine tenths of the examples have a value that at least five have: an identifier, or a
+lambda >= 0.95 is named, where nine tenths of the examples have a value that at least five have: an identifier, or a
 number that never repeats, gives every class away and says nothing. So is one of which it is enough to know where a
 value is missing.
 
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-LEAST_LAMBDA = 0.99
+LEAST_LAMBDA = 0.95
+SURE_LAMBDA = 0.99
+"""From there on a proposed study file leaves the column out."""
 LEAST_REPEATED = 0.9
 """Share of the examples whose value must be that of several."""
 LEAST_COUNT = 5
@@ -50,6 +52,7 @@ class Leak:
         n_exceptions: training examples whose class is not the commonest one of their value.
         n_examples: number of training examples.
         is_by_missing: where a value is missing is enough to know.
+        share: lambda.
     """
 
     column: str
@@ -57,6 +60,12 @@ class Leak:
     n_exceptions: int
     n_examples: int
     is_by_missing: bool
+    share: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether hardly an exception remains."""
+        return self.share >= SURE_LAMBDA
 
     def warning(self, origin: str) -> str:
         """Return the line for a user, with the fix."""
@@ -106,8 +115,9 @@ def _find(
         counts = _count(values.is_null() if is_by_missing else values, labels)
         n_exceptions = int((counts["n"] - counts["most"]).sum())
         n_repeated = int(counts["n"].filter(counts["n"] >= LEAST_COUNT).sum())
-        if n_repeated >= LEAST_REPEATED * labels.size and _lambda(counts, labels) >= LEAST_LAMBDA:
-            return Leak(name, counts.height, n_exceptions, labels.size, is_by_missing)
+        share = _lambda(counts, labels)
+        if n_repeated >= LEAST_REPEATED * labels.size and share >= LEAST_LAMBDA:
+            return Leak(name, counts.height, n_exceptions, labels.size, is_by_missing, share)
     return None
 
 
