@@ -338,3 +338,12 @@ def test_show_describes_a_folder_of_images(tmp_path: Path) -> None:
     output = call("show", tmp_path / "shades").stdout
     assert "6 examples, 6 x 5 pixels, 2 classes" in output
     assert 'An example of class "light"' in output
+
+
+def test_one_of_each_is_counted_in_the_singular_and_the_reason_stands_last(tmp_path: Path) -> None:
+    """A file of one row is refused; the hint on its dates does not stand between the reason and what refers to it."""
+    (tmp_path / "t.csv").write_text("when,kind\n2024-01-31,a\n")
+    shown = call("show", tmp_path / "t.csv").stdout
+    assert "t.csv: 1 example, 2 columns, 1 class\n" in shown
+    assert "Hint" not in shown
+    assert shown.splitlines()[-2].startswith("Warning: ")

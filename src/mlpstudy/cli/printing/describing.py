@@ -12,6 +12,7 @@ from mlpstudy.cli.printing.exits import ExitCode
 from mlpstudy.cli.printing.keys import offering_keys, with_options
 from mlpstudy.cli.printing.terminal import new_table, say_json, styled
 from mlpstudy.text.escaping import shell
+from mlpstudy.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,7 @@ def _print(description: Description, data: Sequence[str], target: str | None, mo
         is_reason = description.is_refused and number == len(description.warnings)
         say(f"Warning: {with_options(warning) if is_reason else warning}", style="yellow", soft_wrap=True)
     dates = [column.name for column in description.columns if column.type == "date" and not _is_clock(column)]
-    if dates and dates[0] != description.target:
+    if dates and dates[0] != description.target and not description.is_refused:
         hint = f'holds dates: time = "{dates[0]}" in [data] (--time of init) holds out the latest rows'
         say(f'Hint: the column "{dates[0]}" {hint}', soft_wrap=True)
     say(_next(description, data, target, more), soft_wrap=True)
@@ -104,17 +105,19 @@ def _next(description: Description, data: Sequence[str], target: str | None, mor
 
 
 def _sizes(description: Description) -> str:
-    parts = [f"{description.n_examples:,} examples"]
+    parts = [counted(description.n_examples, "example")]
     if description.n_test:
-        parts.append(f"{description.n_test:,} test examples of their own")
+        parts.append(f"{counted(description.n_test, 'test example')} of their own")
     if description.n_validation:
-        parts.append(f"{description.n_validation:,} validation examples of their own")
+        parts.append(f"{counted(description.n_validation, 'validation example')} of their own")
     if description.image_shape is not None:
         parts.append(" x ".join(str(side) for side in description.image_shape) + " pixels")
     else:
         n_columns = len(description.columns)
-        parts.append(f"{n_columns:,} columns" if n_columns else f"{description.n_features:,} features")
-    return ", ".join((*parts, *((f"{len(description.classes)} classes",) if description.classes else ())))
+        parts.append(counted(n_columns, "column") if n_columns else counted(description.n_features, "feature"))
+    n_classes = len(description.classes)
+    classes = () if not n_classes else ("1 class",) if n_classes == 1 else (f"{n_classes} classes",)
+    return ", ".join((*parts, *classes))
 
 
 def _range(description: Description) -> str:
