@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpstudy.datasets.opening.limits import MAX_CLASSES
+from mlpstudy.datasets.targets.naming import check_characters
 from mlpstudy.errors import DataError, must
 from mlpstudy.text.words import either
 
@@ -47,6 +48,7 @@ def to_labels(labels: npt.NDArray[Any], what: str, names: tuple[str, ...] = ()) 
     >>> to_labels(np.eye(3)[[2, 0, 2]], "y.npy").labels.tolist()
     [2, 0, 2]
     """
+    check_characters(labels, what)
     if not labels.ndim:
         raise DataError(must(what, "hold one label an example", type(labels.item()).__name__, "a list of labels"))
     if labels.ndim == 1 or (labels.ndim == _ROWS_AND_COLUMNS and labels.shape[1] == 1):

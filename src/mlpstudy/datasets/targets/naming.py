@@ -60,10 +60,19 @@ def distinct_labels(labels: Labels, what: str, place: Place) -> tuple[Labels, np
         wrong = np.flatnonzero(~np.isfinite(labels))
         if wrong.size:
             raise DataError(must(place(int(wrong[0])), "be finite", _counted(labels, wrong), "remove such examples"))
-    if labels.dtype.kind == "U" and np.ascontiguousarray(labels).view(np.uint32).max(initial=0) > sys.maxunicode:
-        raise DataError(must(what, "hold labels of characters", "numbers that are none"))
+    check_characters(labels, what)
     distinct, indices = np.unique(labels, return_inverse=True)
     return distinct, indices.reshape(labels.shape)
+
+
+def check_characters(labels: Labels, what: str) -> None:
+    """Refuse text whose numbers are no characters, which Python cannot even look at.
+
+    Raises:
+        DataError: it is such.
+    """
+    if labels.dtype.kind == "U" and np.ascontiguousarray(labels).view(np.uint32).max(initial=0) > sys.maxunicode:
+        raise DataError(must(what, "hold labels of characters", "numbers that are none"))
 
 
 def names_of(distinct: Labels, indices: npt.NDArray[np.intp], place: Place) -> list[str]:
