@@ -514,6 +514,3 @@ CASES = (
     *WARNINGS,
     *PREDICTED,
 )
-
-PENDING: frozenset[str] = frozenset()
-"""Cases that are not right yet. Whoever makes one right takes it off."""

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cases import frames, table
-from cases.table import CASES, PENDING, Case
+from cases.table import CASES, Case
 from docs.pages import marks, page, rows
 from mlpstudy.cli.app import app
 from mlpstudy.cli.printing import terminal
@@ -77,16 +77,7 @@ def pattern(line: str) -> re.Pattern[str]:
     return re.compile(start + ".*".join(f"(?:{part})" for part in parts), re.IGNORECASE | re.MULTILINE)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(case, marks=[pytest.mark.xfail(raises=AssertionError, strict=True)])
-        if case.folder in PENDING
-        else case
-        for case in CASES
-    ],
-    ids=IDS,
-)
+@pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_data_as_it_comes(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands end as they should, say what was done, and say nothing that is false."""
     copy = tmp_path / "copy"
@@ -112,7 +103,6 @@ def test_every_folder_is_a_case() -> None:
     given = {case.folder for case in table.FRAMES if case.commands[0].startswith("frame ")}
     assert folders | given == set(IDS)
     assert len(IDS) == len(set(IDS))
-    assert set(IDS) >= PENDING
 
 
 def test_the_page_names_keys_that_there_are() -> None:
