@@ -25,13 +25,11 @@ from mlpstudy.datasets.tables.cells.date_shapes import (
     moments,
 )
 from mlpstudy.datasets.tables.cells.date_shapes import PLAIN as PLAIN_SHAPES
-from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Question
+from mlpstudy.datasets.tables.cells.form import MOSTLY, PLAIN, Form, Question
 from mlpstudy.datasets.tables.cells.text import counts_of, nameless
 from mlpstudy.study.reading import Reading
 from mlpstudy.text.words import counted
 
-MOSTLY = 0.9
-"""Share of cells from which on a column is one of dates with a slip in it."""
 _SAMPLE = 1000
 _LEAST_DISTINCT = 3
 """Different numbers such as 20240131 from which on they are no coincidence."""

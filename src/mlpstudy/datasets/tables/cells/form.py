@@ -12,6 +12,9 @@ from mlpstudy.study.reading import Decimal, Thousands, checked_date_format
 Meaning = Literal["number", "boolean", "date"]
 """What the cells of a column are that becomes one number a row."""
 
+MOSTLY = 0.9
+"""Share of cells from which on a column is taken for one of numbers, or of dates, with a slip in it."""
+
 WORDS: dict[Meaning, str] = {
     "number": "a number",
     "boolean": "true or false",

@@ -12,7 +12,7 @@ import polars as pl
 from mlpstudy.arrays import FloatArray
 from mlpstudy.datasets.tables.cells import dates, identifiers, numbers, truth
 from mlpstudy.datasets.tables.cells.date_finding import FoundDates, find_dates, find_in_numbers, of_padded_digits
-from mlpstudy.datasets.tables.cells.form import PLAIN, Form, Meaning, Question
+from mlpstudy.datasets.tables.cells.form import MOSTLY, PLAIN, Form, Meaning, Question
 from mlpstudy.datasets.tables.cells.text import (
     as_text,
     chosen,
@@ -27,10 +27,6 @@ from mlpstudy.datasets.tables.cells.text import (
 )
 from mlpstudy.study.reading import UNSAID, Reading
 from mlpstudy.text.words import counted, listed, shortened
-
-MOSTLY = 0.9
-"""Share of cells from which on a column is taken for one of numbers with a slip in it."""
-
 
 _LEAST_DISTINCT = 10
 """So many different numbers beside other words are hardly the levels of a category..."""
